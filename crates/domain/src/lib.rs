@@ -1,1 +1,31 @@
-//! TEMP
+//! The rules of a payment: money, ids, states, and the one function that decides.
+//!
+//! Pure on purpose: no I/O, no async, no clock, no randomness, no serde. Time and ids come in as arguments, so that the
+//! same command on the same payment at the same time always gives the same answer. A newcomer's usual mistake is to look
+//! for the wire's words here (they live in crate `api`) or for a place to save (crate `store`).
+
+pub mod command;
+pub mod decide;
+pub mod due;
+pub mod event;
+pub mod history;
+pub mod ids;
+pub mod money;
+pub mod payment;
+pub mod refusal;
+pub mod state;
+pub mod time;
+
+pub use command::{Command, EntryStatus, OperationStatus, StatusEntry, StepUpResult};
+pub use decide::{Transition, decide};
+pub use due::{DueKind, DueWrite, NOTICE_RETRY_MS};
+pub use event::{Actor, Event, EventKind};
+pub use ids::{
+    CardId, MerchantId, MerchantOrderId, Msn, PaymentId, PhoneNumber, PspId, PspTransactionId, ReturnId, TenantId,
+    UserId,
+};
+pub use money::{Amount, Sums};
+pub use payment::{Binding, Entrance, Notice, NoticeKind, Payment, Terms};
+pub use refusal::{EntryRefusal, Refusal};
+pub use state::{AttemptAnswer, AttemptNumber, CancelledBy, Cause, Failure, Phase, State, StateName};
+pub use time::Timestamp;

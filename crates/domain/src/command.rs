@@ -1,0 +1,142 @@
+//! What can happen to a payment. Each command is parsed at the edge; here its data can't be wrong any more.
+
+use crate::ids::{CardId, ReturnId, UserId};
+use crate::money::Amount;
+use crate::payment::Binding;
+use crate::state::{AttemptAnswer, AttemptNumber, CancelledBy, Cause};
+
+/// What can happen to a payment (DOMAIN §3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// A number was confirmed on the landing page.
+    ConfirmNumber {
+        /// Whose number it is: a user's or nobody's ([`Binding::Open`] is refused).
+        to: Binding,
+    },
+    /// A signed-in app user opened the link.
+    OpenLink {
+        /// Who opened it.
+        user: UserId,
+    },
+    /// The user approved on the phone, with a card that is eligible.
+    Approve {
+        /// Who approved.
+        user: UserId,
+        /// With which card.
+        card: CardId,
+    },
+    /// The sandbox's force-approve: binds the user and approves.
+    ForceApprove {
+        /// For whom.
+        user: UserId,
+        /// With which card.
+        card: CardId,
+    },
+    /// The user cancelled.
+    Cancel {
+        /// Where; [`CancelledBy::Psp`] does not come this way.
+        by: CancelledBy,
+        /// Who, when it was in the app.
+        user: Option<UserId>,
+    },
+    /// A timer looks whether the payment's deadline has passed.
+    PassDeadline,
+    /// A token was had: the queued attempt opens.
+    OpenAttempt {
+        /// The id for the `operations` URLs.
+        return_id: ReturnId,
+    },
+    /// No token or no free slot was to be had for the queued attempt.
+    GiveUpQueued {
+        /// Why.
+        cause: Cause,
+    },
+    /// The open attempt ended.
+    EndAttempt {
+        /// Which one.
+        attempt: AttemptNumber,
+        /// How.
+        answer: AttemptAnswer,
+    },
+    /// The user came back from the PSP's 3-D Secure page.
+    ReturnFromStepUp {
+        /// The id in the URL.
+        return_id: ReturnId,
+        /// What the URL said.
+        result: StepUpResult,
+    },
+    /// An updatestatus entry is to be applied.
+    ApplyEntry(StatusEntry),
+    /// An updatestatus entry has to wait for the attempt's end.
+    ParkEntry,
+    /// One waiting entry is applied, now that the attempt has ended.
+    ApplyWaiting(StatusEntry),
+    /// A notice was tried.
+    NoticeTried {
+        /// Whether a complete answer below 500 came, or why not.
+        delivered: Result<(), Cause>,
+    },
+    /// An answer came after its attempt had ended: kept as evidence, changes nothing.
+    KeepLateAnswer {
+        /// What came.
+        evidence: Cause,
+    },
+}
+
+/// What the `operations` URL said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StepUpResult {
+    /// `3dssuccess`
+    Success,
+    /// `3dscancel`
+    Cancel,
+    /// `3dsfailure`
+    Failure,
+}
+
+/// An updatestatus entry's `status`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EntryStatus {
+    /// `RESERVED`
+    Reserved,
+    /// `CAPTURED`
+    Captured,
+    /// `CANCELLED`
+    Cancelled,
+    /// `REFUNDED`
+    Refunded,
+}
+
+impl EntryStatus {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reserved => "RESERVED",
+            Self::Captured => "CAPTURED",
+            Self::Cancelled => "CANCELLED",
+            Self::Refunded => "REFUNDED",
+        }
+    }
+}
+
+/// An updatestatus entry's `operationStatus`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OperationStatus {
+    /// The operation was done (the default).
+    Success,
+    /// The operation was tried at the acquirer and failed.
+    Failed,
+}
+
+/// One entry of updatestatus.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusEntry {
+    /// What became of the payment.
+    pub status: EntryStatus,
+    /// How much, in øre.
+    pub amount: Amount,
+    /// `paymentText`, empty when absent.
+    pub text: String,
+    /// Whether the operation was done.
+    pub operation: OperationStatus,
+}

@@ -1,0 +1,167 @@
+//! Updatestatus entries: what the PSP says became of the money (DOMAIN §3 and §5).
+//!
+//! The easy mistake is to let an entry overtake one that waits for the same payment: order of acceptance is a promise.
+
+use super::{Change, Transition};
+use crate::command::{EntryStatus, OperationStatus, StatusEntry};
+use crate::event::{Actor, EventKind};
+use crate::ids::CardId;
+use crate::money::{Amount, Sums};
+use crate::payment::Payment;
+use crate::refusal::{EntryRefusal, Refusal};
+use crate::state::{CancelledBy, Cause, Failure, State};
+use crate::time::Timestamp;
+
+pub(super) fn apply(payment: &Payment, entry: StatusEntry, now: Timestamp) -> Result<Transition, Refusal> {
+    if payment.waiting > 0 || matches!(payment.state, State::Authorizing { .. }) {
+        return Err(Refusal::EntryWaits);
+    }
+    let mut change = Change::of(payment, now);
+    apply_to(&mut change, entry)?;
+    Ok(change.done())
+}
+
+pub(super) fn park(payment: &Payment, now: Timestamp) -> Result<Transition, Refusal> {
+    if payment.waiting == 0 && !matches!(payment.state, State::Authorizing { .. }) {
+        return Err(Refusal::WrongState(payment.state.name()));
+    }
+    let mut change = Change::of(payment, now);
+    change.after.waiting = payment.waiting.saturating_add(1);
+    change.event(Actor::Psp(payment.terms.psp), EventKind::EntryParked);
+    Ok(change.done())
+}
+
+/// Applies the first waiting entry. Its refusal is a result like any other: it is kept, and the next one's turn comes.
+pub(super) fn apply_waiting(payment: &Payment, entry: StatusEntry, now: Timestamp) -> Result<Transition, Refusal> {
+    if matches!(payment.state, State::Authorizing { .. }) {
+        return Err(Refusal::EntryWaits);
+    }
+    if payment.waiting == 0 {
+        return Err(Refusal::AlreadySo);
+    }
+    let mut change = Change::of(payment, now);
+    change.after.waiting = payment.waiting.saturating_sub(1);
+    if let Err(refusal) = apply_to(&mut change, entry) {
+        let cause = Cause::new(refusal.code(), refusal.to_string());
+        change.event(Actor::Psp(payment.terms.psp), EventKind::WaitingEntryRefused(cause));
+    }
+    Ok(change.done())
+}
+
+fn apply_to(change: &mut Change<'_>, entry: StatusEntry) -> Result<(), EntryRefusal> {
+    let state = change.before.state.clone();
+    match (&state, entry.operation) {
+        (State::Failed(Failure::Unknown { card, .. }), _) => settle(change, *card, entry),
+        (_, OperationStatus::Failed) => {
+            operation_failed(change, entry);
+            Ok(())
+        }
+        (State::Reserved { .. }, OperationStatus::Success) => reserved(change, entry),
+        (
+            State::AwaitingUser { .. } | State::AwaitingApproval { .. } | State::StepUp { .. },
+            OperationStatus::Success,
+        ) => {
+            if entry.status != EntryStatus::Cancelled {
+                return Err(EntryRefusal::NotReserved(state.name()));
+            }
+            let actor = Actor::Psp(change.before.terms.psp);
+            change.state(State::Cancelled(CancelledBy::Psp)).event(actor, EventKind::Cancelled(CancelledBy::Psp));
+            Ok(())
+        }
+        (State::Failed(Failure::Certain { .. }) | State::Cancelled(_) | State::Expired, OperationStatus::Success) => {
+            if entry.status != EntryStatus::Cancelled {
+                return Err(EntryRefusal::Disagreement(state.name()));
+            }
+            no_effect(change, &entry);
+            Ok(())
+        }
+        (State::Authorizing { .. }, OperationStatus::Success) => Err(EntryRefusal::NotReserved(state.name())),
+    }
+}
+
+/// The PSP settles an unknown outcome: the only way out of it.
+fn settle(change: &mut Change<'_>, card: CardId, entry: StatusEntry) -> Result<(), EntryRefusal> {
+    let whole = change.before.terms.amount;
+    let psp = Actor::Psp(change.before.terms.psp);
+    match (entry.status, entry.operation) {
+        (EntryStatus::Reserved, OperationStatus::Success) => {
+            if entry.amount != whole {
+                return Err(EntryRefusal::OtherAmount);
+            }
+            reserve(change, card, entry.text);
+            Ok(())
+        }
+        (EntryStatus::Captured, OperationStatus::Success) => {
+            if entry.amount > whole {
+                return Err(EntryRefusal::ExceedsRemaining);
+            }
+            reserve(change, card, String::new());
+            reserved(change, entry)
+        }
+        (EntryStatus::Cancelled, OperationStatus::Success) | (EntryStatus::Reserved, OperationStatus::Failed) => {
+            let cause = Cause::new("settled_as_not_reserved", "the PSP reported that nothing is reserved");
+            let failure = Failure::Certain { cause };
+            change.state(State::Failed(failure.clone())).event(psp, EventKind::Failed(failure));
+            Ok(())
+        }
+        (EntryStatus::Refunded, OperationStatus::Success) => Err(EntryRefusal::NotReserved(change.before.state.name())),
+        (EntryStatus::Captured | EntryStatus::Cancelled | EntryStatus::Refunded, OperationStatus::Failed) => {
+            operation_failed(change, entry);
+            Ok(())
+        }
+    }
+}
+
+fn reserve(change: &mut Change<'_>, card: CardId, text: String) {
+    let amount = change.before.terms.amount;
+    change.after.sums = Sums::reserved_in_full(amount);
+    let psp = Actor::Psp(change.before.terms.psp);
+    change.state(State::Reserved { card }).event(psp, EventKind::Reserved { amount, text });
+}
+
+/// An operation on reserved money.
+fn reserved(change: &mut Change<'_>, entry: StatusEntry) -> Result<(), EntryRefusal> {
+    let sums = change.after.sums;
+    let psp = Actor::Psp(change.before.terms.psp);
+    let StatusEntry { status, amount, text, .. } = entry;
+    let (next, kind) = match status {
+        EntryStatus::Reserved => {
+            if amount != change.before.terms.amount {
+                return Err(EntryRefusal::OtherAmount);
+            }
+            (sums, EventKind::NoEffect { status, amount })
+        }
+        EntryStatus::Captured => {
+            (sums.capture(amount).ok_or(EntryRefusal::ExceedsRemaining)?, EventKind::Captured { amount, text })
+        }
+        EntryStatus::Cancelled => {
+            let released = releasable(sums, amount, change.before.terms.amount)?;
+            let next = sums.release(released).ok_or(EntryRefusal::ExceedsCancellable)?;
+            (next, EventKind::Released { amount: released, text })
+        }
+        EntryStatus::Refunded => {
+            (sums.refund(amount).ok_or(EntryRefusal::ExceedsCaptured)?, EventKind::Refunded { amount, text })
+        }
+    };
+    change.after.sums = next;
+    change.event(psp, kind);
+    Ok(())
+}
+
+/// The payment's own amount releases all that remains; any other amount releases itself.
+fn releasable(sums: Sums, amount: Amount, whole: Amount) -> Result<Amount, EntryRefusal> {
+    if amount != whole {
+        return Ok(amount);
+    }
+    Amount::from_ore(sums.remaining_to_capture()).ok_or(EntryRefusal::ExceedsCancellable)
+}
+
+fn operation_failed(change: &mut Change<'_>, entry: StatusEntry) {
+    let StatusEntry { status, amount, text, .. } = entry;
+    change.event(Actor::Psp(change.before.terms.psp), EventKind::OperationFailed { status, amount, text });
+}
+
+fn no_effect(change: &mut Change<'_>, entry: &StatusEntry) {
+    let kind = EventKind::NoEffect { status: entry.status, amount: entry.amount };
+    change.event(Actor::Psp(change.before.terms.psp), kind);
+}

@@ -1,0 +1,30 @@
+//! Notices: USER_CANCEL and TIMEOUT, which carry no token and may therefore be sent again.
+
+use super::{Change, Transition};
+use crate::due::NOTICE_RETRY_MS;
+use crate::event::{Actor, EventKind};
+use crate::payment::{Notice, Payment};
+use crate::refusal::Refusal;
+use crate::state::Cause;
+use crate::time::Timestamp;
+
+pub(super) fn tried(payment: &Payment, delivered: Result<(), Cause>, now: Timestamp) -> Result<Transition, Refusal> {
+    let Notice::Due { kind, tries, .. } = payment.notice else {
+        return Err(Refusal::AlreadySo);
+    };
+    let mut change = Change::of(payment, now);
+    let Err(cause) = delivered else {
+        change.after.notice = Notice::Delivered(kind);
+        change.event(Actor::Wallet, EventKind::NoticeDelivered(kind));
+        return Ok(change.done());
+    };
+    if let Some(wait) = NOTICE_RETRY_MS.get(usize::from(tries)) {
+        let tries = tries.saturating_add(1);
+        change.after.notice = Notice::Due { kind, tries, at: now.plus_millis(*wait) };
+        change.event(Actor::Wallet, EventKind::NoticeFailed(cause));
+    } else {
+        change.after.notice = Notice::GivenUp(kind);
+        change.event(Actor::Wallet, EventKind::NoticeGivenUp(cause));
+    }
+    Ok(change.done())
+}

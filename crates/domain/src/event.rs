@@ -1,0 +1,114 @@
+//! What has happened to a payment: the append-only log. The sums are the fold of these (see [`crate::history`]).
+
+use crate::command::EntryStatus;
+use crate::ids::{CardId, PspId, UserId};
+use crate::money::Amount;
+use crate::payment::{Binding, NoticeKind};
+use crate::state::{AttemptNumber, CancelledBy, Cause, Failure};
+use crate::time::Timestamp;
+
+/// Who caused an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Actor {
+    /// The PSP, through its API or its answer.
+    Psp(PspId),
+    /// A signed-in user, on the phone.
+    User(UserId),
+    /// Whoever holds the landing page's link.
+    LinkHolder,
+    /// A timer or the makePayment worker.
+    Wallet,
+}
+
+/// One event: version `n` of the payment came to be by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// When it was decided (business time).
+    pub at: Timestamp,
+    /// Who caused it.
+    pub actor: Actor,
+    /// What happened.
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// A number was confirmed on the landing page, or the link opened on a phone.
+    Bound(Binding),
+    /// The user approved.
+    Approved {
+        /// Who.
+        user: UserId,
+        /// With which card.
+        card: CardId,
+    },
+    /// An attempt is about to be sent.
+    AttemptOpened(AttemptNumber),
+    /// The PSP said `OK`, or settled an unknown outcome with `RESERVED` or `CAPTURED`.
+    Reserved {
+        /// How much.
+        amount: Amount,
+        /// The PSP's text, when updatestatus brought it.
+        text: String,
+    },
+    /// The PSP asked for 3-D Secure.
+    StepUpStarted(Cause),
+    /// The user came back from 3-D Secure with success.
+    StepUpPassed,
+    /// The payment failed, or an unknown failure became certain.
+    Failed(Failure),
+    /// The payment was cancelled before it was authorised.
+    Cancelled(CancelledBy),
+    /// A deadline passed.
+    Expired,
+    /// The PSP captured.
+    Captured {
+        /// How much.
+        amount: Amount,
+        /// The PSP's text.
+        text: String,
+    },
+    /// The PSP released part or all of the reservation.
+    Released {
+        /// How much.
+        amount: Amount,
+        /// The PSP's text.
+        text: String,
+    },
+    /// The PSP refunded.
+    Refunded {
+        /// How much.
+        amount: Amount,
+        /// The PSP's text.
+        text: String,
+    },
+    /// The PSP reported an operation that failed at the acquirer: history only.
+    OperationFailed {
+        /// Which operation.
+        status: EntryStatus,
+        /// How much.
+        amount: Amount,
+        /// The PSP's text.
+        text: String,
+    },
+    /// An entry was applied and changed nothing.
+    NoEffect {
+        /// Which status.
+        status: EntryStatus,
+        /// How much.
+        amount: Amount,
+    },
+    /// An entry waits for the attempt's end.
+    EntryParked,
+    /// A waiting entry was refused when its turn came.
+    WaitingEntryRefused(Cause),
+    /// A notice failed; it will be tried again.
+    NoticeFailed(Cause),
+    /// A notice was delivered.
+    NoticeDelivered(NoticeKind),
+    /// The last try of a notice failed.
+    NoticeGivenUp(Cause),
+    /// An answer came too late: evidence.
+    LateAnswer(Cause),
+}

@@ -1,0 +1,140 @@
+//! A payment: what was agreed at init and never changes ([`Terms`]), and what does.
+
+use std::sync::Arc;
+
+use crate::due::{self, DueKind};
+use crate::ids::{MerchantId, MerchantOrderId, Msn, PaymentId, PhoneNumber, PspId, PspTransactionId, TenantId, UserId};
+use crate::money::{Amount, Sums};
+use crate::state::State;
+use crate::time::Timestamp;
+
+/// How long a link lives, and how long the user then has in the app: 5 minutes each, in ms.
+pub const LINK_LIFE_MS: i64 = 5 * 60_000;
+/// How long a user has in the app, in ms.
+pub const APPROVAL_LIFE_MS: i64 = 5 * 60_000;
+/// Prompts to phones that one payment may cause in all.
+pub const MAX_PROMPTS: u8 = 3;
+
+/// How the user comes to the payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Entrance {
+    /// Through the landing page in a browser.
+    LandingPage,
+    /// Through a link that opens the wallet's app (`isApp`).
+    App,
+    /// Straight to the phone (`skipLandingPage`).
+    Push,
+}
+
+/// What was agreed at init. Nothing later changes it (RELIABILITY I6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// The closed world that the payment belongs to.
+    pub tenant: TenantId,
+    /// The PSP that owns the payment.
+    pub psp: PspId,
+    /// The merchant that sells.
+    pub merchant: MerchantId,
+    /// The merchant's serial number.
+    pub msn: Msn,
+    /// The PSP's id, unique per PSP.
+    pub psp_transaction_id: PspTransactionId,
+    /// The merchant's id, unique per merchant.
+    pub merchant_order_id: MerchantOrderId,
+    /// How much, in øre.
+    pub amount: Amount,
+    /// When init was decided (business time).
+    pub created_at: Timestamp,
+    /// The number that the PSP sent, to be filled in on the landing page.
+    pub customer_number: Option<PhoneNumber>,
+    /// `pspRedirectUrl`, as sent.
+    pub psp_redirect_url: String,
+    /// `makePaymentUrl`, as sent.
+    pub make_payment_url: String,
+    /// `paymentText`, as sent, up to 1,000 characters; empty when absent.
+    pub payment_text: String,
+    /// How the user comes to the payment.
+    pub entrance: Entrance,
+}
+
+/// Whom the payment is bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Binding {
+    /// No number has been confirmed yet.
+    Open,
+    /// A number was confirmed that is nobody's: the payment runs to its deadline.
+    Nobody,
+    /// This user, and no other, may approve.
+    User(UserId),
+}
+
+/// The kind of a notice: the body's `paymentState`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NoticeKind {
+    /// `USER_CANCEL`
+    UserCancel,
+    /// `TIMEOUT`
+    Timeout,
+}
+
+/// A notice to the PSP that a payment has ended without an approval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Notice {
+    /// No notice was called for.
+    None,
+    /// To be sent at `at`, after `tries` tries that failed.
+    Due {
+        /// What it says.
+        kind: NoticeKind,
+        /// Tries so far.
+        tries: u8,
+        /// When the next is due (business time).
+        at: Timestamp,
+    },
+    /// The PSP gave a complete answer below 500.
+    Delivered(NoticeKind),
+    /// The last try failed; listed for the operator.
+    GivenUp(NoticeKind),
+}
+
+/// A payment at one version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payment {
+    /// Our number.
+    pub id: PaymentId,
+    /// Rises by exactly one with each event; the init is version 1.
+    pub version: i64,
+    /// What was agreed at init.
+    pub terms: Arc<Terms>,
+    /// Whom it is bound to.
+    pub binding: Binding,
+    /// Prompts sent to phones so far, at most [`MAX_PROMPTS`].
+    pub prompts: u8,
+    /// Where it stands.
+    pub state: State,
+    /// What became of the money.
+    pub sums: Sums,
+    /// The notice to the PSP, if any.
+    pub notice: Notice,
+    /// How many updatestatus entries wait for the attempt's end.
+    pub waiting: u32,
+}
+
+impl Payment {
+    /// A new payment at version 1: AWAITING_USER, or with [`Entrance::Push`] AWAITING_APPROVAL, bound to `push_to`.
+    ///
+    /// The committer gives the real `id` when it writes the payment.
+    pub fn initiate(id: PaymentId, terms: Arc<Terms>, push_to: Binding) -> Self {
+        let deadline = terms.created_at.plus_millis(LINK_LIFE_MS);
+        let (state, binding, prompts) = match terms.entrance {
+            Entrance::LandingPage | Entrance::App => (State::AwaitingUser { deadline }, Binding::Open, 0),
+            Entrance::Push => (State::AwaitingApproval { deadline }, push_to, 1),
+        };
+        Self { id, version: 1, terms, binding, prompts, state, sums: Sums::default(), notice: Notice::None, waiting: 0 }
+    }
+
+    /// The work that is due for this payment as it stands: at most one of each kind.
+    pub fn due(&self) -> impl Iterator<Item = (DueKind, Timestamp)> {
+        [due::timer(self), due::notice(self), due::waiting(self)].into_iter().flatten()
+    }
+}

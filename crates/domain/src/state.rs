@@ -1,0 +1,229 @@
+//! Where a payment stands: an enum whose variants carry exactly the data of that state (DOMAIN §3).
+
+use crate::ids::{CardId, ReturnId};
+use crate::time::Timestamp;
+
+/// Which of the at most two posts of a token this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AttemptNumber {
+    /// The first.
+    One,
+    /// After a soft decline and a passed 3-D Secure.
+    Two,
+}
+
+impl AttemptNumber {
+    /// 1 or 2.
+    pub const fn get(self) -> i64 {
+        match self {
+            Self::One => 1,
+            Self::Two => 2,
+        }
+    }
+}
+
+/// How far an attempt has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// Approved, and waiting for a token and a free slot. May be resumed after a crash.
+    Queued {
+        /// Since when (business time).
+        since: Timestamp,
+    },
+    /// Durable before the first byte; sent at most once, only by the process that committed it.
+    Open {
+        /// When it was opened (business time); the 15 s count from here.
+        at: Timestamp,
+        /// The id in this attempt's `operations` URLs.
+        return_id: ReturnId,
+    },
+}
+
+/// Why something ended as it did: a stable code, and words for the operator (never a secret).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Cause {
+    /// A stable code, such as `timeout` or `psp_82`.
+    pub code: String,
+    /// What the PSP or the network said, for a person.
+    pub detail: String,
+}
+
+impl Cause {
+    /// A cause with this code and nothing more to say.
+    pub fn code(code: &str) -> Self {
+        Self { code: code.to_owned(), detail: String::new() }
+    }
+
+    /// A cause with this code and detail.
+    pub fn new(code: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { code: code.into(), detail: detail.into() }
+    }
+}
+
+/// How sure we are that a failed payment took no money.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Failure {
+    /// The PSP did not authorise.
+    Certain {
+        /// Why it failed.
+        cause: Cause,
+    },
+    /// The PSP may have authorised: listed until its updatestatus settles it.
+    Unknown {
+        /// What went wrong.
+        cause: Cause,
+        /// The card whose token may have been charged.
+        card: CardId,
+    },
+}
+
+/// Who ended a payment before it was authorised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CancelledBy {
+    /// The user, in the app.
+    App,
+    /// The user, on the landing page.
+    LandingPage,
+    /// The user, on the 3-D Secure page.
+    ThreeDSecure,
+    /// The PSP, by updatestatus.
+    Psp,
+}
+
+/// Where a payment stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// The link waits for its user.
+    AwaitingUser {
+        /// When it expires.
+        deadline: Timestamp,
+    },
+    /// The phone has been prompted.
+    AwaitingApproval {
+        /// When it expires.
+        deadline: Timestamp,
+    },
+    /// Approved; the token goes to the PSP.
+    Authorizing {
+        /// The card that the user chose.
+        card: CardId,
+        /// Which attempt.
+        attempt: AttemptNumber,
+        /// How far it has come.
+        phase: Phase,
+    },
+    /// The PSP asked for 3-D Secure.
+    StepUp {
+        /// The card that the user chose.
+        card: CardId,
+        /// The PSP's page.
+        url: String,
+        /// The id in the `operations` URLs.
+        return_id: ReturnId,
+        /// When it expires.
+        deadline: Timestamp,
+    },
+    /// The PSP reserved the money. Captures, releases and refunds live in the sums.
+    Reserved {
+        /// The card that was charged.
+        card: CardId,
+    },
+    /// The payment failed.
+    Failed(Failure),
+    /// The payment was cancelled before it was authorised.
+    Cancelled(CancelledBy),
+    /// A deadline passed.
+    Expired,
+}
+
+/// A state's name alone, as the documents write it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StateName {
+    /// `AWAITING_USER`
+    AwaitingUser,
+    /// `AWAITING_APPROVAL`
+    AwaitingApproval,
+    /// `AUTHORIZING`
+    Authorizing,
+    /// `STEP_UP`
+    StepUp,
+    /// `RESERVED`
+    Reserved,
+    /// `FAILED`
+    Failed,
+    /// `CANCELLED`
+    Cancelled,
+    /// `EXPIRED`
+    Expired,
+}
+
+impl StateName {
+    /// All of them, in the order of a payment's life.
+    pub const ALL: [Self; 8] = [
+        Self::AwaitingUser,
+        Self::AwaitingApproval,
+        Self::Authorizing,
+        Self::StepUp,
+        Self::Reserved,
+        Self::Failed,
+        Self::Cancelled,
+        Self::Expired,
+    ];
+
+    /// The name as the documents write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AwaitingUser => "AWAITING_USER",
+            Self::AwaitingApproval => "AWAITING_APPROVAL",
+            Self::Authorizing => "AUTHORIZING",
+            Self::StepUp => "STEP_UP",
+            Self::Reserved => "RESERVED",
+            Self::Failed => "FAILED",
+            Self::Cancelled => "CANCELLED",
+            Self::Expired => "EXPIRED",
+        }
+    }
+}
+
+impl State {
+    /// The state's name.
+    pub const fn name(&self) -> StateName {
+        match self {
+            Self::AwaitingUser { .. } => StateName::AwaitingUser,
+            Self::AwaitingApproval { .. } => StateName::AwaitingApproval,
+            Self::Authorizing { .. } => StateName::Authorizing,
+            Self::StepUp { .. } => StateName::StepUp,
+            Self::Reserved { .. } => StateName::Reserved,
+            Self::Failed(_) => StateName::Failed,
+            Self::Cancelled(_) => StateName::Cancelled,
+            Self::Expired => StateName::Expired,
+        }
+    }
+
+    /// Whether the user's part is over.
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::Reserved { .. } | Self::Failed(_) | Self::Cancelled(_) | Self::Expired)
+    }
+}
+
+/// How an open attempt ended: what the PSP answered, or what may have happened instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AttemptAnswer {
+    /// `OK`, in time.
+    Ok,
+    /// `FAIL`, with the PSP's error.
+    Fail(Cause),
+    /// `SOFT_DECLINE` with a good URL.
+    SoftDecline {
+        /// The PSP's 3-D Secure page.
+        url: String,
+        /// The PSP's error, usually 1036.
+        error: Cause,
+    },
+    /// `SOFT_DECLINE` without a good URL: the PSP says that it did not authorise.
+    SoftDeclineWithoutUrl(Cause),
+    /// Nothing reached the PSP.
+    NotDelivered(Cause),
+    /// The PSP may have authorised.
+    Unknown(Cause),
+}
