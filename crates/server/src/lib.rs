@@ -1,1 +1,4 @@
-//! TEMP
+//! Turns requests and ticks into commands on payments: HTTP, workers, the makePayment call, tokens and pages.
+
+pub mod chance;
+pub mod tasks;

@@ -1,0 +1,120 @@
+//! The one place that spawns: every task has a name, is counted, and is known to the shutdown.
+//!
+//! Two signals, in this order: *stopping* (take nothing new: listeners close, event streams end, workers lease and open
+//! nothing) and *ending* (patience is over: drop what you are doing). Who waits for something long watches one of them.
+//! A newcomer's mistake: dropping a `JoinHandle` does not stop its task; only watching [`Tasks::ending`] does.
+
+mod running;
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use running::Running;
+
+/// How long tasks get between the signal *ending* and being left behind.
+const LAST_MOMENT_MS: u64 = 1_000;
+
+/// All tasks of one server. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Tasks {
+    tracker: TaskTracker,
+    stopping: CancellationToken,
+    ending: CancellationToken,
+    running: Running,
+}
+
+/// A kind of task that was still there when patience was over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOver {
+    /// The name it was spawned under.
+    pub name: &'static str,
+    /// How many of that name.
+    pub count: usize,
+}
+
+impl Tasks {
+    /// No tasks, not stopping.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Runs `future` on the current runtime. `name` says what it does, in the words of the folder tree.
+    pub fn spawn<F>(&self, name: &'static str, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let entry = self.running.enter(name);
+        self.tracker.spawn(async move {
+            let _entry = entry;
+            future.await
+        })
+    }
+
+    /// Runs `work`, which may block, on a thread of its own.
+    pub fn spawn_blocking<F, T>(&self, name: &'static str, work: F) -> JoinHandle<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let entry = self.running.enter(name);
+        self.tracker.spawn_blocking(move || {
+            let _entry = entry;
+            work()
+        })
+    }
+
+    /// Cancelled when nothing new may be begun.
+    pub fn stopping(&self) -> &CancellationToken {
+        &self.stopping
+    }
+
+    /// Cancelled when what still runs must be dropped. Never before *stopping*.
+    pub fn ending(&self) -> &CancellationToken {
+        &self.ending
+    }
+
+    /// Says that nothing new may be begun. Saying it again changes nothing.
+    pub fn stop(&self) {
+        self.stopping.cancel();
+    }
+
+    /// Says that everything must be dropped now (a second signal from the operator).
+    pub fn end(&self) {
+        self.stopping.cancel();
+        self.ending.cancel();
+    }
+
+    /// Stops, waits up to `patience` of process time for what runs, then ends it. Returns at once when [`Tasks::end`] is called
+    /// meanwhile. The answer names what was left behind even then; empty is the good case.
+    pub async fn finish(&self, patience: Duration) -> Vec<LeftOver> {
+        self.stop();
+        self.tracker.close();
+        tokio::select! {
+            () = self.tracker.wait() => return Vec::new(),
+            () = self.ending.cancelled() => {}
+            () = tokio::time::sleep(patience) => {}
+        }
+        self.end();
+        self.give_last_moment(Duration::from_millis(LAST_MOMENT_MS)).await
+    }
+
+    async fn give_last_moment(&self, last_moment: Duration) -> Vec<LeftOver> {
+        match tokio::time::timeout(last_moment, self.tracker.wait()).await {
+            Ok(()) => Vec::new(),
+            Err(_) => self.running.left_over(),
+        }
+    }
+
+    /// How many tasks run now.
+    pub fn count(&self) -> usize {
+        self.tracker.len()
+    }
+}
+
+#[cfg(test)]
+mod tests;
