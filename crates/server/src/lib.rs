@@ -1,4 +1,5 @@
 //! Turns requests and ticks into commands on payments: HTTP, workers, the makePayment call, tokens and pages.
 
 pub mod chance;
+pub mod clock;
 pub mod tasks;

@@ -1,0 +1,17 @@
+//! The two clocks, and the only place that reads the machine's time.
+//!
+//! [`BusinessClock`] tells what time it is for payments, tokens and deadlines: real, frozen or advanced, and never back.
+//! [`ProcessTime`] is monotonic and cannot be set: socket limits, leases, shutdown, the time of log lines.
+//! A newcomer's mistake: to measure a payment's deadline with process time, or a socket's with business time. In a sandbox
+//! with a frozen clock the first never comes and the second comes never.
+
+mod business;
+mod process;
+mod record;
+
+pub use business::{BusinessClock, ClockFault, ClockMode};
+pub use process::ProcessTime;
+pub use record::{ClockRecord, RecordedMode};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,28 @@
+//! Process time: how long something takes here, whatever the business clock says. Not for anything that a payment's rules
+//! speak of.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use lommebok_domain::Timestamp;
+use tokio::time::Instant;
+
+/// The machine's own time. Carries nothing; it is a name for the door.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ProcessTime;
+
+impl ProcessTime {
+    /// A monotonic moment; only differences mean anything.
+    pub fn now(self) -> Instant {
+        Instant::now()
+    }
+
+    /// The wall clock in milliseconds since the epoch, for logs and as the base of a running business clock. It may jump.
+    #[expect(clippy::disallowed_methods, reason = "this is the place where the wall clock enters")]
+    pub fn wall(self) -> Timestamp {
+        let millis = match SystemTime::now().duration_since(UNIX_EPOCH) {
+            Ok(after) => i64::try_from(after.as_millis()).unwrap_or(i64::MAX),
+            Err(before) => i64::try_from(before.duration().as_millis()).unwrap_or(i64::MAX).saturating_neg(),
+        };
+        Timestamp::from_millis(millis)
+    }
+}

@@ -1,0 +1,166 @@
+//! Business time goes only forward, over freezing, setting, restarts and a wall clock that jumps.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::task::{Context, Poll, Waker};
+
+use lommebok_domain::Timestamp;
+
+use super::{BusinessClock, ClockFault, ClockMode, ClockRecord, ProcessTime, RecordedMode};
+
+const fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+fn running(wall: i64, offset_ms: i64, last: i64) -> (BusinessClock, Arc<AtomicI64>) {
+    let hand = Arc::new(AtomicI64::new(wall));
+    let record = ClockRecord { mode: RecordedMode::Running, offset_ms, last: at(last) };
+    (BusinessClock::by_hand(Arc::clone(&hand), record), hand)
+}
+
+#[test]
+fn a_running_clock_goes_with_the_wall_clock_and_its_offset() {
+    let (clock, hand) = running(1_000, 50, 0);
+    assert_eq!(clock.now(), at(1_050));
+    hand.store(2_000, Ordering::SeqCst);
+    assert_eq!(clock.now(), at(2_050));
+}
+
+#[test]
+fn a_wall_clock_that_goes_back_does_not_take_business_time_with_it() {
+    let (clock, hand) = running(1_000, 0, 0);
+    assert_eq!(clock.now(), at(1_000));
+    hand.store(400, Ordering::SeqCst);
+    assert_eq!(clock.now(), at(1_000));
+    hand.store(1_001, Ordering::SeqCst);
+    assert_eq!(clock.now(), at(1_001));
+}
+
+#[test]
+fn a_restart_tells_no_time_before_the_recorded_one() {
+    let (clock, _) = running(1_000, 500, 0);
+    let record = clock.to_record();
+    let hand = Arc::new(AtomicI64::new(200));
+    let restarted = BusinessClock::by_hand(Arc::clone(&hand), record);
+    assert_eq!(restarted.now(), at(1_500));
+    hand.store(1_100, Ordering::SeqCst);
+    assert_eq!(restarted.now(), at(1_600));
+}
+
+#[test]
+fn a_frozen_clock_stands_where_it_was_frozen_and_over_a_restart() {
+    let (clock, hand) = running(1_000, 0, 0);
+    assert_eq!(clock.freeze(), at(1_000));
+    hand.store(9_000, Ordering::SeqCst);
+    assert_eq!(clock.now(), at(1_000));
+    assert_eq!(clock.freeze(), at(1_000));
+    let restarted = BusinessClock::from_record(clock.to_record());
+    assert_eq!(restarted.now(), at(1_000));
+    assert_eq!(restarted.mode(), ClockMode::Frozen { at: at(1_000) });
+}
+
+#[test]
+fn a_resumed_clock_goes_on_from_where_it_stood() {
+    let (clock, hand) = running(1_000, 0, 0);
+    clock.freeze();
+    hand.store(9_000, Ordering::SeqCst);
+    assert_eq!(clock.resume(), at(1_000));
+    hand.store(9_001, Ordering::SeqCst);
+    assert_eq!(clock.now(), at(1_001));
+    assert_eq!(clock.resume(), at(1_001));
+}
+
+#[test]
+fn setting_the_clock_back_is_refused_and_changes_nothing() {
+    let clock = BusinessClock::frozen(at(1_000));
+    let refused = clock.set_to(at(999));
+    let fault = ClockFault::WouldGoBack { now: at(1_000), wanted: at(999) };
+    assert_eq!(refused, Err(fault));
+    assert_eq!(clock.now(), at(1_000));
+    clock.never_before(at(999));
+    assert_eq!(clock.now(), at(1_000));
+    clock.never_before(at(1_001));
+    assert_eq!(clock.now(), at(1_001));
+}
+
+#[test]
+fn a_running_clock_that_is_set_forward_runs_on_from_there() {
+    let (clock, hand) = running(1_000, 0, 0);
+    clock.set_to(at(5_000)).unwrap();
+    assert_eq!(clock.now(), at(5_000));
+    hand.store(1_007, Ordering::SeqCst);
+    assert_eq!(clock.now(), at(5_007));
+}
+
+#[test]
+fn a_running_clock_that_is_behind_the_store_waits_there_for_its_own_time() {
+    let (clock, hand) = running(1_000, 0, 0);
+    clock.never_before(at(1_500));
+    assert_eq!(clock.now(), at(1_500));
+    hand.store(1_600, Ordering::SeqCst);
+    assert_eq!(clock.now(), at(1_600));
+}
+
+#[test]
+fn the_far_end_of_time_does_not_wrap() {
+    let clock = BusinessClock::frozen(at(i64::MAX));
+    assert_eq!(clock.resume(), at(i64::MAX));
+    assert_eq!(clock.now(), at(i64::MAX));
+}
+
+#[test]
+fn a_sleeper_on_a_frozen_clock_wakes_exactly_when_it_is_set_to_its_moment() {
+    let clock = BusinessClock::frozen(at(1_000));
+    let mut sleeper = pin!(clock.sleep_until(at(2_000)));
+    let mut context = Context::from_waker(Waker::noop());
+    assert_eq!(sleeper.as_mut().poll(&mut context), Poll::Pending);
+    clock.set_to(at(1_999)).unwrap();
+    assert_eq!(sleeper.as_mut().poll(&mut context), Poll::Pending);
+    clock.set_to(at(2_000)).unwrap();
+    assert_eq!(sleeper.as_mut().poll(&mut context), Poll::Ready(()));
+}
+
+#[test]
+fn a_sleeper_that_is_dropped_leaves_nothing_behind() {
+    let clock = BusinessClock::frozen(at(1_000));
+    let before = clock.0.changes.receiver_count();
+    {
+        let mut sleeper = pin!(clock.sleep_until(at(2_000)));
+        let mut context = Context::from_waker(Waker::noop());
+        assert_eq!(sleeper.as_mut().poll(&mut context), Poll::Pending);
+    }
+    assert_eq!(clock.0.changes.receiver_count(), before);
+}
+
+#[tokio::test]
+async fn a_sleeper_on_a_running_clock_wakes_when_it_is_set_beyond_its_moment() {
+    let (clock, _hand) = running(1_000, 0, 0);
+    let other = clock.clone();
+    tokio::join!(clock.sleep_until(at(3_600_000)), async move {
+        other.set_to(at(3_600_001)).unwrap();
+    });
+    assert_eq!(clock.now(), at(3_600_001));
+}
+
+#[tokio::test]
+async fn a_sleeper_on_the_real_clock_wakes_by_itself() {
+    let clock = BusinessClock::real();
+    let moment = clock.now().plus_millis(5);
+    clock.sleep_until(moment).await;
+    assert!(clock.now() >= moment);
+}
+
+#[test]
+fn the_words_of_a_record_are_read_back() {
+    for mode in [RecordedMode::Running, RecordedMode::Frozen] {
+        assert_eq!(RecordedMode::parse(mode.as_str()), Some(mode));
+    }
+    assert_eq!(RecordedMode::parse("stopped"), None);
+}
+
+#[test]
+fn the_wall_clock_is_past_the_year_2025() {
+    assert!(ProcessTime.wall() > at(1_735_689_600_000));
+}
