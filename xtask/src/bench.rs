@@ -1,0 +1,30 @@
+//! `cargo xtask bench`: builds server and benchmark for release, each by itself, and starts the benchmark.
+//!
+//! The measuring is crate bench (`lommebok-bench`). The server is built alone because cargo joins the features of
+//! what it builds together, and the binary that we measure must be the one that users get.
+
+use std::path::Path;
+use std::process::Command;
+
+use clap::Args;
+
+use crate::steps::{cargo, step};
+
+/// What to hand over.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Arguments of `lommebok-bench run`, for example `--quick --only P1,P6 --write`.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+/// Builds and measures.
+pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
+    step(root, "build the server", &mut cargo(&["build", "--release", "--package", "lommebok"]))?;
+    step(root, "build the benchmark", &mut cargo(&["build", "--release", "--package", "lommebok-bench"]))?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    let built = root.join(target).join("release");
+    let mut command = Command::new(built.join("lommebok-bench"));
+    command.arg("run").arg("--server").arg(built.join("lommebok")).args(&options.arguments);
+    step(root, "measure", &mut command)
+}

@@ -1,0 +1,120 @@
+//! `cargo xtask test` and `cargo xtask check`: all checks in one order, cheapest first, stopping at the first red one.
+//!
+//! Each check must be a thing that one can also run alone. `check` differs from `test` only in the browser: it
+//! installs nothing and tells the browser tests, by `LOMMEBOK_NO_BROWSER`, that they are left out.
+
+use std::path::Path;
+use std::process::Command;
+
+use clap::{Args, ValueEnum};
+
+use crate::steps::{cargo, seconds, step, stopwatch};
+use crate::{install, tidy};
+
+/// Set to `1` for tests that must not start a browser.
+const NO_BROWSER: &str = "LOMMEBOK_NO_BROWSER";
+
+/// Which checks to run; without a word, all.
+#[derive(Args)]
+pub(crate) struct Selection {
+    /// Only these checks.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<Check>,
+    /// All but these checks.
+    #[arg(long, value_delimiter = ',')]
+    skip: Vec<Check>,
+}
+
+impl Selection {
+    fn has(&self, check: Check) -> bool {
+        (self.only.is_empty() || self.only.contains(&check)) && !self.skip.contains(&check)
+    }
+}
+
+/// Whether the browser tests take part.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Browser {
+    /// Chromium is installed when it is missing, and driven.
+    Installed,
+    /// Nothing is installed; browser tests say that they were left out.
+    LeftOut,
+}
+
+/// One check of the suite.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Check {
+    Format,
+    Tidy,
+    Clippy,
+    Generated,
+    Tests,
+    Docs,
+}
+
+impl Check {
+    const IN_ORDER: [Self; 6] = [Self::Format, Self::Tidy, Self::Clippy, Self::Generated, Self::Tests, Self::Docs];
+
+    fn run(self, root: &Path, browser: Browser) -> anyhow::Result<()> {
+        match self {
+            Self::Format => step(root, "format", &mut cargo(&["fmt", "--all", "--check"])),
+            Self::Tidy => tidy::run(root),
+            Self::Clippy => {
+                let arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+                step(root, "clippy", &mut cargo(&arguments))
+            }
+            Self::Generated => step(root, "generated files", &mut crate::generate::check()),
+            Self::Tests => step(root, "tests", &mut tests(browser)),
+            Self::Docs => step(
+                root,
+                "documentation",
+                cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"),
+            ),
+        }
+    }
+}
+
+/// Runs the selected checks.
+pub(crate) fn run(root: &Path, selection: &Selection, browser: Browser) -> anyhow::Result<()> {
+    let begun = stopwatch();
+    let checks: Vec<Check> = Check::IN_ORDER.into_iter().filter(|check| selection.has(*check)).collect();
+    install::toolchain(root)?;
+    if browser == Browser::Installed && checks.contains(&Check::Tests) {
+        install::browser(root)?;
+    }
+    for check in checks {
+        check.run(root, browser)?;
+    }
+    println!("\nAll green, {}.", seconds(begun));
+    Ok(())
+}
+
+fn tests(browser: Browser) -> Command {
+    let mut command = cargo(&["test", "--workspace"]);
+    match browser {
+        Browser::Installed => command.env_remove(NO_BROWSER),
+        Browser::LeftOut => command.env(NO_BROWSER, "1"),
+    };
+    command
+}
+
+#[cfg(test)]
+mod tests_of_the_selection {
+    use super::*;
+
+    fn chosen(only: &[Check], skip: &[Check]) -> usize {
+        let selection = Selection { only: only.to_vec(), skip: skip.to_vec() };
+        Check::IN_ORDER.into_iter().filter(|check| selection.has(*check)).count()
+    }
+
+    #[test]
+    fn without_a_word_every_check_runs() {
+        assert_eq!(chosen(&[], &[]), Check::value_variants().len());
+    }
+
+    #[test]
+    fn only_names_the_checks_that_run_and_skip_takes_some_away() {
+        assert_eq!(chosen(&[Check::Format, Check::Tests], &[]), 2);
+        assert_eq!(chosen(&[], &[Check::Tests]), 5);
+        assert_eq!(chosen(&[Check::Tests], &[Check::Tests]), 0);
+    }
+}

@@ -1,0 +1,115 @@
+//! Rules for documents: links and pictures point at files that exist, and the changelog knows this version.
+//!
+//! Links to the web are not followed: a check that needs the network is red for other people's reasons.
+
+use std::collections::BTreeSet;
+
+use super::{File, Finding};
+
+pub(super) fn links(files: &[File]) -> Vec<Finding> {
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    for file in files {
+        known.insert(file.path.clone());
+        let mut folder = file.path.as_str();
+        while let Some((above, _)) = folder.rsplit_once('/') {
+            known.insert(above.to_owned());
+            folder = above;
+        }
+    }
+    let mut findings = Vec::new();
+    for file in files.iter().filter(|file| file.is_markdown()) {
+        for (line, target) in file.lines().flat_map(|(line, text)| targets(text).map(move |target| (line, target))) {
+            let path = target.split('#').next().unwrap_or_default();
+            if is_outside(target) || path.is_empty() || known.contains(&resolved(&file.path, path)) {
+                continue;
+            }
+            findings.push(file.finding(line, format!("the link to `{target}` leads nowhere")));
+        }
+    }
+    findings
+}
+
+/// What the Markdown links and HTML pictures of a line point at.
+fn targets(line: &str) -> impl Iterator<Item = &str> {
+    let between = |opening: &'static str, closing: char| {
+        line.match_indices(opening).filter_map(move |(at, _)| {
+            let rest = line.get(at.saturating_add(opening.len())..)?;
+            rest.split_once(closing).and_then(|(target, _)| target.split(' ').next())
+        })
+    };
+    between("](", ')').chain(between("src=\"", '"')).chain(between("srcset=\"", '"')).chain(between("href=\"", '"'))
+}
+
+fn is_outside(target: &str) -> bool {
+    target.contains("://") || target.starts_with("mailto:")
+}
+
+/// `target` as a path from the root, seen from the document at `from`.
+fn resolved(from: &str, target: &str) -> String {
+    let mut parts: Vec<&str> = from.split('/').collect();
+    parts.pop();
+    if let Some(absolute) = target.strip_prefix('/') {
+        return absolute.to_owned();
+    }
+    for part in target.split('/') {
+        match part {
+            "." | "" => {}
+            ".." => {
+                parts.pop();
+            }
+            name => parts.push(name),
+        }
+    }
+    parts.join("/")
+}
+
+pub(super) fn changelog(files: &[File]) -> Vec<Finding> {
+    let Some(root) = files.iter().find(|file| file.path == "Cargo.toml") else { return Vec::new() };
+    let version = root
+        .text
+        .parse::<toml::Table>()
+        .ok()
+        .and_then(|table| table.get("workspace")?.get("package")?.get("version")?.as_str().map(str::to_owned));
+    let known = files
+        .iter()
+        .filter(|file| file.path == "CHANGELOG.md")
+        .flat_map(File::lines)
+        .any(|(_, text)| text.starts_with("## ") && version.as_ref().is_some_and(|version| text.contains(version)));
+    if known {
+        return Vec::new();
+    }
+    let version = version.unwrap_or_default();
+    let reason = format!("no heading for {version}: what changes for a user stands there");
+    vec![Finding { path: "CHANGELOG.md".to_owned(), line: 1, reason }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str, text: &str) -> File {
+        File { path: path.to_owned(), text: text.to_owned() }
+    }
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_found_and_one_to_a_file_or_folder_is_not() {
+        let text = "[a](docs/a.md#b) [folder](docs/) [web](https://example.com) [here](#here)\n[gone](docs/gone.md)\n";
+        let files = [file("README.md", text), file("docs/a.md", "[up](../README.md) <img src=\"no.png\">\n")];
+        let found: Vec<String> = links(&files).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            found,
+            [
+                "README.md:2: the link to `docs/gone.md` leads nowhere",
+                "docs/a.md:1: the link to `no.png` leads nowhere"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_changelog_without_a_heading_for_the_version_is_found() {
+        let root = file("Cargo.toml", "[workspace.package]\nversion = \"0.1.0\"\n");
+        assert_eq!(changelog(&[root, file("CHANGELOG.md", "# Changelog\n\n0.1.0 is near\n")]).len(), 1);
+        let root = file("Cargo.toml", "[workspace.package]\nversion = \"0.1.0\"\n");
+        assert!(changelog(&[root, file("CHANGELOG.md", "# Changelog\n\n## 0.1.0 (unreleased)\n")]).is_empty());
+    }
+}
