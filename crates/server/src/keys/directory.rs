@@ -1,0 +1,112 @@
+//! The data directory of the sandbox: who opens it has it alone, and finds or makes in it what must survive a restart.
+//!
+//! Reading what a running server keeps there (for `lommebok env` and the command line) needs no lock: see
+//! [`SandboxKeys::read`] and [`DataDirectory::read_control_token`].
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::{KeyFault, MasterKeys, SandboxKeys, SecretText, files};
+use crate::chance::Chance;
+
+const LOCK: &str = "lock";
+const DATABASE: &str = "lommebok.db";
+const MASTER_KEYS: &str = "master-keys.toml";
+const CONTROL_TOKEN: &str = "control-token";
+const SIGNING_KEY: &str = "signing-key.pem";
+
+/// The data directory, held by this process until it is dropped.
+#[derive(Debug)]
+pub struct DataDirectory {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl DataDirectory {
+    /// Where it is when nobody says otherwise: in the current directory, so that each project has its own.
+    pub const DEFAULT_PATH: &str = ".lommebok";
+
+    /// Makes the directory if need be (0700) and takes it.
+    ///
+    /// # Errors
+    /// [`KeyFault::InUse`] when another process has it, [`KeyFault::File`] when it cannot be made or opened.
+    pub fn open(path: &Path) -> Result<Self, KeyFault> {
+        files::make_private_directory(path)?;
+        let lock_path = path.join(LOCK);
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&lock_path)
+            .map_err(|source| KeyFault::file(&lock_path, source))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(KeyFault::InUse { path: path.to_owned() }),
+            Err(TryLockError::Error(source)) => Err(KeyFault::file(&lock_path, source)),
+        }
+    }
+
+    /// The directory itself.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the database lives.
+    pub fn database_path(&self) -> PathBuf {
+        self.path.join(DATABASE)
+    }
+
+    /// The master keys; made on the first call.
+    pub fn master_keys(&self, chance: &Chance) -> Result<MasterKeys, KeyFault> {
+        let path = self.path.join(MASTER_KEYS);
+        if let Some(text) = files::read_if_present(&path)? {
+            return MasterKeys::parse(&path, &text);
+        }
+        let made = MasterKeys::random(chance);
+        files::write_atomically(&self.path, MASTER_KEYS, &made.to_toml())?;
+        Ok(made)
+    }
+
+    /// The test key and the credentials of these PSPs (by their names in the seed); what is missing is made.
+    pub fn sandbox_keys(&self, psps: &[&str], chance: &Chance) -> Result<SandboxKeys, KeyFault> {
+        SandboxKeys::read_or_make(&self.path, psps, chance)
+    }
+
+    /// The bearer token of the Control API; made on the first call.
+    pub fn control_token(&self, chance: &Chance) -> Result<SecretText, KeyFault> {
+        let path = self.path.join(CONTROL_TOKEN);
+        if let Some(text) = files::read_if_present(&path)? {
+            return parse_control_token(&path, &text);
+        }
+        let made = URL_SAFE_NO_PAD.encode(chance.bytes::<32>());
+        files::write_atomically(&self.path, CONTROL_TOKEN, &made)?;
+        Ok(SecretText::new(made))
+    }
+
+    /// The bearer token of the server that holds (or held) this directory, for the command line. Takes no lock.
+    pub fn read_control_token(path: &Path) -> Result<SecretText, KeyFault> {
+        let path = path.join(CONTROL_TOKEN);
+        parse_control_token(&path, &files::read(&path)?)
+    }
+
+    pub(super) fn signing_key_path(&self) -> PathBuf {
+        self.path.join(SIGNING_KEY)
+    }
+
+    pub(super) fn write_signing_key(directory: &Path, pem: &str) -> Result<(), KeyFault> {
+        files::write_atomically(directory, SIGNING_KEY, pem)
+    }
+}
+
+fn parse_control_token(path: &Path, text: &str) -> Result<SecretText, KeyFault> {
+    let token = text.trim();
+    if token.len() < 32 || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(KeyFault::content(path, "must be one line of at least 32 visible characters"));
+    }
+    Ok(SecretText::new(token.to_owned()))
+}

@@ -1,0 +1,66 @@
+//! Keys and secrets of the process itself, and what is done with them: sealing, keyed look-ups, landing handles.
+//!
+//! In the sandbox they live in the data directory (0600, outside the database) and are made once; `serve` reads them from
+//! files that its configuration names. Not here: the secrets of users and PSPs in the database, which are sealed or hashed.
+//! A newcomer's mistake: to print or log one. The types do not let you by accident; `expose` is the word to look for in a review.
+
+mod directory;
+pub mod envelope;
+mod files;
+pub mod handle;
+pub mod lookup;
+mod master;
+mod sandbox;
+mod secret;
+mod signing;
+
+use std::path::{Path, PathBuf};
+use std::{fmt, io};
+
+use thiserror::Error;
+
+pub use directory::DataDirectory;
+pub use master::{KeyEncryptionKey, MasterKeys};
+pub use sandbox::{PspCredentials, SandboxKeys};
+pub use secret::{SecretBytes, SecretText};
+pub use signing::{SigningKey, SigningKeyFault, SigningKeyPair};
+
+/// Why keys could not be had. Names the file; never shows what is in it.
+#[derive(Debug, Error)]
+pub enum KeyFault {
+    /// The operating system refused.
+    #[error("{path}: {source}", path = path.display())]
+    File {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// Another process holds the data directory.
+    #[error("{path}: in use by another process; stop it, or choose another directory with --data-dir", path = path.display())]
+    InUse {
+        /// The data directory.
+        path: PathBuf,
+    },
+    /// The file is there but not what it should be.
+    #[error("{path}: {fault}", path = path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, without its content.
+        fault: String,
+    },
+}
+
+impl KeyFault {
+    fn file(path: &Path, source: io::Error) -> Self {
+        Self::File { path: path.to_owned(), source }
+    }
+
+    fn content(path: &Path, fault: impl fmt::Display) -> Self {
+        Self::Content { path: path.to_owned(), fault: fault.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests;
