@@ -15,11 +15,18 @@ pub(super) fn is_of_tests(path: &str) -> bool {
     path.contains("/tests/") || path.ends_with("/tests.rs") || path.starts_with("crates/testkit/")
 }
 
-/// The lines of the file that are tests: all of them, or those from the first `#[cfg(test)]` on.
+/// The lines of the file that are tests: all of them, or those from the module of tests on.
 pub(super) fn test_lines(file: &File) -> impl Iterator<Item = (usize, &str)> {
     let mut inside = is_of_tests(&file.path);
+    let mut is_announced = false;
     file.lines().filter(move |(_, text)| {
-        inside |= text.trim_start().starts_with("#[cfg(test)]");
+        let text = text.trim_start();
+        if text.starts_with("#[cfg(test)]") {
+            is_announced = true;
+        } else if !text.starts_with("#[") {
+            inside |= is_announced && text.starts_with("mod ");
+            is_announced = false;
+        }
         inside && file.is_rust()
     })
 }
@@ -28,12 +35,15 @@ pub(super) fn test_lines(file: &File) -> impl Iterator<Item = (usize, &str)> {
 mod tests {
     use super::*;
 
+    fn count(path: &str, text: &str) -> usize {
+        test_lines(&File { path: path.to_owned(), text: text.to_owned() }).count()
+    }
+
     #[test]
-    fn tests_are_whole_files_or_what_follows_cfg_test() {
-        let text = "fn a() {}\n#[cfg(test)]\nmod tests {}\n".to_owned();
-        let unit = File { path: "crates/api/src/a.rs".to_owned(), text: text.clone() };
-        assert_eq!(test_lines(&unit).count(), 2);
-        let whole = File { path: "crates/api/tests/a.rs".to_owned(), text };
-        assert_eq!(test_lines(&whole).count(), 3);
+    fn tests_are_whole_files_or_the_module_that_cfg_test_announces() {
+        let unit = "fn a() {}\n#[cfg(test)]\n#[expect(b)]\nmod tests {\n}\n";
+        assert_eq!(count("crates/api/src/a.rs", unit), 2);
+        assert_eq!(count("crates/api/src/a.rs", "#[cfg(test)]\nfn only_for_tests() {}\nmod b;\n"), 0);
+        assert_eq!(count("crates/api/tests/a.rs", unit), 5);
     }
 }

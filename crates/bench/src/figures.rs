@@ -1,0 +1,123 @@
+//! The figures of PERFORMANCE: what each must reach (floor), where we are going (goal), and the table beside both.
+//!
+//! The limits are copied from the targets of PERFORMANCE and change only with them. `P2`, `P8` and `P11` belong to
+//! other set-ups and are not measured here.
+
+use std::fmt;
+
+/// Which way is better.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Limit {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
+impl Limit {
+    fn is_met_by(self, value: f64) -> bool {
+        match self {
+            Self::AtLeast(limit) => value >= limit,
+            Self::AtMost(limit) => value <= limit,
+        }
+    }
+}
+
+/// One row of the targets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Aim {
+    id: &'static str,
+    what: &'static str,
+    unit: &'static str,
+    floor: Limit,
+    goal: Limit,
+}
+
+macro_rules! aims {
+    ($($(#[$about:meta])* $name:ident = $id:literal, $what:literal, $unit:literal, $way:ident $floor:literal, $goal:literal;)*) => {
+        $($(#[$about])* pub(crate) const $name: Aim =
+            Aim { id: $id, what: $what, unit: $unit, floor: Limit::$way($floor), goal: Limit::$way($goal) };)*
+    };
+}
+
+aims! {
+    INIT_RATE = "P1", "durable init per server-CPU-second, of the yardstick's, 64 connections", "×", AtLeast 0.30, 0.50;
+    INIT_P99 = "P4", "p99 of durable init at 64 connections, of the yardstick's", "×", AtMost 5.0, 2.0;
+    INIT_P99_AT_80 = "P4", "the same at 80 % of peak load", "×", AtMost 5.0, 2.0;
+    PAYMENT_CPU = "P5", "CPU of a whole payment, in yardstick requests", "×", AtMost 12.0, 8.0;
+    DETAILS_CPU = "P6", "CPU of details by id, in yardstick requests", "×", AtMost 1.6, 1.2;
+    UPDATE_RATE = "P7", "updatestatus entries per second in requests of 5,000, of init's rate", "×", AtLeast 3.0, 8.0;
+    WAITING_CALL = "P9", "memory per makePayment call, 10,000 waiting at once", " KB", AtMost 20.0, 8.0;
+    READY = "P10", "`lommebok dev` ready after a restart", " ms", AtMost 100.0, 50.0;
+    IDLE_MEMORY = "P10", "idle memory", " MB", AtMost 30.0, 20.0;
+    WRITTEN = "P12", "written to disk per whole payment", " KB", AtMost 25.0, 8.0;
+}
+
+/// An aim and what was measured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Figure {
+    aim: Aim,
+    value: f64,
+}
+
+impl Figure {
+    pub(crate) fn new(aim: Aim, value: f64) -> Self {
+        Self { aim, value }
+    }
+
+    pub(crate) fn meets_floor(&self) -> bool {
+        self.aim.floor.is_met_by(self.value)
+    }
+
+    fn verdict(&self) -> &'static str {
+        match (self.meets_floor(), self.aim.goal.is_met_by(self.value)) {
+            (false, _) => "below the floor",
+            (true, false) => "floor met",
+            (true, true) => "goal met",
+        }
+    }
+
+    fn shown(&self, limit: Limit) -> String {
+        let (sign, value) = match limit {
+            Limit::AtLeast(value) => ("≥", value),
+            Limit::AtMost(value) => ("≤", value),
+        };
+        format!("{sign} {value}{}", self.aim.unit)
+    }
+}
+
+/// As a row of Markdown.
+impl fmt::Display for Figure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Aim { id, what, unit, floor, goal } = self.aim;
+        let (floor, goal, verdict) = (self.shown(floor), self.shown(goal), self.verdict());
+        write!(out, "| {id} | {what} | **{:.2}{unit}** | {floor} | {goal} | {verdict} |", self.value)
+    }
+}
+
+/// The table of all figures, in Markdown, which reads well on a terminal too.
+pub(crate) fn table(figures: &[Figure]) -> String {
+    let mut table = "| # | what | measured | floor | goal | |\n| --- | --- | --- | --- | --- | --- |\n".to_owned();
+    for figure in figures {
+        table.push_str(&figure.to_string());
+        table.push('\n');
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_stands_beside_its_floor_and_goal_with_a_verdict() {
+        let row = Figure::new(INIT_RATE, 0.412).to_string();
+        assert!(row.ends_with("| **0.41×** | ≥ 0.3× | ≥ 0.5× | floor met |"), "{row}");
+        assert_eq!(Figure::new(INIT_RATE, 0.29).verdict(), "below the floor");
+        assert_eq!(Figure::new(INIT_RATE, 0.5).verdict(), "goal met");
+    }
+
+    #[test]
+    fn where_less_is_better_more_is_below_the_floor() {
+        assert!(!Figure::new(DETAILS_CPU, 1.61).meets_floor());
+        assert!(Figure::new(DETAILS_CPU, 1.6).meets_floor());
+    }
+}

@@ -1,0 +1,122 @@
+//! From what was counted in one run to the median of several.
+//!
+//! Each column takes its own median, so that one bad second in one run cannot colour two of them.
+
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+
+/// Longest latency that is told apart, in microseconds: one minute.
+const LONGEST_MICROS: u64 = 60_000_000;
+
+/// An empty histogram of microseconds, to three digits.
+pub(crate) fn histogram() -> Histogram<u64> {
+    Histogram::new_with_max(LONGEST_MICROS, 3).expect("the bounds are constants that the crate accepts")
+}
+
+/// Notes one latency; one that is off the scale counts as the longest.
+pub(crate) fn record(latencies: &mut Histogram<u64>, latency: Duration) {
+    latencies.saturating_record(u64::try_from(latency.as_micros()).unwrap_or(LONGEST_MICROS));
+}
+
+/// What one run counted.
+pub(crate) struct Run {
+    pub(crate) latencies: Histogram<u64>,
+    pub(crate) wall: Duration,
+    /// The server's own.
+    pub(crate) cpu: Duration,
+    pub(crate) written_bytes: u64,
+}
+
+/// The medians of some runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Measured {
+    /// Steps (requests, or whole payments) per second of wall time.
+    pub(crate) per_second: f64,
+    /// The server's CPU per step, in microseconds.
+    pub(crate) cpu_micros: f64,
+    /// Half of the steps took no longer, in microseconds.
+    pub(crate) p50_micros: f64,
+    /// 99 of 100 steps took no longer, in microseconds.
+    pub(crate) p99_micros: f64,
+    /// Bytes that the server caused to be written per step.
+    pub(crate) written_bytes: f64,
+}
+
+impl Measured {
+    /// The medians of `runs`; nothing when a run saw no step at all.
+    pub(crate) fn median_of(runs: &[Run]) -> Option<Self> {
+        if runs.is_empty() || runs.iter().any(|run| run.latencies.is_empty()) {
+            return None;
+        }
+        let column = |figure: fn(&Run) -> f64| median(runs.iter().map(figure).collect());
+        Some(Self {
+            per_second: column(|run| float(run.latencies.len()) / run.wall.as_secs_f64()),
+            cpu_micros: column(|run| run.cpu.as_secs_f64() * 1e6 / float(run.latencies.len())),
+            p50_micros: column(|run| float(run.latencies.value_at_quantile(0.5))),
+            p99_micros: column(|run| float(run.latencies.value_at_quantile(0.99))),
+            written_bytes: column(|run| float(run.written_bytes) / float(run.latencies.len())),
+        })
+    }
+}
+
+/// The middle one; of an even number, the upper of the two.
+pub(crate) fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or_default()
+}
+
+/// A count as a number to divide by. Exact as far as 32 bits, and to 32 binary digits beyond.
+pub(crate) fn float(count: u64) -> f64 {
+    match u32::try_from(count) {
+        Ok(count) => f64::from(count),
+        Err(_) => f64::from(u32::try_from(count >> 32).unwrap_or(u32::MAX)) * 4_294_967_296.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(latencies_micros: &[u64], cpu_millis: u64) -> Run {
+        let mut latencies = histogram();
+        for micros in latencies_micros {
+            record(&mut latencies, Duration::from_micros(*micros));
+        }
+        let cpu = Duration::from_millis(cpu_millis);
+        Run { latencies, wall: Duration::from_secs(2), cpu, written_bytes: 8_000 }
+    }
+
+    #[test]
+    fn each_column_is_the_median_of_its_own_figures() {
+        let runs = [run(&[100, 200, 300, 400], 2), run(&[100, 100, 900, 900], 8), run(&[500, 500, 500, 500], 4)];
+        let measured = Measured::median_of(&runs).unwrap();
+        let expected = Measured {
+            per_second: 2.0,
+            cpu_micros: 1000.0,
+            p50_micros: 200.0,
+            p99_micros: 500.0,
+            written_bytes: 2000.0,
+        };
+        assert_eq!(measured, expected);
+    }
+
+    #[test]
+    fn a_run_without_a_single_step_has_no_figures() {
+        assert_eq!(Measured::median_of(&[run(&[], 1)]), None);
+        assert_eq!(Measured::median_of(&[]), None);
+    }
+
+    #[test]
+    fn a_latency_off_the_scale_counts_as_the_longest() {
+        let mut latencies = histogram();
+        record(&mut latencies, Duration::from_hours(1));
+        assert!(latencies.max() >= LONGEST_MICROS);
+    }
+
+    #[test]
+    fn counts_stay_themselves_as_far_as_anybody_counts() {
+        assert_eq!([float(0).to_string(), float(4_000_000_000).to_string()], ["0", "4000000000"]);
+        assert_eq!(float(1 << 40).to_string(), "1099511627776");
+    }
+}

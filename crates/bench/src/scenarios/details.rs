@@ -1,0 +1,31 @@
+//! P6: details by id, of payments picked all over what is there.
+//!
+//! The ids come in no order, so that a cache of the last few helps nobody.
+
+use std::rc::Rc;
+
+use super::yardstick::Yardstick;
+use super::{AT, Room, keep};
+use crate::connection::Connection;
+use crate::figures::{DETAILS_CPU, Figure};
+use crate::identifiers::Serials;
+use crate::load::{Load, measure};
+use crate::report::Report;
+
+/// A prime that no number of payments divides: steps of it visit all of them in turn.
+const STRIDE: u64 = 1_000_003;
+
+pub(super) async fn measure_all(report: &mut Report, room: &Room, yardstick: &Yardstick) -> anyhow::Result<()> {
+    let present = room.serials.count();
+    anyhow::ensure!(present > 0, "details need payments");
+    let (requests, visited) = (Rc::clone(&room.requests), Rc::new(Serials::default()));
+    let step = async move |connection: &mut Connection| {
+        let serial = visited.next().wrapping_mul(STRIDE).checked_rem(present).unwrap_or_default();
+        connection.expect_ok(requests.details(serial)).await?;
+        Ok(())
+    };
+    let measured = measure(&room.target(), Load::closed(AT), room.pace, step).await?;
+    keep(report, format!("details, {AT} connections"), measured);
+    report.figures.push(Figure::new(DETAILS_CPU, measured.cpu_micros / yardstick.at_64.cpu_micros));
+    Ok(())
+}

@@ -1,0 +1,152 @@
+//! What is measured, in one run: first the yardstick, then the wallet, each figure beside its floor and goal.
+//!
+//! A scenario drives load and returns figures; it decides nothing about limits. All of them share one wallet, in the
+//! order in which they stand here, because each builds on the payments of the one before.
+
+mod details;
+mod init;
+mod payment;
+mod start;
+mod update_status;
+mod waiting;
+mod yardstick;
+
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+use tokio::task::LocalSet;
+
+use crate::identifiers::Serials;
+use crate::load::{Pace, Target};
+use crate::measured::Measured;
+use crate::psp::Psp;
+use crate::report::{Rate, Report, write};
+use crate::requests::Requests;
+use crate::wallet::Wallet;
+
+/// Connections at which rates are measured.
+const CONNECTIONS: [usize; 4] = [1, 16, 64, 256];
+
+/// The number of connections that the targets speak of.
+const AT: usize = 64;
+
+/// How long and what.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The release build of `lommebok`.
+    #[arg(long)]
+    server: PathBuf,
+    /// Only these figures, for example `P1,P6` (those that they are compared with are measured too).
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// Short runs, for a first look: 1 s warm-up, three runs of 1 s.
+    #[arg(long)]
+    quick: bool,
+    /// Seconds of warm-up before each load.
+    #[arg(long, default_value_t = 10)]
+    warm_up_seconds: u64,
+    /// Seconds of each of the three runs.
+    #[arg(long, default_value_t = 10)]
+    run_seconds: u64,
+    /// Measure the yardstick alone.
+    #[arg(long)]
+    yardstick_only: bool,
+    /// Write the report into this document, between its marks.
+    #[arg(long, num_args = 0..=1, default_missing_value = "docs/benchmarks.md")]
+    write: Option<PathBuf>,
+}
+
+impl Options {
+    fn pace(&self) -> Pace {
+        let seconds = |wanted| Duration::from_secs(if self.quick { 1 } else { wanted });
+        Pace { warm_up: seconds(self.warm_up_seconds), run: seconds(self.run_seconds), runs: 3 }
+    }
+
+    fn wants(&self, id: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|wanted| wanted.eq_ignore_ascii_case(id))
+    }
+}
+
+/// A load's figures, at each number of connections.
+type Rates = Vec<(usize, Measured)>;
+
+/// What the scenarios of one wallet share.
+struct Room {
+    wallet: Wallet,
+    requests: Rc<Requests>,
+    serials: Rc<Serials>,
+    pace: Pace,
+}
+
+impl Room {
+    fn target(&self) -> Target<'_> {
+        Target { process: &self.wallet.process, address: self.wallet.address }
+    }
+}
+
+/// Measures what `options` ask for, prints the report, and fails when a floor is missed.
+pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
+    rlimit::increase_nofile_limit(u64::MAX).context("cannot raise the limit of open files")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut report = Report::default();
+    let outcome = LocalSet::new().block_on(&runtime, fill(&mut report, options));
+    // What was measured before a fault is shown all the same.
+    let markdown = report.markdown(options.pace());
+    println!("\n{markdown}");
+    outcome?;
+    if let Some(path) = &options.write {
+        write(path, &markdown)?;
+    }
+    let below = report.figures.iter().filter(|figure| !figure.meets_floor()).count();
+    anyhow::ensure!(below == 0, "{below} figures are below their floor");
+    Ok(())
+}
+
+async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
+    let pace = options.pace();
+    let yardstick = yardstick::measure_all(report, pace).await?;
+    if options.yardstick_only {
+        return Ok(());
+    }
+    if options.wants("P10") {
+        start::measure_all(report, &options.server).await?;
+    }
+    if options.wants("P9") {
+        waiting::measure_all(report, &options.server).await?;
+    }
+    let psp = Psp::start(true).await?;
+    let wallet = Wallet::start(&options.server).await?;
+    let requests = Rc::new(wallet.requests(psp.url()).await?);
+    let room = Room { wallet, requests, serials: Rc::new(Serials::default()), pace };
+    let inits = init::measure_all(report, &room, &yardstick).await?;
+    if options.wants("P6") {
+        details::measure_all(report, &room, &yardstick).await?;
+    }
+    if options.wants("P5") || options.wants("P12") {
+        payment::measure_all(report, &room, &yardstick).await?;
+    }
+    if options.wants("P7") {
+        update_status::measure_all(report, &room, &inits).await?;
+    }
+    Ok(())
+}
+
+/// Says what is measured now, and keeps what came out.
+fn keep(report: &mut Report, what: String, measured: Measured) -> Measured {
+    eprintln!("{what}: {:.0}/s, {:.1} µs of CPU each", measured.per_second, measured.cpu_micros);
+    report.rates.push(Rate { what, measured });
+    measured
+}
+
+/// The figures at the number of connections that the targets speak of.
+fn at_64(rates: &Rates) -> anyhow::Result<Measured> {
+    rates.iter().find(|(connections, _)| *connections == AT).map(|(_, measured)| *measured).context("64 is measured")
+}
+
+/// 80 % of the best rate.
+fn four_fifths_of_peak(rates: &Rates) -> f64 {
+    rates.iter().map(|(_, measured)| measured.per_second).fold(0.0, f64::max) * 0.8
+}

@@ -1,0 +1,70 @@
+//! P5 and P12: whole payments: init, approve, makePayment to a PSP on loopback, capture in a batch, details.
+//!
+//! A step is one payment from init to reserved, and the details of one that was captured before; every hundredth step
+//! captures a hundred. So each second holds the right share of everything, and CPU and bytes are counted per payment.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use anyhow::Context as _;
+
+use super::yardstick::Yardstick;
+use super::{AT, Room, keep};
+use crate::connection::Connection;
+use crate::figures::{Figure, PAYMENT_CPU, WRITTEN};
+use crate::identifiers::Serials;
+use crate::load::{Load, measure};
+use crate::report::Report;
+use crate::requests::{Requests, landing_token};
+
+/// Entries of one updatestatus.
+const CAPTURED_TOGETHER: usize = 100;
+
+/// Minor units of each capture: the whole payment.
+const WHOLE_AMOUNT: u32 = 49_900;
+
+/// Payments on their way.
+#[derive(Default)]
+struct Road {
+    reserved: RefCell<Vec<u64>>,
+    captured: RefCell<Vec<u64>>,
+}
+
+pub(super) async fn measure_all(report: &mut Report, room: &Room, yardstick: &Yardstick) -> anyhow::Result<()> {
+    let road = Rc::new(Road::default());
+    let (requests, serials) = (Rc::clone(&room.requests), Rc::clone(&room.serials));
+    let step = async move |connection: &mut Connection| pay(connection, &requests, &serials, &road).await;
+    let measured = measure(&room.target(), Load::closed(AT), room.pace, step).await?;
+    keep(report, format!("whole payment, {AT} at once"), measured);
+    report.figures.push(Figure::new(PAYMENT_CPU, measured.cpu_micros / yardstick.at_64.cpu_micros));
+    report.figures.push(Figure::new(WRITTEN, measured.written_bytes / 1e3));
+    Ok(())
+}
+
+async fn pay(connection: &mut Connection, requests: &Requests, serials: &Serials, road: &Road) -> anyhow::Result<()> {
+    let serial = serials.next();
+    reserve(connection, requests, serial).await?;
+    road.reserved.borrow_mut().push(serial);
+    let batch = {
+        let mut reserved = road.reserved.borrow_mut();
+        let is_full = reserved.len() >= CAPTURED_TOGETHER;
+        if is_full { std::mem::take(&mut *reserved) } else { Vec::new() }
+    };
+    if !batch.is_empty() {
+        connection.expect_ok(requests.capture(&batch, WHOLE_AMOUNT)).await?;
+        road.captured.borrow_mut().extend(batch);
+    }
+    let captured = road.captured.borrow_mut().pop();
+    if let Some(captured) = captured {
+        connection.expect_ok(requests.details(captured)).await?;
+    }
+    Ok(())
+}
+
+/// Init and force-approve: when this returns, the payment is reserved.
+pub(super) async fn reserve(connection: &mut Connection, requests: &Requests, serial: u64) -> anyhow::Result<()> {
+    let answer = connection.expect_ok(requests.init(serial)).await?;
+    let token = landing_token(&answer).context("the answer to init holds no token in its link")?;
+    connection.expect_ok(requests.approve(serial, &token)).await?;
+    Ok(())
+}

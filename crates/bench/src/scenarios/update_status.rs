@@ -1,0 +1,80 @@
+//! P7: updatestatus in requests of 5,000 entries, each a capture of 1 of another reserved payment.
+//!
+//! The payments are reserved first, and not counted. Two connections, so that one request is parsed while the other
+//! is written.
+
+use std::rc::Rc;
+
+use tokio::task::JoinSet;
+
+use super::payment::reserve;
+use super::{AT, Rates, Room, at_64, keep};
+use crate::connection::Connection;
+use crate::figures::{Figure, UPDATE_RATE};
+use crate::load::{Load, measure};
+use crate::measured::Measured;
+use crate::report::Report;
+
+/// Entries of one request, each for another payment.
+const ENTRIES: usize = 5_000;
+
+/// Requests under way at once.
+const REQUESTS_AT_ONCE: usize = 2;
+
+pub(super) async fn measure_all(report: &mut Report, room: &Room, inits: &Rates) -> anyhow::Result<()> {
+    let reserved = reserve_all(room).await?;
+    let requests = Rc::clone(&room.requests);
+    let step = async move |connection: &mut Connection| {
+        connection.expect_ok(requests.capture(&reserved, 1)).await?;
+        Ok(())
+    };
+    let measured = measure(&room.target(), Load::closed(REQUESTS_AT_ONCE), room.pace, step).await?;
+    let each = per_entry(measured);
+    keep(report, "updatestatus, entries in requests of 5,000 (latency: of a request)".to_owned(), each);
+    report.figures.push(Figure::new(UPDATE_RATE, each.per_second / at_64(inits)?.per_second));
+    Ok(())
+}
+
+/// What was counted per request, per entry; latencies stay the request's.
+fn per_entry(request: Measured) -> Measured {
+    const ENTRIES_EACH: f64 = 5_000.0;
+    Measured {
+        per_second: request.per_second * ENTRIES_EACH,
+        cpu_micros: request.cpu_micros / ENTRIES_EACH,
+        written_bytes: request.written_bytes / ENTRIES_EACH,
+        ..request
+    }
+}
+
+async fn reserve_all(room: &Room) -> anyhow::Result<Vec<u64>> {
+    let serials: Vec<u64> = std::iter::repeat_with(|| room.serials.next()).take(ENTRIES).collect();
+    let mut workers = JoinSet::new();
+    for share in serials.chunks(ENTRIES.div_ceil(AT)) {
+        let (share, requests) = (share.to_vec(), Rc::clone(&room.requests));
+        let mut connection = Connection::open(room.wallet.address).await?;
+        workers.spawn_local(async move {
+            for serial in share {
+                reserve(&mut connection, &requests, serial).await?;
+            }
+            anyhow::Ok(())
+        });
+    }
+    while let Some(ended) = workers.join_next().await {
+        ended??;
+    }
+    Ok(serials)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_told_by_the_entry_and_latencies_by_the_request() {
+        let request =
+            Measured { per_second: 10.0, cpu_micros: 5e4, p50_micros: 7.0, p99_micros: 9.0, written_bytes: 5e5 };
+        let expected =
+            Measured { per_second: 5e4, cpu_micros: 10.0, p50_micros: 7.0, p99_micros: 9.0, written_bytes: 100.0 };
+        assert_eq!(per_entry(request), expected);
+    }
+}

@@ -1,0 +1,139 @@
+//! The server under measurement: `lommebok dev` of the release build on a data directory of its own.
+//!
+//! We learn what a stranger learns: the credentials from `lommebok env --json`, readiness from `/readyz`.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request};
+use http_body_util::Full;
+use serde::Deserialize;
+use tempfile::TempDir;
+use tokio::time::{Instant, sleep};
+
+use crate::connection::Connection;
+use crate::process::Process;
+use crate::requests::{Credentials, Requests};
+
+/// Longest wait for a server to become ready.
+const READY_WITHIN: Duration = Duration::from_secs(20);
+
+/// What `lommebok env --json` says, as far as we need it.
+#[derive(Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+struct Environment {
+    client_id: String,
+    client_secret: String,
+    subscription_key: String,
+    psp_id: String,
+    msn: String,
+    mobile_number: String,
+}
+
+/// A running `lommebok dev`.
+pub(crate) struct Wallet {
+    binary: PathBuf,
+    folder: TempDir,
+    pub(crate) process: Process,
+    pub(crate) address: SocketAddr,
+}
+
+impl Wallet {
+    /// Starts `binary` on an empty data directory beside it, on the disk that it was built on (`/tmp` may be memory).
+    pub(crate) async fn start(binary: &Path) -> anyhow::Result<Self> {
+        Self::start_with(binary, &[]).await
+    }
+
+    /// The same with settings that differ from the defaults, as environment variables.
+    pub(crate) async fn start_with(binary: &Path, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
+        let beside = binary.parent().context("the server lies in a folder")?;
+        let folder = tempfile::Builder::new().prefix("bench-").tempdir_in(beside)?;
+        let (process, address) = spawn(binary, folder.path(), settings)?;
+        let mut wallet = Self { binary: binary.to_path_buf(), folder, process, address };
+        wallet.until_ready().await?;
+        Ok(wallet)
+    }
+
+    /// Stops it in order, starts it again on the same data with the default settings, and says how long it took to be ready.
+    pub(crate) async fn restart(self) -> anyhow::Result<(Self, Duration)> {
+        let Self { binary, folder, process, .. } = self;
+        process.stop()?;
+        let begun = Instant::now();
+        let (process, address) = spawn(&binary, folder.path(), &[])?;
+        let mut wallet = Self { binary, folder, process, address };
+        wallet.until_ready().await?;
+        Ok((wallet, begun.elapsed()))
+    }
+
+    /// Requests as the seeded PSP, whose payments are approved at `make_payment_url`.
+    pub(crate) async fn requests(&self, make_payment_url: String) -> anyhow::Result<Requests> {
+        let environment = self.environment()?;
+        let access_token = self.access_token(&environment).await?;
+        let Environment { subscription_key, psp_id, msn, mobile_number, .. } = environment;
+        let credentials = Credentials { access_token, subscription_key, psp_id, msn, mobile_number };
+        Requests::new(&self.address.to_string(), &credentials, make_payment_url)
+    }
+
+    /// Stops its business clock, so that no deadline comes.
+    pub(crate) fn freeze_clock(&self) -> anyhow::Result<()> {
+        let mut command = Command::new(&self.binary);
+        let output = command.args(["clock", "freeze", "--data-dir"]).arg(self.folder.path()).output()?;
+        anyhow::ensure!(output.status.success(), "lommebok clock freeze: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(())
+    }
+
+    fn environment(&self) -> anyhow::Result<Environment> {
+        let mut command = Command::new(&self.binary);
+        let output = command.args(["env", "--json", "--data-dir"]).arg(self.folder.path()).output()?;
+        anyhow::ensure!(output.status.success(), "lommebok env: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).context("lommebok env --json said something strange")
+    }
+
+    async fn access_token(&self, environment: &Environment) -> anyhow::Result<String> {
+        let mut headers = HeaderMap::new();
+        headers.insert("host", self.address.to_string().parse()?);
+        headers.insert("client_id", environment.client_id.parse()?);
+        headers.insert("client_secret", environment.client_secret.parse()?);
+        headers.insert("ocp-apim-subscription-key", environment.subscription_key.parse()?);
+        headers.insert("content-type", HeaderValue::from_static("application/json"));
+        let mut request = Request::new(Full::new(Bytes::new()));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = "/accesstoken/get".parse()?;
+        *request.headers_mut() = headers;
+        let answer = Connection::open(self.address).await?.expect_ok(request).await?;
+        let answer: serde_json::Value = serde_json::from_slice(&answer)?;
+        let token = answer.get("access_token").and_then(serde_json::Value::as_str);
+        Ok(token.context("the token answer holds no access_token")?.to_owned())
+    }
+
+    async fn until_ready(&mut self) -> anyhow::Result<()> {
+        let begun = Instant::now();
+        while begun.elapsed() < READY_WITHIN {
+            if is_ready(self.address).await.unwrap_or(false) {
+                return Ok(());
+            }
+            self.process.is_alive()?;
+            sleep(Duration::from_millis(1)).await;
+        }
+        anyhow::bail!("not ready within {READY_WITHIN:?}")
+    }
+}
+
+/// Starts the server on a port that was free a moment ago: a port of our own choice is known before it is ready.
+fn spawn(binary: &Path, folder: &Path, settings: &[(&str, &str)]) -> anyhow::Result<(Process, SocketAddr)> {
+    let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let mut command = Command::new(binary);
+    command.arg("dev").arg("--data-dir").arg(folder).args(["--listen", &address.to_string()]);
+    command.envs(settings.iter().copied()).stderr(Stdio::null());
+    Ok((Process::start(&mut command)?, address))
+}
+
+async fn is_ready(address: SocketAddr) -> anyhow::Result<bool> {
+    let request = Request::get("/readyz").header("host", address.to_string()).body(Full::new(Bytes::new()))?;
+    let (status, _) = Connection::open(address).await?.send(request).await?;
+    Ok(status.is_success())
+}
