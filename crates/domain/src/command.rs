@@ -34,9 +34,9 @@ pub enum Command {
     },
     /// The user cancelled.
     Cancel {
-        /// Where; [`CancelledBy::Psp`] does not come this way.
+        /// Where: in the app or on the landing page. The 3-D Secure page and the PSP have commands of their own.
         by: CancelledBy,
-        /// Who, when it was in the app.
+        /// Who: in the app always the bound user.
         user: Option<UserId>,
     },
     /// A timer looks whether the payment's deadline has passed.

@@ -96,6 +96,12 @@ pub(super) fn cancel(
     if user.is_some_and(|user| payment.binding != Binding::User(user)) {
         return Err(Refusal::NotThisUser);
     }
+    let actor = match by {
+        CancelledBy::App => Actor::User(user.ok_or(Refusal::NotThisUser)?),
+        CancelledBy::LandingPage => user.map_or(Actor::LinkHolder, Actor::User),
+        // These have commands of their own, and the PSP gets no notice of what it did itself.
+        CancelledBy::ThreeDSecure | CancelledBy::Psp => return Err(Refusal::WrongState(payment.state.name())),
+    };
     let allowed = match &payment.state {
         State::AwaitingUser { deadline } | State::AwaitingApproval { deadline } => Some(*deadline),
         State::StepUp { deadline, .. } if by == CancelledBy::App => Some(*deadline),
@@ -113,7 +119,6 @@ pub(super) fn cancel(
         return Err(Refusal::DeadlinePassed);
     }
     let mut change = Change::of(payment, now);
-    let actor = user.map_or(Actor::LinkHolder, Actor::User);
     change.state(State::Cancelled(by)).notice(NoticeKind::UserCancel).event(actor, EventKind::Cancelled(by));
     Ok(change.done())
 }
