@@ -49,7 +49,12 @@ pub struct HistoryLine {
 }
 
 /// The history as `details` shows it, oldest first. Refused entries never show; an open payment has none.
+///
+/// An operation that failed while the payment was open shows when it is over.
 pub fn lines(payment: &Payment, events: &[Event]) -> Vec<HistoryLine> {
+    if !payment.state.is_final() {
+        return Vec::new();
+    }
     events.iter().filter_map(|event| line(payment, event)).collect()
 }
 
