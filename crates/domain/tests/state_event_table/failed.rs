@@ -1,0 +1,98 @@
+//! FAILED: certain (no money was taken) and unknown (the PSP may have taken it, and only the PSP can say).
+
+use lommebok_domain::{
+    Actor, CardId, Cause, DueKind, EntryRefusal, EntryStatus, EventKind, Failure, Notice, NoticeKind, OperationStatus,
+    Payment, State, StateName,
+};
+
+use crate::case::{AMOUNTS, Case, ENTRY_TEXT, entries};
+use crate::ended::{LATER_MS, over, without_money};
+use crate::fixtures::{PSP, WHOLE, at, cause, ore, payment, sums};
+use crate::table::{EVER, Row, Table};
+
+/// The card whose token may have been charged: not the one that Anna chose last, to see that it is the one kept.
+const CHARGED: CardId = CardId::new(32);
+
+/// Certain with and without a notice, and unknown.
+pub(crate) fn tables() -> Vec<Table> {
+    vec![certain_and_told_by_its_own_answer(), certain_with_a_third_notice_due(), unknown()]
+}
+
+fn certain_and_told_by_its_own_answer() -> Table {
+    let before = payment(State::Failed(Failure::Certain { cause: cause("psp_82") }));
+    let mut table = Table::of("FAILED certain by the PSP's FAIL", before, &[], at(LATER_MS));
+    without_money(&mut table);
+    table.has_no_notice();
+    table
+}
+
+fn certain_with_a_third_notice_due() -> Table {
+    let notice = Notice::Due { kind: NoticeKind::UserCancel, tries: 2, at: at(LATER_MS) };
+    let before = Payment { notice, ..payment(State::Failed(Failure::Certain { cause: cause("no_token") })) };
+    let due = [(DueKind::Notice, at(LATER_MS))];
+    let mut table = Table::of("FAILED certain without a token, third notice due", before, &due, at(LATER_MS));
+    without_money(&mut table);
+    table.changes(EVER, &[Case::NoticeDelivered], |row| {
+        row.payment.notice = Notice::Delivered(NoticeKind::UserCancel);
+        row.event(Actor::Wallet, EventKind::NoticeDelivered(NoticeKind::UserCancel));
+        row.clears(DueKind::Notice, at(LATER_MS));
+    });
+    table.changes(EVER, &[Case::NoticeFailed], |row| {
+        let again = row.now.plus_millis(120_000);
+        row.payment.notice = Notice::Due { kind: NoticeKind::UserCancel, tries: 3, at: again };
+        row.event(Actor::Wallet, EventKind::NoticeFailed(cause("connect")));
+        row.clears(DueKind::Notice, at(LATER_MS));
+        row.sets(DueKind::Notice, again);
+    });
+    table
+}
+
+fn unknown() -> Table {
+    let before = payment(State::Failed(Failure::Unknown { cause: cause("timeout"), card: CHARGED }));
+    let mut table = Table::of("FAILED unknown", before, &[], at(LATER_MS));
+    over(&mut table, StateName::Failed);
+    table.has_no_notice();
+    settled_as_reserved(&mut table);
+    settled_as_captured(&mut table);
+    for case in [(EntryStatus::Cancelled, OperationStatus::Success), (EntryStatus::Reserved, OperationStatus::Failed)] {
+        table.changes(EVER, &entries(case.0, case.1), |row| {
+            let cause = Cause::new("settled_as_not_reserved", "the PSP reported that nothing is reserved");
+            let failure = Failure::Certain { cause };
+            row.state(State::Failed(failure.clone()));
+            row.event(Actor::Psp(PSP), EventKind::Failed(failure));
+        });
+    }
+    let refunds = entries(EntryStatus::Refunded, OperationStatus::Success);
+    table.refuses_entries(&refunds, EntryRefusal::NotReserved(StateName::Failed));
+    for status in [EntryStatus::Captured, EntryStatus::Cancelled, EntryStatus::Refunded] {
+        table.keeps_failed(status);
+    }
+    table
+}
+
+fn settled_as_reserved(table: &mut Table) {
+    let reserved = |amount| Case::Entry(EntryStatus::Reserved, OperationStatus::Success, amount);
+    table.changes(EVER, &[reserved(49_900)], |row| {
+        reserves(row, ENTRY_TEXT);
+        row.payment.sums = sums(0, 0, 0);
+    });
+    let others = [1, 6_000, 6_001, 10_000, 34_900, 34_901, 49_899, 49_901].map(reserved);
+    table.refuses_entries(&others, EntryRefusal::OtherAmount);
+}
+
+fn settled_as_captured(table: &mut Table) {
+    let captured = |amount| Case::Entry(EntryStatus::Captured, OperationStatus::Success, amount);
+    for amount in AMOUNTS.into_iter().filter(|amount| *amount != 49_901) {
+        table.changes(EVER, &[captured(amount)], |row| {
+            reserves(row, "");
+            row.event(Actor::Psp(PSP), EventKind::Captured { amount: ore(amount), text: ENTRY_TEXT.to_owned() });
+            row.payment.sums = sums(amount, 0, 0);
+        });
+    }
+    table.refuses_entries(&[captured(49_901)], EntryRefusal::ExceedsRemaining);
+}
+
+fn reserves(row: &mut Row, text: &str) {
+    row.state(State::Reserved { card: CHARGED });
+    row.event(Actor::Psp(PSP), EventKind::Reserved { amount: ore(WHOLE), text: text.to_owned() });
+}
