@@ -1,1 +1,20 @@
-//! TEMP
+//! The wire of every public endpoint: paths, headers, bodies, answers and error codes, the makePayment exchange and the
+//! cryptogram's format. One file per endpoint, each with its request, its answer and the rules between.
+//!
+//! What must not live here: states, storage, clocks, randomness, sockets. Nothing in this crate knows crate `domain`
+//! or `store`. A newcomer would look for `#[derive(Deserialize)]`; requests are read by hand over `serde_json`
+//! (module `json`), because all faults of a body are answered together and each must name its field.
+
+pub mod addresses;
+pub mod amount;
+pub mod canonical;
+pub mod errors;
+pub mod headers;
+pub mod ids;
+pub mod init;
+pub mod make_payment;
+pub mod payment_text;
+pub mod secret;
+pub mod urls;
+
+mod json;

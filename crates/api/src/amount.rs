@@ -1,0 +1,52 @@
+//! Amounts on the wire: minor units (øre), as an integer or as a string of digits, the way the vendor's quick start sends
+//! `"49900"`. Floats, exponents, signs and spaces are refused, because a client that sends them means something else.
+
+use std::borrow::Cow;
+
+use crate::errors::{ErrorCode, Fault};
+use crate::json::Scalar;
+
+/// The largest amount, in øre: the published schema's `int32`.
+pub const AMOUNT_MAX: i64 = 2_147_483_647;
+/// The smallest amount of a payment, in øre (1 krone).
+pub const PAYMENT_AMOUNT_MIN: i64 = 100;
+/// The smallest amount of an updatestatus entry, in øre.
+pub const ENTRY_AMOUNT_MIN: i64 = 1;
+
+/// Reads the amount of `field`, in øre, from `min` to [`AMOUNT_MAX`].
+pub(crate) fn read(value: &Scalar<'_>, min: i64, field: impl FnOnce() -> Cow<'static, str>) -> Result<i64, Fault> {
+    let amount = match value {
+        Scalar::Integer(amount) => Some(*amount),
+        Scalar::Text(text) => digits(text),
+        Scalar::Null | Scalar::Bool(_) | Scalar::Fraction | Scalar::Array | Scalar::Object => None,
+    };
+    match amount {
+        None => Err(malformed(value, field())),
+        Some(amount) if amount < min => Err(Fault::at(ErrorCode::AmountLessThanOne, field())
+            .hinting(format!("the smallest amount is {min}, in minor units: 1 krone is 100"))),
+        Some(amount) if amount > AMOUNT_MAX => {
+            Err(Fault::because(ErrorCode::Amount, field(), &format!("must be at most {AMOUNT_MAX}")))
+        }
+        Some(amount) => Ok(amount),
+    }
+}
+
+/// The value of a string of ASCII digits; beyond `i64` it saturates.
+fn digits(text: &str) -> Option<i64> {
+    let all_digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    all_digits.then(|| text.parse().unwrap_or(i64::MAX))
+}
+
+fn malformed(value: &Scalar<'_>, field: Cow<'static, str>) -> Fault {
+    let what = format!("must be an integer or a string of digits, in minor units, not {}", described(value));
+    Fault::because(ErrorCode::Amount, field, &what).hinting("amounts are whole minor units: 499 kr is 49900")
+}
+
+fn described(value: &Scalar<'_>) -> &'static str {
+    match value {
+        Scalar::Text(_) => "another string",
+        Scalar::Null | Scalar::Bool(_) | Scalar::Integer(_) | Scalar::Fraction | Scalar::Array | Scalar::Object => {
+            value.kind()
+        }
+    }
+}

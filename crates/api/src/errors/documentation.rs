@@ -1,0 +1,79 @@
+//! `docs/errors.md`, written from the table so that it cannot say anything else.
+
+use std::fmt::Write;
+
+use super::table::{ErrorCode, TABLE};
+
+const HEAD: &str = "\
+# Errors
+
+Generated from the table in `crates/api/src/errors/table.rs`; change it there.
+
+Checks run in the order of the table's stages. The first stage with a fault answers alone; of a body all faults are
+answered together, at most 100. In the sandbox a refusal carries a `Lommebok-Hint` header that names the likely slip.
+
+* **PSP API**: a JSON array of `{\"errorCode\", \"errorMessage\", \"contextId\"}`; a 401 is `{\"statusCode\": 401, \"message\"}`.
+* **Token endpoint** (`/accesstoken/get`): `{\"error\", \"error_description\"}`.
+* **Merchants**: RFC 9457 problem details, with `errors` naming each field.
+
+`contextId` is the request's id, also in the log. What the HTTP layer itself refuses has a status only.
+
+| stage | status | code | message | when |
+| --- | --- | --- | --- | --- |
+";
+
+/// The Markdown of `docs/errors.md`, stable from run to run.
+pub fn documentation() -> String {
+    let mut page = String::from(HEAD);
+    let mut rows: Vec<_> = TABLE.iter().collect();
+    rows.sort_by_key(|row| row.stage);
+    for row in rows {
+        let begins = if begins_a_sentence(row.error) { " …" } else { "" };
+        writeln!(
+            page,
+            "| {:?} | {} | `{}` | {}{begins} | {} |",
+            row.stage, row.status, row.code, row.message, row.when
+        )
+        .expect("writing to a string cannot fail");
+    }
+    page
+}
+
+/// Whether the table's text is the beginning of a message that goes on with the field.
+fn begins_a_sentence(error: ErrorCode) -> bool {
+    matches!(
+        error,
+        ErrorCode::InvalidRequest
+            | ErrorCode::IdempotencyKey
+            | ErrorCode::Amount
+            | ErrorCode::UnsupportedMediaType
+            | ErrorCode::MerchantSerialNumberMissing
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::documentation;
+    use crate::errors::{ErrorCode, TABLE};
+
+    #[test]
+    fn every_row_is_documented_once() {
+        let page = documentation();
+        assert_eq!(page.lines().filter(|line| line.starts_with("| ") && line.contains('`')).count(), TABLE.len());
+        assert!(TABLE.iter().all(|row| !row.message.is_empty() && !row.when.is_empty()));
+    }
+
+    #[test]
+    fn no_error_has_two_rows() {
+        let errors: HashSet<_> = TABLE.iter().map(|row| row.error).collect();
+        assert_eq!(errors.len(), TABLE.len());
+    }
+
+    #[test]
+    #[expect(clippy::as_conversions, reason = "the last variant's place counts the variants")]
+    fn every_error_has_a_row() {
+        assert_eq!(ErrorCode::Unavailable as usize + 1, TABLE.len());
+    }
+}

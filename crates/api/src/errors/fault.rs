@@ -1,0 +1,104 @@
+//! One refusal: which row of the table, which field, what exactly, and a hint that stands beside the wire.
+
+use std::borrow::Cow;
+
+use super::table::{ErrorCode, Stage};
+
+/// The most faults that one answer lists; further ones are dropped.
+pub const MAX_FAULTS: usize = 100;
+
+/// One thing that is wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The row of the table.
+    pub code: ErrorCode,
+    /// The member or header at fault, such as `transactions[3].amount`; empty if the fault is the whole request's.
+    pub field: Cow<'static, str>,
+    /// The complete text of the wire.
+    pub message: Cow<'static, str>,
+    /// What the client most likely did, in visible ASCII; for the `Lommebok-Hint` header.
+    pub hint: Option<Cow<'static, str>>,
+}
+
+impl Fault {
+    /// The fault of this row, with the row's own text.
+    pub fn of(code: ErrorCode) -> Self {
+        Self { code, field: Cow::Borrowed(""), message: Cow::Borrowed(code.row().message), hint: None }
+    }
+
+    /// The fault of this row in `field`, with the row's own text, prefixed by the field when it is an entry of a list.
+    pub fn at(code: ErrorCode, field: impl Into<Cow<'static, str>>) -> Self {
+        let field = field.into();
+        let text = code.row().message;
+        let message = if field.contains('[') { Cow::Owned(format!("{field}: {text}")) } else { Cow::Borrowed(text) };
+        Self { code, field, message, hint: None }
+    }
+
+    /// The fault of this row in `field`, with the row's text and what is wrong: `Invalid request: amount is required`.
+    pub fn because(code: ErrorCode, field: impl Into<Cow<'static, str>>, what: &str) -> Self {
+        let field = field.into();
+        let space = if field.is_empty() { "" } else { " " };
+        let message = Cow::Owned(format!("{}: {field}{space}{what}", code.row().message));
+        Self { code, field, message, hint: None }
+    }
+
+    /// `51 Invalid request`, naming the field.
+    pub fn invalid(field: impl Into<Cow<'static, str>>, what: &str) -> Self {
+        Self::because(ErrorCode::InvalidRequest, field, what)
+    }
+
+    /// An MSN that is unknown or another PSP's, alike. `msn` is shown, so it must have passed
+    /// [`crate::ids::is_merchant_serial_number`].
+    pub fn merchant_serial_number(msn: &str) -> Self {
+        Self {
+            code: ErrorCode::MerchantSerialNumber,
+            field: Cow::Borrowed("Merchant-Serial-Number"),
+            message: Cow::Owned(format!(
+                "Merchant-Serial-Number {msn} is not valid for the provided PSP ID. Check your credentials and that you use them in the right environment."
+            )),
+            hint: None,
+        }
+    }
+
+    /// The same fault with a hint (visible ASCII, it becomes a header).
+    #[must_use]
+    pub fn hinting(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The HTTP status that answers this fault.
+    pub fn status(&self) -> u16 {
+        self.code.row().status
+    }
+
+    /// When this fault is looked for; earlier stages answer alone.
+    pub fn stage(&self) -> Stage {
+        self.code.row().stage
+    }
+}
+
+/// The faults of one body, at most [`MAX_FAULTS`].
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<Fault>);
+
+impl Faults {
+    pub(crate) fn push(&mut self, fault: Fault) {
+        if !self.is_full() {
+            self.0.push(fault);
+        }
+    }
+
+    /// Whether further faults would be dropped: who still has to build the text of one can spare the work.
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.len() >= MAX_FAULTS
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Fault> {
+        self.0
+    }
+}

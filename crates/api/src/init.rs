@@ -1,0 +1,286 @@
+//! `POST /psp/v3/psppayments/init`: a PSP starts a payment. [`parse`] reads the request and finds all its faults at
+//! once; [`InitAnswer`] is what a success says.
+//!
+//! What only the store knows (ids that exist, merchants that may not, users that are nobody) is not judged here.
+//! Unknown members are ignored, `null` is the same as absent, and `currency` has no field: it can only be NOK.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::amount::{self, PAYMENT_AMOUNT_MIN};
+use crate::canonical::Canonical;
+use crate::errors::{ErrorCode, Fault, Faults};
+use crate::ids;
+use crate::json::{Fields, Flat, Place, Scalar, read_document};
+use crate::payment_text;
+use crate::secret::Secret;
+use crate::urls::{self, UrlFault, UrlPolicy};
+
+/// The most characters of a `makePaymentToken`.
+pub const MAKE_PAYMENT_TOKEN_MAX_CHARS: usize = 255;
+
+/// A request to start a payment, free of faults.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InitRequest {
+    /// The PSP's own id of the payment: 1 to 36 of letters, digits, `.`, `_`, `-`.
+    pub psp_transaction_id: String,
+    /// The merchant's order: 1 to 50 of letters, digits, `-`.
+    pub merchant_order_id: String,
+    /// The payer's number, 8 digits; there whenever `skip_landing_page` is set.
+    pub customer_mobile_number: Option<String>,
+    /// What is to be paid, in øre: 100 to 2 147 483 647.
+    pub amount: i64,
+    /// Where the user goes at the end, as it was sent.
+    pub psp_redirect_url: String,
+    /// Where the wallet calls the PSP, as it was sent.
+    pub make_payment_url: String,
+    /// The `Authorization` header of those calls, at most 255 characters, never empty.
+    pub make_payment_token: Option<Secret>,
+    /// What the user reads, cut to 1,000 characters.
+    pub payment_text: Option<String>,
+    /// Whether the link is to be the app's own.
+    pub is_app: bool,
+    /// Whether to push straight to the phone.
+    pub skip_landing_page: bool,
+    /// A leftover of a withdrawn product: kept, never opened.
+    pub merchant_agreement_url: Option<String>,
+    /// What would surprise the client elsewhere; for the `Lommebok-Hint` header of a success.
+    pub hints: Vec<&'static str>,
+}
+
+impl InitRequest {
+    /// What the request means, for the HMAC of its idempotency row; it holds a secret.
+    pub fn canonical(&self) -> Canonical {
+        Canonical::of("init")
+            .text(&self.psp_transaction_id)
+            .text(&self.merchant_order_id)
+            .optional(self.customer_mobile_number.as_deref())
+            .number(self.amount)
+            .text(&self.psp_redirect_url)
+            .text(&self.make_payment_url)
+            .optional(self.make_payment_token.as_ref().map(Secret::expose))
+            .optional(self.payment_text.as_deref())
+            .flag(self.is_app)
+            .flag(self.skip_landing_page)
+            .optional(self.merchant_agreement_url.as_deref())
+    }
+}
+
+/// The answer to a payment that was started, or was before with the same idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InitAnswer<'a> {
+    /// The PSP's own id of the payment.
+    #[schema(example = "abcABC12345")]
+    pub psp_transaction_id: &'a str,
+    /// The merchant's order.
+    #[schema(example = "abcABC-12345")]
+    pub merchant_order_id: &'a str,
+    /// Where to send the user: the landing page, or the app's own link. It holds a secret token.
+    #[schema(example = "http://127.0.0.1:8480/dwo-api-application/v1/deeplink/vippsgateway?v=2&token=…")]
+    pub vipps_redirect_url: &'a str,
+}
+
+const NAMES: &[&str; 13] = &[
+    "pspTransactionId",
+    "merchantOrderId",
+    "customerMobileNumber",
+    "amount",
+    "currency",
+    "pspRedirectUrl",
+    "makePaymentUrl",
+    "makePaymentToken",
+    "paymentText",
+    "isApp",
+    "skipLandingPage",
+    "merchantAgreementUrl",
+    "scope",
+];
+
+/// Reads the body of an init request. All faults are found, at most 100; each names its field.
+pub fn parse(body: &[u8], policy: UrlPolicy) -> Result<InitRequest, Vec<Fault>> {
+    let mut members = Flat::new(NAMES);
+    read_document(body, &mut members).map_err(|broken| vec![broken.into()])?;
+    let mut faults = Faults::default();
+    let request = Reader { fields: Fields { faults: &mut faults, place: Place::Top }, policy }.request(members);
+    match request {
+        Some(request) if faults.is_empty() => Ok(request),
+        _ => Err(faults.into_vec()),
+    }
+}
+
+struct Reader<'f> {
+    fields: Fields<'f>,
+    policy: UrlPolicy,
+}
+
+impl Reader<'_> {
+    /// Reads every member before it gives up on any, so that all faults are found.
+    fn request(&mut self, members: Flat<'_, 13>) -> Option<InitRequest> {
+        if !self.fields.check_object(&members) {
+            return None;
+        }
+        let [id, order, number, amount, currency, redirect, make, token, text, is_app, skip, agreement, _scope] =
+            members.values;
+        let psp_transaction_id = self.psp_transaction_id(id);
+        let merchant_order_id = self.merchant_order_id(order);
+        let has_number = !matches!(number, None | Some(Scalar::Null));
+        let customer_mobile_number = self.customer_mobile_number(number);
+        let amount = self.amount(amount);
+        let currency = self.currency(currency);
+        let is_app = self.fields.flag("isApp", is_app).unwrap_or(false);
+        let skip_landing_page = self.fields.flag("skipLandingPage", skip).unwrap_or(false);
+        let psp_redirect_url = self.psp_redirect_url(redirect, is_app);
+        let mut hints = Vec::new();
+        let make_payment_url = self.make_payment_url(make, &mut hints);
+        let make_payment_token = self.make_payment_token(token);
+        let payment_text = self.fields.text("paymentText", text).map(stored_text);
+        let merchant_agreement_url = self.merchant_agreement_url(agreement);
+        if skip_landing_page && !has_number {
+            self.fields.invalid("customerMobileNumber", "is required with skipLandingPage");
+        }
+        currency?;
+        Some(InitRequest {
+            psp_transaction_id: psp_transaction_id?,
+            merchant_order_id: merchant_order_id?,
+            customer_mobile_number,
+            amount: amount?,
+            psp_redirect_url: psp_redirect_url?,
+            make_payment_url: make_payment_url?,
+            make_payment_token,
+            payment_text,
+            is_app,
+            skip_landing_page,
+            merchant_agreement_url,
+            hints,
+        })
+    }
+
+    fn psp_transaction_id(&mut self, value: Option<Scalar<'_>>) -> Option<String> {
+        let text = self.fields.required_text("pspTransactionId", value)?;
+        if ids::is_psp_transaction_id(&text) {
+            return Some(text.into_owned());
+        }
+        let what = "must be 1 to 36 of letters, digits, '.', '_' and '-', with at least one letter or digit";
+        self.fields.invalid("pspTransactionId", what);
+        None
+    }
+
+    fn merchant_order_id(&mut self, value: Option<Scalar<'_>>) -> Option<String> {
+        let text = self.fields.required_text("merchantOrderId", value)?;
+        if ids::is_merchant_order_id(&text) {
+            return Some(text.into_owned());
+        }
+        self.fields.invalid("merchantOrderId", "must be 1 to 50 of letters, digits and '-'");
+        None
+    }
+
+    fn customer_mobile_number(&mut self, value: Option<Scalar<'_>>) -> Option<String> {
+        let text = self.fields.text("customerMobileNumber", value)?;
+        if ids::is_phone_number(&text) {
+            return Some(text.into_owned());
+        }
+        let fault = Fault::invalid("customerMobileNumber", "must be 8 digits");
+        self.fields.faults.push(fault.hinting("no country code, no spaces: 12345678"));
+        None
+    }
+
+    fn amount(&mut self, value: Option<Scalar<'_>>) -> Option<i64> {
+        let value = self.fields.required("amount", value)?;
+        match amount::read(&value, PAYMENT_AMOUNT_MIN, || Cow::Borrowed("amount")) {
+            Ok(amount) => Some(amount),
+            Err(fault) => {
+                self.fields.faults.push(fault);
+                None
+            }
+        }
+    }
+
+    fn currency(&mut self, value: Option<Scalar<'_>>) -> Option<()> {
+        let value = self.fields.required("currency", value)?;
+        if matches!(&value, Scalar::Text(text) if text == "NOK") {
+            return Some(());
+        }
+        self.fields.faults.push(Fault::at(ErrorCode::Currency, "currency").hinting("the only currency is NOK"));
+        None
+    }
+
+    fn psp_redirect_url(&mut self, value: Option<Scalar<'_>>, is_app: bool) -> Option<String> {
+        let text = self.required_url("pspRedirectUrl", value, ErrorCode::InvalidPspRedirectUrl)?;
+        match urls::psp_redirect_url(&text, is_app, self.policy) {
+            Ok(()) => return Some(text.into_owned()),
+            Err(UrlFault::Scheme) => {
+                let fault = Fault::at(ErrorCode::InvalidPspRedirectUrl, "pspRedirectUrl");
+                let hint = "pspRedirectUrl: the scheme is not http or https; an app's own scheme needs isApp true";
+                self.fields.faults.push(fault.hinting(hint));
+            }
+            Err(fault) => self.url_fault("pspRedirectUrl", ErrorCode::InvalidPspRedirectUrl, fault),
+        }
+        None
+    }
+
+    fn make_payment_url(&mut self, value: Option<Scalar<'_>>, hints: &mut Vec<&'static str>) -> Option<String> {
+        let text = self.required_url("makePaymentUrl", value, ErrorCode::MakePaymentUrl)?;
+        match urls::make_payment_url(&text, self.policy) {
+            Ok(target) => {
+                if urls::is_https_localhost(&target) {
+                    hints.push("makePaymentUrl: the vendor's environments refuse https://localhost");
+                }
+                Some(text.into_owned())
+            }
+            Err(fault) => {
+                self.url_fault("makePaymentUrl", ErrorCode::MakePaymentUrl, fault);
+                None
+            }
+        }
+    }
+
+    fn make_payment_token(&mut self, value: Option<Scalar<'_>>) -> Option<Secret> {
+        let text = self.fields.text("makePaymentToken", value)?;
+        if text.is_empty() {
+            return None;
+        }
+        let is_header_value = text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && text.trim_ascii() == text;
+        if text.len() <= MAKE_PAYMENT_TOKEN_MAX_CHARS && is_header_value {
+            return Some(Secret::new(text.into_owned()));
+        }
+        self.fields.invalid("makePaymentToken", "must be at most 255 characters of visible ASCII");
+        None
+    }
+
+    fn merchant_agreement_url(&mut self, value: Option<Scalar<'_>>) -> Option<String> {
+        let text = self.fields.text("merchantAgreementUrl", value)?;
+        match urls::merchant_agreement_url(&text) {
+            Ok(()) => return Some(text.into_owned()),
+            Err(fault) => self.fields.invalid("merchantAgreementUrl", &format!("is not valid: {fault}")),
+        }
+        None
+    }
+
+    fn required_url<'de>(
+        &mut self,
+        name: &'static str,
+        value: Option<Scalar<'de>>,
+        code: ErrorCode,
+    ) -> Option<Cow<'de, str>> {
+        let value = self.fields.required(name, value)?;
+        if let Scalar::Text(text) = value {
+            return Some(text);
+        }
+        self.fields.faults.push(Fault::at(code, name).hinting(format!("{name} must be a string")));
+        None
+    }
+
+    fn url_fault(&mut self, name: &'static str, code: ErrorCode, fault: UrlFault) {
+        self.fields.faults.push(Fault::at(code, name).hinting(format!("{name}: {fault}")));
+    }
+}
+
+fn stored_text(text: Cow<'_, str>) -> String {
+    match text {
+        Cow::Borrowed(text) => payment_text::stored(text).to_owned(),
+        Cow::Owned(text) => payment_text::stored(&text).to_owned(),
+    }
+}

@@ -1,0 +1,167 @@
+//! The rules of the URLs that cross the wire: `makePaymentUrl`, `pspRedirectUrl`, `url3dSecure`, `merchantAgreementUrl`.
+//! Only syntax and address literals are judged here, never names by DNS; the outgoing call asks
+//! [`crate::addresses::permitted`] again for every resolved address.
+//!
+//! A URL is parsed by the web's own parser (crate `url`), so that we see what a browser sees, but stored as it was sent.
+//! What the parser would silently repair (backslashes, tabs, `https:host`, `0x7f.1`) is refused before.
+
+mod syntax;
+
+use std::net::IpAddr;
+
+pub use syntax::{Host, Target};
+use url::Url;
+
+use crate::addresses::{self, AddressFault};
+
+/// The most characters of any URL.
+pub const URL_MAX_CHARS: usize = 2_048;
+
+/// Which environment judges a URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UrlPolicy {
+    /// http, this machine, private hosts and every port are allowed; link-local and other special addresses are not.
+    Sandbox,
+    /// https on ports 443 and 8443 to public hosts only.
+    Production,
+}
+
+/// Why a URL is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UrlFault {
+    /// No character at all.
+    #[error("the URL is empty")]
+    Empty,
+    /// Longer than [`URL_MAX_CHARS`].
+    #[error("the URL is longer than 2048 characters")]
+    TooLong,
+    /// White space, a control character, a backslash, or a character outside of ASCII.
+    #[error("the URL has white space, a control character, a backslash or a character outside of ASCII")]
+    Character,
+    /// Relative, or not `scheme://host…`.
+    #[error("the URL is not absolute (https://host/path)")]
+    NotAbsolute,
+    /// A scheme that this field does not take.
+    #[error("the URL's scheme is not http or https")]
+    Scheme,
+    /// http in production.
+    #[error("the URL must use https")]
+    NotHttps,
+    /// A scheme that runs, reads or shows something instead of opening an app.
+    #[error("the URL's scheme is not one of an app")]
+    ScriptLike,
+    /// `user:password@`.
+    #[error("the URL has user information before its host")]
+    Userinfo,
+    /// A host that is missing, malformed, too long, or spelled unusually.
+    #[error("the URL's host is missing, malformed or unusually spelled")]
+    Host,
+    /// A name of a private host, in production.
+    #[error("the URL's host is a private name")]
+    PrivateName,
+    /// Port 0, or a port other than 443 and 8443 in production.
+    #[error("the URL's port is not allowed")]
+    Port,
+    /// `#…` where nothing would ever see it.
+    #[error("the URL has a fragment")]
+    Fragment,
+    /// An address literal that may not be called.
+    #[error("{0}")]
+    Address(#[from] AddressFault),
+}
+
+/// The names that never lead to a public host.
+const PRIVATE_SUFFIXES: [&str; 8] =
+    ["localhost", "local", "internal", "intranet", "lan", "home.arpa", "localdomain", "test"];
+
+/// What runs, reads or shows something when it is opened, or is a web address that has rules of its own.
+const NO_APP_SCHEMES: [&str; 26] = [
+    "javascript",
+    "vbscript",
+    "livescript",
+    "mocha",
+    "data",
+    "file",
+    "blob",
+    "about",
+    "view-source",
+    "filesystem",
+    "intent",
+    "content",
+    "ws",
+    "wss",
+    "http",
+    "https",
+    "ftp",
+    "jar",
+    "mhtml",
+    "wyciwyg",
+    "resource",
+    "chrome",
+    "android-app",
+    "ms-appx",
+    "x-javascript",
+    "feed",
+];
+
+/// Judges a `makePaymentUrl` and says where it leads.
+pub fn make_payment_url(text: &str, policy: UrlPolicy) -> Result<Target, UrlFault> {
+    let url = syntax::web_url(text)?;
+    if url.fragment().is_some() {
+        return Err(UrlFault::Fragment);
+    }
+    web_target(&url, policy)
+}
+
+/// Judges a `pspRedirectUrl`; with `is_app` any scheme of an app will do, but never a script-like one.
+pub fn psp_redirect_url(text: &str, is_app: bool, policy: UrlPolicy) -> Result<(), UrlFault> {
+    let scheme = syntax::scheme(text)?;
+    if !is_app || matches!(scheme.as_str(), "http" | "https") {
+        return web_target(&syntax::web_url(text)?, policy).map(|_| ());
+    }
+    if NO_APP_SCHEMES.contains(&scheme.as_str()) {
+        return Err(UrlFault::ScriptLike);
+    }
+    syntax::app_url(text)
+}
+
+/// Judges the `url3dSecure` of a PSP's answer.
+pub fn url_3d_secure(text: &str, policy: UrlPolicy) -> Result<(), UrlFault> {
+    web_target(&syntax::web_url(text)?, policy).map(|_| ())
+}
+
+/// Judges a `merchantAgreementUrl`, which nothing ever opens: an absolute http(s) URL, wherever it leads.
+pub fn merchant_agreement_url(text: &str) -> Result<(), UrlFault> {
+    syntax::web_url(text).map(|_| ())
+}
+
+/// Whether the vendor would refuse a callback that our sandbox accepts: `https://localhost`.
+pub fn is_https_localhost(target: &Target) -> bool {
+    target.tls && matches!(&target.host, Host::Name(name) if name == "localhost")
+}
+
+fn web_target(url: &Url, policy: UrlPolicy) -> Result<Target, UrlFault> {
+    let target = syntax::target(url)?;
+    if policy == UrlPolicy::Production {
+        if !target.tls {
+            return Err(UrlFault::NotHttps);
+        }
+        if !matches!(target.port, 443 | 8443) {
+            return Err(UrlFault::Port);
+        }
+    }
+    match &target.host {
+        Host::V4(address) => addresses::permitted(policy, IpAddr::V4(*address))?,
+        Host::V6(address) => addresses::permitted(policy, IpAddr::V6(*address))?,
+        Host::Name(name) if policy == UrlPolicy::Production && is_private_name(name) => {
+            return Err(UrlFault::PrivateName);
+        }
+        Host::Name(_) => {}
+    }
+    Ok(target)
+}
+
+fn is_private_name(name: &str) -> bool {
+    !name.contains('.')
+        || PRIVATE_SUFFIXES.iter().any(|suffix| name.strip_suffix(suffix).is_some_and(|rest| rest.ends_with('.')))
+}
