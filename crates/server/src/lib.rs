@@ -3,4 +3,5 @@
 pub mod chance;
 pub mod clock;
 pub mod keys;
+pub mod listener;
 pub mod tasks;

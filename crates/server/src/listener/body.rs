@@ -1,0 +1,130 @@
+//! Reading a request's body whole, within a size and a time. The one way in which handlers read.
+//!
+//! A body that is too long is read on and thrown away for a while before the refusal, because a client that is still sending
+//! does not see an answer from a socket that closes.
+
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use bytes::{Bytes, BytesMut};
+use http::StatusCode;
+use http_body::Body;
+use http_body_util::BodyExt;
+use thiserror::Error;
+
+/// The longest body of every endpoint that has no limit of its own.
+pub const DEFAULT_BYTES: usize = 1_048_576;
+/// The longest body of updatestatus and of the merchants endpoints.
+pub const BATCH_BYTES: usize = 8_388_608;
+/// How long a client may take to send a body.
+pub const WAIT_MS: u64 = 30_000;
+/// How much of a body that is too long is read and thrown away.
+const DISCARDED_BYTES: usize = 16_777_216;
+
+/// Why a body was not had. As a response: a status only; endpoints with a shape of their own make their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum BodyFault {
+    /// 413.
+    #[error("the body is longer than {longest_bytes} bytes")]
+    TooLarge {
+        /// What would have been allowed.
+        longest_bytes: usize,
+    },
+    /// 408.
+    #[error("the body did not come in time")]
+    TooSlow,
+    /// 400: cut off, or its framing is wrong.
+    #[error("the body broke off")]
+    Broken,
+}
+
+impl BodyFault {
+    /// The status that says it.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Broken => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl IntoResponse for BodyFault {
+    fn into_response(self) -> Response {
+        self.status().into_response()
+    }
+}
+
+/// The whole body, of at most `longest_bytes`, within [`WAIT_MS`].
+///
+/// # Errors
+/// [`BodyFault`].
+pub async fn collect<B>(body: B, longest_bytes: usize) -> Result<Bytes, BodyFault>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    collect_within(body, longest_bytes, Duration::from_millis(WAIT_MS)).await
+}
+
+/// As [`collect`], within a time of the caller's.
+///
+/// # Errors
+/// [`BodyFault`].
+pub async fn collect_within<B>(body: B, longest_bytes: usize, wait: Duration) -> Result<Bytes, BodyFault>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    tokio::time::timeout(wait, read(body, longest_bytes)).await.unwrap_or(Err(BodyFault::TooSlow))
+}
+
+async fn read<B>(mut body: B, longest_bytes: usize) -> Result<Bytes, BodyFault>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > longest_bytes {
+        return discard(body, longest_bytes).await;
+    }
+    let mut whole = BytesMut::new();
+    while let Some(data) = next_data(&mut body).await? {
+        if whole.len().saturating_add(data.len()) > longest_bytes {
+            return discard(body, longest_bytes).await;
+        }
+        // Most bodies come in one piece, which is handed on without being copied.
+        if whole.is_empty() && body.is_end_stream() {
+            return Ok(data);
+        }
+        whole.extend_from_slice(&data);
+    }
+    Ok(whole.freeze())
+}
+
+async fn discard<B>(mut body: B, longest_bytes: usize) -> Result<Bytes, BodyFault>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let mut discarded = 0_usize;
+    while discarded < DISCARDED_BYTES {
+        match next_data(&mut body).await {
+            Ok(Some(data)) => discarded = discarded.saturating_add(data.len()),
+            Ok(None) | Err(_) => break,
+        }
+    }
+    Err(BodyFault::TooLarge { longest_bytes })
+}
+
+/// The next piece that is not empty; trailers are passed over.
+async fn next_data<B>(body: &mut B) -> Result<Option<Bytes>, BodyFault>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| BodyFault::Broken)?;
+        if let Ok(data) = frame.into_data()
+            && !data.is_empty()
+        {
+            return Ok(Some(data));
+        }
+    }
+    Ok(None)
+}
