@@ -1,5 +1,6 @@
 //! Turns requests and ticks into commands on payments: HTTP, workers, the makePayment call, tokens and pages.
 
+pub mod access_token;
 pub mod chance;
 pub mod clock;
 pub mod keys;

@@ -45,7 +45,7 @@ impl SigningKey {
     pub fn load_or_make(directory: &DataDirectory, tasks: &Tasks) -> Result<Self, KeyFault> {
         let path = directory.signing_key_path();
         if let Some(pem) = files::read_if_present(&path)? {
-            return parse_pem(&path, &pem).map(Self::ready_made);
+            return parse_pem(&path, &pem).map(Arc::new).map(Self::ready_made);
         }
         let (progress, receiver) = watch::channel(Progress::Making);
         let directory = directory.path().to_owned();
@@ -63,12 +63,12 @@ impl SigningKey {
     /// # Errors
     /// [`KeyFault`] when it cannot be read or is no such key.
     pub fn read(path: &Path) -> Result<Self, KeyFault> {
-        parse_pem(path, &files::read(path)?).map(Self::ready_made)
+        parse_pem(path, &files::read(path)?).map(Arc::new).map(Self::ready_made)
     }
 
     /// A key that is there already.
-    pub fn ready_made(pair: SigningKeyPair) -> Self {
-        Self(watch::Sender::new(Progress::Ready(Arc::new(pair))).subscribe())
+    pub fn ready_made(pair: Arc<SigningKeyPair>) -> Self {
+        Self(watch::Sender::new(Progress::Ready(pair)).subscribe())
     }
 
     /// Waits for the key.
