@@ -67,7 +67,8 @@ impl Check {
             Self::Docs => step(
                 root,
                 "documentation",
-                cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"),
+                cargo(&["doc", "--workspace", "--no-deps", "--document-private-items"])
+                    .env("RUSTDOCFLAGS", "-D warnings"),
             ),
         }
     }
