@@ -5,4 +5,5 @@ pub mod chance;
 pub mod clock;
 pub mod keys;
 pub mod listener;
+pub mod outbound;
 pub mod tasks;

@@ -1,0 +1,121 @@
+//! What is to be sent, and who watches it being sent.
+//!
+//! A call carries two secrets, the PSP's `makePaymentToken` and the body's network token; neither shows in `Debug`.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::NotDeliveredCause;
+use super::target::Target;
+
+const USER_AGENT: &str = concat!("lommebok/", env!("CARGO_PKG_VERSION"));
+
+/// A place on the road of a call at which an observer is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Connected, TLS included; nothing of the request has been written.
+    Connected,
+    /// Exactly one byte of the request has been handed to the socket.
+    FirstByte,
+    /// The whole request has been handed to the socket.
+    LastByte,
+    /// The whole answer has been read.
+    AnswerReceived,
+}
+
+/// Is told each [`Stage`] in turn, on the task of the call. It may block: crash tests hold the process at a stage and kill it there.
+/// A call with an observer writes its first byte by itself, which costs a packet; leave it out otherwise.
+pub type CallObserver = Arc<dyn Fn(Stage) + Send + Sync>;
+
+pub(super) fn tell(observer: Option<&CallObserver>, stage: Stage) {
+    if let Some(observer) = observer {
+        observer(stage);
+    }
+}
+
+/// One request to a PSP.
+#[derive(Clone)]
+pub struct Call {
+    url: String,
+    content: Content,
+    observer: Option<CallObserver>,
+}
+
+#[derive(Clone)]
+pub(super) struct Content {
+    authorization: Option<String>,
+    body: Bytes,
+}
+
+impl Call {
+    /// A POST of `body` (JSON) to `url`, without an `Authorization` header.
+    pub fn new(url: impl Into<String>, body: Bytes) -> Self {
+        Self { url: url.into(), content: Content { authorization: None, body }, observer: None }
+    }
+
+    /// Sends `value` verbatim as the `Authorization` header; an empty one sends no such header.
+    #[must_use]
+    pub fn with_authorization(mut self, value: impl Into<String>) -> Self {
+        self.content.authorization = Some(value.into()).filter(|value| !value.is_empty());
+        self
+    }
+
+    /// Tells `observer` each stage.
+    #[must_use]
+    pub fn with_observer(mut self, observer: CallObserver) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    pub(super) fn into_parts(self) -> (String, Content, Option<CallObserver>) {
+        (self.url, self.content, self.observer)
+    }
+}
+
+impl std::fmt::Debug for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let authorization = self.content.authorization.as_ref().map(|_| "***");
+        f.debug_struct("Call")
+            .field("url", &self.url)
+            .field("authorization", &authorization)
+            .field("body_bytes", &self.content.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Content {
+    /// The request as it goes over the wire.
+    pub(super) fn into_bytes(self, target: &Target) -> Result<Vec<u8>, NotDeliveredCause> {
+        let Target { authority, path_and_query, .. } = target;
+        let authorization = self.authorization.unwrap_or_default();
+        if !is_token(authority) || !is_token(path_and_query) || !is_visible(&authorization) {
+            return Err(NotDeliveredCause::UrlRefused);
+        }
+        let head = format!(
+            "POST {path_and_query} HTTP/1.1\r\nHost: {authority}\r\nContent-Type: application/json\r\n\
+             Accept: application/json\r\nAccept-Encoding: identity\r\nUser-Agent: {USER_AGENT}\r\n\
+             Connection: close\r\nContent-Length: {}\r\n",
+            self.body.len(),
+        );
+        let mut request = head.into_bytes();
+        if !authorization.is_empty() {
+            request.extend_from_slice(b"Authorization: ");
+            request.extend_from_slice(authorization.as_bytes());
+            request.extend_from_slice(b"\r\n");
+        }
+        request.extend_from_slice(b"\r\n");
+        request.extend_from_slice(&self.body);
+        Ok(request)
+    }
+}
+
+/// Visible ASCII without spaces: cannot end a line or a word of the request.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Visible ASCII and spaces: cannot end a header.
+fn is_visible(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
+}

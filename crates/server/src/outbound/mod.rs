@@ -1,0 +1,125 @@
+//! The one outgoing call: `POST makePaymentUrl`, for attempts and for notices alike.
+//!
+//! What lives here: finding the address, connecting, TLS, one HTTP/1.1 exchange, and what the end of it proves about what the PSP could have
+//! seen ([`CallOutcome`]). What must not: payments, storage, retries, the meaning of the PSP's JSON (crate `api`), or what a payment becomes
+//! (crate `domain`).
+//!
+//! A newcomer would reach for an ordinary HTTP client. Those retry, follow redirects, obey proxy variables and reuse connections; each of
+//! these can send a token twice or to the wrong house. Here every call dials its own connection, sends once and closes. Not even hyper's
+//! connection is used: it holds 16 KiB of buffers for every call that waits, and thousands wait at once.
+
+mod answer;
+mod call;
+mod chunks;
+mod connect;
+mod exchange;
+mod late;
+mod outcome;
+mod policy;
+mod progress;
+mod resolve;
+mod slots;
+mod target;
+mod tls;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use futures_util::future::{Either, select};
+use tokio_rustls::TlsConnector;
+
+pub use call::{Call, CallObserver, Stage};
+pub use late::LateAnswer;
+pub use outcome::{Answer, CallOutcome, NotDeliveredCause, UnknownCause};
+pub use policy::{Policy, Reach};
+pub use resolve::{Resolver, ScriptedLookup};
+pub use slots::{NoFreeSlot, Slot, Slots};
+pub use tls::{TlsRootsError, tls_with_web_roots};
+
+use call::Content;
+use connect::{Dialer, Stream};
+use progress::Progress;
+use target::Target;
+
+/// The most bytes of an answer's body that are read; one more makes the answer [`UnknownCause::BodyTooLarge`].
+pub const MAX_ANSWER_BYTES: usize = 64 * 1024;
+
+/// The most bytes of an answer's status line and headers.
+pub const MAX_ANSWER_HEAD_BYTES: usize = 16 * 1024;
+
+/// The most headers of an answer.
+pub const MAX_ANSWER_HEADERS: usize = 100;
+
+/// Makes outgoing calls. One for the whole process; cloning shares its settings and keeps no connection.
+#[derive(Clone)]
+pub struct OutboundClient {
+    dialer: Arc<Dialer>,
+}
+
+impl OutboundClient {
+    /// A client that reaches what `policy` allows, trusts what `tls` trusts ([`tls_with_web_roots`]) and finds addresses by `resolver`.
+    pub fn new(policy: Policy, tls: Arc<rustls::ClientConfig>, resolver: Resolver) -> Self {
+        let dialer = Dialer { policy, tls: TlsConnector::from(tls), resolver };
+        Self { dialer: Arc::new(dialer) }
+    }
+
+    /// Sends `call` once and says how it ended.
+    ///
+    /// `deadline` bounds everything from the name lookup to the last byte of the answer; whoever calls decides on which clock it runs. A call
+    /// that is still silent then is [`CallOutcome::NotDelivered`] if no byte of the request was handed to the socket, else
+    /// [`CallOutcome::TimedOut`], whose handle may be awaited for evidence. When the answer and the deadline are both there, the deadline wins.
+    ///
+    /// `slot` proves that the PSP has a call to spare; it also bounds the PSP's name lookups. Dropping the returned future closes the
+    /// connection and sends nothing more.
+    pub async fn post<D>(&self, call: Call, slot: &Slot, deadline: D) -> CallOutcome
+    where
+        D: Future<Output = ()>,
+    {
+        let progress = Arc::new(Progress::default());
+        let road = Road { dialer: Arc::clone(&self.dialer), lookups: slot.lookups(), progress: Arc::clone(&progress) };
+        let exchange = Box::pin(road.travel(call));
+        match select(Box::pin(deadline), exchange).await {
+            Either::Right((outcome, _)) => outcome,
+            Either::Left(((), exchange)) => match progress.silent_cause() {
+                Some(cause) => CallOutcome::NotDelivered { cause },
+                None => CallOutcome::TimedOut(LateAnswer::new(exchange)),
+            },
+        }
+    }
+}
+
+impl std::fmt::Debug for OutboundClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OutboundClient").field("policy", &self.dialer.policy).finish_non_exhaustive()
+    }
+}
+
+/// What one call needs on its way; owned, so that a late answer may outlive the caller.
+struct Road {
+    dialer: Arc<Dialer>,
+    lookups: Arc<tokio::sync::Semaphore>,
+    progress: Arc<Progress>,
+}
+
+impl Road {
+    async fn travel(self, call: Call) -> CallOutcome {
+        let (url, content, observer) = call.into_parts();
+        match self.reach(&url, content).await {
+            Ok((request, stream)) => {
+                call::tell(observer.as_ref(), Stage::Connected);
+                exchange::speak(request, stream, &self.progress, observer).await
+            }
+            Err(cause) => CallOutcome::NotDelivered { cause },
+        }
+    }
+
+    /// The request's bytes and a connection on which they may be sent.
+    async fn reach(&self, url: &str, content: Content) -> Result<(Vec<u8>, Stream), NotDeliveredCause> {
+        let target = Target::parse(url, &self.dialer.policy)?;
+        let request = content.into_bytes(&target)?;
+        let stream = self.dialer.dial(&target, Arc::clone(&self.lookups), &self.progress).await?;
+        Ok((request, stream))
+    }
+}

@@ -1,0 +1,145 @@
+//! Which addresses are called, which are refused, and when the next one is tried.
+//!
+//! Tests that need an address where nobody listens have a corner of 127/8 of their own: a port that is free on it now may be another test's
+//! on 127.0.0.1.
+
+use std::process::Command;
+
+use super::super::{OutboundClient, Policy, Reach, Resolver, tls_with_web_roots};
+use super::hostile::{Hostile, Step};
+use super::{answering, call, client, client_with, line, post};
+
+const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+
+async fn willing(address: &str) -> Hostile {
+    Hostile::at(address, vec![Step::Request, Step::Send(OK.into())]).await
+}
+
+fn public_client(resolver: Resolver) -> OutboundClient {
+    OutboundClient::new(Policy::new(Reach::Public), tls_with_web_roots(&[]).unwrap(), resolver)
+}
+
+#[tokio::test]
+async fn a_forbidden_literal_is_refused_in_the_sandbox_too() {
+    for host in
+        ["169.254.169.254", "169.254.170.2", "[fe80::1]", "[::ffff:169.254.169.254]", "0xA9FEA9FE", "2852039166"]
+    {
+        let outcome = post(&client(), call(format!("http://{host}/"))).await;
+        assert_eq!(line(&outcome), "not delivered: address_refused", "{host}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_with_one_forbidden_address_is_refused_wherever_it_stands() {
+    let psp = willing("127.0.0.1:0").await;
+    let url = format!("http://psp.example:{}/", psp.address.port());
+    for addresses in [
+        ["127.0.0.1", "169.254.169.254", "127.0.0.2"],
+        ["169.254.169.254", "127.0.0.1", "127.0.0.2"],
+        ["127.0.0.1", "127.0.0.2", "fe80::1"],
+    ] {
+        let outcome = post(&client_with(answering(&addresses)), call(url.clone())).await;
+        assert_eq!(line(&outcome), "not delivered: address_refused", "{addresses:?}");
+    }
+    assert_eq!(psp.seen().connections, 0);
+}
+
+#[tokio::test]
+async fn one_forbidden_address_among_a_hundred_refuses_the_name() {
+    let mut addresses: Vec<String> = (1..=99).map(|last| format!("127.0.0.{last}")).collect();
+    addresses.push("169.254.1.1".to_owned());
+    let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
+    let outcome = post(&client_with(answering(&addresses)), call("http://psp.example/")).await;
+    assert_eq!(line(&outcome), "not delivered: address_refused");
+}
+
+#[tokio::test]
+async fn production_calls_only_https_on_its_ports_and_no_loopback() {
+    let expected = [
+        ("http://psp.example/", "url_refused"),
+        ("https://psp.example:8080/", "url_refused"),
+        ("https://user@psp.example/", "url_refused"),
+        ("https://user:password@psp.example/", "url_refused"),
+        ("ftp://psp.example/", "url_refused"),
+        ("vipps://psp", "url_refused"),
+        ("not a url", "url_refused"),
+        ("https://psp.example/", "address_refused"),
+        ("https://psp.example:8443/", "address_refused"),
+        ("https://127.0.0.1/", "address_refused"),
+        ("https://[::1]/", "address_refused"),
+        ("https://10.0.0.1/", "address_refused"),
+    ];
+    for (url, code) in expected {
+        let outcome = post(&public_client(answering(&["127.0.0.1"])), call(url)).await;
+        assert_eq!(line(&outcome), format!("not delivered: {code}"), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_does_not_resolve_is_not_delivered() {
+    let failing =
+        Resolver::Scripted(std::sync::Arc::new(|_| Box::pin(async { Err(std::io::Error::other("SERVFAIL")) })));
+    for resolver in [failing, answering(&[]), Resolver::System] {
+        let outcome = post(&client_with(resolver), call("http://nothing.invalid/")).await;
+        assert_eq!(line(&outcome), "not delivered: dns");
+    }
+}
+
+#[tokio::test]
+async fn the_system_resolver_finds_localhost() {
+    let psp = willing("127.0.0.1:0").await;
+    let outcome = post(&client(), call(format!("http://localhost:{}/", psp.address.port()))).await;
+    assert_eq!(line(&outcome), "200 - {}");
+}
+
+#[tokio::test]
+async fn the_next_address_is_tried_when_a_connection_was_never_established() {
+    let psp = willing("127.77.0.3:0").await;
+    let client = client_with(answering(&["127.77.0.1", "127.77.0.2", "127.77.0.3", "127.77.0.3"]));
+    let outcome = post(&client, call(format!("http://psp.example:{}/", psp.address.port()))).await;
+    assert_eq!(line(&outcome), "200 - {}");
+    assert_eq!(psp.seen().connections, 1);
+}
+
+#[tokio::test]
+async fn the_next_address_is_never_tried_once_a_connection_was_established() {
+    let second = willing("127.78.0.3:0").await;
+    let first = Hostile::at(&format!("127.78.0.2:{}", second.address.port()), vec![Step::Request, Step::Reset]).await;
+    let client = client_with(answering(&["127.78.0.2", "127.78.0.3"]));
+    let outcome = post(&client, call(format!("http://psp.example:{}/", second.address.port()))).await;
+    assert_eq!(line(&outcome), "unknown: reset");
+    assert_eq!((first.seen().connections, second.seen().connections), (1, 0));
+}
+
+#[tokio::test]
+async fn the_next_address_is_not_tried_when_tls_fails_on_the_first() {
+    let second = willing("127.79.0.3:0").await;
+    let first = Hostile::at(&format!("127.79.0.2:{}", second.address.port()), vec![Step::OneByte, Step::Reset]).await;
+    let client = client_with(answering(&["127.79.0.2", "127.79.0.3"]));
+    let outcome = post(&client, call(format!("https://psp.example:{}/", second.address.port()))).await;
+    assert_eq!(line(&outcome), "not delivered: tls");
+    assert_eq!((first.seen().connections, second.seen().connections), (1, 0));
+}
+
+#[tokio::test]
+async fn a_port_where_nobody_listens_is_not_delivered() {
+    let free = willing("127.76.0.1:0").await.address;
+    let outcome = post(&client(), call(format!("http://{free}/"))).await;
+    assert_eq!(line(&outcome), "not delivered: connect");
+}
+
+#[tokio::test]
+async fn proxy_variables_change_nothing() {
+    let proxy = Hostile::new(vec![Step::UntilClosed]).await;
+    let address = format!("http://{}", proxy.address);
+    let test = "outbound::tests::connecting::the_next_address_is_tried_when_a_connection_was_never_established";
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", test]);
+    for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"] {
+        child.env(name, &address);
+    }
+    let output = tokio::task::spawn_blocking(move || child.output()).await.unwrap().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    assert_eq!(proxy.seen().connections, 0);
+}

@@ -1,0 +1,44 @@
+//! Whom the outgoing call trusts: the web's certificate authorities, and those that the operator adds.
+//!
+//! There is no switch that accepts a bad certificate. Sessions are not resumed and nothing is sent early: each call proves the peer anew.
+
+use std::sync::Arc;
+
+use rustls::client::Resumption;
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore};
+
+/// The TLS settings cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsRootsError {
+    /// One of the added certificates is not usable as a certificate authority.
+    #[error("the additional certificate authority number {number} is not usable")]
+    ExtraRoot {
+        /// Its place in the list, from 1.
+        number: usize,
+        /// What rustls found.
+        #[source]
+        source: rustls::Error,
+    },
+    /// The cryptography library offers no usable TLS version.
+    #[error("no usable TLS version")]
+    Versions(#[source] rustls::Error),
+}
+
+/// TLS 1.2 and 1.3 with the web's certificate authorities and `extra_roots` (DER).
+pub fn tls_with_web_roots(extra_roots: &[CertificateDer<'static>]) -> Result<Arc<ClientConfig>, TlsRootsError> {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    for (number, root) in (1..).zip(extra_roots) {
+        roots.add(root.clone()).map_err(|source| TlsRootsError::ExtraRoot { number, source })?;
+    }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(TlsRootsError::Versions)?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.resumption = Resumption::disabled();
+    config.enable_early_data = false;
+    Ok(Arc::new(config))
+}
