@@ -3,6 +3,7 @@
 pub mod access_token;
 pub mod chance;
 pub mod clock;
+pub mod config;
 pub mod keys;
 pub mod listener;
 pub mod outbound;

@@ -280,12 +280,14 @@ fn forms_that_are_not_ours_are_refused() {
     ]);
 }
 
-/// The same bytes with another last character of the signature.
+/// The same bytes with another last character of the signature: the next one in the alphabet differs in an unused bit.
 fn non_canonical(good: &str) -> String {
-    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let (rest, last) = good.split_at(good.len() - 1);
-    let position = alphabet.find(last).expect("base64url");
-    format!("{rest}{}", &alphabet[position + 1..position + 2])
+    let mut alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".chars();
+    let mut token = good.to_owned();
+    let last = token.pop().expect("a token is not empty");
+    alphabet.find(|letter| *letter == last).expect("a token ends in base64url");
+    token.push(alphabet.next().expect("a canonical ending is not the last of the alphabet"));
+    token
 }
 
 #[test]

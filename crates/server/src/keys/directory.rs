@@ -90,8 +90,12 @@ impl DataDirectory {
 
     /// The bearer token of the server that holds (or held) this directory, for the command line. Takes no lock.
     pub fn read_control_token(path: &Path) -> Result<SecretText, KeyFault> {
-        let path = path.join(CONTROL_TOKEN);
-        parse_control_token(&path, &files::read(&path)?)
+        Self::read_token_file(&path.join(CONTROL_TOKEN))
+    }
+
+    /// A bearer token from a file that the configuration names: one line of at least 32 visible characters.
+    pub fn read_token_file(path: &Path) -> Result<SecretText, KeyFault> {
+        parse_control_token(path, &files::read(path)?)
     }
 
     pub(super) fn signing_key_path(&self) -> PathBuf {

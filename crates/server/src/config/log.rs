@@ -1,0 +1,41 @@
+//! Section *Log*.
+
+use tracing_subscriber::EnvFilter;
+
+use super::reader::Reader;
+
+/// What is logged and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogConfig {
+    /// Which events: directives of `tracing_subscriber::EnvFilter`, checked.
+    pub level: String,
+    /// In which form.
+    pub format: LogFormat,
+}
+
+/// The form of log lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Human on a terminal, else JSON.
+    Auto,
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Human,
+}
+
+pub(super) fn read(reader: &mut Reader) -> Option<LogConfig> {
+    let level = reader.take("log_level", |text| match EnvFilter::try_new(text) {
+        Ok(_) if !text.is_empty() => Ok(text.to_owned()),
+        Ok(_) | Err(_) => {
+            Err("must be error, warn, info, debug or trace, or a list such as info,hyper=debug".to_owned())
+        }
+    });
+    let format = reader.take("log_format", |text| match text {
+        "auto" => Ok(LogFormat::Auto),
+        "json" => Ok(LogFormat::Json),
+        "human" => Ok(LogFormat::Human),
+        _ => Err("must be \"auto\", \"json\" or \"human\"".to_owned()),
+    });
+    Some(LogConfig { level: level?, format: format? })
+}

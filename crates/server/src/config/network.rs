@@ -1,0 +1,97 @@
+//! Section *Network*: where the server listens, how it calls itself outside, and the limits of connections and bodies.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use super::reader::{Reader, number};
+use super::settings::Mode;
+use crate::listener::Limits;
+
+/// Addresses and limits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetworkConfig {
+    /// The address to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The origin outside (`scheme://host[:port]`, no slash at the end), if it is set; else [`NetworkConfig::origin_at`] tells.
+    pub public_url: Option<String>,
+    /// Limits of connections and request heads.
+    pub limits: Limits,
+    /// The longest body, in bytes.
+    pub body_limit_bytes: usize,
+    /// The longest body of updatestatus and of the merchants endpoints, in bytes.
+    pub batch_body_limit_bytes: usize,
+    /// How long a client may take for a body.
+    pub body_wait: Duration,
+}
+
+impl NetworkConfig {
+    /// The origin outside, given the address that was bound in the end.
+    pub fn origin_at(&self, bound: SocketAddr) -> String {
+        self.public_url.clone().unwrap_or_else(|| {
+            let loopback: std::net::IpAddr = match bound {
+                SocketAddr::V4(_) => [127, 0, 0, 1].into(),
+                SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+            };
+            // "Every address" is nowhere that a link could lead to.
+            let host = if bound.ip().is_unspecified() { loopback } else { bound.ip() };
+            format!("http://{}", SocketAddr::new(host, bound.port()))
+        })
+    }
+}
+
+pub(super) fn read(reader: &mut Reader) -> Option<NetworkConfig> {
+    let mode = reader.mode();
+    let listen = reader.take("listen", address);
+    let public_url = reader.take_if_set("public_url", |text| origin(mode, text));
+    let limits = read_limits(reader);
+    let body_limit_bytes = reader.take("body_limit_bytes", number(1_024..=67_108_864));
+    let batch_body_limit_bytes = reader.take("batch_body_limit_bytes", number(1_024..=67_108_864));
+    let body_wait_s = reader.take("body_wait_s", number(1..=3_600));
+    Some(NetworkConfig {
+        listen: listen?,
+        public_url: public_url.ok()?,
+        limits: limits?,
+        body_limit_bytes: body_limit_bytes?,
+        batch_body_limit_bytes: batch_body_limit_bytes?,
+        body_wait: Duration::from_secs(body_wait_s?),
+    })
+}
+
+fn read_limits(reader: &mut Reader) -> Option<Limits> {
+    let connections = reader.take("connections", number(1..=1_000_000));
+    let target_bytes = reader.take("target_limit_bytes", number(1_024..=32_768));
+    let header_bytes = reader.take("header_limit_bytes", number(1_024..=32_768));
+    let header_wait_s: Option<u64> = reader.take("header_wait_s", number(1..=3_600));
+    Some(Limits {
+        connections: connections?,
+        target_bytes: target_bytes?,
+        header_bytes: header_bytes?,
+        header_wait_ms: header_wait_s?.saturating_mul(1_000),
+        ..Limits::default()
+    })
+}
+
+/// An address with a port.
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "must be an IP address and a port, such as 127.0.0.1:8480 or [::1]:8480".to_owned())
+}
+
+/// `scheme://host[:port]`: no path, because the published paths begin at the root.
+fn origin(mode: Mode, text: &str) -> Result<String, String> {
+    let fault =
+        || "must be an origin such as https://wallet.example, without path, query, fragment and user".to_owned();
+    let url = Url::parse(text).map_err(|_| fault())?;
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let nobody = url.username().is_empty() && url.password().is_none();
+    let web = matches!(url.scheme(), "http" | "https");
+    let has_host = url.host().is_some_and(|host| !matches!(host, Host::Domain("")));
+    if !(bare && nobody && web && has_host) {
+        return Err(fault());
+    }
+    if mode == Mode::Serve && url.scheme() != "https" {
+        return Err("must be https: tokens and links must not travel in clear".to_owned());
+    }
+    Ok(url.origin().ascii_serialization())
+}

@@ -1,0 +1,82 @@
+//! Section *Payments*: the batch, the calls to PSPs, and what of them is only a sandbox's.
+
+use std::net::SocketAddr;
+
+use jiff::civil::Time;
+
+use super::network::address;
+use super::reader::{Reader, number};
+
+/// Batch and calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentConfig {
+    /// When entries of updatestatus are applied.
+    pub batch: BatchTime,
+    /// Calls to one PSP's `makePaymentUrl` in flight at a time.
+    pub calls_in_flight_per_psp: usize,
+    /// How long a queued attempt waits for a free call, in milliseconds of business time.
+    pub attempt_slot_wait_ms: i64,
+}
+
+/// When entries of updatestatus are applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchTime {
+    /// Before the 200 leaves.
+    Immediate,
+    /// Once a day, at this time in Europe/Oslo.
+    Daily(Time),
+    /// When the operator says so.
+    OnDemand,
+}
+
+/// What only a sandbox has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SandboxPaymentConfig {
+    /// The token for amounts without a rule in the magic table.
+    pub magic_tokens: MagicTokens,
+    /// Where the stub PSP listens.
+    pub stub_psp_listen: SocketAddr,
+}
+
+/// The token for amounts without a rule in the magic table (DOMAIN §9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MagicTokens {
+    /// A fresh, valid token of the chosen card.
+    Card,
+    /// The vendor's: expired, with a cryptogram of 19 bytes.
+    Vendor,
+}
+
+pub(super) fn read(reader: &mut Reader) -> Option<PaymentConfig> {
+    let batch = reader.take("batch", batch_time);
+    let calls_in_flight_per_psp = reader.take("calls_in_flight_per_psp", number(1..=100_000));
+    let attempt_slot_wait_s: Option<i64> = reader.take("attempt_slot_wait_s", number(1..=60));
+    Some(PaymentConfig {
+        batch: batch?,
+        calls_in_flight_per_psp: calls_in_flight_per_psp?,
+        attempt_slot_wait_ms: attempt_slot_wait_s?.saturating_mul(1_000),
+    })
+}
+
+pub(super) fn read_sandbox(reader: &mut Reader) -> Option<SandboxPaymentConfig> {
+    let magic_tokens = reader.take("magic_tokens", |text| match text {
+        "card" => Ok(MagicTokens::Card),
+        "vendor" => Ok(MagicTokens::Vendor),
+        _ => Err("must be \"card\" or \"vendor\"".to_owned()),
+    });
+    let stub_psp_listen = reader.take("stub_psp_listen", address);
+    Some(SandboxPaymentConfig { magic_tokens: magic_tokens?, stub_psp_listen: stub_psp_listen? })
+}
+
+fn batch_time(text: &str) -> Result<BatchTime, String> {
+    match text {
+        "immediate" => return Ok(BatchTime::Immediate),
+        "on_demand" => return Ok(BatchTime::OnDemand),
+        _ => {}
+    }
+    let fault = || "must be \"immediate\", \"on_demand\" or a time of day such as \"02:00\"".to_owned();
+    if text.len() != "HH:MM".len() {
+        return Err(fault());
+    }
+    Time::strptime("%H:%M", text).map(BatchTime::Daily).map_err(|_| fault())
+}
