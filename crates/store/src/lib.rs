@@ -1,1 +1,38 @@
-//! TEMP
+//! The only crate with SQL: one [`Store`] with group commit. SQLite now; another database would stand behind the same
+//! committer.
+//!
+//! It keeps what it is told and decides nothing: the rules are in crate `domain`, and secrets come in hashed or sealed.
+//! A change is stored as a whole or not at all, and an answer leaves only after its commit is durable. A newcomer's
+//! mistakes: to look for a second way to write ([`Store::commit`] is the only one), or to trust a read that came before a
+//! commit (the guard in the change does, see [`change::PaymentWrite::guard_version`]).
+
+pub mod batch;
+pub mod change;
+mod codec;
+mod committer;
+pub mod fault;
+pub mod options;
+pub mod records;
+pub mod secret;
+mod sqlite;
+pub mod store;
+
+pub use batch::{
+    Batch, BatchEntry, BatchId, BatchRefusal, BatchTarget, BatchWrite, NewBatch, ParkedEntry, TakenEntry, WaitingEntry,
+};
+pub use change::{
+    Change, Committed, DueRow, IdempotentRoute, LeaseWrite, NewIdempotency, NewPayment, PaymentWrite, PinTry, Write,
+};
+pub use fault::{CommitFault, DatabaseError, StoreError, StoredIdempotency};
+pub use options::{CommitHook, CommitStage, StoreOptions};
+pub use records::{
+    Address, Card, CardDetails, CardKind, CardScheme, ClockMode, ClockRecord, Merchant, MerchantDetails,
+    MerchantStatus, MerchantWrite, NewPsp, NewUser, Psp, Seed, SeededMerchant, SeededPsp, SeededUser, Session,
+    SessionWrite, Tenant, User,
+};
+pub use secret::{HashKey, KeyedHash, Sealed};
+pub use sqlite::CheckReport;
+pub use store::{Page, PaymentFilter, Store};
+
+/// How long an idempotency key counts, in ms of business time: 24 h.
+pub const IDEMPOTENCY_LIFE_MS: i64 = 24 * 60 * 60 * 1_000;

@@ -1,0 +1,140 @@
+//! An accepted updatestatus request: kept as one row, its entries as one value, and a row for each refusal.
+
+use lommebok_domain::{PaymentId, PspId, PspTransactionId, StatusEntry, TenantId, Timestamp};
+
+use crate::change::PaymentWrite;
+use crate::secret::KeyedHash;
+
+/// Our number for an accepted updatestatus request, in order of acceptance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BatchId(i64);
+
+impl BatchId {
+    /// The id with this number.
+    pub const fn new(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// The number.
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+/// One entry of a request, with the payment that it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchEntry {
+    /// `pspTransactionId`.
+    pub psp_transaction_id: PspTransactionId,
+    /// What became of it.
+    pub entry: StatusEntry,
+}
+
+/// An accepted request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// Our number.
+    pub id: BatchId,
+    /// The closed world that it belongs to.
+    pub tenant: TenantId,
+    /// Whose request.
+    pub psp: PspId,
+    /// When it was accepted (business time).
+    pub accepted_at: Timestamp,
+    /// Whether it is byte-identical to one of the last 24 h.
+    pub repeated: bool,
+    /// How many entries it has.
+    pub count: u32,
+    /// The first position that has not been applied, refused or parked.
+    pub next: u32,
+    /// Whether every entry has had its turn (some may still wait for an attempt's end).
+    pub finished: bool,
+}
+
+/// A request that is accepted by this change.
+#[derive(Clone, Debug)]
+pub struct NewBatch {
+    /// Whose request.
+    pub psp: PspId,
+    /// When (business time).
+    pub accepted_at: Timestamp,
+    /// Keyed hash of the body's bytes.
+    pub digest: KeyedHash,
+    /// All entries, in the order of the body.
+    pub entries: Vec<BatchEntry>,
+}
+
+/// Which batch a change is about.
+#[derive(Clone, Debug)]
+pub enum BatchTarget {
+    /// One that is accepted by this change.
+    New(NewBatch),
+    /// One that was accepted before, and stands at position `next` (else [`crate::CommitFault::Stale`]).
+    Pending {
+        /// Which one.
+        id: BatchId,
+        /// Where it stood when this was decided.
+        next: u32,
+    },
+}
+
+/// A step of a batch: the entries from where it stood to `next` have their results in this change.
+#[derive(Clone, Debug)]
+pub struct BatchWrite {
+    /// Which batch.
+    pub target: BatchTarget,
+    /// The payments that entries were applied to or parked at; each payment once.
+    pub payments: Vec<PaymentWrite>,
+    /// The entries that can't be applied.
+    pub refusals: Vec<BatchRefusal>,
+    /// The entries that wait for their payment's attempt to end.
+    pub parked: Vec<ParkedEntry>,
+    /// The first position that has no result yet; the batch is finished when that is its count.
+    pub next: u32,
+}
+
+/// An entry that could not be applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchRefusal {
+    /// Its position in the request, from 0.
+    pub position: u32,
+    /// Which payment it named.
+    pub psp_transaction_id: PspTransactionId,
+    /// A stable code.
+    pub code: String,
+    /// For a person.
+    pub detail: String,
+}
+
+/// An entry that is parked by this change.
+#[derive(Clone, Debug)]
+pub struct ParkedEntry {
+    /// For which payment.
+    pub payment: PaymentId,
+    /// Its position in the request, from 0.
+    pub position: u32,
+    /// The entry.
+    pub entry: StatusEntry,
+}
+
+/// An entry that waits for its payment's attempt to end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingEntry {
+    /// In which batch it came.
+    pub batch: BatchId,
+    /// At which position.
+    pub position: u32,
+    /// The entry.
+    pub entry: StatusEntry,
+}
+
+/// A waiting entry that has its result in this change: its row goes, and a refusal is added to its batch's report.
+#[derive(Clone, Debug)]
+pub struct TakenEntry {
+    /// In which batch it came.
+    pub batch: BatchId,
+    /// At which position.
+    pub position: u32,
+    /// Code and detail, when it was refused.
+    pub refusal: Option<(String, String)>,
+}

@@ -1,0 +1,170 @@
+//! What can be committed, and what a commit gives back. One [`Change`] is stored as a whole or not at all.
+//!
+//! The due rows and the step-up's handle are derived from the transition; nobody hands them in a second time.
+
+use std::sync::Arc;
+
+use lommebok_domain::{DueKind, Msn, Payment, PaymentId, PspId, TenantId, Timestamp, Transition, UserId};
+
+use crate::batch::{BatchId, BatchWrite, TakenEntry};
+use crate::records::{ClockRecord, MerchantWrite, Seed, SessionWrite};
+use crate::secret::{KeyedHash, Sealed};
+
+/// One change.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Random and unique: tells what was stored when the answer to a COMMIT was lost.
+    pub change_id: u128,
+    /// The closed world that it belongs to.
+    pub tenant: TenantId,
+    /// The request's idempotency key, if it had one.
+    pub idempotency: Option<NewIdempotency>,
+    /// What changes.
+    pub write: Write,
+}
+
+/// An idempotency key that belongs to a change. The stored subject is what the change makes.
+#[derive(Clone, Debug)]
+pub struct NewIdempotency {
+    /// Whose key.
+    pub psp: PspId,
+    /// For which kind of request.
+    pub route: IdempotentRoute,
+    /// Keyed hash of the key.
+    pub key: KeyedHash,
+    /// Keyed hash of the parsed request.
+    pub request: KeyedHash,
+    /// Now (business time). A stored key that is 24 h older counts no more.
+    pub at: Timestamp,
+}
+
+/// Requests that may carry an idempotency key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IdempotentRoute {
+    /// init; the subject is a payment.
+    Init,
+    /// updatestatus; the subject is a batch.
+    UpdateStatus,
+    /// A new merchant; the subject is it.
+    CreateMerchant,
+    /// A changed merchant; the subject is it.
+    UpdateMerchant,
+}
+
+/// What a change writes.
+#[derive(Clone, Debug)]
+pub enum Write {
+    /// A payment at version 1.
+    NewPayment(NewPayment),
+    /// Payments that exist; all of them or none.
+    Payments(Vec<PaymentWrite>),
+    /// A step of an updatestatus request.
+    Batch(Box<BatchWrite>),
+    /// A merchant.
+    Merchant(Box<MerchantWrite>),
+    /// A phone session.
+    Session(SessionWrite),
+    /// A try of a user's PIN.
+    PinTry(PinTry),
+    /// The tenant's clock.
+    Clock(ClockRecord),
+    /// Seeds: made, or brought up to date.
+    Seed(Box<Seed>),
+    /// A lease of due rows.
+    Lease(LeaseWrite),
+    /// Removes idempotency keys that are older than `before`, at most `limit`.
+    PurgeIdempotency {
+        /// Business time.
+        before: Timestamp,
+        /// At most so many.
+        limit: u32,
+    },
+}
+
+/// A payment to be stored: [`Payment::initiate`]'s, whose id the committer gives.
+#[derive(Clone, Debug)]
+pub struct NewPayment {
+    /// The payment at version 1; its id is not looked at.
+    pub payment: Arc<Payment>,
+    /// `makePaymentToken`, sealed.
+    pub sealed_make_payment_token: Option<Sealed>,
+}
+
+/// A change of a payment that exists.
+#[derive(Clone, Debug)]
+pub struct PaymentWrite {
+    /// The version that the transition was decided on; else [`crate::CommitFault::Stale`].
+    pub guard_version: i64,
+    /// What was decided.
+    pub transition: Transition,
+    /// The waiting entries that have their result in this transition.
+    pub taken: Vec<TakenEntry>,
+}
+
+impl PaymentWrite {
+    /// The transition that was decided on `before`, with no waiting entry.
+    pub fn new(before: &Payment, transition: Transition) -> Self {
+        Self { guard_version: before.version, transition, taken: Vec::new() }
+    }
+}
+
+/// A try of a user's PIN, guarded by the number of failed tries so that parallel guesses count each.
+#[derive(Clone, Copy, Debug)]
+pub struct PinTry {
+    /// Whose PIN.
+    pub user: UserId,
+    /// Failed tries when this was decided; else [`crate::CommitFault::Stale`].
+    pub guard_failed_tries: u32,
+    /// Failed tries from now on.
+    pub failed_tries: u32,
+    /// Until when no try counts.
+    pub locked_until: Option<Timestamp>,
+}
+
+/// One row of work that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DueRow {
+    /// When (business time).
+    pub at: Timestamp,
+    /// For which payment.
+    pub payment: PaymentId,
+    /// What kind of work.
+    pub kind: DueKind,
+}
+
+/// A lease of due rows. Those that are gone or leased by a living other are left out of the answer.
+#[derive(Clone, Debug)]
+pub struct LeaseWrite {
+    /// Which rows.
+    pub rows: Vec<DueRow>,
+    /// Who leases: a number of the process' own.
+    pub owner: i64,
+    /// Process time now, ms.
+    pub now_ms: i64,
+    /// Process time until which the lease holds, ms.
+    pub until_ms: i64,
+}
+
+/// What a commit gives back. It is durable by then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Committed {
+    /// The payment's number.
+    NewPayment(PaymentId),
+    /// The payments are as the transitions say.
+    Payments,
+    /// The batch's number, and whether it is byte-identical to one of the last 24 h.
+    Batch {
+        /// Its number.
+        id: BatchId,
+        /// Whether it is flagged.
+        repeated: bool,
+    },
+    /// The merchant's serial number.
+    Merchant(Msn),
+    /// The rows that are leased now.
+    Leased(Vec<DueRow>),
+    /// How many rows were removed.
+    Purged(u64),
+    /// Done; there is nothing to say.
+    Done,
+}

@@ -1,0 +1,171 @@
+//! A state as a code, a time, a card and a few bytes.
+
+use std::borrow::Cow;
+
+use lommebok_domain::{
+    AttemptNumber, CancelledBy, CardId, Cause, Failure, Phase, ReturnId, State, StateName, Timestamp,
+};
+
+/// The columns of a state.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct StateColumns<'a> {
+    pub(crate) code: i64,
+    pub(crate) at: Option<i64>,
+    pub(crate) card: Option<i64>,
+    pub(crate) data: Option<Cow<'a, [u8]>>,
+}
+
+const AWAITING_USER: i64 = 0;
+const AWAITING_APPROVAL: i64 = 1;
+const QUEUED_ONE: i64 = 2;
+const OPEN_ONE: i64 = 3;
+const QUEUED_TWO: i64 = 4;
+const OPEN_TWO: i64 = 5;
+const STEP_UP: i64 = 6;
+const RESERVED: i64 = 7;
+const FAILED_CERTAIN: i64 = 8;
+/// Also in the migration: the partial index of unknown outcomes.
+const FAILED_UNKNOWN: i64 = 9;
+const CANCELLED_APP: i64 = 10;
+const CANCELLED_LANDING_PAGE: i64 = 11;
+const CANCELLED_THREE_D_SECURE: i64 = 12;
+const CANCELLED_PSP: i64 = 13;
+const EXPIRED: i64 = 14;
+/// States with lower codes are not final.
+pub(crate) const FIRST_FINAL: i64 = RESERVED;
+/// Length of a return id, bytes.
+const RETURN_ID_LENGTH: usize = 16;
+
+/// The first and last code of a state's name.
+pub(crate) const fn codes(name: StateName) -> (i64, i64) {
+    match name {
+        StateName::AwaitingUser => (AWAITING_USER, AWAITING_USER),
+        StateName::AwaitingApproval => (AWAITING_APPROVAL, AWAITING_APPROVAL),
+        StateName::Authorizing => (QUEUED_ONE, OPEN_TWO),
+        StateName::StepUp => (STEP_UP, STEP_UP),
+        StateName::Reserved => (RESERVED, RESERVED),
+        StateName::Failed => (FAILED_CERTAIN, FAILED_UNKNOWN),
+        StateName::Cancelled => (CANCELLED_APP, CANCELLED_PSP),
+        StateName::Expired => (EXPIRED, EXPIRED),
+    }
+}
+
+pub(crate) const fn cancelled_by(by: CancelledBy) -> i64 {
+    match by {
+        CancelledBy::App => CANCELLED_APP,
+        CancelledBy::LandingPage => CANCELLED_LANDING_PAGE,
+        CancelledBy::ThreeDSecure => CANCELLED_THREE_D_SECURE,
+        CancelledBy::Psp => CANCELLED_PSP,
+    }
+}
+
+pub(crate) const fn read_cancelled_by(code: i64) -> Option<CancelledBy> {
+    match code {
+        CANCELLED_APP => Some(CancelledBy::App),
+        CANCELLED_LANDING_PAGE => Some(CancelledBy::LandingPage),
+        CANCELLED_THREE_D_SECURE => Some(CancelledBy::ThreeDSecure),
+        CANCELLED_PSP => Some(CancelledBy::Psp),
+        _ => None,
+    }
+}
+
+pub(crate) const fn attempt(number: i64) -> Option<AttemptNumber> {
+    match number {
+        1 => Some(AttemptNumber::One),
+        2 => Some(AttemptNumber::Two),
+        _ => None,
+    }
+}
+
+/// The columns of `state`.
+pub(crate) fn columns(state: &State) -> StateColumns<'_> {
+    let bare = |code| StateColumns { code, at: None, card: None, data: None };
+    match state {
+        State::AwaitingUser { deadline } => StateColumns { at: Some(deadline.as_millis()), ..bare(AWAITING_USER) },
+        State::AwaitingApproval { deadline } => {
+            StateColumns { at: Some(deadline.as_millis()), ..bare(AWAITING_APPROVAL) }
+        }
+        State::Authorizing { card, attempt, phase } => {
+            let (queued, open) = match attempt {
+                AttemptNumber::One => (QUEUED_ONE, OPEN_ONE),
+                AttemptNumber::Two => (QUEUED_TWO, OPEN_TWO),
+            };
+            let card = Some(card.get());
+            match phase {
+                Phase::Queued { since } => StateColumns { at: Some(since.as_millis()), card, ..bare(queued) },
+                Phase::Open { at, return_id } => {
+                    let data = Cow::Owned(return_id.get().to_be_bytes().to_vec());
+                    StateColumns { at: Some(at.as_millis()), card, data: Some(data), ..bare(open) }
+                }
+            }
+        }
+        State::StepUp { card, url, return_id, deadline } => {
+            let mut data = return_id.get().to_be_bytes().to_vec();
+            data.extend_from_slice(url.as_bytes());
+            StateColumns {
+                at: Some(deadline.as_millis()),
+                card: Some(card.get()),
+                data: Some(Cow::Owned(data)),
+                ..bare(STEP_UP)
+            }
+        }
+        State::Reserved { card } => StateColumns { card: Some(card.get()), ..bare(RESERVED) },
+        State::Failed(Failure::Certain { cause }) => {
+            StateColumns { data: Some(Cow::Owned(cause_bytes(cause))), ..bare(FAILED_CERTAIN) }
+        }
+        State::Failed(Failure::Unknown { cause, card }) => {
+            let data = Some(Cow::Owned(cause_bytes(cause)));
+            StateColumns { card: Some(card.get()), data, ..bare(FAILED_UNKNOWN) }
+        }
+        State::Cancelled(by) => bare(cancelled_by(*by)),
+        State::Expired => bare(EXPIRED),
+    }
+}
+
+/// The state of these columns, or `None` when they can't be one's.
+pub(crate) fn state(code: i64, at: Option<i64>, card: Option<i64>, data: Option<&[u8]>) -> Option<State> {
+    let at = at.map(Timestamp::from_millis);
+    let card = card.map(CardId::new);
+    let queued = |attempt| Some(State::Authorizing { card: card?, attempt, phase: Phase::Queued { since: at? } });
+    let open = |attempt| {
+        let (return_id, _) = return_id(data?)?;
+        Some(State::Authorizing { card: card?, attempt, phase: Phase::Open { at: at?, return_id } })
+    };
+    match code {
+        AWAITING_USER => Some(State::AwaitingUser { deadline: at? }),
+        AWAITING_APPROVAL => Some(State::AwaitingApproval { deadline: at? }),
+        QUEUED_ONE => queued(AttemptNumber::One),
+        OPEN_ONE => open(AttemptNumber::One),
+        QUEUED_TWO => queued(AttemptNumber::Two),
+        OPEN_TWO => open(AttemptNumber::Two),
+        STEP_UP => {
+            let (return_id, url) = return_id(data?)?;
+            let url = String::from_utf8(url.to_vec()).ok()?;
+            Some(State::StepUp { card: card?, url, return_id, deadline: at? })
+        }
+        RESERVED => Some(State::Reserved { card: card? }),
+        FAILED_CERTAIN => Some(State::Failed(Failure::Certain { cause: cause(data?)? })),
+        FAILED_UNKNOWN => Some(State::Failed(Failure::Unknown { cause: cause(data?)?, card: card? })),
+        EXPIRED => Some(State::Expired),
+        cancelled => read_cancelled_by(cancelled).map(State::Cancelled),
+    }
+}
+
+fn return_id(data: &[u8]) -> Option<(ReturnId, &[u8])> {
+    let (id, rest) = data.split_at_checked(RETURN_ID_LENGTH)?;
+    Some((ReturnId::new(u128::from_be_bytes(id.try_into().ok()?)), rest))
+}
+
+/// Code and detail, with a zero byte between them; a code never has one.
+fn cause_bytes(cause: &Cause) -> Vec<u8> {
+    let mut bytes = cause.code.replace('\0', "").into_bytes();
+    bytes.push(0);
+    bytes.extend_from_slice(cause.detail.as_bytes());
+    bytes
+}
+
+fn cause(data: &[u8]) -> Option<Cause> {
+    let text = std::str::from_utf8(data).ok()?;
+    let (code, detail) = text.split_once('\0')?;
+    Some(Cause::new(code, detail))
+}

@@ -1,0 +1,95 @@
+//! Group commit: one thread takes what is queued, writes it in one transaction, syncs once, then answers all.
+//!
+//! No delay is added: one caller alone pays one sync, and whatever comes while it runs shares the next. Nobody is answered
+//! before the commit is durable, not even with a refusal, for that may rest on a neighbour's uncommitted row.
+
+mod group;
+mod queue;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use crate::change::{Change, Committed, Write};
+use crate::fault::{CommitFault, StoreError};
+use crate::options::{CommitHook, StoreOptions};
+use crate::sqlite::Writer;
+use queue::Queue;
+
+/// What a change is answered.
+pub(crate) type Answer = Result<Committed, CommitFault>;
+
+/// A change that waits, and whom to answer.
+pub(crate) struct Job {
+    pub(crate) change: Change,
+    pub(crate) answer: oneshot::Sender<Answer>,
+}
+
+impl Job {
+    /// How many payments it writes, and at least one: what a commit's size is counted in.
+    fn weight(&self) -> usize {
+        match &self.change.write {
+            Write::Payments(writes) => writes.len().max(1),
+            Write::Batch(batch) => batch.payments.len().max(1),
+            Write::NewPayment(_)
+            | Write::Merchant(_)
+            | Write::Session(_)
+            | Write::PinTry(_)
+            | Write::Clock(_)
+            | Write::Seed(_)
+            | Write::Lease(_)
+            | Write::PurgeIdempotency { .. } => 1,
+        }
+    }
+}
+
+/// The way to the writer's thread.
+pub(crate) struct Committer {
+    queue: Arc<Queue>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Committer {
+    pub(crate) fn start(writer: Writer, options: &StoreOptions) -> Result<Self, StoreError> {
+        let queue = Arc::new(Queue::new(options.max_changes_waiting));
+        let theirs = Arc::clone(&queue);
+        let (hook, most) = (options.commit_hook.clone(), options.max_changes_per_commit.max(1));
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || run(writer, &theirs, hook.as_ref(), most))
+            .map_err(StoreError::Thread)?;
+        Ok(Self { queue, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Queues the change and waits for its answer. The change is made even if the caller stops waiting.
+    pub(crate) async fn commit(&self, change: Change) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        self.queue.put(Job { change, answer })?;
+        answered.await.unwrap_or(Err(CommitFault::Closed))
+    }
+
+    /// Takes nothing new, finishes what is queued and ends the thread.
+    pub(crate) fn close(&self) {
+        self.queue.close();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ended = thread.join();
+        }
+    }
+}
+
+fn run(mut writer: Writer, queue: &Queue, hook: Option<&CommitHook>, most: usize) {
+    // Also when this thread ends by a panic, callers are told instead of waiting for ever.
+    let _closes = queue.closes_when_dropped();
+    while let Some(jobs) = queue.take(most) {
+        let weight = jobs.iter().map(Job::weight).sum();
+        let answers = group::commit(&mut writer, &jobs, hook);
+        for (job, answer) in jobs.into_iter().zip(answers) {
+            // A caller that no longer waits has nobody to tell.
+            let _heard = job.answer.send(answer);
+        }
+        writer.committed(weight);
+    }
+    writer.close();
+}

@@ -1,0 +1,84 @@
+//! The queue in front of the writer: bounded, first come first served.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::Job;
+use crate::fault::CommitFault;
+
+pub(super) struct Queue {
+    state: Mutex<State>,
+    filled: Condvar,
+    most_waiting: usize,
+}
+
+#[derive(Default)]
+struct State {
+    jobs: VecDeque<Job>,
+    closed: bool,
+    writer_waits: bool,
+}
+
+impl Queue {
+    pub(super) fn new(most_waiting: usize) -> Self {
+        Self { state: Mutex::default(), filled: Condvar::new(), most_waiting }
+    }
+
+    pub(super) fn put(&self, job: Job) -> Result<(), CommitFault> {
+        let mut state = self.lock();
+        if state.closed {
+            return Err(CommitFault::Closed);
+        }
+        if state.jobs.len() >= self.most_waiting {
+            return Err(CommitFault::Overloaded);
+        }
+        state.jobs.push_back(job);
+        let wake = std::mem::take(&mut state.writer_waits);
+        drop(state);
+        if wake {
+            self.filled.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Waits for work and takes jobs up to the weight `most` (one that is heavier comes alone). `None`: closed and empty.
+    pub(super) fn take(&self, most: usize) -> Option<Vec<Job>> {
+        let mut state = self.lock();
+        while state.jobs.is_empty() {
+            if state.closed {
+                return None;
+            }
+            state.writer_waits = true;
+            state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        let (mut weight, mut count) = (0_usize, 0_usize);
+        for job in &state.jobs {
+            weight = weight.saturating_add(job.weight());
+            if weight > most && count > 0 {
+                break;
+            }
+            count = count.saturating_add(1);
+        }
+        Some(state.jobs.drain(..count).collect())
+    }
+
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.filled.notify_one();
+    }
+
+    pub(super) fn closes_when_dropped(&self) -> impl Drop + '_ {
+        struct Closes<'a>(&'a Queue);
+        impl Drop for Closes<'_> {
+            fn drop(&mut self) {
+                self.0.close();
+                self.0.lock().jobs.clear();
+            }
+        }
+        Closes(self)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,125 @@
+//! What can go wrong: opening and reading ([`StoreError`]), and what a change can be answered ([`CommitFault`]).
+//!
+//! The database's own error is kept as the cause, without its type: callers know no SQLite.
+
+use lommebok_domain::{PaymentId, Timestamp};
+
+use crate::secret::KeyedHash;
+
+/// The database's own error, for logs.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct DatabaseError(Box<dyn std::error::Error + Send + Sync>);
+
+impl DatabaseError {
+    pub(crate) fn new(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+/// Why a store can't be opened or read.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Only `sqlite:PATH` is understood.
+    #[error("the database URL {url:?} is not understood: write sqlite:PATH")]
+    Url {
+        /// As given.
+        url: String,
+    },
+    /// Another process has the database.
+    #[error("the database {path} is in use by another process")]
+    InUse {
+        /// The file.
+        path: String,
+    },
+    /// The file or its lock can't be had.
+    #[error("the database {path} can't be opened")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// A newer program wrote the database.
+    #[error("the database has version {found}, this program knows versions up to {known}: use a newer program")]
+    Newer {
+        /// The database's version.
+        found: i64,
+        /// The newest that this program knows.
+        known: i64,
+    },
+    /// The linked SQLite has a known fault.
+    #[error("SQLite {found} is too old: 3.51.3 or newer is needed")]
+    OldSqlite {
+        /// Its version.
+        found: &'static str,
+    },
+    /// A setting that durability rests on could not be made.
+    #[error("the database does not keep its promise: {setting} is {found}, it must be {wanted}")]
+    NotDurable {
+        /// Which setting.
+        setting: &'static str,
+        /// What the database says.
+        found: String,
+        /// What it must say.
+        wanted: &'static str,
+    },
+    /// The hash key is not the one that the database was written with.
+    #[error("the database was written with another hash key")]
+    OtherHashKey,
+    /// The database refused.
+    #[error("the database refused")]
+    Database(#[source] DatabaseError),
+    /// A thread could not be started.
+    #[error("a thread could not be started")]
+    Thread(#[source] std::io::Error),
+}
+
+/// What was stored under an idempotency key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredIdempotency {
+    /// Keyed hash of the request that was answered.
+    pub request: KeyedHash,
+    /// Number of the payment, batch or merchant that it made or changed.
+    pub subject: i64,
+    /// When (business time).
+    pub at: Timestamp,
+}
+
+/// Why a change was not made. Nothing of it is stored then.
+///
+/// Precedence: idempotency, then transaction id, then order id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CommitFault {
+    /// The same key and the same request have been answered: the same answer is due.
+    #[error("this request has already been answered")]
+    Replay(StoredIdempotency),
+    /// The same key came with another request.
+    #[error("the idempotency key was used for another request")]
+    KeyConflict,
+    /// The PSP has a payment with this pspTransactionId.
+    #[error("the pspTransactionId exists")]
+    TransactionIdExists,
+    /// The merchant has a payment with this merchantOrderId.
+    #[error("the merchantOrderId exists")]
+    OrderIdExists,
+    /// The tenant has a merchant with this serial number.
+    #[error("the merchant serial number exists")]
+    MsnExists,
+    /// These payments (none: the batch, merchant or user) have another version than the change was decided on.
+    #[error("decided on an old version")]
+    Stale(Vec<PaymentId>),
+    /// The database refuses a row of this change, also alone: an alarm.
+    #[error("the database refuses a row: {0}")]
+    Refused(String),
+    /// The database can't write now (disk full, read-only, faulty).
+    #[error("the database can't write: {0}")]
+    Unavailable(String),
+    /// More changes wait than the options allow.
+    #[error("too many changes wait")]
+    Overloaded,
+    /// The store is closed.
+    #[error("the store is closed")]
+    Closed,
+}

@@ -1,0 +1,71 @@
+//! How a store is opened. The defaults are the measured ones; tests turn the seams.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::secret::HashKey;
+
+/// Where a commit stands when the hook of [`StoreOptions::commit_hook`] is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommitStage {
+    /// Everything is written; nothing is durable yet.
+    BeforeSync,
+    /// The commit is durable; nobody has been answered yet.
+    AfterSync,
+}
+
+/// A function that the writer calls around each sync. It may hold the writer up.
+pub type CommitHook = Arc<dyn Fn(CommitStage) + Send + Sync>;
+
+/// How a store is opened.
+#[derive(Clone)]
+pub struct StoreOptions {
+    /// `sqlite:PATH`. The file is made when it does not exist; its directory must exist.
+    pub url: String,
+    /// The key of the natural keys' hashes; the same for the database's whole life.
+    pub hash_key: HashKey,
+    /// A seam for tests that hold the sync.
+    pub commit_hook: Option<CommitHook>,
+    /// Changes (each payment of a change counts) that one commit takes at most.
+    pub max_changes_per_commit: usize,
+    /// Changes that may wait for the writer; more are answered with [`crate::CommitFault::Overloaded`].
+    pub max_changes_waiting: usize,
+    /// Connections for reading.
+    pub readers: usize,
+    /// The writer's page cache, KiB.
+    pub writer_cache_kib: i64,
+    /// Each reader's page cache, KiB.
+    pub reader_cache_kib: i64,
+    /// Frames of the write-ahead log at which the writer itself finishes the checkpoint.
+    pub max_wal_frames: i64,
+    /// Bits of the natural keys' hashes, at most 62: a seam for tests that want collisions.
+    pub hash_bits: u32,
+}
+
+impl StoreOptions {
+    /// The measured defaults for the database at `url` (`sqlite:PATH`).
+    pub fn new(url: impl Into<String>, hash_key: HashKey) -> Self {
+        Self {
+            url: url.into(),
+            hash_key,
+            commit_hook: None,
+            max_changes_per_commit: 512,
+            max_changes_waiting: 16_384,
+            readers: 4,
+            writer_cache_kib: 32 * 1024,
+            reader_cache_kib: 2 * 1024,
+            max_wal_frames: 16_000,
+            hash_bits: 62,
+        }
+    }
+}
+
+impl fmt::Debug for StoreOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoreOptions")
+            .field("url", &self.url)
+            .field("max_changes_per_commit", &self.max_changes_per_commit)
+            .field("readers", &self.readers)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,15 @@
+//! The records beside payments: tenants with their clock, PSPs, merchants, users, cards and sessions, as plain data.
+//!
+//! No rule lives here. Credentials come as keyed hashes or sealed bytes that the caller made.
+
+mod merchant;
+mod person;
+mod psp;
+mod seed;
+mod tenant;
+
+pub use merchant::{Address, Merchant, MerchantDetails, MerchantStatus, MerchantWrite};
+pub use person::{Card, CardDetails, CardKind, CardScheme, NewUser, Session, SessionWrite, User};
+pub use psp::{NewPsp, Psp};
+pub use seed::{Seed, SeededMerchant, SeededPsp, SeededUser};
+pub use tenant::{ClockMode, ClockRecord, Tenant};

@@ -1,0 +1,201 @@
+//! Compares everything that is stored twice: sums with the fold of the events, versions with their count, states with
+//! the last event, due rows and waiting entries with what the payment says, natural keys with their texts.
+
+use std::collections::HashMap;
+
+use lommebok_domain::event::EventKind;
+use lommebok_domain::{Entrance, Event, Payment, StateName, TenantId, history};
+use rusqlite::{Connection, params};
+
+use super::keys::KeyHasher;
+use super::read;
+use crate::codec;
+use crate::store::PaymentFilter;
+
+/// Payments that one step looks at.
+const STEP: u32 = 1_000;
+/// Faults that a report names, at most.
+const MAX_FAULTS: usize = 1_000;
+
+/// What a check found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckReport {
+    /// Payments that were looked at.
+    pub payments: u64,
+    /// What is wrong, at most 1,000 lines. Empty: all is well.
+    pub faults: Vec<String>,
+}
+
+/// Reads the whole database in one transaction.
+pub(super) fn run(connection: &Connection, keys: &KeyHasher) -> rusqlite::Result<CheckReport> {
+    connection.execute_batch("BEGIN")?;
+    let report = look(connection, keys);
+    connection.execute_batch("COMMIT")?;
+    report
+}
+
+fn look(connection: &Connection, keys: &KeyHasher) -> rusqlite::Result<CheckReport> {
+    let mut report = CheckReport::default();
+    let mut statement = connection.prepare("PRAGMA integrity_check")?;
+    for line in statement.query_map([], |row| row.get::<_, String>(0))? {
+        let line = line?;
+        if line != "ok" {
+            report.faults.push(format!("integrity_check: {line}"));
+        }
+    }
+    counts(connection, &mut report)?;
+    let mut check = Check { connection, keys, due: due_rows(connection)?, report };
+    let mut tenants = connection.prepare("SELECT DISTINCT tenant FROM initiation")?;
+    for tenant in tenants.query_map([], |row| row.get(0).map(TenantId::new))? {
+        check.tenant(tenant?)?;
+    }
+    if let Some(payment) = check.due.keys().next() {
+        check.report.faults.push(format!("payment {payment}: work is due for it, and it does not exist"));
+    }
+    let mut report = check.report;
+    report.faults.truncate(MAX_FAULTS);
+    Ok(report)
+}
+
+/// Rows that belong to no payment show in the totals.
+fn counts(connection: &Connection, report: &mut CheckReport) -> rusqlite::Result<()> {
+    let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+    let payments = count("SELECT count(*) FROM payment")?;
+    report.payments = u64::try_from(payments).unwrap_or(0);
+    for table in ["initiation", "transaction_key", "order_key"] {
+        let rows = count(&format!("SELECT count(*) FROM {table}"))?;
+        if rows != payments {
+            report.faults.push(format!("{table} has {rows} rows for {payments} payments"));
+        }
+    }
+    let versions = count("SELECT coalesce(sum(version - 1), 0) FROM payment")?;
+    let events = count("SELECT count(*) FROM event")?;
+    if versions != events {
+        report.faults.push(format!("event has {events} rows for {versions} versions"));
+    }
+    Ok(())
+}
+
+/// A check under way.
+struct Check<'a> {
+    connection: &'a Connection,
+    keys: &'a KeyHasher,
+    /// The due rows of payments that have not been looked at yet.
+    due: HashMap<i64, Vec<(i64, i64)>>,
+    report: CheckReport,
+}
+
+impl Check<'_> {
+    fn tenant(&mut self, tenant: TenantId) -> rusqlite::Result<()> {
+        let mut before = None;
+        loop {
+            let page = read::list::page(self.connection, tenant, PaymentFilter::All, (before, STEP))?;
+            for payment in &page.payments {
+                self.payment(payment)?;
+            }
+            before = page.next;
+            if before.is_none() || self.report.faults.len() >= MAX_FAULTS {
+                return Ok(());
+            }
+        }
+    }
+
+    fn payment(&mut self, payment: &Payment) -> rusqlite::Result<()> {
+        let (connection, keys) = (self.connection, self.keys);
+        let (tenant, id) = (payment.terms.tenant, payment.id);
+        let due = self.due.remove(&id.get()).unwrap_or_default();
+        let mut fault = |what: &str| self.report.faults.push(format!("payment {}: {what}", id.get()));
+        let events = read::payment::events(connection, tenant, (id, i64::MAX))?;
+        if !versions_are_gapless(connection, payment, events.len())? {
+            fault("its versions are not those of its events");
+        }
+        if history::fold(&events) != Some(payment.sums) {
+            fault("its sums are not the fold of its events");
+        }
+        if last_state(payment, &events) != payment.state.name() {
+            fault("its state is not that of its last event");
+        }
+        let owner = (tenant, payment.terms.psp);
+        let found = read::payment::by_transaction(connection, keys, owner, &payment.terms.psp_transaction_id)?;
+        if found.is_none_or(|found| found.id != id) {
+            fault("its pspTransactionId does not lead to it");
+        }
+        if !order_leads_here(connection, keys, payment)? {
+            fault("its merchantOrderId does not lead to it");
+        }
+        if due != expected_due_rows(payment) {
+            fault("its due rows are not those of its state");
+        }
+        let waiting = read::batch::waiting(connection, tenant, id)?.len();
+        if u32::try_from(waiting).ok() != Some(payment.waiting) {
+            fault("its number of waiting entries is not theirs");
+        }
+        Ok(())
+    }
+}
+
+fn versions_are_gapless(connection: &Connection, payment: &Payment, events: usize) -> rusqlite::Result<bool> {
+    let sql = "SELECT coalesce(min(version), 2), coalesce(max(version), 1), coalesce(max(tenant), ?2) \
+               FROM event WHERE payment = ?1";
+    let tenant = payment.terms.tenant.get();
+    let found: (i64, i64, i64) = connection
+        .prepare_cached(sql)?
+        .query_row(params![payment.id.get(), tenant], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let events = i64::try_from(events).unwrap_or(i64::MAX);
+    Ok(found == (2, payment.version, tenant) && payment.version.checked_sub(1) == Some(events))
+}
+
+/// The state that the events lead to.
+fn last_state(payment: &Payment, events: &[Event]) -> StateName {
+    let first = match payment.terms.entrance {
+        Entrance::LandingPage | Entrance::App => StateName::AwaitingUser,
+        Entrance::Push => StateName::AwaitingApproval,
+    };
+    events.iter().fold(first, |state, event| match &event.kind {
+        EventKind::Bound(_) => StateName::AwaitingApproval,
+        EventKind::Approved { .. } | EventKind::StepUpPassed => StateName::Authorizing,
+        EventKind::StepUpStarted(_) => StateName::StepUp,
+        EventKind::Reserved { .. } => StateName::Reserved,
+        EventKind::Failed(_) => StateName::Failed,
+        EventKind::Cancelled(_) => StateName::Cancelled,
+        EventKind::Expired => StateName::Expired,
+        EventKind::AttemptOpened(_)
+        | EventKind::Captured { .. }
+        | EventKind::Released { .. }
+        | EventKind::Refunded { .. }
+        | EventKind::OperationFailed { .. }
+        | EventKind::NoEffect { .. }
+        | EventKind::EntryParked
+        | EventKind::WaitingEntryRefused(_)
+        | EventKind::NoticeFailed(_)
+        | EventKind::NoticeDelivered(_)
+        | EventKind::NoticeGivenUp(_)
+        | EventKind::LateAnswer(_) => state,
+    })
+}
+
+fn order_leads_here(connection: &Connection, keys: &KeyHasher, payment: &Payment) -> rusqlite::Result<bool> {
+    let terms = &payment.terms;
+    let hash = keys.order(terms.tenant, terms.merchant, &terms.merchant_order_id);
+    let sql = "SELECT count(*) FROM order_key WHERE hash >= ?1 AND hash < ?2 AND payment = ?3";
+    let params = params![hash, hash.saturating_add(super::keys::MAX_PROBES), payment.id.get()];
+    let found: i64 = connection.prepare_cached(sql)?.query_row(params, |row| row.get(0))?;
+    Ok(found == 1)
+}
+
+/// All due rows by payment, each payment's in order.
+fn due_rows(connection: &Connection) -> rusqlite::Result<HashMap<i64, Vec<(i64, i64)>>> {
+    let mut due: HashMap<i64, Vec<(i64, i64)>> = HashMap::new();
+    let mut statement = connection.prepare("SELECT payment, due_at, kind FROM due ORDER BY payment, due_at, kind")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        due.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));
+    }
+    Ok(due)
+}
+
+fn expected_due_rows(payment: &Payment) -> Vec<(i64, i64)> {
+    let mut rows: Vec<_> = payment.due().map(|(kind, at)| (at.as_millis(), codec::payment::due_kind(kind))).collect();
+    rows.sort_unstable();
+    rows
+}

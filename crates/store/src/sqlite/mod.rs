@@ -1,0 +1,88 @@
+//! Everything that is SQLite: opening, the writer, the readers, the checkpoints, the check. No other module names it.
+//!
+//! One connection writes (the committer's thread owns it), one checkpoints, a few read. A newcomer's mistake would be to
+//! write from anywhere else, or to keep a reader's transaction open: the log could not be recycled then.
+
+mod check;
+mod checkpoint;
+mod keys;
+mod migrations;
+mod open;
+pub(crate) mod read;
+mod readers;
+mod write;
+
+use std::fs::File;
+use std::sync::Arc;
+
+pub use check::CheckReport;
+pub(crate) use keys::KeyHasher;
+pub(crate) use write::{Evidence, WriteFault, Writer};
+
+use crate::fault::{DatabaseError, StoreError};
+use crate::options::StoreOptions;
+use readers::Readers;
+
+/// The reading side of one database file.
+#[derive(Debug)]
+pub(crate) struct Database {
+    readers: Readers,
+    keys: Arc<KeyHasher>,
+    /// Held while the database is open: one process at a time.
+    _lock: File,
+}
+
+impl Database {
+    /// Opens the database and its one writer.
+    pub(crate) fn open(options: &StoreOptions) -> Result<(Self, Writer), StoreError> {
+        let path = open::path(&options.url)?;
+        open::check_library()?;
+        let lock = open::lock(&path)?;
+        let keys = Arc::new(KeyHasher::new(&options.hash_key, options.hash_bits));
+        let connection = open::writer(&path, options.writer_cache_kib)?;
+        migrations::run(&connection)?;
+        keys::prove(&connection, &keys)?;
+        let checkpointer = checkpoint::Checkpointer::start(&path, options.max_wal_frames)?;
+        let writer = Writer::new(connection, Arc::clone(&keys), checkpointer).map_err(database_error)?;
+        let readers = Readers::open(&path, options.readers, options.reader_cache_kib)?;
+        Ok((Self { readers, keys, _lock: lock }, writer))
+    }
+
+    /// Runs `read` on a free reader.
+    pub(crate) fn read<T>(
+        &self,
+        read: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        self.readers.with(read).map_err(database_error)
+    }
+
+    /// Runs `read` on a free reader with the hashes of the natural keys.
+    pub(crate) fn read_keys<T>(
+        &self,
+        read: impl FnOnce(&rusqlite::Connection, &KeyHasher) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        self.readers.with(|connection| read(connection, &self.keys)).map_err(database_error)
+    }
+
+    /// Compares everything that is stored twice. Slow: it reads the whole database.
+    pub(crate) fn check(&self) -> Result<CheckReport, StoreError> {
+        self.read_keys(check::run)
+    }
+}
+
+fn database_error(error: rusqlite::Error) -> StoreError {
+    StoreError::Database(DatabaseError::new(error))
+}
+
+/// A row that can't be what we wrote.
+#[derive(Debug, thiserror::Error)]
+#[error("a row of {table} is unreadable (number {number})")]
+struct Unreadable {
+    table: &'static str,
+    number: i64,
+}
+
+fn unreadable(table: &'static str, number: i64) -> rusqlite::Error {
+    let cause = Unreadable { table, number };
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Null, Box::new(cause))
+}

@@ -1,0 +1,106 @@
+//! Opening connections with the settings that durability and speed rest on; those of durability are read back.
+//!
+//! `foreign_keys` is off on purpose: rows are joined by numbers that the committer itself gives, nothing that another
+//! row names is ever deleted, and the look-ups would cost a page each.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::database_error;
+use crate::fault::StoreError;
+
+/// The oldest SQLite without the fault that can lose a commit of the write-ahead log.
+const MIN_SQLITE: i32 = 3_051_003;
+/// Statements that one connection keeps prepared.
+const STATEMENTS: usize = 128;
+/// How long a connection waits for a lock that another of ours holds (only a first start ever does), in ms.
+const BUSY_MS: u64 = 5_000;
+/// What the log's file is cut to when it is recycled, bytes.
+const LOG_LIMIT_BYTES: i64 = 67_108_864;
+
+/// The file that `url` names.
+pub(super) fn path(url: &str) -> Result<PathBuf, StoreError> {
+    match url.strip_prefix("sqlite:") {
+        Some(path) if !path.is_empty() && !path.starts_with(':') => Ok(PathBuf::from(path)),
+        Some(_) | None => Err(StoreError::Url { url: url.to_owned() }),
+    }
+}
+
+/// Refuses a SQLite with a known fault.
+pub(super) fn check_library() -> Result<(), StoreError> {
+    if rusqlite::version_number() < MIN_SQLITE {
+        return Err(StoreError::OldSqlite { found: rusqlite::version() });
+    }
+    Ok(())
+}
+
+/// Takes the database for this process. The lock goes with the process, also when that is killed.
+pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
+    let name = || path.display().to_string();
+    let mut beside = path.as_os_str().to_owned();
+    beside.push("-lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&beside);
+    let file = file.map_err(|cause| StoreError::File { path: name(), cause })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: name() }),
+        Err(TryLockError::Error(cause)) => Err(StoreError::File { path: name(), cause }),
+    }
+}
+
+/// The connection that writes.
+pub(super) fn writer(path: &Path, cache_kib: i64) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(database_error)?;
+    settings(&connection, cache_kib)?;
+    // Checkpoints are another connection's work.
+    connection.pragma_update(None, "wal_autocheckpoint", 0).map_err(database_error)?;
+    Ok(connection)
+}
+
+/// A connection that reads.
+pub(super) fn reader(path: &Path, cache_kib: i64) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(database_error)?;
+    settings(&connection, cache_kib)?;
+    connection.pragma_update(None, "query_only", true).map_err(database_error)?;
+    Ok(connection)
+}
+
+/// The connection that checkpoints.
+pub(super) fn checkpointer(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(database_error)?;
+    settings(&connection, 64)?;
+    Ok(connection)
+}
+
+fn settings(connection: &Connection, cache_kib: i64) -> Result<(), StoreError> {
+    connection.busy_timeout(Duration::from_millis(BUSY_MS)).map_err(database_error)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    let update =
+        |name: &str, value: &dyn rusqlite::ToSql| connection.pragma_update(None, name, value).map_err(database_error);
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0)).map_err(database_error)?;
+    update("synchronous", &"FULL")?;
+    update("foreign_keys", &false)?;
+    update("temp_store", &"MEMORY")?;
+    update("cache_size", &cache_kib.saturating_neg())?;
+    connection
+        .pragma_update_and_check(None, "journal_size_limit", LOG_LIMIT_BYTES, |row| row.get::<_, i64>(0))
+        .map_err(database_error)?;
+    let synchronous: i64 =
+        connection.pragma_query_value(None, "synchronous", |row| row.get(0)).map_err(database_error)?;
+    durable("journal_mode", &mode, "wal")?;
+    durable("synchronous", &synchronous.to_string(), "2")
+}
+
+fn durable(setting: &'static str, found: &str, wanted: &'static str) -> Result<(), StoreError> {
+    if found == wanted {
+        return Ok(());
+    }
+    Err(StoreError::NotDurable { setting, found: found.to_owned(), wanted })
+}

@@ -1,0 +1,102 @@
+//! Accepted updatestatus requests, their entries and refusals, and the entries that wait.
+
+use lommebok_domain::{Amount, PaymentId, PspId, PspTransactionId, StatusEntry, TenantId, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::batch::{Batch, BatchEntry, BatchId, BatchRefusal, WaitingEntry};
+use crate::codec;
+use crate::sqlite::unreadable;
+
+/// The batch with this number.
+pub(crate) fn by_id(connection: &Connection, tenant: TenantId, id: BatchId) -> rusqlite::Result<Option<Batch>> {
+    let sql = "SELECT id, tenant, psp, accepted_at, repeated, count, next, finished FROM batch \
+               WHERE id = ?1 AND tenant = ?2";
+    connection.prepare_cached(sql)?.query_row([id.get(), tenant.get()], batch).optional()
+}
+
+/// The batches that are not finished, in the order of acceptance.
+pub(crate) fn pending(connection: &Connection, tenant: TenantId, limit: u32) -> rusqlite::Result<Vec<Batch>> {
+    let sql = "SELECT id, tenant, psp, accepted_at, repeated, count, next, finished FROM batch \
+               WHERE tenant = ?1 AND finished = 0 ORDER BY id LIMIT ?2";
+    connection.prepare_cached(sql)?.query_map(params![tenant.get(), limit], batch)?.collect()
+}
+
+/// Batches, newest first, older than `before`.
+pub(crate) fn newest(
+    connection: &Connection,
+    tenant: TenantId,
+    (before, limit): (Option<BatchId>, u32),
+) -> rusqlite::Result<Vec<Batch>> {
+    let sql = "SELECT id, tenant, psp, accepted_at, repeated, count, next, finished FROM batch \
+               WHERE tenant = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
+    let before = before.map_or(i64::MAX, BatchId::get);
+    connection.prepare_cached(sql)?.query_map(params![tenant.get(), before, limit], batch)?.collect()
+}
+
+fn batch(row: &Row<'_>) -> rusqlite::Result<Batch> {
+    Ok(Batch {
+        id: BatchId::new(row.get(0)?),
+        tenant: TenantId::new(row.get(1)?),
+        psp: PspId::new(row.get(2)?),
+        accepted_at: Timestamp::from_millis(row.get(3)?),
+        repeated: row.get(4)?,
+        count: row.get(5)?,
+        next: row.get(6)?,
+        finished: row.get(7)?,
+    })
+}
+
+/// All entries of a batch, in their order.
+pub(crate) fn entries(connection: &Connection, tenant: TenantId, id: BatchId) -> rusqlite::Result<Vec<BatchEntry>> {
+    let sql = "SELECT b.count, e.entries FROM batch_entries e JOIN batch b ON b.id = e.batch \
+               WHERE e.batch = ?1 AND e.tenant = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let found = statement.query_row([id.get(), tenant.get()], |row| {
+        let count = usize::try_from(row.get::<_, u32>(0)?).unwrap_or(usize::MAX);
+        codec::entries::decode(row.get_ref(1)?.as_blob()?, count).ok_or_else(|| unreadable("batch_entries", id.get()))
+    });
+    Ok(found.optional()?.unwrap_or_default())
+}
+
+/// The entries of a batch that could not be applied, by position, from `from` on.
+pub(crate) fn refusals(
+    connection: &Connection,
+    tenant: TenantId,
+    (id, from, limit): (BatchId, u32, u32),
+) -> rusqlite::Result<Vec<BatchRefusal>> {
+    let sql = "SELECT position, psp_transaction_id, code, detail FROM batch_refusal \
+               WHERE batch = ?1 AND position >= ?2 AND tenant = ?3 ORDER BY position LIMIT ?4";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(params![id.get(), from, tenant.get(), limit], |row| {
+        let named = PspTransactionId::new(row.get_ref(1)?.as_str()?);
+        Ok(BatchRefusal {
+            position: row.get(0)?,
+            psp_transaction_id: named.ok_or_else(|| unreadable("batch_refusal", id.get()))?,
+            code: row.get(2)?,
+            detail: row.get(3)?,
+        })
+    })?;
+    rows.collect()
+}
+
+/// The entries that wait for this payment's attempt to end, in the order of acceptance.
+pub(crate) fn waiting(
+    connection: &Connection,
+    tenant: TenantId,
+    payment: PaymentId,
+) -> rusqlite::Result<Vec<WaitingEntry>> {
+    let sql = "SELECT batch, position, status, operation, amount, text FROM waiting_entry \
+               WHERE payment = ?1 AND tenant = ?2 ORDER BY batch, position";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([payment.get(), tenant.get()], |row| {
+        let status = codec::event::read_status(row.get(2)?);
+        let operation = codec::event::read_operation(row.get(3)?);
+        let amount = Amount::from_ore(row.get(4)?);
+        let (Some(status), Some(operation), Some(amount)) = (status, operation, amount) else {
+            return Err(unreadable("waiting_entry", payment.get()));
+        };
+        let entry = StatusEntry { status, amount, text: row.get(5)?, operation };
+        Ok(WaitingEntry { batch: BatchId::new(row.get(0)?), position: row.get(1)?, entry })
+    })?;
+    rows.collect()
+}

@@ -1,0 +1,101 @@
+//! Users, cards and sessions.
+
+use lommebok_domain::{CardId, TenantId, Timestamp, UserId};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::codec;
+use crate::records::{Card, CardDetails, Session, User};
+use crate::secret::{KeyedHash, Sealed};
+use crate::sqlite::unreadable;
+
+macro_rules! select_user {
+    ($rest:literal) => {
+        concat!("SELECT id, tenant, name, phone_sealed, pin, failed_tries, locked_until FROM wallet_user ", $rest)
+    };
+}
+
+/// The user with this number.
+pub(crate) fn user(connection: &Connection, tenant: TenantId, id: UserId) -> rusqlite::Result<Option<User>> {
+    let sql = select_user!("WHERE id = ?1 AND tenant = ?2");
+    connection.prepare_cached(sql)?.query_row([id.get(), tenant.get()], read_user).optional()
+}
+
+/// The user with this phone number.
+pub(crate) fn user_by_phone(
+    connection: &Connection,
+    tenant: TenantId,
+    phone: &KeyedHash,
+) -> rusqlite::Result<Option<User>> {
+    let sql = select_user!("WHERE tenant = ?1 AND phone = ?2");
+    connection.prepare_cached(sql)?.query_row(params![tenant.get(), phone.as_bytes()], read_user).optional()
+}
+
+/// The tenant's users, oldest first.
+pub(crate) fn users(connection: &Connection, tenant: TenantId, limit: u32) -> rusqlite::Result<Vec<User>> {
+    let sql = select_user!("WHERE tenant = ?1 ORDER BY id LIMIT ?2");
+    connection.prepare_cached(sql)?.query_map(params![tenant.get(), limit], read_user)?.collect()
+}
+
+fn read_user(row: &Row<'_>) -> rusqlite::Result<User> {
+    Ok(User {
+        id: UserId::new(row.get(0)?),
+        tenant: TenantId::new(row.get(1)?),
+        name: row.get(2)?,
+        phone_sealed: Sealed::new(row.get(3)?),
+        pin: Sealed::new(row.get(4)?),
+        failed_tries: row.get(5)?,
+        locked_until: row.get::<_, Option<i64>>(6)?.map(Timestamp::from_millis),
+    })
+}
+
+macro_rules! select_card {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, tenant, user, bin, last_four, scheme, kind, expiry_month, expiry_year, eligible FROM card ",
+            $rest
+        )
+    };
+}
+
+/// The card with this number.
+pub(crate) fn card(connection: &Connection, tenant: TenantId, id: CardId) -> rusqlite::Result<Option<Card>> {
+    let sql = select_card!("WHERE id = ?1 AND tenant = ?2");
+    connection.prepare_cached(sql)?.query_row([id.get(), tenant.get()], read_card).optional()
+}
+
+/// A user's cards, oldest first.
+pub(crate) fn cards(connection: &Connection, tenant: TenantId, user: UserId) -> rusqlite::Result<Vec<Card>> {
+    let sql = select_card!("WHERE tenant = ?1 AND user = ?2 ORDER BY id");
+    connection.prepare_cached(sql)?.query_map([tenant.get(), user.get()], read_card)?.collect()
+}
+
+fn read_card(row: &Row<'_>) -> rusqlite::Result<Card> {
+    let id: i64 = row.get(0)?;
+    let lost = || unreadable("card", id);
+    let details = CardDetails {
+        bin: row.get(3)?,
+        last_four: row.get(4)?,
+        scheme: codec::record::read_card_scheme(row.get(5)?).ok_or_else(lost)?,
+        kind: codec::record::read_card_kind(row.get(6)?).ok_or_else(lost)?,
+        expiry_month: row.get(7)?,
+        expiry_year: row.get(8)?,
+        eligible: row.get(9)?,
+    };
+    Ok(Card { id: CardId::new(id), tenant: TenantId::new(row.get(1)?), user: UserId::new(row.get(2)?), details })
+}
+
+/// The session with this token that has not expired at `now`.
+pub(crate) fn session(connection: &Connection, token: &KeyedHash, now: Timestamp) -> rusqlite::Result<Option<Session>> {
+    let sql = "SELECT tenant, user, created_at, expires_at FROM session WHERE token = ?1 AND expires_at > ?2";
+    let params = params![token.as_bytes(), now.as_millis()];
+    let found = connection.prepare_cached(sql)?.query_row(params, |row| {
+        Ok(Session {
+            token: *token,
+            tenant: TenantId::new(row.get(0)?),
+            user: UserId::new(row.get(1)?),
+            created_at: Timestamp::from_millis(row.get(2)?),
+            expires_at: Timestamp::from_millis(row.get(3)?),
+        })
+    });
+    found.optional()
+}

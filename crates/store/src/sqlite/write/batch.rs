@@ -1,0 +1,144 @@
+//! Steps of an updatestatus request: its row, the payments, and what was refused or has to wait.
+
+use lommebok_domain::{Payment, TenantId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Applied, Evidence, WriteFault, Writer, broken, evidence, idempotency, payment, run};
+use crate::batch::{BatchId, BatchRefusal, BatchTarget, BatchWrite, NewBatch, ParkedEntry, TakenEntry};
+use crate::change::{Change, Committed};
+use crate::codec;
+use crate::fault::CommitFault;
+
+/// For how long an equal body is flagged, in ms of business time: 24 h.
+const REPEATED_WITHIN_MS: i64 = 24 * 60 * 60 * 1_000;
+
+impl Writer {
+    pub(super) fn batch(&mut self, change: &Change, write: &BatchWrite) -> Result<Applied, WriteFault> {
+        let connection = &self.connection;
+        if let BatchTarget::Pending { id, next } = write.target
+            && standing(connection, change.tenant, id)? != Some(next)
+        {
+            return Ok(Err(CommitFault::Stale(Vec::new())));
+        }
+        let stale = payment::write_all(connection, change, &write.payments)?;
+        if !stale.is_empty() {
+            return Ok(Err(CommitFault::Stale(stale)));
+        }
+        let (id, repeated) = match &write.target {
+            BatchTarget::New(new) => {
+                let id = self.next_batch;
+                let repeated = insert(connection, id, change, (new, write.next))?;
+                idempotency::store(connection, change.tenant, change.idempotency.as_ref(), id)?;
+                self.next_batch = id.saturating_add(1);
+                (BatchId::new(id), repeated)
+            }
+            BatchTarget::Pending { id, .. } => {
+                advance(connection, *id, write.next)?;
+                (*id, false)
+            }
+        };
+        let connection = &self.connection;
+        for refusal in &write.refusals {
+            refuse(connection, change.tenant, id, refusal)?;
+        }
+        for parked in &write.parked {
+            park(connection, change.tenant, id, parked)?;
+        }
+        let evidence = match (&write.target, payment::evidence(&write.payments)) {
+            (BatchTarget::New(_), _) => Evidence::Batch(id.get()),
+            (BatchTarget::Pending { .. }, Some(evidence)) => evidence,
+            (BatchTarget::Pending { .. }, None) => evidence::rare(connection, change.tenant, change.change_id)?,
+        };
+        Ok(Ok((Committed::Batch { id, repeated }, evidence)))
+    }
+}
+
+fn standing(connection: &Connection, tenant: TenantId, id: BatchId) -> rusqlite::Result<Option<u32>> {
+    let sql = "SELECT next FROM batch WHERE id = ?1 AND tenant = ?2 AND finished = 0";
+    connection.prepare_cached(sql)?.query_row([id.get(), tenant.get()], |row| row.get(0)).optional()
+}
+
+/// Inserts the request and tells whether it is byte-identical to one of the last 24 h.
+fn insert(
+    connection: &Connection,
+    id: i64,
+    change: &Change,
+    (new, next): (&NewBatch, u32),
+) -> Result<bool, WriteFault> {
+    let (tenant, psp) = (change.tenant.get(), new.psp.get());
+    let digest = new.digest.as_bytes();
+    let digest_key = i64::from_be_bytes(*digest.first_chunk().expect("a digest has more than 8 bytes"));
+    let sql = "SELECT EXISTS (SELECT 1 FROM batch WHERE digest_key = ?1 AND tenant = ?2 AND psp = ?3 AND digest = ?4 \
+               AND accepted_at > ?5)";
+    let since = new.accepted_at.plus_millis(REPEATED_WITHIN_MS.saturating_neg()).as_millis();
+    let repeated: bool =
+        connection.prepare_cached(sql)?.query_row(params![digest_key, tenant, psp, digest, since], |row| row.get(0))?;
+    let count = u32::try_from(new.entries.len()).map_err(|_| broken("a batch has too many entries"))?;
+    let sql = "INSERT INTO batch (id, tenant, psp, accepted_at, digest, digest_key, repeated, count, next, finished, \
+               change_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    let finished = next == count;
+    let at = new.accepted_at.as_millis();
+    let change_id = change.change_id.to_be_bytes();
+    run(connection, sql, params![id, tenant, psp, at, digest, digest_key, repeated, count, next, finished, change_id])?;
+    let entries = codec::entries::encode(&new.entries).ok_or_else(|| broken("an entry's text is too long"))?;
+    let sql = "INSERT INTO batch_entries (batch, tenant, entries) VALUES (?1, ?2, ?3)";
+    run(connection, sql, params![id, tenant, entries])?;
+    Ok(repeated)
+}
+
+fn advance(connection: &Connection, id: BatchId, next: u32) -> rusqlite::Result<()> {
+    let sql = "UPDATE batch SET next = ?2, finished = (count = ?2) WHERE id = ?1";
+    run(connection, sql, params![id.get(), next])?;
+    Ok(())
+}
+
+fn refuse(connection: &Connection, tenant: TenantId, id: BatchId, refusal: &BatchRefusal) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO batch_refusal (batch, position, tenant, psp_transaction_id, code, detail) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let named = refusal.psp_transaction_id.as_str();
+    run(connection, sql, params![id.get(), refusal.position, tenant.get(), named, refusal.code, refusal.detail])?;
+    Ok(())
+}
+
+fn park(connection: &Connection, tenant: TenantId, id: BatchId, parked: &ParkedEntry) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO waiting_entry (payment, batch, position, tenant, status, operation, amount, text) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let entry = &parked.entry;
+    let params = params![
+        parked.payment.get(),
+        id.get(),
+        parked.position,
+        tenant.get(),
+        codec::event::status(entry.status),
+        codec::event::operation(entry.operation),
+        entry.amount.ore(),
+        entry.text,
+    ];
+    run(connection, sql, params)?;
+    Ok(())
+}
+
+/// Waiting entries have had their turn: their rows go, and a refusal joins its batch's report.
+pub(super) fn take(
+    connection: &Connection,
+    tenant: TenantId,
+    payment: &Payment,
+    taken: &[TakenEntry],
+) -> Result<(), WriteFault> {
+    for entry in taken {
+        let sql = "DELETE FROM waiting_entry WHERE payment = ?1 AND batch = ?2 AND position = ?3";
+        if run(connection, sql, params![payment.id.get(), entry.batch.get(), entry.position])? != 1 {
+            return Err(broken("a waiting entry was taken that does not wait"));
+        }
+        if let Some((code, detail)) = &entry.refusal {
+            let refusal = BatchRefusal {
+                position: entry.position,
+                psp_transaction_id: payment.terms.psp_transaction_id.clone(),
+                code: code.clone(),
+                detail: detail.clone(),
+            };
+            refuse(connection, tenant, entry.batch, &refusal)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! Idempotency keys, in the transaction that they protect.
+
+use lommebok_domain::{TenantId, Timestamp};
+use rusqlite::{Connection, params};
+
+use super::run;
+use crate::change::NewIdempotency;
+use crate::codec::record::route;
+use crate::fault::CommitFault;
+use crate::sqlite::read;
+
+/// What the key says against this change, if anything.
+pub(super) fn look(
+    connection: &Connection,
+    tenant: TenantId,
+    key: &NewIdempotency,
+) -> rusqlite::Result<Option<CommitFault>> {
+    let stored = read::idempotency::stored(connection, tenant, key)?;
+    Ok(stored.map(
+        |stored| if stored.request == key.request { CommitFault::Replay(stored) } else { CommitFault::KeyConflict },
+    ))
+}
+
+/// Stores the key for `subject`; one that no longer counts is replaced.
+pub(super) fn store(
+    connection: &Connection,
+    tenant: TenantId,
+    key: Option<&NewIdempotency>,
+    subject: i64,
+) -> rusqlite::Result<()> {
+    let Some(key) = key else { return Ok(()) };
+    let sql = "INSERT OR REPLACE INTO idempotency (tenant, psp, route, key, request, subject, at) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let (request, at) = (key.request.as_bytes(), key.at.as_millis());
+    let route = route(key.route);
+    run(connection, sql, params![tenant.get(), key.psp.get(), route, key.key.as_bytes(), request, subject, at])?;
+    Ok(())
+}
+
+/// Removes at most `limit` keys from before `before`.
+pub(super) fn purge(connection: &Connection, tenant: TenantId, before: Timestamp, limit: u32) -> rusqlite::Result<u64> {
+    let sql = "DELETE FROM idempotency WHERE (tenant, psp, route, key) IN \
+               (SELECT tenant, psp, route, key FROM idempotency WHERE tenant = ?1 AND at < ?2 ORDER BY at LIMIT ?3)";
+    let removed = run(connection, sql, params![tenant.get(), before.as_millis(), limit])?;
+    Ok(u64::try_from(removed).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,154 @@
+//! Merchants: new ones, with a serial number issued when none is given, and changes.
+
+use lommebok_domain::{MerchantId, Msn, PspId, TenantId, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Applied, WriteFault, Writer, broken, idempotency, run};
+use crate::change::{Change, Committed};
+use crate::codec;
+use crate::fault::CommitFault;
+use crate::records::{MerchantDetails, MerchantWrite};
+
+/// The first serial number that is issued; all issued ones have six digits.
+const FIRST_ISSUED: i64 = 200_000;
+/// The last one.
+const LAST_ISSUED: i64 = 999_999;
+
+impl Writer {
+    pub(super) fn merchant(&self, change: &Change, write: &MerchantWrite) -> Result<Applied, WriteFault> {
+        let connection = &self.connection;
+        let (id, msn) = match write {
+            MerchantWrite::New { psp, msn, details, logo, at } => {
+                let msn = match msn {
+                    Some(msn) if exists(connection, change.tenant, msn)? => {
+                        return Ok(Err(CommitFault::MsnExists));
+                    }
+                    Some(msn) => msn.clone(),
+                    None => issue(connection, change.tenant)?,
+                };
+                let id = insert(connection, change.tenant, (*psp, &msn, *at), details)?;
+                keep_logo(connection, change.tenant, id, logo.as_deref())?;
+                (id, msn)
+            }
+            MerchantWrite::Update { id, guard_version, details, logo, at } => {
+                if !update(connection, change.tenant, (*id, *guard_version, *at), details)? {
+                    return Ok(Err(CommitFault::Stale(Vec::new())));
+                }
+                keep_logo(connection, change.tenant, *id, logo.as_deref())?;
+                let sql = "SELECT msn FROM merchant WHERE id = ?1";
+                let msn: String = connection.prepare_cached(sql)?.query_row([id.get()], |row| row.get(0))?;
+                (*id, Msn::new(&msn).ok_or_else(|| broken("a stored serial number breaks its rule"))?)
+            }
+        };
+        idempotency::store(connection, change.tenant, change.idempotency.as_ref(), id.get())?;
+        self.rare(change, Committed::Merchant(msn))
+    }
+}
+
+fn exists(connection: &Connection, tenant: TenantId, msn: &Msn) -> rusqlite::Result<bool> {
+    let sql = "SELECT 1 FROM merchant WHERE tenant = ?1 AND msn = ?2";
+    let found = connection.prepare_cached(sql)?.query_row(params![tenant.get(), msn.as_str()], |_| Ok(()));
+    Ok(found.optional()?.is_some())
+}
+
+/// One more than the highest of six digits that was given so far, if it is at least the first that is issued.
+fn issue(connection: &Connection, tenant: TenantId) -> Result<Msn, WriteFault> {
+    let sql = "SELECT max(msn) FROM merchant WHERE tenant = ?1 AND length(msn) = 6 AND msn >= ?2 AND msn < ?3";
+    let (first, last) = (FIRST_ISSUED.to_string(), LAST_ISSUED.to_string());
+    let highest: Option<String> =
+        connection.prepare_cached(sql)?.query_row(params![tenant.get(), first, last], |row| row.get(0))?;
+    let next =
+        highest.and_then(|highest| highest.parse::<i64>().ok()).map_or(FIRST_ISSUED, |last| last.saturating_add(1));
+    let msn = Msn::new(&next.to_string()).filter(|_| next <= LAST_ISSUED);
+    match msn {
+        Some(msn) if !exists(connection, tenant, &msn)? => Ok(msn),
+        Some(_) | None => Err(broken("no serial number is left")),
+    }
+}
+
+/// Inserts a merchant with version 1.
+pub(super) fn insert(
+    connection: &Connection,
+    tenant: TenantId,
+    (psp, msn, at): (PspId, &Msn, Timestamp),
+    details: &MerchantDetails,
+) -> rusqlite::Result<MerchantId> {
+    let sql = "INSERT INTO merchant (tenant, psp, msn, version, status, may_skip_landing_page, organization_number, \
+               company_name, company_email, name, mcc_code, email, website, logo_url, terms_of_service_accepted, \
+               address_line_1, address_line_2, city, post_code, country, created_at, updated_at) \
+               VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?20)";
+    let address = &details.address;
+    let params = params![
+        tenant.get(),
+        psp.get(),
+        msn.as_str(),
+        codec::record::merchant_status(details.status),
+        details.may_skip_landing_page,
+        details.organization_number,
+        details.company_name,
+        details.company_email,
+        details.name,
+        details.mcc_code,
+        details.email,
+        details.website,
+        details.logo_url,
+        details.terms_of_service_accepted,
+        address.line_1,
+        address.line_2,
+        address.city,
+        address.post_code,
+        address.country,
+        at.as_millis(),
+    ];
+    run(connection, sql, params)?;
+    Ok(MerchantId::new(connection.last_insert_rowid()))
+}
+
+fn update(
+    connection: &Connection,
+    tenant: TenantId,
+    (id, guard_version, at): (MerchantId, i64, Timestamp),
+    details: &MerchantDetails,
+) -> rusqlite::Result<bool> {
+    let sql = "UPDATE merchant SET version = version + 1, status = ?4, may_skip_landing_page = ?5, \
+               organization_number = ?6, company_name = ?7, company_email = ?8, name = ?9, mcc_code = ?10, \
+               email = ?11, website = ?12, logo_url = ?13, terms_of_service_accepted = ?14, address_line_1 = ?15, \
+               address_line_2 = ?16, city = ?17, post_code = ?18, country = ?19, updated_at = ?20 \
+               WHERE id = ?1 AND tenant = ?2 AND version = ?3";
+    let address = &details.address;
+    let params = params![
+        id.get(),
+        tenant.get(),
+        guard_version,
+        codec::record::merchant_status(details.status),
+        details.may_skip_landing_page,
+        details.organization_number,
+        details.company_name,
+        details.company_email,
+        details.name,
+        details.mcc_code,
+        details.email,
+        details.website,
+        details.logo_url,
+        details.terms_of_service_accepted,
+        address.line_1,
+        address.line_2,
+        address.city,
+        address.post_code,
+        address.country,
+        at.as_millis(),
+    ];
+    Ok(run(connection, sql, params)? == 1)
+}
+
+fn keep_logo(
+    connection: &Connection,
+    tenant: TenantId,
+    merchant: MerchantId,
+    logo: Option<&str>,
+) -> rusqlite::Result<()> {
+    let Some(logo) = logo else { return Ok(()) };
+    let sql = "INSERT OR REPLACE INTO merchant_logo (merchant, tenant, logo) VALUES (?1, ?2, ?3)";
+    run(connection, sql, params![merchant.get(), tenant.get(), logo])?;
+    Ok(())
+}

@@ -1,0 +1,172 @@
+//! The writer: applies changes one after another inside the committer's transaction.
+//!
+//! A change looks first and writes afterwards, so that one which is answered with a fault has written nothing and needs
+//! no savepoint. A row that the database itself refuses surfaces as [`WriteFault::Row`]; the committer then rolls the
+//! whole transaction back.
+
+mod batch;
+mod due;
+mod evidence;
+mod idempotency;
+mod merchant;
+mod new_payment;
+mod payment;
+mod person;
+mod seed;
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, Params};
+
+use super::checkpoint::Checkpointer;
+use super::keys::KeyHasher;
+use crate::change::{Change, Committed, Write};
+use crate::fault::CommitFault;
+pub(crate) use evidence::Evidence;
+
+/// Why a transaction can't go on.
+#[derive(Debug)]
+pub(crate) enum WriteFault {
+    /// The database refuses a row of this change.
+    Row(String),
+    /// The database can't write at all.
+    Database(String),
+}
+
+impl From<rusqlite::Error> for WriteFault {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as Code;
+        let text = error.to_string();
+        match error.sqlite_error_code() {
+            Some(
+                Code::DiskFull
+                | Code::ReadOnly
+                | Code::SystemIoFailure
+                | Code::CannotOpen
+                | Code::DatabaseCorrupt
+                | Code::NotADatabase
+                | Code::DatabaseBusy
+                | Code::DatabaseLocked
+                | Code::OutOfMemory
+                | Code::PermissionDenied,
+            ) => Self::Database(text),
+            Some(_) | None => Self::Row(text),
+        }
+    }
+}
+
+/// What a change came to: given back, with evidence that it is stored, or answered with a fault.
+type Applied = Result<(Committed, Evidence), CommitFault>;
+
+/// The connection that writes, with the next numbers.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    connection: Connection,
+    keys: Arc<KeyHasher>,
+    checkpointer: Checkpointer,
+    next_payment: i64,
+    next_batch: i64,
+}
+
+impl Writer {
+    pub(super) fn new(
+        connection: Connection,
+        keys: Arc<KeyHasher>,
+        checkpointer: Checkpointer,
+    ) -> rusqlite::Result<Self> {
+        let next = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+        let next_payment = next("SELECT coalesce(max(id), 0) + 1 FROM initiation")?;
+        let next_batch = next("SELECT coalesce(max(id), 0) + 1 FROM batch")?;
+        due::forget_leases(&connection)?;
+        Ok(Self { connection, keys, checkpointer, next_payment, next_batch })
+    }
+
+    pub(crate) fn begin(&self) -> Result<(), WriteFault> {
+        run(&self.connection, "BEGIN IMMEDIATE", [])?;
+        Ok(())
+    }
+
+    /// Writes one change, or nothing when it is answered with a fault.
+    pub(crate) fn apply(&mut self, change: &Change) -> Result<Applied, WriteFault> {
+        if let Some(key) = &change.idempotency
+            && let Some(fault) = idempotency::look(&self.connection, change.tenant, key)?
+        {
+            return Ok(Err(fault));
+        }
+        match &change.write {
+            Write::NewPayment(new) => self.new_payment(change, new),
+            Write::Payments(writes) => self.payments(change, writes),
+            Write::Batch(write) => self.batch(change, write),
+            Write::Merchant(write) => self.merchant(change, write),
+            Write::Session(write) => person::session(&self.connection, change.tenant, write)
+                .and_then(|committed| self.rare(change, committed)),
+            Write::PinTry(tried) => {
+                if person::pin_try(&self.connection, change.tenant, tried)? {
+                    self.rare(change, Committed::Done)
+                } else {
+                    Ok(Err(CommitFault::Stale(Vec::new())))
+                }
+            }
+            Write::Clock(clock) => {
+                seed::clock(&self.connection, change.tenant, clock)?;
+                self.rare(change, Committed::Done)
+            }
+            Write::Seed(seed) => {
+                seed::seed(&self.connection, change.tenant, seed)?;
+                self.rare(change, Committed::Done)
+            }
+            Write::Lease(lease) => {
+                let rows = due::lease(&self.connection, change.tenant, lease)?;
+                self.rare(change, Committed::Leased(rows))
+            }
+            Write::PurgeIdempotency { before, limit } => {
+                let removed = idempotency::purge(&self.connection, change.tenant, *before, *limit)?;
+                self.rare(change, Committed::Purged(removed))
+            }
+        }
+    }
+
+    /// Makes the transaction durable. After an error, [`Writer::stored`] tells what happened.
+    pub(crate) fn commit(&self) -> Result<(), WriteFault> {
+        run(&self.connection, "COMMIT", [])?;
+        Ok(())
+    }
+
+    pub(crate) fn roll_back(&self) {
+        if !self.connection.is_autocommit()
+            && let Err(error) = run(&self.connection, "ROLLBACK", [])
+        {
+            tracing::error!(?error, "a transaction could not be rolled back");
+        }
+    }
+
+    /// Whether the change with this id and evidence is stored.
+    pub(crate) fn stored(&self, change_id: u128, evidence: Evidence) -> Result<bool, WriteFault> {
+        Ok(evidence::stored(&self.connection, change_id, evidence)?)
+    }
+
+    /// Looks after the log when a commit is done and answered.
+    pub(crate) fn committed(&mut self, changes: usize) {
+        self.checkpointer.committed(&self.connection, changes);
+    }
+
+    pub(crate) fn close(mut self) {
+        self.checkpointer.close(&self.connection);
+    }
+
+    /// The evidence of a change without a payment or batch.
+    fn rare(&self, change: &Change, committed: Committed) -> Result<Applied, WriteFault> {
+        let evidence = evidence::rare(&self.connection, change.tenant, change.change_id)?;
+        Ok(Ok((committed, evidence)))
+    }
+}
+
+/// Runs a prepared statement and tells how many rows it changed.
+fn run(connection: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
+    connection.prepare_cached(sql)?.execute(params)
+}
+
+/// Something that our own code must have prevented: refused like a row.
+fn broken(what: &str) -> WriteFault {
+    WriteFault::Row(what.to_owned())
+}

@@ -1,0 +1,131 @@
+//! A payment at version 1: its two natural keys first, which tell whether it may be, then its rows.
+
+use lommebok_domain::{Payment, PaymentId, Sums, Terms};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Applied, Evidence, WriteFault, Writer, broken, due, idempotency, run};
+use crate::change::{Change, Committed, NewPayment};
+use crate::codec;
+use crate::fault::CommitFault;
+use crate::sqlite::keys::MAX_PROBES;
+
+/// One of the two tables of natural keys.
+struct KeyTable {
+    insert: &'static str,
+    find: &'static str,
+}
+
+const TRANSACTION: KeyTable = KeyTable {
+    insert: "INSERT OR IGNORE INTO transaction_key (hash, tenant, payment) VALUES (?1, ?2, ?3)",
+    find: "SELECT i.tenant = ?2 AND i.psp = ?3 AND i.psp_transaction_id = ?4 \
+           FROM transaction_key k JOIN initiation i ON i.id = k.payment WHERE k.hash = ?1",
+};
+const ORDER: KeyTable = KeyTable {
+    insert: "INSERT OR IGNORE INTO order_key (hash, tenant, payment) VALUES (?1, ?2, ?3)",
+    find: "SELECT i.tenant = ?2 AND i.merchant = ?3 AND i.merchant_order_id = ?4 \
+           FROM order_key k JOIN initiation i ON i.id = k.payment WHERE k.hash = ?1",
+};
+
+impl Writer {
+    pub(super) fn new_payment(&mut self, change: &Change, new: &NewPayment) -> Result<Applied, WriteFault> {
+        let payment = &*new.payment;
+        let terms = &*payment.terms;
+        if payment.version != 1 || terms.tenant != change.tenant || payment.sums != Sums::default() {
+            return Err(broken("a new payment must be at version 1, without sums, and its change's tenant's"));
+        }
+        let id = self.next_payment;
+        let transaction = self.keys.transaction(terms.tenant, terms.psp, &terms.psp_transaction_id);
+        let text = terms.psp_transaction_id.as_str();
+        let Some(place) = self.claim(&TRANSACTION, transaction, (terms, id), (terms.psp.get(), text))? else {
+            return Ok(Err(CommitFault::TransactionIdExists));
+        };
+        let order = self.keys.order(terms.tenant, terms.merchant, &terms.merchant_order_id);
+        let text = terms.merchant_order_id.as_str();
+        if self.claim(&ORDER, order, (terms, id), (terms.merchant.get(), text))?.is_none() {
+            // Written a moment ago by this very change, so no probing has passed it.
+            run(&self.connection, "DELETE FROM transaction_key WHERE hash = ?1", [place])?;
+            return Ok(Err(CommitFault::OrderIdExists));
+        }
+        initiation(&self.connection, id, change, new)?;
+        row(&self.connection, id, payment)?;
+        for due in payment.due() {
+            due::set(&self.connection, terms.tenant, PaymentId::new(id), due)?;
+        }
+        idempotency::store(&self.connection, change.tenant, change.idempotency.as_ref(), id)?;
+        self.next_payment = id.saturating_add(1);
+        Ok(Ok((Committed::NewPayment(PaymentId::new(id)), Evidence::Initiation(id))))
+    }
+
+    /// Takes the first free place from `hash` on, or `None` when the key's text is already there.
+    fn claim(
+        &self,
+        table: &KeyTable,
+        hash: i64,
+        (terms, id): (&Terms, i64),
+        (owner, text): (i64, &str),
+    ) -> Result<Option<i64>, WriteFault> {
+        let tenant = terms.tenant.get();
+        for place in hash..hash.saturating_add(MAX_PROBES) {
+            if run(&self.connection, table.insert, params![place, tenant, id])? == 1 {
+                return Ok(Some(place));
+            }
+            let mut find = self.connection.prepare_cached(table.find)?;
+            let same: Option<bool> =
+                find.query_row(params![place, tenant, owner, text], |row| row.get(0)).optional()?;
+            match same {
+                Some(true) => return Ok(None),
+                Some(false) => {}
+                None => return Err(broken("a natural key leads to no payment")),
+            }
+        }
+        Err(broken("too many natural keys share a hash"))
+    }
+}
+
+fn initiation(connection: &Connection, id: i64, change: &Change, new: &NewPayment) -> rusqlite::Result<()> {
+    let terms = &*new.payment.terms;
+    let sql = "INSERT INTO initiation (id, tenant, psp, merchant, msn, psp_transaction_id, merchant_order_id, amount, \
+               created_at, entrance, actor, change_id, customer_number, psp_redirect_url, make_payment_url, \
+               payment_text, sealed_make_payment_token) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?3, ?11, ?12, ?13, ?14, ?15, ?16)";
+    let params = params![
+        id,
+        terms.tenant.get(),
+        terms.psp.get(),
+        terms.merchant.get(),
+        terms.msn.as_str(),
+        terms.psp_transaction_id.as_str(),
+        terms.merchant_order_id.as_str(),
+        terms.amount.ore(),
+        terms.created_at.as_millis(),
+        codec::payment::entrance(terms.entrance),
+        change.change_id.to_be_bytes(),
+        terms.customer_number.as_ref().map(lommebok_domain::PhoneNumber::as_str),
+        terms.psp_redirect_url,
+        terms.make_payment_url,
+        terms.payment_text,
+        new.sealed_make_payment_token.as_ref().map(crate::secret::Sealed::as_bytes),
+    ];
+    run(connection, sql, params)?;
+    Ok(())
+}
+
+fn row(connection: &Connection, id: i64, payment: &Payment) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO payment (id, tenant, psp, version, state, state_at, card, user, prompts, reserved, captured, \
+               released, refunded, notice, notice_at, waiting, state_data) \
+               VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, NULL, 0, ?9)";
+    let state = codec::state::columns(&payment.state);
+    let params = params![
+        id,
+        payment.terms.tenant.get(),
+        payment.terms.psp.get(),
+        state.code,
+        state.at,
+        state.card,
+        codec::payment::binding(payment.binding),
+        payment.prompts,
+        state.data.as_deref(),
+    ];
+    run(connection, sql, params)?;
+    Ok(())
+}

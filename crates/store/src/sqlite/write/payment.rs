@@ -1,0 +1,159 @@
+//! Payments that exist: the guarded update, the events, the due rows and the step-up's handle.
+
+use lommebok_domain::{Event, EventKind, PaymentId, State, TenantId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Applied, Evidence, WriteFault, Writer, batch, broken, due, evidence, run};
+use crate::change::{Change, Committed, PaymentWrite};
+use crate::codec;
+use crate::fault::CommitFault;
+
+impl Writer {
+    pub(super) fn payments(&self, change: &Change, writes: &[PaymentWrite]) -> Result<Applied, WriteFault> {
+        let connection = &self.connection;
+        let stale = write_all(connection, change, writes)?;
+        if !stale.is_empty() {
+            return Ok(Err(CommitFault::Stale(stale)));
+        }
+        let evidence = match evidence(writes) {
+            Some(evidence) => evidence,
+            None => evidence::rare(connection, change.tenant, change.change_id)?,
+        };
+        Ok(Ok((Committed::Payments, evidence)))
+    }
+}
+
+/// The evidence of a change that writes these payments, if it writes any.
+pub(super) fn evidence(writes: &[PaymentWrite]) -> Option<Evidence> {
+    let first = writes.first()?;
+    let payment = first.transition.payment.id.get();
+    Some(Evidence::Event { payment, version: first.guard_version.checked_add(1)? })
+}
+
+/// Writes all of them, or none and tells which are stale.
+pub(super) fn write_all(
+    connection: &Connection,
+    change: &Change,
+    writes: &[PaymentWrite],
+) -> Result<Vec<PaymentId>, WriteFault> {
+    if let [only] = writes {
+        // The guard of the update itself decides; nothing has been written when it says no.
+        return Ok(if write(connection, change, only)? { Vec::new() } else { vec![only.transition.payment.id] });
+    }
+    let stale = stale(connection, writes)?;
+    if stale.is_empty() {
+        for one in writes {
+            if !write(connection, change, one)? {
+                return Err(broken("one change writes a payment twice"));
+            }
+        }
+    }
+    Ok(stale)
+}
+
+fn stale(connection: &Connection, writes: &[PaymentWrite]) -> rusqlite::Result<Vec<PaymentId>> {
+    let mut statement = connection.prepare_cached("SELECT version FROM payment WHERE id = ?1")?;
+    let mut stale = Vec::new();
+    for write in writes {
+        let id = write.transition.payment.id;
+        let version: Option<i64> = statement.query_row([id.get()], |row| row.get(0)).optional()?;
+        if version != Some(write.guard_version) {
+            stale.push(id);
+        }
+    }
+    Ok(stale)
+}
+
+/// Writes one payment, or tells that it is stale and writes nothing.
+fn write(connection: &Connection, change: &Change, write: &PaymentWrite) -> Result<bool, WriteFault> {
+    let transition = &write.transition;
+    let payment = &transition.payment;
+    let risen = payment.version.checked_sub(write.guard_version).and_then(|risen| usize::try_from(risen).ok());
+    if risen != Some(transition.events.len()) || transition.events.is_empty() || payment.terms.tenant != change.tenant {
+        return Err(broken("a transition must have one event per version and its change's tenant"));
+    }
+    if !update(connection, write)? {
+        return Ok(false);
+    }
+    let (tenant, id) = (change.tenant, payment.id);
+    for (version, event) in (write.guard_version.saturating_add(1)..).zip(&transition.events) {
+        insert_event(connection, change, (id, version), event)?;
+    }
+    for due in &transition.due {
+        due::write(connection, tenant, id, *due)?;
+    }
+    step_up(connection, tenant, write)?;
+    batch::take(connection, tenant, payment, &write.taken)?;
+    Ok(true)
+}
+
+fn update(connection: &Connection, write: &PaymentWrite) -> rusqlite::Result<bool> {
+    let payment = &write.transition.payment;
+    let sql = "UPDATE payment SET version = ?3, state = ?4, state_at = ?5, card = ?6, user = ?7, prompts = ?8, \
+               reserved = ?9, captured = ?10, released = ?11, refunded = ?12, notice = ?13, notice_at = ?14, \
+               waiting = ?15, state_data = ?16 WHERE id = ?1 AND version = ?2 AND tenant = ?17";
+    let state = codec::state::columns(&payment.state);
+    let (notice, notice_at) = codec::payment::notice(payment.notice);
+    let sums = payment.sums;
+    let params = params![
+        payment.id.get(),
+        write.guard_version,
+        payment.version,
+        state.code,
+        state.at,
+        state.card,
+        codec::payment::binding(payment.binding),
+        payment.prompts,
+        sums.reserved(),
+        sums.captured(),
+        sums.released(),
+        sums.refunded(),
+        notice,
+        notice_at,
+        payment.waiting,
+        state.data.as_deref(),
+        payment.terms.tenant.get(),
+    ];
+    Ok(run(connection, sql, params)? == 1)
+}
+
+fn insert_event(
+    connection: &Connection,
+    change: &Change,
+    (payment, version): (PaymentId, i64),
+    event: &Event,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO event (payment, version, tenant, at, actor_kind, actor, kind, amount, subject, card, code, \
+               text, change_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    let (actor_kind, actor) = codec::event::actor(event.actor);
+    let columns = codec::event::columns(&event.kind);
+    let params = params![
+        payment.get(),
+        version,
+        change.tenant.get(),
+        event.at.as_millis(),
+        actor_kind,
+        actor,
+        columns.kind,
+        columns.amount,
+        columns.subject,
+        columns.card,
+        columns.code,
+        columns.text,
+        change.change_id.to_be_bytes(),
+    ];
+    run(connection, sql, params)?;
+    Ok(())
+}
+
+/// A payment that goes into STEP_UP is found by the id in its `operations` URLs from now on.
+fn step_up(connection: &Connection, tenant: TenantId, write: &PaymentWrite) -> rusqlite::Result<()> {
+    let State::StepUp { return_id, .. } = &write.transition.payment.state else { return Ok(()) };
+    if !write.transition.events.iter().any(|event| matches!(event.kind, EventKind::StepUpStarted(_))) {
+        return Ok(());
+    }
+    let sql = "INSERT INTO step_up (tenant, return_id, payment) VALUES (?1, ?2, ?3)";
+    let payment = write.transition.payment.id.get();
+    run(connection, sql, params![tenant.get(), return_id.get().to_be_bytes(), payment])?;
+    Ok(())
+}

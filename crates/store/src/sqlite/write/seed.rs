@@ -1,0 +1,99 @@
+//! Seeds and the clock. What can be changed through an API afterwards (merchants) is made once and then left alone; what
+//! only a seed can change (credentials, users, cards) is brought up to date.
+
+use lommebok_domain::{PspId, TenantId, Timestamp, UserId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{merchant, run};
+use crate::codec;
+use crate::records::{CardDetails, ClockRecord, NewPsp, NewUser, Seed, SeededMerchant};
+
+pub(super) fn seed(connection: &Connection, tenant: TenantId, seed: &Seed) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO tenant (id, name, clock_mode, clock_offset_ms, clock_last_ms) VALUES (?1, ?2, 0, 0, 0) \
+               ON CONFLICT (id) DO UPDATE SET name = excluded.name";
+    run(connection, sql, params![tenant.get(), seed.tenant_name])?;
+    for seeded in &seed.psps {
+        let id = psp(connection, tenant, &seeded.psp)?;
+        for merchant in &seeded.merchants {
+            seed_merchant(connection, tenant, (id, seed.at), merchant)?;
+        }
+    }
+    for seeded in &seed.users {
+        let id = user(connection, tenant, &seeded.user)?;
+        for details in &seeded.cards {
+            card(connection, tenant, id, details)?;
+        }
+    }
+    Ok(())
+}
+
+fn psp(connection: &Connection, tenant: TenantId, psp: &NewPsp) -> rusqlite::Result<PspId> {
+    let sql = "INSERT INTO psp (tenant, psp_id, name, client_id, client_secret) VALUES (?1, ?2, ?3, ?4, ?5) \
+               ON CONFLICT (tenant, psp_id) DO UPDATE SET name = excluded.name, client_id = excluded.client_id, \
+               client_secret = excluded.client_secret RETURNING id";
+    let (client_id, client_secret) = (psp.client_id.as_bytes(), psp.client_secret.as_bytes());
+    let id: i64 = connection
+        .prepare_cached(sql)?
+        .query_row(params![tenant.get(), psp.psp_id, psp.name, client_id, client_secret], |row| row.get(0))?;
+    run(connection, "DELETE FROM subscription_key WHERE tenant = ?1 AND psp = ?2", params![tenant.get(), id])?;
+    for key in &psp.subscription_keys {
+        let sql = "INSERT INTO subscription_key (hash, tenant, psp) VALUES (?1, ?2, ?3)";
+        run(connection, sql, params![key.as_bytes(), tenant.get(), id])?;
+    }
+    Ok(PspId::new(id))
+}
+
+fn seed_merchant(
+    connection: &Connection,
+    tenant: TenantId,
+    (psp, at): (PspId, Timestamp),
+    seeded: &SeededMerchant,
+) -> rusqlite::Result<()> {
+    let sql = "UPDATE merchant SET may_skip_landing_page = ?4 WHERE tenant = ?1 AND msn = ?2 AND psp = ?3 RETURNING id";
+    let skip = seeded.details.may_skip_landing_page;
+    let params = params![tenant.get(), seeded.msn.as_str(), psp.get(), skip];
+    let found: Option<i64> = connection.prepare_cached(sql)?.query_row(params, |row| row.get(0)).optional()?;
+    if found.is_none() {
+        merchant::insert(connection, tenant, (psp, &seeded.msn, at), &seeded.details)?;
+    }
+    Ok(())
+}
+
+fn user(connection: &Connection, tenant: TenantId, user: &NewUser) -> rusqlite::Result<UserId> {
+    let sql = "INSERT INTO wallet_user (tenant, name, phone, phone_sealed, pin, failed_tries) \
+               VALUES (?1, ?2, ?3, ?4, ?5, 0) ON CONFLICT (tenant, phone) DO UPDATE SET name = excluded.name, \
+               phone_sealed = excluded.phone_sealed, pin = excluded.pin RETURNING id";
+    let (phone, sealed, pin) = (user.phone.as_bytes(), user.phone_sealed.as_bytes(), user.pin.as_bytes());
+    let params = params![tenant.get(), user.name, phone, sealed, pin];
+    connection.prepare_cached(sql)?.query_row(params, |row| row.get(0)).map(UserId::new)
+}
+
+fn card(connection: &Connection, tenant: TenantId, user: UserId, card: &CardDetails) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO card (tenant, user, bin, last_four, scheme, kind, expiry_month, expiry_year, eligible) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (tenant, user, bin, last_four) DO UPDATE SET \
+               scheme = excluded.scheme, kind = excluded.kind, expiry_month = excluded.expiry_month, \
+               expiry_year = excluded.expiry_year, eligible = excluded.eligible";
+    let params = params![
+        tenant.get(),
+        user.get(),
+        card.bin,
+        card.last_four,
+        codec::record::card_scheme(card.scheme),
+        codec::record::card_kind(card.kind),
+        card.expiry_month,
+        card.expiry_year,
+        card.eligible,
+    ];
+    run(connection, sql, params)?;
+    Ok(())
+}
+
+/// The clock of a tenant that has been seeded; it never goes back.
+pub(super) fn clock(connection: &Connection, tenant: TenantId, clock: &ClockRecord) -> rusqlite::Result<()> {
+    let sql = "UPDATE tenant SET clock_mode = ?2, clock_offset_ms = ?3, clock_last_ms = max(clock_last_ms, ?4) \
+               WHERE id = ?1 RETURNING id";
+    let mode = codec::record::clock_mode(clock.mode);
+    let params = params![tenant.get(), mode, clock.offset_ms, clock.last.as_millis()];
+    connection.prepare_cached(sql)?.query_row(params, |row| row.get::<_, i64>(0))?;
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! Reads of updatestatus requests, their entries and refusals, and of entries that wait.
+
+use lommebok_domain::{PaymentId, TenantId};
+
+use super::Store;
+use crate::batch::{Batch, BatchEntry, BatchId, BatchRefusal, WaitingEntry};
+use crate::fault::StoreError;
+use crate::sqlite::read;
+
+impl Store {
+    /// The batch with this number.
+    pub fn batch(&self, tenant: TenantId, id: BatchId) -> Result<Option<Batch>, StoreError> {
+        self.inner.database.read(|connection| read::batch::by_id(connection, tenant, id))
+    }
+
+    /// The batches that are not finished, in the order of acceptance; at most `limit`.
+    pub fn pending_batches(&self, tenant: TenantId, limit: u32) -> Result<Vec<Batch>, StoreError> {
+        self.inner.database.read(|connection| read::batch::pending(connection, tenant, limit))
+    }
+
+    /// Batches, newest first, older than `before`; at most `limit`.
+    pub fn batches(&self, tenant: TenantId, before: Option<BatchId>, limit: u32) -> Result<Vec<Batch>, StoreError> {
+        self.inner.database.read(|connection| read::batch::newest(connection, tenant, (before, limit)))
+    }
+
+    /// All entries of a batch, in their order.
+    pub fn batch_entries(&self, tenant: TenantId, id: BatchId) -> Result<Vec<BatchEntry>, StoreError> {
+        self.inner.database.read(|connection| read::batch::entries(connection, tenant, id))
+    }
+
+    /// The entries of a batch that could not be applied, from position `from` on; at most `limit`.
+    pub fn batch_refusals(
+        &self,
+        tenant: TenantId,
+        id: BatchId,
+        from: u32,
+        limit: u32,
+    ) -> Result<Vec<BatchRefusal>, StoreError> {
+        self.inner.database.read(|connection| read::batch::refusals(connection, tenant, (id, from, limit)))
+    }
+
+    /// The entries that wait for this payment's attempt to end, in the order of acceptance.
+    pub fn waiting_entries(&self, tenant: TenantId, payment: PaymentId) -> Result<Vec<WaitingEntry>, StoreError> {
+        self.inner.database.read(|connection| read::batch::waiting(connection, tenant, payment))
+    }
+}

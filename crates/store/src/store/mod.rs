@@ -1,0 +1,80 @@
+//! The one store: committed to by [`Store::commit`], read in place.
+//!
+//! Reads block, for microseconds each: callers run them where they are. `commit` is the only way to write.
+
+mod batches;
+mod page;
+mod payments;
+mod people;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::change::{Change, Committed};
+use crate::committer::Committer;
+use crate::fault::{CommitFault, StoreError};
+use crate::options::StoreOptions;
+use crate::sqlite::{CheckReport, Database, read};
+pub use page::{Page, PaymentFilter};
+
+/// The store. Cheap to clone; closed when the last clone goes, or by [`Store::close`].
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    committer: Committer,
+    database: Database,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.committer.close();
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Store(…)")
+    }
+}
+
+impl Store {
+    /// Opens the database, brings its tables up to date and starts the writer. Blocks.
+    ///
+    /// # Errors
+    /// When the URL is not understood, the file can't be had or is another process', the database is newer than this
+    /// program or was written with another hash key, or its settings do not make commits durable.
+    pub fn open(options: &StoreOptions) -> Result<Self, StoreError> {
+        let (database, writer) = Database::open(options)?;
+        let committer = Committer::start(writer, options)?;
+        Ok(Self { inner: Arc::new(Inner { committer, database }) })
+    }
+
+    /// Commits a change: it is durable when this returns `Ok`. Waits for the sync that it shares with others.
+    ///
+    /// The change goes its way even if the caller stops waiting.
+    ///
+    /// # Errors
+    /// A [`CommitFault`]; nothing of the change is stored then.
+    pub async fn commit(&self, change: Change) -> Result<Committed, CommitFault> {
+        self.inner.committer.commit(change).await
+    }
+
+    /// Takes no more changes, commits what is queued and ends the writer. Blocks. Repeating is harmless; reads still work.
+    pub fn close(&self) {
+        self.inner.committer.close();
+    }
+
+    /// Compares everything that is stored twice, for tests and the operator. Slow: it reads the whole database.
+    pub fn check(&self) -> Result<CheckReport, StoreError> {
+        self.inner.database.check()
+    }
+
+    /// The number of rows of every table, for tests that nothing was stored.
+    pub fn row_counts(&self) -> Result<BTreeMap<String, u64>, StoreError> {
+        self.inner.database.read(read::row_counts::all)
+    }
+}

@@ -1,0 +1,108 @@
+//! Reads of payments, their events and their work that is due.
+
+use lommebok_domain::{Event, Payment, PaymentId, PspId, PspTransactionId, ReturnId, TenantId, Timestamp};
+
+use super::{Page, PaymentFilter, Store};
+use crate::change::{DueRow, NewIdempotency};
+use crate::fault::{StoreError, StoredIdempotency};
+use crate::secret::Sealed;
+use crate::sqlite::read;
+
+impl Store {
+    /// The payment with this number.
+    pub fn payment(&self, tenant: TenantId, id: PaymentId) -> Result<Option<Payment>, StoreError> {
+        self.inner.database.read(|connection| read::payment::by_id(connection, tenant, id))
+    }
+
+    /// The payment's version alone: what event streams watch.
+    pub fn payment_version(&self, tenant: TenantId, id: PaymentId) -> Result<Option<i64>, StoreError> {
+        self.inner.database.read(|connection| read::payment::version(connection, tenant, id))
+    }
+
+    /// The PSP's payment with this `pspTransactionId`.
+    pub fn payment_of_psp(
+        &self,
+        tenant: TenantId,
+        psp: PspId,
+        id: &PspTransactionId,
+    ) -> Result<Option<Payment>, StoreError> {
+        self.inner
+            .database
+            .read_keys(|connection, keys| read::payment::by_transaction(connection, keys, (tenant, psp), id))
+    }
+
+    /// The PSP's payments with these ids, in their order, as they were at one moment.
+    pub fn payments_of_psp(
+        &self,
+        tenant: TenantId,
+        psp: PspId,
+        ids: &[PspTransactionId],
+    ) -> Result<Vec<Option<Payment>>, StoreError> {
+        self.inner
+            .database
+            .read_keys(|connection, keys| read::payment::by_transactions(connection, keys, (tenant, psp), ids))
+    }
+
+    /// The PSP's payment with this `pspTransactionId` and its events, oldest first: what `details` shows.
+    pub fn details_of_psp(
+        &self,
+        tenant: TenantId,
+        psp: PspId,
+        id: &PspTransactionId,
+    ) -> Result<Option<(Payment, Vec<Event>)>, StoreError> {
+        self.inner.database.read_keys(|connection, keys| {
+            let Some(payment) = read::payment::by_transaction(connection, keys, (tenant, psp), id)? else {
+                return Ok(None);
+            };
+            let events = read::payment::events(connection, tenant, (payment.id, payment.version))?;
+            Ok(Some((payment, events)))
+        })
+    }
+
+    /// The payment's events up to and with `version` ([`i64::MAX`]: all), oldest first.
+    pub fn events(&self, tenant: TenantId, id: PaymentId, version: i64) -> Result<Vec<Event>, StoreError> {
+        self.inner.database.read(|connection| read::payment::events(connection, tenant, (id, version)))
+    }
+
+    /// The `makePaymentToken` that came with init, sealed.
+    pub fn sealed_make_payment_token(&self, tenant: TenantId, id: PaymentId) -> Result<Option<Sealed>, StoreError> {
+        self.inner.database.read(|connection| read::payment::sealed_token(connection, tenant, id))
+    }
+
+    /// The payment whose step-up has this id in its `operations` URLs, in whatever state it is now.
+    pub fn payment_of_step_up(&self, tenant: TenantId, return_id: ReturnId) -> Result<Option<Payment>, StoreError> {
+        self.inner.database.read(|connection| read::payment::by_return_id(connection, tenant, return_id))
+    }
+
+    /// A page of payments, newest first, older than `before`; at most `limit`.
+    pub fn payments(
+        &self,
+        tenant: TenantId,
+        filter: PaymentFilter,
+        before: Option<PaymentId>,
+        limit: u32,
+    ) -> Result<Page, StoreError> {
+        self.inner.database.read(|connection| read::list::page(connection, tenant, filter, (before, limit)))
+    }
+
+    /// What is due at or before `until` (business time) and not leased at `process_now_ms`, earliest first.
+    pub fn due(
+        &self,
+        tenant: TenantId,
+        until: Timestamp,
+        process_now_ms: i64,
+        limit: u32,
+    ) -> Result<Vec<DueRow>, StoreError> {
+        self.inner.database.read(|connection| read::due::until(connection, tenant, (until, process_now_ms), limit))
+    }
+
+    /// When the first work after `after` becomes due.
+    pub fn next_due(&self, tenant: TenantId, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        self.inner.database.read(|connection| read::due::next(connection, tenant, after))
+    }
+
+    /// What counts under this idempotency key at its own time. The commit looks again and decides.
+    pub fn idempotency(&self, tenant: TenantId, key: &NewIdempotency) -> Result<Option<StoredIdempotency>, StoreError> {
+        self.inner.database.read(|connection| read::idempotency::stored(connection, tenant, key))
+    }
+}

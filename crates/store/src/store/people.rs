@@ -1,0 +1,102 @@
+//! Reads of tenants, PSPs, merchants, users, cards and sessions.
+
+use lommebok_domain::{CardId, MerchantId, Msn, PspId, TenantId, Timestamp, UserId};
+
+use super::Store;
+use crate::fault::StoreError;
+use crate::records::{Card, Merchant, Psp, Session, Tenant, User};
+use crate::secret::KeyedHash;
+use crate::sqlite::read;
+
+impl Store {
+    /// All tenants with their clocks.
+    pub fn tenants(&self) -> Result<Vec<Tenant>, StoreError> {
+        self.inner.database.read(read::psp::tenants)
+    }
+
+    /// The tenant with this number, with its clock.
+    pub fn tenant(&self, id: TenantId) -> Result<Option<Tenant>, StoreError> {
+        self.inner.database.read(|connection| read::psp::tenant_by_id(connection, id))
+    }
+
+    /// All PSPs of all tenants.
+    pub fn psps(&self) -> Result<Vec<Psp>, StoreError> {
+        self.inner.database.read(read::psp::all)
+    }
+
+    /// The PSP with this number.
+    pub fn psp(&self, tenant: TenantId, id: PspId) -> Result<Option<Psp>, StoreError> {
+        self.inner.database.read(|connection| read::psp::by_id(connection, tenant, id))
+    }
+
+    /// The PSP with this `client_id`, of whatever tenant.
+    pub fn psp_by_client_id(&self, client_id: &KeyedHash) -> Result<Option<Psp>, StoreError> {
+        self.inner.database.read(|connection| read::psp::by_client_id(connection, client_id))
+    }
+
+    /// The PSP with this subscription key (primary or secondary), of whatever tenant.
+    pub fn psp_by_subscription_key(&self, key: &KeyedHash) -> Result<Option<Psp>, StoreError> {
+        self.inner.database.read(|connection| read::psp::by_subscription_key(connection, key))
+    }
+
+    /// The keyed hashes of a PSP's subscription keys.
+    pub fn subscription_keys(&self, id: PspId) -> Result<Vec<KeyedHash>, StoreError> {
+        self.inner.database.read(|connection| read::psp::subscription_keys(connection, id))
+    }
+
+    /// The merchant with this number.
+    pub fn merchant(&self, tenant: TenantId, id: MerchantId) -> Result<Option<Merchant>, StoreError> {
+        self.inner.database.read(|connection| read::merchant::by_id(connection, tenant, id))
+    }
+
+    /// The merchant with this serial number, of whatever PSP of the tenant.
+    pub fn merchant_by_msn(&self, tenant: TenantId, msn: &Msn) -> Result<Option<Merchant>, StoreError> {
+        self.inner.database.read(|connection| read::merchant::by_msn(connection, tenant, msn))
+    }
+
+    /// A PSP's merchants, oldest first, after `after`; at most `limit`.
+    pub fn merchants_of_psp(
+        &self,
+        tenant: TenantId,
+        psp: PspId,
+        after: Option<MerchantId>,
+        limit: u32,
+    ) -> Result<Vec<Merchant>, StoreError> {
+        self.inner.database.read(|connection| read::merchant::of_psp(connection, (tenant, psp), (after, limit)))
+    }
+
+    /// A merchant's logo, base64 of a PNG.
+    pub fn merchant_logo(&self, tenant: TenantId, id: MerchantId) -> Result<Option<String>, StoreError> {
+        self.inner.database.read(|connection| read::merchant::logo(connection, tenant, id))
+    }
+
+    /// The user with this number.
+    pub fn user(&self, tenant: TenantId, id: UserId) -> Result<Option<User>, StoreError> {
+        self.inner.database.read(|connection| read::person::user(connection, tenant, id))
+    }
+
+    /// The user with this phone number.
+    pub fn user_by_phone(&self, tenant: TenantId, phone: &KeyedHash) -> Result<Option<User>, StoreError> {
+        self.inner.database.read(|connection| read::person::user_by_phone(connection, tenant, phone))
+    }
+
+    /// The tenant's users, oldest first; at most `limit`.
+    pub fn users(&self, tenant: TenantId, limit: u32) -> Result<Vec<User>, StoreError> {
+        self.inner.database.read(|connection| read::person::users(connection, tenant, limit))
+    }
+
+    /// The card with this number.
+    pub fn card(&self, tenant: TenantId, id: CardId) -> Result<Option<Card>, StoreError> {
+        self.inner.database.read(|connection| read::person::card(connection, tenant, id))
+    }
+
+    /// A user's cards, oldest first.
+    pub fn cards(&self, tenant: TenantId, user: UserId) -> Result<Vec<Card>, StoreError> {
+        self.inner.database.read(|connection| read::person::cards(connection, tenant, user))
+    }
+
+    /// The session with this token that has not expired at `now`, of whatever tenant.
+    pub fn session(&self, token: &KeyedHash, now: Timestamp) -> Result<Option<Session>, StoreError> {
+        self.inner.database.read(|connection| read::person::session(connection, token, now))
+    }
+}
