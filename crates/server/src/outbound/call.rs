@@ -5,6 +5,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use lommebok_api::secret::Secret;
+use zeroize::Zeroizing;
 
 use super::NotDeliveredCause;
 use super::target::Target;
@@ -44,7 +46,7 @@ pub struct Call {
 
 #[derive(Clone)]
 pub(super) struct Content {
-    authorization: Option<String>,
+    authorization: Option<Secret>,
     body: Bytes,
 }
 
@@ -56,8 +58,9 @@ impl Call {
 
     /// Sends `value` verbatim as the `Authorization` header; an empty one sends no such header.
     #[must_use]
-    pub fn with_authorization(mut self, value: impl Into<String>) -> Self {
-        self.content.authorization = Some(value.into()).filter(|value| !value.is_empty());
+    pub fn with_authorization(mut self, value: &str) -> Self {
+        self.content.authorization =
+            Some(value).filter(|value| !value.is_empty()).map(|value| Secret::new(value.to_owned()));
         self
     }
 
@@ -75,10 +78,9 @@ impl Call {
 
 impl std::fmt::Debug for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let authorization = self.content.authorization.as_ref().map(|_| "***");
         f.debug_struct("Call")
             .field("url", &self.url)
-            .field("authorization", &authorization)
+            .field("authorization", &self.content.authorization)
             .field("body_bytes", &self.content.body.len())
             .finish_non_exhaustive()
     }
@@ -86,10 +88,10 @@ impl std::fmt::Debug for Call {
 
 impl Content {
     /// The request as it goes over the wire.
-    pub(super) fn into_bytes(self, target: &Target) -> Result<Vec<u8>, NotDeliveredCause> {
+    pub(super) fn into_bytes(self, target: &Target) -> Result<Zeroizing<Vec<u8>>, NotDeliveredCause> {
         let Target { authority, path_and_query, .. } = target;
-        let authorization = self.authorization.unwrap_or_default();
-        if !is_token(authority) || !is_token(path_and_query) || !is_visible(&authorization) {
+        let authorization = self.authorization.as_ref().map_or("", Secret::expose);
+        if !is_token(authority) || !is_token(path_and_query) || !is_visible(authorization) {
             return Err(NotDeliveredCause::UrlRefused);
         }
         let head = format!(
@@ -98,7 +100,10 @@ impl Content {
              Connection: close\r\nContent-Length: {}\r\n",
             self.body.len(),
         );
-        let mut request = head.into_bytes();
+        let length =
+            [head.len(), authorization.len(), self.body.len(), 64].into_iter().fold(0_usize, usize::saturating_add);
+        let mut request = Zeroizing::new(Vec::with_capacity(length));
+        request.extend_from_slice(head.as_bytes());
         if !authorization.is_empty() {
             request.extend_from_slice(b"Authorization: ");
             request.extend_from_slice(authorization.as_bytes());

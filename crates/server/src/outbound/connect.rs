@@ -59,7 +59,7 @@ impl Dialer {
             Place::Address(address) => vec![*address],
             Place::Name(name) => self.resolver.addresses(name, lookups).await.map_err(|_| NotDeliveredCause::Dns)?,
         };
-        if addresses.iter().all(|address| self.policy.allows_address(*address)) {
+        if addresses.iter().all(|address| self.policy.allows(*address)) {
             Ok(addresses)
         } else {
             Err(NotDeliveredCause::AddressRefused)
@@ -86,7 +86,7 @@ impl Dialer {
     /// Trusts the socket, not the plan: the peer must be the one that was dialled, and allowed.
     fn checked(&self, stream: TcpStream, dialled: SocketAddr) -> Result<TcpStream, NotDeliveredCause> {
         let peer = stream.peer_addr().map_err(|_| NotDeliveredCause::Connect)?;
-        if peer.ip() != dialled.ip() || !self.policy.allows_address(peer.ip()) {
+        if peer.ip() != dialled.ip() || !self.policy.allows(peer.ip()) {
             return Err(NotDeliveredCause::AddressRefused);
         }
         // On loopback a client may be given the very port that it dials, and so reach itself when nobody listens there.

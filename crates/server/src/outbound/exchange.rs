@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead as _, AsyncWriteExt as _, ReadBuf};
+use zeroize::Zeroizing;
 
 use super::answer::AnswerReader;
 use super::call::{CallObserver, Stage, tell};
@@ -21,7 +22,7 @@ const READ_BYTES: usize = 4096;
 
 /// Sends `request` on `stream` and reads one answer. The connection is closed when this returns.
 pub(super) async fn speak(
-    request: Vec<u8>,
+    request: Zeroizing<Vec<u8>>,
     mut stream: Stream,
     progress: &Progress,
     observer: Option<CallObserver>,

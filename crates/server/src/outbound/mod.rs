@@ -29,11 +29,12 @@ use std::sync::Arc;
 
 use futures_util::future::{Either, select};
 use tokio_rustls::TlsConnector;
+use zeroize::Zeroizing;
 
 pub use call::{Call, CallObserver, Stage};
 pub use late::LateAnswer;
 pub use outcome::{Answer, CallOutcome, NotDeliveredCause, UnknownCause};
-pub use policy::{Policy, Reach};
+pub use policy::Policy;
 pub use resolve::{Resolver, ScriptedLookup};
 pub use slots::{NoFreeSlot, Slot, Slots};
 pub use tls::{TlsRootsError, tls_with_web_roots};
@@ -116,7 +117,7 @@ impl Road {
     }
 
     /// The request's bytes and a connection on which they may be sent.
-    async fn reach(&self, url: &str, content: Content) -> Result<(Vec<u8>, Stream), NotDeliveredCause> {
+    async fn reach(&self, url: &str, content: Content) -> Result<(Zeroizing<Vec<u8>>, Stream), NotDeliveredCause> {
         let target = Target::parse(url, &self.dialer.policy)?;
         let request = content.into_bytes(&target)?;
         let stream = self.dialer.dial(&target, Arc::clone(&self.lookups), &self.progress).await?;

@@ -1,50 +1,37 @@
-//! Where calls may go. The rules are crate `api`'s (`addresses`), shared with init; here is only which of them apply and when.
+//! Where calls may go. The rules are crate `api`'s, shared with init; here is only which of them apply, and how long an address may take.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
-/// Which addresses may be called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// The sandbox: anything but link-local addresses, so that containers and CI services work.
-    Sandbox,
-    /// Production: https to public addresses on ports 443 and 8443.
-    Public,
-}
+use lommebok_api::addresses;
+use lommebok_api::urls::UrlPolicy;
 
 /// The settings of the outgoing call that concern connecting.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    /// Which addresses may be called.
-    pub reach: Reach,
+    /// Which URLs and addresses may be called.
+    pub urls: UrlPolicy,
+    /// Addresses of our own, refused like private ones: a PSP must not make the wallet call itself.
+    pub own_addresses: Vec<IpAddr>,
     /// How long one address may take to accept while another one is left to try. Process time. The last one has until the deadline.
     pub next_address_after: Duration,
 }
 
 impl Policy {
-    /// The usual settings for `reach`.
-    pub fn new(reach: Reach) -> Self {
-        Self { reach, next_address_after: Duration::from_secs(3) }
+    /// The usual settings under `urls`, with no address of our own.
+    pub fn new(urls: UrlPolicy) -> Self {
+        Self { urls, own_addresses: Vec::new(), next_address_after: Duration::from_secs(3) }
     }
 
-    pub(super) fn allows_address(&self, address: IpAddr) -> bool {
-        match self.reach {
-            Reach::Sandbox => !link_local(address.to_canonical()),
-            Reach::Public => false,
-        }
+    /// Refuses calls to `addresses` as well.
+    #[must_use]
+    pub fn refusing(mut self, addresses: Vec<IpAddr>) -> Self {
+        self.own_addresses = addresses;
+        self
     }
 
-    pub(super) fn allows_scheme_and_port(&self, https: bool, port: u16) -> bool {
-        match self.reach {
-            Reach::Sandbox => port != 0,
-            Reach::Public => https && matches!(port, 443 | 8443),
-        }
-    }
-}
-
-fn link_local(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => address.is_link_local(),
-        IpAddr::V6(address) => address.is_unicast_link_local(),
+    pub(super) fn allows(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        addresses::permitted(self.urls, address).is_ok() && !self.own_addresses.contains(&address)
     }
 }

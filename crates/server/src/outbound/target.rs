@@ -1,11 +1,11 @@
 //! The stored URL taken apart for one call: where to connect, what to ask for.
 //!
-//! init has checked it once (crate `api`); it is checked again because the rules may have become stricter while the payment waited.
+//! init has judged it once; it is judged again, by the same rules of crate `api`, because the payment waited and the rules may have changed.
 
 use std::net::IpAddr;
 
+use lommebok_api::urls::{Host, UrlFault, make_payment_url};
 use rustls::pki_types::ServerName;
-use url::{Host, Url};
 
 use super::{NotDeliveredCause, Policy};
 
@@ -31,23 +31,28 @@ pub(super) enum Place {
 
 impl Target {
     pub(super) fn parse(url: &str, policy: &Policy) -> Result<Self, NotDeliveredCause> {
-        let url = Url::parse(url).map_err(|_| NotDeliveredCause::UrlRefused)?;
-        let https = match url.scheme() {
-            "https" => true,
-            "http" => false,
-            _ => return Err(NotDeliveredCause::UrlRefused),
+        let url = make_payment_url(url, policy.urls).map_err(cause_of)?;
+        let (place, host) = match url.host {
+            Host::V4(address) => (Place::Address(address.into()), address.to_string()),
+            Host::V6(address) => (Place::Address(address.into()), format!("[{address}]")),
+            Host::Name(name) => (Place::Name(name.clone()), name),
         };
-        let port = url.port_or_known_default().ok_or(NotDeliveredCause::UrlRefused)?;
-        if !policy.allows_scheme_and_port(https, port) || !url.username().is_empty() || url.password().is_some() {
-            return Err(NotDeliveredCause::UrlRefused);
-        }
-        let place = match url.host().ok_or(NotDeliveredCause::UrlRefused)? {
-            Host::Ipv4(address) => Place::Address(address.into()),
-            Host::Ipv6(address) => Place::Address(address.into()),
-            Host::Domain(name) => Place::Name(name.to_owned()),
-        };
-        let tls_name = if https { Some(tls_name(&place)?) } else { None };
-        Ok(Self { tls_name, place, port, authority: authority(&url), path_and_query: path_and_query(&url) })
+        let usual_port = if url.tls { 443 } else { 80 };
+        Ok(Self {
+            tls_name: if url.tls { Some(tls_name(&place)?) } else { None },
+            place,
+            port: url.port,
+            authority: if url.port == usual_port { host } else { format!("{host}:{}", url.port) },
+            path_and_query: url.path_and_query,
+        })
+    }
+}
+
+fn cause_of(fault: UrlFault) -> NotDeliveredCause {
+    if matches!(fault, UrlFault::Address(_)) {
+        NotDeliveredCause::AddressRefused
+    } else {
+        NotDeliveredCause::UrlRefused
     }
 }
 
@@ -55,20 +60,5 @@ fn tls_name(place: &Place) -> Result<ServerName<'static>, NotDeliveredCause> {
     match place {
         Place::Address(address) => Ok(ServerName::from(*address)),
         Place::Name(name) => ServerName::try_from(name.clone()).map_err(|_| NotDeliveredCause::UrlRefused),
-    }
-}
-
-fn authority(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    }
-}
-
-fn path_and_query(url: &Url) -> String {
-    match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
     }
 }

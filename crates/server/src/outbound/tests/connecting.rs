@@ -3,9 +3,10 @@
 //! Tests that need an address where nobody listens have a corner of 127/8 of their own: a port that is free on it now may be another test's
 //! on 127.0.0.1.
 
+use lommebok_api::urls::UrlPolicy;
 use std::process::Command;
 
-use super::super::{OutboundClient, Policy, Reach, Resolver, tls_with_web_roots};
+use super::super::{OutboundClient, Policy, Resolver, tls_with_web_roots};
 use super::hostile::{Hostile, Step};
 use super::{answering, call, client, client_with, line, post};
 
@@ -16,16 +17,80 @@ async fn willing(address: &str) -> Hostile {
 }
 
 fn public_client(resolver: Resolver) -> OutboundClient {
-    OutboundClient::new(Policy::new(Reach::Public), tls_with_web_roots(&[]).unwrap(), resolver)
+    OutboundClient::new(Policy::new(UrlPolicy::Production), tls_with_web_roots(&[]).unwrap(), resolver)
 }
 
 #[tokio::test]
 async fn a_forbidden_literal_is_refused_in_the_sandbox_too() {
     for host in
-        ["169.254.169.254", "169.254.170.2", "[fe80::1]", "[::ffff:169.254.169.254]", "0xA9FEA9FE", "2852039166"]
+        ["169.254.169.254", "169.254.170.2", "[fe80::1]", "[::ffff:169.254.169.254]", "0.0.0.0", "[::]", "224.0.0.1"]
     {
         let outcome = post(&client(), call(format!("http://{host}/"))).await;
         assert_eq!(line(&outcome), "not delivered: address_refused", "{host}");
+    }
+    for host in ["0xA9FEA9FE", "2852039166", "169.254.43518", "%31%36%39.254.169.254", "\u{ff11}69.254.169.254"] {
+        let outcome = post(&client(), call(format!("http://{host}/"))).await;
+        assert_eq!(line(&outcome), "not delivered: url_refused", "{host}");
+    }
+}
+
+#[tokio::test]
+async fn no_forbidden_address_is_called_in_production_as_an_answer_to_a_name_or_mixed_with_a_public_one() {
+    let forbidden = [
+        "0.0.0.0",
+        "10.0.0.1",
+        "100.64.0.1",
+        "127.0.0.1",
+        "127.255.255.254",
+        "169.254.169.254",
+        "169.254.170.2",
+        "172.16.0.1",
+        "172.31.255.255",
+        "192.0.0.1",
+        "192.0.2.1",
+        "192.88.99.1",
+        "192.168.0.1",
+        "198.18.0.1",
+        "198.51.100.1",
+        "203.0.113.1",
+        "224.0.0.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "::ffff:10.0.0.1",
+        "::127.0.0.1",
+        "64:ff9b::1",
+        "64:ff9b:1::1",
+        "100::1",
+        "2001::1",
+        "2001:2::1",
+        "2001:10::1",
+        "2001:20::1",
+        "2001:db8::1",
+        "2002::1",
+        "3fff::1",
+        "5f00::1",
+        "fc00::1",
+        "fd00:ec2::254",
+        "fe80::1",
+        "fec0::1",
+        "ff02::1",
+    ];
+    for address in forbidden {
+        for answer in [vec![address], vec!["93.184.215.14", address], vec![address, "93.184.215.14"]] {
+            let outcome = post(&public_client(answering(&answer)), call("https://psp.example/")).await;
+            assert_eq!(line(&outcome), "not delivered: address_refused", "{answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_address_of_our_own_is_refused() {
+    let policy = Policy::new(UrlPolicy::Production).refusing(vec!["93.184.215.14".parse().unwrap()]);
+    let client = OutboundClient::new(policy, tls_with_web_roots(&[]).unwrap(), answering(&["::ffff:93.184.215.14"]));
+    for url in ["https://psp.example/", "https://93.184.215.14/"] {
+        assert_eq!(line(&post(&client, call(url)).await), "not delivered: address_refused");
     }
 }
 

@@ -1,11 +1,12 @@
 //! The deadline is the caller's future: what it means when it comes, stage by stage, and what may still be learned afterwards.
 
+use lommebok_api::urls::UrlPolicy;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
-use super::super::{CallOutcome, LateAnswer, OutboundClient, Policy, Reach, Resolver, Slots, tls_with_web_roots};
+use super::super::{CallOutcome, LateAnswer, OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
 use super::hostile::{Hostile, Step};
 use super::{answering, call, client, client_with, line};
 
@@ -143,7 +144,7 @@ async fn a_deadline_while_nobody_accepts_is_not_delivered() {
 async fn an_address_that_does_not_accept_holds_up_the_next_one_only_for_a_while() {
     let willing = Hostile::at("127.80.0.3:0", vec![Step::Request, Step::Send(OK.into())]).await;
     let (_silent, _queued) = full_queue(&format!("127.80.0.2:{}", willing.address.port())).await;
-    let policy = Policy { next_address_after: std::time::Duration::from_millis(20), ..Policy::new(Reach::Sandbox) };
+    let policy = Policy { next_address_after: std::time::Duration::from_millis(20), ..Policy::new(UrlPolicy::Sandbox) };
     let tls = tls_with_web_roots(&[]).unwrap();
     let client = OutboundClient::new(policy, tls, answering(&["127.80.0.2", "127.80.0.3"]));
     let url = format!("http://psp.example:{}/", willing.address.port());

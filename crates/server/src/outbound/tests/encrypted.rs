@@ -1,5 +1,6 @@
 //! TLS: whom the client believes, and that it sends nothing to anybody else.
 
+use lommebok_api::urls::UrlPolicy;
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
@@ -10,7 +11,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-use super::super::{OutboundClient, Policy, Reach, tls_with_web_roots};
+use super::super::{OutboundClient, Policy, tls_with_web_roots};
 use super::hostile::{Hostile, Step};
 use super::{answering, call, line, post};
 
@@ -34,7 +35,7 @@ impl Authority {
 
     fn client(&self) -> OutboundClient {
         let tls = tls_with_web_roots(&[self.issuer.der().clone()]).unwrap();
-        OutboundClient::new(Policy::new(Reach::Sandbox), tls, answering(&["127.0.0.1"]))
+        OutboundClient::new(Policy::new(UrlPolicy::Sandbox), tls, answering(&["127.0.0.1"]))
     }
 
     /// A certificate for `name`, changed by `change` before it is signed.

@@ -12,8 +12,9 @@ mod slots;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use lommebok_api::urls::UrlPolicy;
 
-use super::{Call, CallOutcome, OutboundClient, Policy, Reach, Resolver, Slots, tls_with_web_roots};
+use super::{Call, CallOutcome, OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
 
 /// A client of the sandbox that uses the system's resolver.
 fn client() -> OutboundClient {
@@ -22,7 +23,7 @@ fn client() -> OutboundClient {
 
 fn client_with(resolver: Resolver) -> OutboundClient {
     let tls = tls_with_web_roots(&[]).expect("the built-in roots are usable");
-    OutboundClient::new(Policy::new(Reach::Sandbox), tls, resolver)
+    OutboundClient::new(Policy::new(UrlPolicy::Sandbox), tls, resolver)
 }
 
 /// A resolver that answers every name with `addresses`.

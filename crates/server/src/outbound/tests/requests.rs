@@ -17,7 +17,7 @@ async fn recorder() -> Hostile {
 #[tokio::test]
 async fn the_request_is_these_bytes_and_the_connection_is_closed_after_the_answer() {
     let psp = recorder().await;
-    let url = format!("http://{}/pay/%C3%A5?order=1&x=a%20b#fragment", psp.address);
+    let url = format!("http://{}/pay/%C3%A5?order=1&x=a%20b", psp.address);
     let call =
         Call::new(url, Bytes::from_static(b"{\"pspTransactionId\":\"1\"}")).with_authorization("Token: of/a+PSP==");
     assert_eq!(line(&post(&client(), call).await), "200 - {}");
