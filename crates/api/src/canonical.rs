@@ -31,6 +31,19 @@ impl Canonical {
         self
     }
 
+    /// Adds bytes that may be absent; absent and empty differ.
+    #[must_use]
+    pub fn bytes(mut self, bytes: Option<&[u8]>) -> Self {
+        if let Some(bytes) = bytes {
+            self.0.push(b'B');
+            self.0.extend_from_slice(&u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
+            self.0.extend_from_slice(bytes);
+        } else {
+            self.0.push(b'-');
+        }
+        self
+    }
+
     /// Adds a number.
     #[must_use]
     pub fn number(mut self, number: i64) -> Self {

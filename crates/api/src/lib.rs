@@ -5,16 +5,24 @@
 //! or `store`. A newcomer would look for `#[derive(Deserialize)]`; requests are read by hand over `serde_json`
 //! (module `json`), because all faults of a body are answered together and each must name its field.
 
+pub mod access_token;
 pub mod addresses;
 pub mod amount;
 pub mod canonical;
+pub mod cryptogram;
+pub mod details;
 pub mod errors;
+pub mod force_approve;
 pub mod headers;
 pub mod ids;
 pub mod init;
 pub mod make_payment;
+pub mod merchants;
+
+pub mod paths;
 pub mod payment_text;
 pub mod secret;
+pub mod updatestatus;
 pub mod urls;
 
 mod json;

@@ -6,7 +6,7 @@ use lommebok_api::addresses::{AddressClass, AddressFault, class, permitted};
 use lommebok_api::urls::UrlPolicy;
 
 fn ip(text: &str) -> IpAddr {
-    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+    text.parse().expect("every case is an address")
 }
 
 /// Address and class.

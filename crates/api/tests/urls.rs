@@ -7,9 +7,11 @@ use lommebok_api::urls::{Host, Target, UrlFault, UrlPolicy, make_payment_url, ps
 use UrlPolicy::{Production, Sandbox};
 
 const OK: Option<UrlFault> = None;
+#[expect(clippy::unnecessary_wraps, reason = "the table's columns are options")]
 const fn no(fault: UrlFault) -> Option<UrlFault> {
     Some(fault)
 }
+#[expect(clippy::unnecessary_wraps, reason = "the table's columns are options")]
 const fn address(fault: AddressFault) -> Option<UrlFault> {
     Some(UrlFault::Address(fault))
 }

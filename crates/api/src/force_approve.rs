@@ -1,0 +1,64 @@
+//! `POST /psp/v3/integration-test/psppayments/{pspTransactionId}/approve`, sandbox only: approves a payment without a
+//! phone. A success has an empty body.
+
+use utoipa::ToSchema;
+
+use crate::errors::{Fault, Faults};
+use crate::ids;
+use crate::json::{Fields, Flat, Place, read_document};
+use crate::secret::Secret;
+
+/// The most characters of a landing token.
+pub const LANDING_TOKEN_MAX_CHARS: usize = 2_048;
+
+/// A request to approve a payment in a user's name.
+#[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub struct ForceApproveRequest {
+    /// The user who is to pay: 8 digits.
+    #[schema(pattern = r"^\d{8}$", example = "12345678")]
+    pub customer_phone_number: String,
+    /// The query parameter `token` of `vippsRedirectUrl`.
+    #[schema(value_type = String, example = "the value after token= in vippsRedirectUrl")]
+    pub token: Secret,
+}
+
+const NAMES: &[&str; 2] = &["customerPhoneNumber", "token"];
+
+/// Reads the body of a force-approve. All faults are found; each names its field.
+pub fn parse(body: &[u8]) -> Result<ForceApproveRequest, Vec<Fault>> {
+    let mut members = Flat::new(NAMES);
+    read_document(body, &mut members).map_err(|broken| vec![broken.into()])?;
+    let mut faults = Faults::default();
+    let mut fields = Fields { faults: &mut faults, place: Place::Top };
+    let request = request(&mut fields, members);
+    match request {
+        Some(request) if faults.is_empty() => Ok(request),
+        _ => Err(faults.into_vec()),
+    }
+}
+
+fn request(fields: &mut Fields<'_>, members: Flat<'_, 2>) -> Option<ForceApproveRequest> {
+    if !fields.check_object(&members) {
+        return None;
+    }
+    let [number, token] = members.values;
+    let number = fields.required_text("customerPhoneNumber", number).filter(|number| {
+        let good = ids::is_phone_number(number);
+        if !good {
+            fields.invalid("customerPhoneNumber", "must be 8 digits");
+        }
+        good
+    });
+    let token = fields.required_text("token", token).filter(|token| {
+        let good = (1..=LANDING_TOKEN_MAX_CHARS).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic());
+        if !good {
+            fields.invalid("token", "must be 1 to 2048 characters of visible ASCII");
+        } else if token.contains("token=") {
+            let fault = Fault::invalid("token", "must be the value of the query parameter, not the link");
+            fields.faults.push(fault.hinting("send only what stands after token= in vippsRedirectUrl"));
+        }
+        good
+    });
+    Some(ForceApproveRequest { customer_phone_number: number?.into_owned(), token: Secret::new(token?.into_owned()) })
+}

@@ -1,0 +1,137 @@
+//! `POST /psp/v3/psppayments/updatestatus`: a PSP tells what became of its payments. [`parse`] refuses a malformed
+//! request whole and names each fault (`transactions[3].amount`); whether an entry can be applied is the domain's rule,
+//! and never a reason to refuse the request.
+//!
+//! Entries borrow from the body: a request may have 10,000 of them.
+
+mod read;
+
+use std::borrow::Cow;
+
+pub use read::parse;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::canonical::Canonical;
+
+/// The most entries of one request.
+pub const ENTRIES_MAX: usize = 10_000;
+
+/// The entries of a request, in their order, at least one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UpdateStatusRequest<'b> {
+    /// At least 1, at most [`ENTRIES_MAX`].
+    pub entries: Vec<Entry<'b>>,
+}
+
+impl UpdateStatusRequest<'_> {
+    /// What the request means, for the HMAC of its idempotency row.
+    pub fn canonical(&self) -> Canonical {
+        self.entries.iter().fold(Canonical::of("updatestatus"), |canonical, entry| {
+            canonical
+                .text(&entry.psp_transaction_id)
+                .text(entry.status.word())
+                .number(entry.amount)
+                .optional(entry.payment_text.as_deref())
+                .flag(entry.operation_status == OperationStatus::Success)
+        })
+    }
+}
+
+/// What became of one payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry<'b> {
+    /// The PSP's own id of the payment.
+    pub psp_transaction_id: Cow<'b, str>,
+    /// What happened.
+    pub status: Status,
+    /// How much, in øre: 1 to 2 147 483 647.
+    pub amount: i64,
+    /// What the user reads, cut to 1,000 characters.
+    pub payment_text: Option<Cow<'b, str>>,
+    /// Whether it worked.
+    pub operation_status: OperationStatus,
+}
+
+/// What can happen to the money of a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Status {
+    /// The money is set aside.
+    Reserved,
+    /// It is taken.
+    Captured,
+    /// What remains is released.
+    Cancelled,
+    /// It is given back.
+    Refunded,
+}
+
+impl Status {
+    /// All of them.
+    pub const ALL: [Status; 4] = [Status::Reserved, Status::Captured, Status::Cancelled, Status::Refunded];
+
+    /// The word on the wire.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Status::Reserved => "RESERVED",
+            Status::Captured => "CAPTURED",
+            Status::Cancelled => "CANCELLED",
+            Status::Refunded => "REFUNDED",
+        }
+    }
+
+    /// The status of exactly this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.word() == word)
+    }
+}
+
+/// Whether an operation worked at the PSP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum OperationStatus {
+    /// It did; also when nothing is said.
+    #[default]
+    Success,
+    /// It did not: a history entry that moves no sums.
+    Failed,
+}
+
+/// The answer to a request that is durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateStatusAnswer {
+    response_info: ResponseInfo,
+}
+
+/// The vendor's way to say that all is well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ResponseInfo {
+    /// Always 9000.
+    #[schema(example = "9000")]
+    response_code: &'static str,
+    /// Always `SUCCESS`.
+    #[schema(example = "SUCCESS")]
+    response_message: &'static str,
+}
+
+impl UpdateStatusAnswer {
+    /// The only answer there is.
+    pub const SUCCESS: UpdateStatusAnswer =
+        UpdateStatusAnswer { response_info: ResponseInfo { response_code: "9000", response_message: "SUCCESS" } };
+    /// Its bytes.
+    pub const SUCCESS_BODY: &'static str = r#"{"responseInfo":{"responseCode":"9000","responseMessage":"SUCCESS"}}"#;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::UpdateStatusAnswer;
+
+    #[test]
+    fn the_answer_is_the_documented_one() {
+        let body = serde_json::to_string(&UpdateStatusAnswer::SUCCESS).unwrap();
+        assert_eq!(body, UpdateStatusAnswer::SUCCESS_BODY);
+    }
+}
