@@ -1,0 +1,78 @@
+// The client of the App API (docs/app-api.md). The session lives in sessionStorage, so that each tab is a phone of its own.
+
+const BASE = "/app/v1";
+const KEY = "lommebok-session";
+
+/** An answer that is not a success; `payment` is the payment as it is, where the server sent it. */
+export class Refusal extends Error {
+  constructor(status, body, retryAfter) {
+    super(body?.message ?? String(status));
+    this.status = status;
+    this.code = body?.code ?? "unknown";
+    this.payment = body?.payment ?? null;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** The wallet's server, for one signed-in user or none. */
+export class Api {
+  constructor(tenant, onEnded) {
+    this.tenant = tenant;
+    this.onEnded = onEnded;
+  }
+
+  get signedIn() {
+    return sessionStorage.getItem(KEY) !== null;
+  }
+
+  /** The header that every call but sign-in carries. */
+  authorization() {
+    return { authorization: `Bearer ${sessionStorage.getItem(KEY)}` };
+  }
+
+  async signIn(phoneNumber, pin) {
+    const { session, user } = await this.#call("POST", "/sessions", { phoneNumber, pin, tenant: this.tenant });
+    sessionStorage.setItem(KEY, session);
+    return user;
+  }
+
+  async signOut() {
+    await this.#call("DELETE", "/sessions/current").catch(() => {});
+    this.forget();
+  }
+
+  forget() {
+    sessionStorage.removeItem(KEY);
+  }
+
+  user = async () => (await this.#call("GET", "/sessions/current")).user;
+  payments = async () => (await this.#call("GET", "/payments")).payments;
+  payment = (id) => this.#call("GET", `/payments/${encodeURIComponent(id)}`);
+  open = (link) => this.#call("POST", "/payments/open", { link });
+  approve = (id, cardId) => this.#call("POST", `/payments/${encodeURIComponent(id)}/approve`, { cardId });
+  cancel = (id) => this.#call("POST", `/payments/${encodeURIComponent(id)}/cancel`);
+  cards = async () => (await this.#call("GET", "/cards")).cards;
+  receipts = (before) => this.#call("GET", before ? `/receipts?before=${encodeURIComponent(before)}` : "/receipts");
+
+  async #call(method, path, body) {
+    const signingIn = path === "/sessions";
+    const answer = await fetch(BASE + path, {
+      method,
+      cache: "no-store",
+      headers: {
+        accept: "application/json",
+        "accept-language": document.documentElement.lang,
+        ...(body ? { "content-type": "application/json" } : {}),
+        ...(signingIn ? {} : this.authorization()),
+      },
+      body: body ? JSON.stringify(body) : undefined,
+    });
+    const content = answer.status === 204 ? null : await answer.json().catch(() => null);
+    if (answer.ok) return content;
+    if (answer.status === 401 && !signingIn) this.onEnded();
+    throw new Refusal(answer.status, content, Number(answer.headers.get("retry-after")) || 0);
+  }
+}
+
+/** The address of the hints for this user. */
+export const EVENTS = `${BASE}/events`;

@@ -1,0 +1,38 @@
+// Amounts and moments as people read them, in the page's language.
+
+const lang = document.documentElement.lang;
+const norwegian = lang === "nb";
+
+/** `499,00 kr` or `NOK 499.00`, from integer minor units; spaces do not break. */
+export function money(minorUnits) {
+  const digits = String(Math.abs(minorUnits)).padStart(3, "0");
+  const whole = digits.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, norwegian ? "\u00a0" : ",");
+  const sign = minorUnits < 0 ? "−" : "";
+  const fraction = digits.slice(-2);
+  return norwegian ? `${sign}${whole},${fraction}\u00a0kr` : `${sign}NOK\u00a0${whole}.${fraction}`;
+}
+
+/** `12:05` */
+export function clock(moment) {
+  return new Date(moment).toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit" });
+}
+
+/** `4. mai 2026` */
+export function day(moment) {
+  return new Date(moment).toLocaleDateString(lang, { day: "numeric", month: "long", year: "numeric" });
+}
+
+/** `4. mai 2026, 12:05` */
+export function dayAndClock(moment) {
+  return `${day(moment)}, ${clock(moment)}`;
+}
+
+/** `Visa ···· 4321` */
+export function cardName(card) {
+  return `${card.network === "VISA" ? "Visa" : "Mastercard"} ···· ${card.lastFour}`;
+}
+
+/** `123 45 678` */
+export function phoneNumber(digits) {
+  return digits.replace(/^(\d{3})(\d{2})(\d{3})$/, "$1 $2 $3");
+}

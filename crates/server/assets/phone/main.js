@@ -1,0 +1,224 @@
+// The phone simulator: which screen is shown, and what makes it change. It knows the wallet only by the App API.
+//
+// A screen is a function (phone, argument) → nodes, maybe asynchronous. Hints make the phone read again; a screen that did not change
+// stays as it is, so that a chosen card and the bank's frame survive.
+import { follow } from "../hints.js";
+import { Api, EVENTS, Refusal } from "./api.js";
+import { cards } from "./cards.js";
+import { h, icon } from "./dom.js";
+import { money } from "./format.js";
+import { home, profile } from "./home.js";
+import { clear, push, pushedPayments, say, withdraw } from "./notification.js";
+import { payment as paymentScreen } from "./payment.js";
+import { receipts } from "./receipts.js";
+import { signIn } from "./sign-in.js";
+import { t } from "./texts.js";
+
+const place = document.querySelector("[data-screen]");
+const tabs = document.querySelector("[data-tabs]");
+const TABS = [[home, "home", t.home], [receipts, "receipt", t.receipts], [cards, "card", t.cards]];
+
+class Phone {
+  user = null;
+  brand = place.dataset.brand;
+  #api = new Api(place.dataset.tenant, () => this.end(t.sessionEnded));
+  #stream = null;
+  #screen = null; // {render, argument} of what is shown
+  #turn = 0; // counts screens, so that a slow one never replaces a newer
+  #known = new Map(); // open payments by id
+  #firstReading = true;
+  #link = null; // a payment link that waits for somebody to sign in
+
+  get api() {
+    return this.#api;
+  }
+
+  async start() {
+    const address = new URL(location.href);
+    this.#link = address.searchParams.get("link");
+    if (this.#link !== null) {
+      address.searchParams.delete("link"); // the link is a secret and works once: not for the history
+      history.replaceState(null, "", address);
+    }
+    if (!this.#api.signedIn) return this.show(signIn);
+    try {
+      await this.begin(await this.#api.user());
+    } catch (fault) {
+      this.explain(fault);
+      if (this.#api.signedIn) setTimeout(() => this.start(), 2000);
+    }
+  }
+
+  /** Somebody signed in. */
+  async begin(user) {
+    this.user = user;
+    this.#firstReading = true;
+    this.#stream?.stop();
+    this.#stream = follow(EVENTS, {
+      headers: () => this.#api.authorization(),
+      onHint: () => this.look(),
+      onStatus: (status) => (status === 401 ? (this.end(t.sessionEnded), false) : true),
+    });
+    const link = this.#link;
+    this.#link = null;
+    if (link === null || !(await this.openLink(link))) await this.show(home);
+  }
+
+  /** Nobody is signed in any more. */
+  end(sentence = null) {
+    this.#stream?.stop();
+    this.#stream = null;
+    this.#api.forget();
+    this.#known.clear();
+    this.user = null;
+    clear();
+    this.show(signIn, sentence);
+  }
+
+  async signOut() {
+    await this.#api.signOut();
+    this.end();
+  }
+
+  /** Signs in as a test user, whoever is signed in now. */
+  async become(number, pin) {
+    try {
+      if (this.user) await this.signOut();
+      await this.begin(await this.#api.signIn(number, pin));
+    } catch (fault) {
+      this.explain(fault);
+    }
+  }
+
+  /** Opens a payment link; tells whether it led to a payment. */
+  async openLink(link) {
+    try {
+      const payment = await this.#api.open(link);
+      await this.show(paymentScreen, payment);
+      return true;
+    } catch (fault) {
+      this.explain(fault);
+      return false;
+    }
+  }
+
+  /** Shows a screen and moves the focus to its heading. */
+  async show(render, argument = null) {
+    await this.#draw(render, argument, true);
+  }
+
+  /** Shows the same screen with new data; the focus stays where it is if it can. */
+  async update(argument) {
+    await this.#draw(this.#screen.render, argument, false);
+  }
+
+  async #draw(render, argument, arriving) {
+    if (this.#isOlder(render, argument)) return;
+    const turn = ++this.#turn;
+    this.#screen = { render, argument };
+    if (render === paymentScreen) withdraw(argument.id);
+    this.#drawTabs(render);
+    let nodes;
+    try {
+      nodes = await render(this, argument);
+    } catch (fault) {
+      return this.explain(fault);
+    }
+    if (turn !== this.#turn) return;
+    place.dataset.shows = render.name;
+    const focused = focusable().indexOf(document.activeElement);
+    place.replaceChildren(...nodes);
+    if (arriving) {
+      place.scrollTop = 0;
+      (place.querySelector("[data-focus]") ?? place.querySelector("h1"))?.focus({ preventScroll: true });
+    } else if (focused >= 0) {
+      focusable()[focused]?.focus({ preventScroll: true });
+    }
+  }
+
+  /** An answer may come after the hint of what followed it: the newer one stays. */
+  #isOlder(render, argument) {
+    const shown = this.#screen;
+    return render === paymentScreen && shown?.render === paymentScreen && shown.argument.id === argument.id && shown.argument.version > argument.version;
+  }
+
+  #drawTabs(current) {
+    tabs.hidden = !TABS.some(([screen]) => screen === current);
+    tabs.replaceChildren(
+      ...TABS.map(([screen, sign, name]) =>
+        h("button", { type: "button", "aria-current": screen === current ? "page" : null, onclick: () => this.show(screen) }, icon(sign), h("span", {}, name))),
+    );
+  }
+
+  /** Reads what is open, tells of what is new, and brings the shown screen up to date. */
+  async look() {
+    if (!this.user) return;
+    try {
+      const open = await this.#api.payments();
+      const before = this.#known;
+      this.#known = new Map(open.map((payment) => [payment.id, payment]));
+      for (const payment of open) {
+        if (payment.state === "AWAITING_APPROVAL" && !before.has(payment.id) && !this.#firstReading) this.#tell(payment);
+      }
+      for (const id of pushedPayments()) {
+        if (this.#known.get(id)?.state !== "AWAITING_APPROVAL") withdraw(id);
+      }
+      this.#firstReading = false;
+      await this.#bringUpToDate();
+    } catch (fault) {
+      if (!(fault instanceof Refusal)) return; // no connection: the stream connects again, and that reads again
+      this.explain(fault);
+    }
+  }
+
+  async #bringUpToDate() {
+    const { render, argument } = this.#screen;
+    if (render === home) return this.update(argument);
+    if (render !== paymentScreen) return;
+    const now = this.#known.get(argument.id) ?? (await this.#api.payment(argument.id));
+    const still = this.#screen.render === paymentScreen && this.#screen.argument.id === now.id;
+    if (still && now.version > this.#screen.argument.version) await this.show(paymentScreen, now);
+  }
+
+  #tell(payment) {
+    const shown = this.#screen.render === paymentScreen && this.#screen.argument.id === payment.id;
+    if (shown) return;
+    push(payment.id, t.pushed(payment.merchant.name, money(payment.amount)), t.pushedHint, () => this.show(paymentScreen, payment));
+  }
+
+  /** Says why something did not work; if the answer brought the payment as it is, shows that. */
+  explain(fault) {
+    if (!(fault instanceof Refusal)) {
+      console.error(fault);
+      say(t.noConnection);
+    } else if (fault.code !== "session_ended") {
+      say(fault.message);
+      if (fault.payment) this.show(paymentScreen, fault.payment);
+    }
+  }
+}
+
+/** What can have the focus on the screen, in order. */
+function focusable() {
+  return [...place.querySelectorAll("a, button, input")];
+}
+
+const phone = new Phone();
+
+for (const person of document.querySelectorAll(".beside .person")) {
+  person.addEventListener("click", () => phone.become(person.dataset.number, person.dataset.pin));
+}
+
+// The page that the bank sends the user back to says so from inside the frame; the hint would say it too, a moment later.
+addEventListener("message", (event) => {
+  if (event.origin === location.origin && event.data === "lommebok:returned") phone.look();
+});
+
+const deviceClock = document.querySelector("[data-clock]");
+const tick = () => {
+  deviceClock.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+};
+tick();
+setInterval(tick, 10_000);
+
+phone.start();

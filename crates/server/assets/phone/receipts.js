@@ -1,0 +1,72 @@
+// Payments that are over: a list, and one receipt with its captures and refunds.
+import { foreign, h, heading, icon, initial } from "./dom.js";
+import { cardName, clock, day, dayAndClock, money } from "./format.js";
+import { t } from "./texts.js";
+
+export async function receipts(phone, pages = []) {
+  const known = pages ?? [];
+  if (known.length === 0) known.push(await phone.api.receipts());
+  const all = known.flatMap((page) => page.receipts);
+  const next = known.at(-1).next;
+  const older = async () => {
+    try {
+      await phone.update([...known, await phone.api.receipts(next)]);
+    } catch (fault) {
+      phone.explain(fault);
+    }
+  };
+  return [
+    h("header", { class: "screen-top" }, heading(t.receipts)),
+    all.length === 0
+      ? h("div", { class: "empty" }, icon("receipt"), h("strong", {}, t.noReceipts), h("span", {}, t.noReceiptsLead))
+      : [...Map.groupBy(all, (receipt) => day(receipt.endedAt))].map(([date, ofDay]) =>
+          h("section", { class: "receipt-day" }, h("h2", {}, date), h("ul", { class: "rows" }, ofDay.map((receipt) => receiptRow(phone, receipt))))),
+    next && h("button", { type: "button", class: "button button-quiet wide", onclick: older }, t.more),
+  ].flat().filter(Boolean);
+}
+
+/** One line of a list of receipts. */
+export function receiptRow(phone, receipt) {
+  const { payment, sums } = receipt;
+  const paid = payment.state === "RESERVED";
+  return h("li", {},
+    h("button", { type: "button", class: "row", onclick: () => phone.show(receiptDetail, receipt) },
+      initial(payment.merchant.name),
+      h("span", { class: "row-text" },
+        h("strong", {}, foreign(payment.merchant.name)),
+        h("span", {}, clock(receipt.endedAt), sums.refunded > 0 ? ` · ${t.refunded} ${money(sums.refunded)}` : "")),
+      paid ? h("span", { class: "row-amount" }, money(payment.amount)) : h("span", { class: "chip" }, t.states[payment.state])));
+}
+
+function receiptDetail(phone, receipt) {
+  const { payment, sums } = receipt;
+  const paid = payment.state === "RESERVED";
+  return [
+    h("header", { class: "screen-top screen-top-back" },
+      h("button", { type: "button", class: "back", "aria-label": t.back, onclick: () => phone.show(receipts) }, icon("back")),
+      heading(t.receipt)),
+    h("div", { class: "question" },
+      initial(payment.merchant.name),
+      h("p", { class: "question-merchant" }, foreign(payment.merchant.name)),
+      h("p", { class: "amount" }, money(payment.amount)),
+      h("span", { class: `chip ${paid ? "chip-good" : "chip-warn"}` }, t.states[payment.state])),
+    h("dl", { class: "facts" },
+      fact(t.when, dayAndClock(receipt.endedAt)),
+      payment.card && fact(t.card, cardName(payment.card)),
+      payment.text !== "" && fact(t.message, foreign(payment.text)),
+      paid && fact(t.captured, money(sums.captured)),
+      sums.released > 0 && fact(t.released, money(sums.released)),
+      sums.refunded > 0 && fact(t.refunded, money(sums.refunded))),
+    receipt.history.length > 0 && h("section", { "aria-labelledby": "history" },
+      h("h2", { id: "history" }, t.history),
+      h("ol", { class: "history" }, receipt.history.map((entry) =>
+        h("li", {},
+          h("span", {}, t.operations[entry.operation], !entry.success && h("em", {}, ` (${t.notDone})`), h("small", {}, dayAndClock(entry.at)),
+            entry.text !== "" && h("small", {}, foreign(entry.text))),
+          h("span", { class: "row-amount" }, money(entry.amount)))))),
+  ].filter(Boolean);
+}
+
+function fact(name, value) {
+  return h("div", {}, h("dt", {}, name), h("dd", {}, value));
+}

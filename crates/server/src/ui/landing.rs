@@ -1,0 +1,157 @@
+//! The landing page's data: the form for the number, waiting, the result, and links that lead to nothing any more.
+//!
+//! A newcomer would get wrong: a link of a payment that is over shows [`GonePage`], and only a browser that waited for the
+//! outcome sees [`ResultPage`], which leaves for the shop by itself.
+
+use askama::Template;
+
+use super::{page::Page, qr::Qr};
+
+/// The payment as a landing page shows it.
+#[derive(Clone, Debug)]
+pub struct Purchase {
+    /// The merchant's name.
+    pub merchant: String,
+    /// What the shop wrote, already made safe by [`super::shown_text`]; may be empty.
+    pub text: String,
+    /// The amount in words of the page's language.
+    pub amount: String,
+    /// When the payment expires, RFC 3339 in UTC; the script shows it in the reader's own time.
+    pub deadline: Option<String>,
+}
+
+/// What the landing page's forms carry.
+#[derive(Clone, Copy, Debug)]
+pub struct FormKeys<'a> {
+    /// The link's own token.
+    pub token: &'a str,
+    /// The token that binds the form to this browser and this payment.
+    pub form_token: &'a str,
+    /// Where the page hears of changes.
+    pub events: &'a str,
+}
+
+/// The ways to the payment other than typing a number.
+#[derive(Clone, Debug)]
+pub struct OtherWays {
+    /// The link for the app, as a QR code.
+    pub qr: Option<Qr>,
+    /// The link for the app.
+    pub app_link: String,
+    /// The phone simulator with the link opened; in the sandbox only.
+    pub simulator: Option<String>,
+}
+
+/// Asks for the number. State AWAITING_USER.
+#[derive(Template)]
+#[template(path = "landing/number.html")]
+pub struct NumberPage<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// What is paid.
+    pub purchase: &'a Purchase,
+    /// What the forms carry.
+    pub keys: FormKeys<'a>,
+    /// The number that the shop sent or that was typed; may be wrong, if `number_wrong`.
+    pub number: &'a str,
+    /// Whether the typed number is not eight digits.
+    pub number_wrong: bool,
+    /// QR code and simulator.
+    pub other_ways: &'a OtherWays,
+}
+
+/// What a waiting page waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitingFor {
+    /// The user, in the app. State AWAITING_APPROVAL.
+    Approval,
+    /// The shop's bank. State AUTHORIZING.
+    Bank,
+    /// The user, at the bank's 3-D Secure page. State STEP_UP.
+    StepUp,
+}
+
+impl WaitingFor {
+    /// The word by which the page's script tells one phase from another.
+    pub fn phase(self) -> &'static str {
+        match self {
+            Self::Approval => "approval",
+            Self::Bank => "bank",
+            Self::StepUp => "step-up",
+        }
+    }
+}
+
+/// Waits until the payment is over.
+#[derive(Template)]
+#[template(path = "landing/waiting.html")]
+pub struct WaitingPage<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// What is paid.
+    pub purchase: &'a Purchase,
+    /// What the forms carry.
+    pub keys: FormKeys<'a>,
+    /// What is waited for.
+    pub waiting_for: WaitingFor,
+    /// The number that was asked, for people to check; none if the page did not ask for it.
+    pub number: Option<&'a str>,
+    /// Whether another number may still be asked.
+    pub may_change_number: bool,
+    /// Whether a cancellation came too late.
+    pub cancel_refused: bool,
+    /// QR code and simulator.
+    pub other_ways: &'a OtherWays,
+}
+
+/// How a payment ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// RESERVED.
+    Paid,
+    /// FAILED.
+    Failed,
+    /// CANCELLED.
+    Cancelled,
+    /// EXPIRED.
+    Expired,
+}
+
+/// Says how the payment ended and leaves for the shop: by link, by refresh and by script.
+#[derive(Template)]
+#[template(path = "landing/result.html")]
+pub struct ResultPage<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// What was paid.
+    pub purchase: &'a Purchase,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The shop's address as stored at init.
+    pub shop: &'a str,
+}
+
+/// Why a link leads to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    /// Its five minutes are over.
+    Expired,
+    /// The payment is over: paid or refused.
+    Used,
+    /// The payment was cancelled.
+    Cancelled,
+    /// No payment of ours.
+    Unknown,
+}
+
+/// Says why the link leads to nothing and what to do next.
+#[derive(Template)]
+#[template(path = "landing/gone.html")]
+pub struct GonePage<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// Why.
+    pub gone: Gone,
+    /// The merchant's name and the shop's address, where the payment is known.
+    pub shop: Option<(&'a str, &'a str)>,
+}

@@ -1,0 +1,20 @@
+//! Everything that a person sees: the pages' data, their words in two languages, their looks and the headers they leave with.
+//!
+//! Templates are in `templates/` (compiled in by askama), styles and ES modules in `assets/` (embedded, served by [`assets`]).
+//! No rule of a payment is decided here and nothing is loaded: a page is made from plain values that a handler hands over.
+//! A newcomer would get wrong: every HTML answer must go through [`html::Html`], which sets the Content-Security-Policy and
+//! forbids framing; and no page may hold an inline style or script, because that policy stops them.
+
+pub mod assets;
+pub mod brand;
+pub mod error_page;
+pub mod html;
+pub mod intercept;
+pub mod landing;
+pub mod lang;
+pub mod money;
+pub mod page;
+pub mod phone;
+pub mod qr;
+pub mod shown_text;
+pub mod start;

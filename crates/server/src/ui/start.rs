@@ -1,0 +1,65 @@
+//! The sandbox's start page: leads a newcomer to everything.
+
+use askama::Template;
+
+use super::{page::Page, phone::TestUser};
+
+/// A row of the table of magic amounts.
+#[derive(Clone, Copy, Debug)]
+pub struct MagicAmount {
+    /// Minor units, as init takes them.
+    pub amount: &'static str,
+    /// What it makes the wallet or the sample PSP do: Norwegian, English.
+    pub effect: (&'static str, &'static str),
+}
+
+/// Amounts at which the wallet or the sample PSP does something of its own.
+pub const MAGIC_AMOUNTS: [MagicAmount; 9] = [
+    MagicAmount { amount: "2200", effect: ("Token 5226603115488031, utløpt (05/25)", "Token 5226603115488031, expired (05/25)") },
+    MagicAmount { amount: "3100", effect: ("Kortet kan ikke brukes: intet token, betalingen feiler", "Card not eligible: no token can be had, the payment fails") },
+    MagicAmount { amount: "3200", effect: ("Token 4111111111111111, 03/30", "Token 4111111111111111, 03/30") },
+    MagicAmount { amount: "4200", effect: ("Token 4895370013193500, 03/30", "Token 4895370013193500, 03/30") },
+    MagicAmount { amount: "4300", effect: ("Token 5226603115488031, 03/30", "Token 5226603115488031, 03/30") },
+    MagicAmount { amount: "4400", effect: ("Token 4895370012792682, utløpt (12/22)", "Token 4895370012792682, expired (12/22)") },
+    MagicAmount { amount: "5100", effect: ("Token 4268270087302871, utløpt (09/24)", "Token 4268270087302871, expired (09/24)") },
+    MagicAmount { amount: "5200", effect: ("Token 5413330089010442, utløpt (12/25)", "Token 5413330089010442, expired (12/25)") },
+    MagicAmount { amount: "…", effect: ("Alle andre beløp: et ferskt, gyldig token for det valgte kortet", "Any other amount: a fresh, valid token of the chosen card") },
+];
+
+/// A test card of the sandbox, as the table shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestCard {
+    /// Whose card it is.
+    pub user: String,
+    /// `Visa debit ····4321`.
+    pub card: String,
+    /// `03/30`.
+    pub expiry: String,
+    /// Whether it can pay, and why not: Norwegian, English. None for a card that can.
+    pub cannot_pay: Option<(String, String)>,
+}
+
+/// The page at `/` of a sandbox.
+#[derive(Template)]
+#[template(path = "start/start.html")]
+pub struct StartPage<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// The wallet's public address, without a trailing slash.
+    pub public_url: &'a str,
+    /// The stub PSP's makePayment address.
+    pub make_payment_url: &'a str,
+    /// The version of this program.
+    pub version: &'a str,
+    /// Whom one may be on the phone.
+    pub test_users: &'a [TestUser],
+    /// Their cards.
+    pub test_cards: &'a [TestCard],
+}
+
+impl StartPage<'_> {
+    /// The amounts for the table.
+    pub fn magic_amounts(&self) -> &'static [MagicAmount] {
+        &MAGIC_AMOUNTS
+    }
+}
