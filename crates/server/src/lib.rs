@@ -8,3 +8,4 @@ pub mod keys;
 pub mod listener;
 pub mod outbound;
 pub mod tasks;
+pub mod ui;

@@ -25,6 +25,7 @@ class Phone {
   #stream = null;
   #screen = null; // {render, argument} of what is shown
   #turn = 0; // counts screens, so that a slow one never replaces a newer
+  #arriving = false; // a screen is on its way that was not shown before
   #known = new Map(); // open payments by id
   #firstReading = true;
   #link = null; // a payment link that waits for somebody to sign in
@@ -114,6 +115,7 @@ class Phone {
 
   async #draw(render, argument, arriving) {
     if (this.#isOlder(render, argument)) return;
+    this.#arriving ||= arriving;
     const turn = ++this.#turn;
     this.#screen = { render, argument };
     if (render === paymentScreen) withdraw(argument.id);
@@ -126,13 +128,13 @@ class Phone {
     }
     if (turn !== this.#turn) return;
     place.dataset.shows = render.name;
-    const focused = focusable().indexOf(document.activeElement);
-    place.replaceChildren(...nodes);
-    if (arriving) {
+    if (this.#arriving) {
+      this.#arriving = false;
+      place.replaceChildren(...nodes);
       place.scrollTop = 0;
       (place.querySelector("[data-focus]") ?? place.querySelector("h1"))?.focus({ preventScroll: true });
-    } else if (focused >= 0) {
-      focusable()[focused]?.focus({ preventScroll: true });
+    } else if (markup(nodes) !== markup([...place.children])) {
+      keepFocus(() => place.replaceChildren(...nodes));
     }
   }
 
@@ -144,10 +146,13 @@ class Phone {
 
   #drawTabs(current) {
     tabs.hidden = !TABS.some(([screen]) => screen === current);
-    tabs.replaceChildren(
-      ...TABS.map(([screen, sign, name]) =>
-        h("button", { type: "button", "aria-current": screen === current ? "page" : null, onclick: () => this.show(screen) }, icon(sign), h("span", {}, name))),
-    );
+    if (tabs.children.length === 0) {
+      tabs.append(...TABS.map(([screen, sign, name]) => h("button", { type: "button", onclick: () => this.show(screen) }, icon(sign), h("span", {}, name))));
+    }
+    TABS.forEach(([screen], index) => {
+      if (screen === current) tabs.children[index].setAttribute("aria-current", "page");
+      else tabs.children[index].removeAttribute("aria-current");
+    });
   }
 
   /** Reads what is open, tells of what is new, and brings the shown screen up to date. */
@@ -198,9 +203,18 @@ class Phone {
   }
 }
 
-/** What can have the focus on the screen, in order. */
-function focusable() {
-  return [...place.querySelectorAll("a, button, input")];
+function markup(nodes) {
+  return nodes.map((node) => node.outerHTML).join("");
+}
+
+/** Changes the screen and gives the focus back to what had it, or to what stands in its place. */
+function keepFocus(change) {
+  const focusable = () => [...place.querySelectorAll("a, button, input")];
+  const focused = document.activeElement;
+  const index = focusable().indexOf(focused);
+  change();
+  const heir = focused.isConnected ? focused : focusable()[index];
+  if (index >= 0 && heir?.className === focused.className) heir.focus({ preventScroll: true });
 }
 
 const phone = new Phone();

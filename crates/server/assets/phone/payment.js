@@ -50,8 +50,9 @@ function question(phone, asked, cards) {
         h("legend", {}, t.payWith),
         cards.map((card) => choice(card, card === first))),
       !first && h("p", { class: "callout", role: "status" }, t.noCard),
-      approve,
-      h("button", { type: "button", class: "button-text wide", onclick: () => cancel(phone, asked) }, t.cancel)),
+      h("div", { class: "sheet-foot" },
+        approve,
+        h("button", { type: "button", class: "button-text wide", onclick: () => cancel(phone, asked) }, t.cancel))),
   ];
 }
 

@@ -19,7 +19,7 @@ export function stepUp(phone, asked, onCancel) {
       h("p", { class: "field-help" }, t.newTabHelp),
       h("div", { class: "row-between" },
         h("a", { class: "button button-quiet", href: webAddress(asked.stepUpUrl), target: "_blank", rel: "noopener noreferrer" }, t.newTab, icon("out")),
-        h("button", { type: "button", class: "button-text", onclick: onCancel }, t.cancel))),
+        h("button", { type: "button", class: "button-text", onclick: onCancel }, t.cancelShort))),
   ].filter(Boolean);
 }
 

@@ -85,7 +85,11 @@ impl Brand {
 impl Rgb {
     /// Black or white, whichever reads better upon this colour.
     fn text_upon(self) -> Self {
-        if contrast_hundredths(self, WHITE) >= contrast_hundredths(self, BLACK).min(READABLE_HUNDREDTHS) { WHITE } else { BLACK }
+        if contrast_hundredths(self, WHITE) >= contrast_hundredths(self, BLACK).min(READABLE_HUNDREDTHS) {
+            WHITE
+        } else {
+            BLACK
+        }
     }
 
     /// This colour, moved towards `end` in sixteenths until it is readable upon `surface`.
@@ -108,14 +112,23 @@ fn blend(from: u8, to: u8, sixteenths: u16) -> u8 {
 }
 
 /// The contrast of two colours as WCAG 2 defines it, in hundredths: 100 to 2,100.
-#[expect(clippy::float_arithmetic, clippy::as_conversions, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "colours are light, not money; the result lies between 100 and 2,100")]
+#[expect(
+    clippy::float_arithmetic,
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "colours are light, not money; the result lies between 100 and 2,100"
+)]
 fn contrast_hundredths(one: Rgb, other: Rgb) -> u32 {
     let (a, b) = (luminance(one), luminance(other));
     let ratio = (a.max(b) + 0.05) / (a.min(b) + 0.05);
     (ratio * 100.0) as u32
 }
 
-#[expect(clippy::float_arithmetic, reason = "the definition of relative luminance in WCAG 2; colours are light, not money")]
+#[expect(
+    clippy::float_arithmetic,
+    reason = "the definition of relative luminance in WCAG 2; colours are light, not money"
+)]
 fn luminance(color: Rgb) -> f64 {
     let linear = |channel: u8| {
         let value = f64::from(channel) / 255.0;
@@ -130,11 +143,20 @@ mod tests {
 
     #[test]
     fn every_colour_gets_readable_text_in_both_themes() {
-        for (red, green, blue) in (0..=255).step_by(51).flat_map(|r| (0..=255).step_by(51).flat_map(move |g| (0..=255).step_by(51).map(move |b| (r, g, b)))) {
+        for (red, green, blue) in (0..=255)
+            .step_by(51)
+            .flat_map(|r| (0..=255).step_by(51).flat_map(move |g| (0..=255).step_by(51).map(move |b| (r, g, b))))
+        {
             let color = Rgb { red, green, blue };
             assert!(contrast_hundredths(color, color.text_upon()) >= READABLE_HUNDREDTHS, "{color}");
-            assert!(contrast_hundredths(color.towards(BLACK, LIGHT_SURFACE), LIGHT_SURFACE) >= READABLE_HUNDREDTHS, "{color}");
-            assert!(contrast_hundredths(color.towards(WHITE, DARK_SURFACE), DARK_SURFACE) >= READABLE_HUNDREDTHS, "{color}");
+            assert!(
+                contrast_hundredths(color.towards(BLACK, LIGHT_SURFACE), LIGHT_SURFACE) >= READABLE_HUNDREDTHS,
+                "{color}"
+            );
+            assert!(
+                contrast_hundredths(color.towards(WHITE, DARK_SURFACE), DARK_SURFACE) >= READABLE_HUNDREDTHS,
+                "{color}"
+            );
         }
     }
 

@@ -7,7 +7,8 @@ pub const SHOWN_CHARS: usize = 100;
 
 /// The text without control, bidirectional and invisible characters, its white space joined, cut to [`SHOWN_CHARS`] characters.
 pub fn shown_text(text: &str) -> String {
-    let visible = text.chars().map(|c| if c.is_whitespace() || c.is_control() { ' ' } else { c }).filter(|c| !is_trickery(*c));
+    let visible =
+        text.chars().map(|c| if c.is_whitespace() || c.is_control() { ' ' } else { c }).filter(|c| !is_trickery(*c));
     let joined = visible.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
     if joined.chars().count() <= SHOWN_CHARS {
         return joined;

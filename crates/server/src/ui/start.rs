@@ -15,15 +15,39 @@ pub struct MagicAmount {
 
 /// Amounts at which the wallet or the sample PSP does something of its own.
 pub const MAGIC_AMOUNTS: [MagicAmount; 9] = [
-    MagicAmount { amount: "2200", effect: ("Token 5226603115488031, utløpt (05/25)", "Token 5226603115488031, expired (05/25)") },
-    MagicAmount { amount: "3100", effect: ("Kortet kan ikke brukes: intet token, betalingen feiler", "Card not eligible: no token can be had, the payment fails") },
+    MagicAmount {
+        amount: "2200",
+        effect: ("Token 5226603115488031, utløpt (05/25)", "Token 5226603115488031, expired (05/25)"),
+    },
+    MagicAmount {
+        amount: "3100",
+        effect: (
+            "Kortet kan ikke brukes: intet token, betalingen feiler",
+            "Card not eligible: no token can be had, the payment fails",
+        ),
+    },
     MagicAmount { amount: "3200", effect: ("Token 4111111111111111, 03/30", "Token 4111111111111111, 03/30") },
     MagicAmount { amount: "4200", effect: ("Token 4895370013193500, 03/30", "Token 4895370013193500, 03/30") },
     MagicAmount { amount: "4300", effect: ("Token 5226603115488031, 03/30", "Token 5226603115488031, 03/30") },
-    MagicAmount { amount: "4400", effect: ("Token 4895370012792682, utløpt (12/22)", "Token 4895370012792682, expired (12/22)") },
-    MagicAmount { amount: "5100", effect: ("Token 4268270087302871, utløpt (09/24)", "Token 4268270087302871, expired (09/24)") },
-    MagicAmount { amount: "5200", effect: ("Token 5413330089010442, utløpt (12/25)", "Token 5413330089010442, expired (12/25)") },
-    MagicAmount { amount: "…", effect: ("Alle andre beløp: et ferskt, gyldig token for det valgte kortet", "Any other amount: a fresh, valid token of the chosen card") },
+    MagicAmount {
+        amount: "4400",
+        effect: ("Token 4895370012792682, utløpt (12/22)", "Token 4895370012792682, expired (12/22)"),
+    },
+    MagicAmount {
+        amount: "5100",
+        effect: ("Token 4268270087302871, utløpt (09/24)", "Token 4268270087302871, expired (09/24)"),
+    },
+    MagicAmount {
+        amount: "5200",
+        effect: ("Token 5413330089010442, utløpt (12/25)", "Token 5413330089010442, expired (12/25)"),
+    },
+    MagicAmount {
+        amount: "…",
+        effect: (
+            "Alle andre beløp: et ferskt, gyldig token for det valgte kortet",
+            "Any other amount: a fresh, valid token of the chosen card",
+        ),
+    },
 ];
 
 /// A test card of the sandbox, as the table shows it.
@@ -31,8 +55,10 @@ pub const MAGIC_AMOUNTS: [MagicAmount; 9] = [
 pub struct TestCard {
     /// Whose card it is.
     pub user: String,
-    /// `Visa debit ····4321`.
+    /// `Visa ···· 4321`.
     pub card: String,
+    /// Debit or credit: Norwegian, English.
+    pub kind: (String, String),
     /// `03/30`.
     pub expiry: String,
     /// Whether it can pay, and why not: Norwegian, English. None for a card that can.

@@ -1,0 +1,240 @@
+//! Every page in every state and both languages, rendered from sample data: what the markup owes to its reader and its policy.
+//!
+//! With `LOMMEBOK_PAGES_DIR` set, the pages are also written there, to be looked at.
+
+use askama::Template;
+use lommebok_server::ui::{
+    brand::Brand,
+    error_page::{ErrorPage, Wrong},
+    intercept::{InterceptPage, Returning},
+    landing::{
+        FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage, WaitingFor, WaitingPage,
+    },
+    lang::Lang,
+    page::Page,
+    phone::{PhonePage, TestUser},
+    qr::Qr,
+    start::{StartPage, TestCard},
+};
+
+const LINK: &str = "vippsMT://?token=AAAAAAAAAAEAAAGXh3sQ0m1nJ5mFZkq9pXo0c2VjcmV0LWhtYWM";
+const KEYS: FormKeys<'static> = FormKeys { token: "AAAA", form_token: "BBBB", events: "/landing/events?token=AAAA" };
+
+/// Every page by the name of its state.
+fn gallery(lang: Lang) -> Vec<(&'static str, String)> {
+    let brand = Brand::default();
+    let page = Page {
+        lang,
+        brand: &brand,
+        sandbox: true,
+        here: "/dwo-api-application/v1/deeplink/vippsgateway?v=2&token=AAAA",
+    };
+    let mut pages = landing(page);
+    pages.extend(others(page));
+    pages
+}
+
+fn landing(page: Page<'_>) -> Vec<(&'static str, String)> {
+    let purchase = Purchase {
+        merchant: "Kaffebrenneriet på hjørnet".to_owned(),
+        text: "Ordre 1001: to kanelboller og en filterkaffe <b>&".to_owned(),
+        amount: lommebok_server::ui::money::kroner(49_900, page.lang),
+        deadline: Some("2026-05-04T10:05:00.000Z".to_owned()),
+    };
+    let purchase = &purchase;
+    let other_ways = OtherWays {
+        qr: Qr::encode(LINK),
+        app_link: LINK.to_owned(),
+        simulator: Some("/phone?link=vippsMT%3A%2F%2F%3Ftoken%3DAAAA".to_owned()),
+    };
+    let production = OtherWays { simulator: None, ..other_ways.clone() };
+    let number =
+        |number, number_wrong| NumberPage { page, purchase, keys: KEYS, number, number_wrong, other_ways: &other_ways };
+    let waiting = |waiting_for, cancel_refused| WaitingPage {
+        page,
+        purchase,
+        keys: KEYS,
+        waiting_for,
+        number: Some("123 45 678"),
+        may_change_number: true,
+        cancel_refused,
+        other_ways: &other_ways,
+    };
+    let result = |outcome| ResultPage { page, purchase, outcome, shop: "https://shop.example/order/1001?a=1&b='2'" };
+    let gone = |gone, shop| GonePage { page, gone, shop };
+    let known = Some(("Kaffebrenneriet på hjørnet", "https://shop.example/order/1001"));
+    vec![
+        ("landing-number", render(&number("12345678", false))),
+        ("landing-number-empty", render(&number("", false))),
+        ("landing-number-wrong", render(&number("123<\"", true))),
+        (
+            "landing-number-production",
+            render(&NumberPage { page: Page { sandbox: false, ..page }, other_ways: &production, ..number("", false) }),
+        ),
+        ("landing-waiting-approval", render(&waiting(WaitingFor::Approval, false))),
+        ("landing-waiting-bank", render(&waiting(WaitingFor::Bank, false))),
+        ("landing-waiting-cancel-refused", render(&waiting(WaitingFor::Bank, true))),
+        ("landing-waiting-step-up", render(&waiting(WaitingFor::StepUp, false))),
+        ("landing-result-paid", render(&result(Outcome::Paid))),
+        ("landing-result-failed", render(&result(Outcome::Failed))),
+        ("landing-result-cancelled", render(&result(Outcome::Cancelled))),
+        ("landing-result-expired", render(&result(Outcome::Expired))),
+        ("landing-gone-expired", render(&gone(Gone::Expired, known))),
+        ("landing-gone-used", render(&gone(Gone::Used, known))),
+        ("landing-gone-cancelled", render(&gone(Gone::Cancelled, known))),
+        ("landing-gone-unknown", render(&gone(Gone::Unknown, None))),
+    ]
+}
+
+fn others(page: Page<'_>) -> Vec<(&'static str, String)> {
+    let users = [
+        user(
+            "Kari Nordmann",
+            "12345678",
+            "Hurtigstartens nummer; alle slags kort",
+            "The quick start’s number; every kind of card",
+        ),
+        user("Ola Nordmann", "91234567", "Bare ett Visa-kort", "One Visa card only"),
+        user("Nora Hansen", "98765432", "Ingen kort som kan betale", "No card that can pay"),
+    ];
+    let cards = [
+        card("Visa ···· 4321", "03/30", None),
+        card("Mastercard ···· 8031", "11/29", None),
+        card("Visa ···· 1111", "05/24", Some(("Utløpt", "Expired"))),
+        card("Mastercard ···· 0442", "08/31", Some(("Ikke i ordningen", "Not eligible"))),
+    ];
+    let intercept = |returning| InterceptPage { page, returning };
+    let error = |wrong, again| ErrorPage { page, wrong, again };
+    vec![
+        (
+            "start",
+            render(&StartPage {
+                page: Page { here: "/", ..page },
+                public_url: "http://127.0.0.1:8480",
+                make_payment_url: "http://127.0.0.1:8482/makepayment",
+                version: "0.1.0",
+                test_users: &users,
+                test_cards: &cards,
+            }),
+        ),
+        ("phone", render(&PhonePage { page: Page { here: "/phone", ..page }, tenant: "default", test_users: &users })),
+        ("intercept-now", render(&intercept(Returning::Now))),
+        ("intercept-taken", render(&intercept(Returning::Taken))),
+        ("intercept-over", render(&intercept(Returning::Over))),
+        ("error-not-found", render(&error(Wrong::NotFound, None))),
+        ("error-stale-form", render(&error(Wrong::StaleForm, Some("/landing")))),
+        ("error-internal", render(&error(Wrong::Internal, None))),
+    ]
+}
+
+fn user(name: &str, number: &str, nb: &str, en: &str) -> TestUser {
+    TestUser {
+        name: name.to_owned(),
+        phone_number: number.to_owned(),
+        pin: "1236".to_owned(),
+        about: (nb.to_owned(), en.to_owned()),
+    }
+}
+
+fn card(card: &str, expiry: &str, cannot_pay: Option<(&str, &str)>) -> TestCard {
+    let cannot_pay = cannot_pay.map(|(nb, en)| (nb.to_owned(), en.to_owned()));
+    TestCard {
+        user: "Kari Nordmann".to_owned(),
+        card: card.to_owned(),
+        kind: ("kreditt".to_owned(), "credit".to_owned()),
+        expiry: expiry.to_owned(),
+        cannot_pay,
+    }
+}
+
+fn render(template: &impl Template) -> String {
+    template.render().expect("the templates hold no fallible expressions")
+}
+
+fn everything() -> impl Iterator<Item = (String, String)> {
+    [Lang::Nb, Lang::En]
+        .into_iter()
+        .flat_map(|lang| gallery(lang).into_iter().map(move |(name, html)| (format!("{name}.{}", lang.tag()), html)))
+}
+
+#[test]
+fn no_page_needs_anything_that_the_policy_forbids() {
+    for (name, html) in everything() {
+        for forbidden in
+            [" style=", "<style", " onclick=", " onload=", " onsubmit=", "javascript:", "href=\"http:", "src=\"http"]
+        {
+            assert!(!html.contains(forbidden), "{name} holds {forbidden}");
+        }
+        let inline = html
+            .match_indices("<script")
+            .any(|(at, _)| !html[at..].split('>').next().unwrap_or_default().contains(" src=\"/assets/"));
+        assert!(!inline, "{name} holds a script of its own");
+    }
+}
+
+#[test]
+fn every_page_has_one_heading_one_main_a_title_and_its_language() {
+    for (name, html) in everything() {
+        assert_eq!(html.matches("<h1").count(), 1, "{name}");
+        assert_eq!(html.matches("<main id=\"main\"").count(), 1, "{name}");
+        assert!(html.contains("<title>") && !html.contains("<title> ·"), "{name}");
+        let lang = name.rsplit('.').next().unwrap_or_default();
+        assert!(html.contains(&format!("<html lang=\"{lang}\">")), "{name}");
+    }
+}
+
+#[test]
+fn ids_are_unique_on_every_page() {
+    for (name, html) in everything() {
+        let mut ids: Vec<&str> =
+            html.match_indices(" id=\"").filter_map(|(at, mark)| html[at + mark.len()..].split('"').next()).collect();
+        ids.sort_unstable();
+        let all = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "{name}");
+    }
+}
+
+#[test]
+fn what_a_shop_wrote_stays_text() {
+    for (name, html) in everything() {
+        assert!(!html.contains("<b>"), "{name}");
+    }
+}
+
+#[test]
+fn a_result_leaves_by_link_refresh_and_script() {
+    let pages = everything().filter(|(name, _)| name.starts_with("landing-result"));
+    for (name, html) in pages {
+        assert!(
+            html.contains(
+                "http-equiv=\"refresh\" content=\"4; url=https://shop.example/order/1001?a=1&#38;b=&#39;2&#39;\""
+            ),
+            "{name}"
+        );
+        assert!(html.contains("data-leave"), "{name}");
+        assert!(html.contains("landing.js"), "{name}");
+    }
+}
+
+#[test]
+fn a_link_that_leads_nowhere_redirects_nowhere() {
+    for (name, html) in everything().filter(|(name, _)| name.starts_with("landing-gone")) {
+        assert!(!html.contains("http-equiv=\"refresh\"") && !html.contains("data-leave"), "{name}");
+    }
+}
+
+#[test]
+fn outside_the_sandbox_no_page_offers_the_simulator() {
+    let html = everything().find(|(name, _)| name == "landing-number-production.en").map(|(_, html)| html).unwrap();
+    assert!(!html.contains("/phone") && !html.contains("andbox"));
+    assert!(html.contains(LINK));
+}
+
+#[test]
+fn the_pages_can_be_written_out_to_be_looked_at() {
+    let Ok(directory) = std::env::var("LOMMEBOK_PAGES_DIR") else { return };
+    for (name, html) in everything() {
+        std::fs::write(format!("{directory}/{name}.html"), html).unwrap();
+    }
+}
