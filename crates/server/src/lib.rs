@@ -7,5 +7,6 @@ pub mod config;
 pub mod keys;
 pub mod listener;
 pub mod outbound;
+pub mod seeds;
 pub mod tasks;
 pub mod ui;

@@ -28,6 +28,7 @@ pub use network::NetworkConfig;
 pub use payments::{BatchTime, MagicTokens, PaymentConfig, SandboxPaymentConfig};
 pub use settings::{Setting, Unset, settings};
 pub use sources::Sources;
+pub(crate) use sources::line_of;
 
 use reader::Reader;
 use settings::Mode;

@@ -1,0 +1,50 @@
+//! Users of a seed, with their cards.
+
+use std::collections::BTreeSet;
+
+use lommebok_domain::PhoneNumber;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Check, SeedCard, are_digits, cards};
+use crate::keys::SecretText;
+
+/// A user of the wallet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeedUser {
+    /// 8 digits.
+    pub phone_number: PhoneNumber,
+    /// 4 digits.
+    pub pin: SecretText,
+    /// The user's name.
+    pub name: String,
+    /// May be none.
+    pub cards: Vec<SeedCard>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    phone_number: Spanned<String>,
+    pin: Spanned<String>,
+    name: Spanned<String>,
+    #[serde(default)]
+    cards: Vec<cards::Written>,
+}
+
+pub(super) fn check(check: &mut Check<'_>, written: &Written) -> Option<SeedUser> {
+    check.once("phone_number", &written.phone_number);
+    let phone_number = check.parsed(&written.phone_number, "phone_number: must be 8 digits", PhoneNumber::new);
+    let pin = check.parsed(&written.pin, "pin: must be 4 digits", |text| {
+        are_digits(text, 4).then(|| SecretText::new(text.to_owned()))
+    });
+    let name = check.text(&written.name, "name", 60);
+    let mut seen = BTreeSet::new();
+    let cards: Vec<_> = written.cards.iter().map(|card| cards::check(check, card, &mut seen)).collect();
+    Some(SeedUser {
+        phone_number: phone_number?,
+        pin: pin?,
+        name: name?,
+        cards: cards.into_iter().collect::<Option<_>>()?,
+    })
+}
