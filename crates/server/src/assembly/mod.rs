@@ -1,0 +1,9 @@
+//! Putting a server together: the sandbox of `dev`, and what `serve` needs before it may start.
+//!
+//! The split is by type: only [`sandbox`] makes a simulated token service, a stub PSP and test routes; the production
+//! router can't be given any. A newcomer's mistake: a flag that turns the one into the other.
+
+pub mod sandbox;
+mod seeding;
+
+pub use sandbox::{RunningSandbox, SandboxOptions, StartFault};

@@ -1,0 +1,45 @@
+//! Who may call the Control API: a known Host (against DNS rebinding), no foreign Origin, and the bearer token.
+
+use axum::extract::{Request, State};
+use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use subtle::ConstantTimeEq;
+
+use super::Control;
+use super::problem::Problem;
+
+pub(super) async fn guard(State(control): State<Control>, request: Request, next: Next) -> Response {
+    match check(&control, request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+fn check(control: &Control, headers: &HeaderMap) -> Result<(), Problem> {
+    let host = text(headers, &HOST).unwrap_or_default().to_ascii_lowercase();
+    if !control.hosts.contains(&host) {
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            format!("Host {host} is not served here; use one of {}", control.hosts.join(", ")),
+        ));
+    }
+    if let Some(origin) = text(headers, &ORIGIN) {
+        let own =
+            control.hosts.iter().any(|host| origin == format!("http://{host}") || origin == format!("https://{host}"));
+        if !own {
+            return Err(Problem::new(StatusCode::FORBIDDEN, format!("Origin {origin} may not call the Control API")));
+        }
+    }
+    let bearer = text(headers, &AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    if bool::from(bearer.as_bytes().ct_eq(control.token.expose().as_bytes())) {
+        return Ok(());
+    }
+    let hint = "send `Authorization: Bearer` with the token in the file control-token of the data directory";
+    Err(Problem::new(StatusCode::UNAUTHORIZED, hint.to_owned()))
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &axum::http::HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

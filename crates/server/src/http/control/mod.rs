@@ -1,0 +1,56 @@
+//! The Control API, `/control/v1`: what an operator, the CLI and the dashboard use, and nothing else.
+//!
+//! Two scopes: `operate` (payments, batch) is in every server; `sandbox` (the clock) only in `dev`'s, whose router takes
+//! it from [`sandbox_routes`]. Every call needs the bearer token from the data directory; a browser's cross-site request
+//! is refused before that. Errors are RFC 9457 problems.
+
+mod batch;
+mod clock;
+mod guard;
+mod payments;
+mod problem;
+mod view;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use crate::keys::SecretText;
+use crate::wallet::Wallet;
+
+pub use view::{event_json, payment_json, time_text};
+
+/// What the Control API needs.
+#[derive(Clone, Debug)]
+pub struct Control {
+    /// The wallet that it operates.
+    pub wallet: Wallet,
+    /// The bearer token.
+    pub token: std::sync::Arc<SecretText>,
+    /// Hosts (with port) by which it may be called; anything else is a rebinding attack.
+    pub hosts: std::sync::Arc<Vec<String>>,
+}
+
+/// The routes of scope `operate`.
+pub fn operate_routes(control: Control) -> Router {
+    let routes = Router::new()
+        .route("/control/v1/payments", get(payments::list))
+        .route("/control/v1/payments/{id}", get(payments::show))
+        .route("/control/v1/batch/run", post(batch::run))
+        .route("/control/v1/batch/report", get(batch::report));
+    guarded(routes, control)
+}
+
+/// The routes of scope `sandbox`.
+pub fn sandbox_routes(control: Control) -> Router {
+    let routes = Router::new()
+        .route("/control/v1/clock", get(clock::show))
+        .route("/control/v1/clock/freeze", post(clock::freeze))
+        .route("/control/v1/clock/resume", post(clock::resume))
+        .route("/control/v1/clock/advance", post(clock::advance));
+    guarded(routes, control)
+}
+
+fn guarded(routes: Router<Control>, control: Control) -> Router {
+    routes.route_layer(from_fn_with_state(control.clone(), guard::guard)).with_state(control)
+}

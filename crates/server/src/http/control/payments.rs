@@ -1,0 +1,81 @@
+//! `/control/v1/payments`: what stands where, and what happened to one.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use lommebok_domain::{Payment, PaymentId, PspTransactionId, StateName};
+use lommebok_store::PaymentFilter;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::problem::Problem;
+use super::{Control, event_json, payment_json};
+use crate::wallet::Fault;
+
+/// Payments on one page.
+const PAYMENTS_PER_PAGE: u32 = 100;
+
+/// Which payments.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Listed {
+    state: Option<String>,
+    #[serde(default)]
+    outcome_unknown: bool,
+    #[serde(default)]
+    notice_given_up: bool,
+    before: Option<i64>,
+}
+
+pub(super) async fn list(State(control): State<Control>, Query(listed): Query<Listed>) -> Result<Json<Value>, Problem> {
+    let state = listed.state.as_deref().map(state_named).transpose()?;
+    let filter = match (state, listed.outcome_unknown, listed.notice_given_up) {
+        (None, false, false) => PaymentFilter::All,
+        (Some(state), false, false) => PaymentFilter::State(state),
+        (None, true, false) => PaymentFilter::OutcomeUnknown,
+        (None, false, true) => PaymentFilter::NoticeGivenUp,
+        _ => return Err(Problem::bad_request("use one of state, outcome_unknown and notice_given_up")),
+    };
+    let before = listed.before.map(PaymentId::new);
+    let page = control.wallet.store().payments(control.wallet.tenant(), filter, before, PAYMENTS_PER_PAGE)?;
+    let payments: Vec<Value> = page.payments.iter().map(payment_json).collect();
+    Ok(Json(json!({"payments": payments, "before": page.next.map(PaymentId::get)})))
+}
+
+pub(super) async fn show(State(control): State<Control>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+    let payments = found(&control, &id)?;
+    let payment = payments.first().ok_or(Fault::NoSuchPayment)?;
+    let events = control.wallet.store().events(control.wallet.tenant(), payment.id, i64::MAX)?;
+    let mut shown = payment_json(payment);
+    if let Some(fields) = shown.as_object_mut() {
+        let log = events.iter().map(event_json).collect();
+        fields.insert("log".to_owned(), Value::Array(log));
+        let others = payments.iter().skip(1).map(|other| Value::from(other.id.get())).collect();
+        fields.insert("othersWithThisPspTransactionId".to_owned(), Value::Array(others));
+    }
+    Ok(Json(shown))
+}
+
+/// The payments that `id` may mean: any PSP's with this `pspTransactionId`, or the one with this number.
+fn found(control: &Control, id: &str) -> Result<Vec<Payment>, Problem> {
+    let wallet = &control.wallet;
+    let mut payments = Vec::new();
+    if let Some(id) = PspTransactionId::new(id) {
+        for psp in wallet.store().psps()?.iter().filter(|psp| psp.tenant == wallet.tenant()) {
+            payments.extend(wallet.store().payment_of_psp(wallet.tenant(), psp.id, &id)?);
+        }
+    }
+    if payments.is_empty()
+        && let Ok(number) = id.parse()
+    {
+        payments.extend(wallet.store().payment(wallet.tenant(), PaymentId::new(number))?);
+    }
+    Ok(payments)
+}
+
+fn state_named(text: &str) -> Result<StateName, Problem> {
+    let known = StateName::ALL.into_iter().find(|state| state.as_str().eq_ignore_ascii_case(text));
+    known.ok_or_else(|| {
+        let names: Vec<&str> = StateName::ALL.iter().map(|state| state.as_str()).collect();
+        Problem::bad_request(format!("state must be one of {}", names.join(", ")))
+    })
+}

@@ -1,0 +1,56 @@
+//! The Control API's errors: RFC 9457 problem details, made from the wallet's faults in one place.
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::wallet::Fault;
+
+/// An error answer.
+#[derive(Debug)]
+pub(super) struct Problem {
+    status: StatusCode,
+    detail: String,
+}
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, detail: String) -> Self {
+        Self { status, detail }
+    }
+
+    pub(super) fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail.into())
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::NoSuchPayment => Self::new(StatusCode::NOT_FOUND, fault.to_string()),
+            Fault::Refused(refusal) => Self::new(StatusCode::CONFLICT, refusal.to_string()),
+            Fault::Busy | Fault::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, fault.to_string()),
+            other => {
+                tracing::error!(fault = %other, "a Control API call failed");
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "the wallet could not do this; its log says why".to_owned(),
+                )
+            }
+        }
+    }
+}
+
+impl From<lommebok_store::StoreError> for Problem {
+    fn from(error: lommebok_store::StoreError) -> Self {
+        Fault::from(error).into()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let title = self.status.canonical_reason().unwrap_or("Error");
+        let body =
+            json!({"type": "about:blank", "title": title, "status": self.status.as_u16(), "detail": self.detail});
+        (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+    }
+}

@@ -1,0 +1,77 @@
+//! Who calls: subscription key, token and PSP-ID must all belong to one PSP. The first fault answers alone.
+
+use http::HeaderMap;
+use lommebok_api::errors::{ErrorCode, Fault as WireFault};
+use lommebok_api::headers;
+use lommebok_domain::Msn;
+
+use super::answer::Refused;
+use crate::access_token::TokenFault;
+use crate::http::Edge;
+use crate::wallet::{Principal, Wallet};
+
+/// A caller whose credentials belong together. A handler can't be called without one.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    pub(crate) principal: Principal,
+    pub(crate) wallet: Wallet,
+}
+
+impl Caller {
+    /// Checks the credentials of a call.
+    pub(crate) fn of(edge: &Edge, headers: &HeaderMap) -> Result<Self, Refused> {
+        let key = headers::subscription_key(headers)?;
+        let unknown_key = || WireFault::of(ErrorCode::SubscriptionKeyInvalid);
+        let psp = edge.psp_by_subscription_key(key)?.ok_or_else(unknown_key)?;
+        let wallet = edge.wallet(psp.tenant).ok_or_else(unknown_key)?.clone();
+        let token = headers::bearer(headers)?;
+        let subject = edge.access_tokens().verify(token, wallet.clock().now()).map_err(token_fault)?;
+        if subject.tenant != psp.tenant || subject.psp != psp.id {
+            let hint = "the access token and the subscription key belong to different PSPs";
+            return Err(WireFault::of(ErrorCode::AccessTokenInvalid).hinting(hint).into());
+        }
+        let psp_id = headers::psp_id(headers)?;
+        if !headers::same_psp_id(psp_id, &psp.psp_id) {
+            return Err(WireFault::of(ErrorCode::PspIdInvalid).into());
+        }
+        Ok(Self { principal: Principal { tenant: psp.tenant, psp: psp.id }, wallet })
+    }
+
+    /// The call's merchant, which must be the PSP's own. Whether it is active is not asked here.
+    pub(crate) fn required_msn(&self, headers: &HeaderMap) -> Result<Msn, Refused> {
+        let text = headers::required_merchant_serial_number(headers)?;
+        self.own_msn(text)
+    }
+
+    /// The same where the header may be left out.
+    pub(crate) fn check_msn(&self, headers: &HeaderMap) -> Result<(), Refused> {
+        match headers::merchant_serial_number(headers)? {
+            Some(text) => self.own_msn(text).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    fn own_msn(&self, text: &str) -> Result<Msn, Refused> {
+        let refused = || WireFault::merchant_serial_number(text);
+        let msn = Msn::new(text).ok_or_else(refused)?;
+        if self.wallet.has_merchant(self.principal, &msn)? { Ok(msn) } else { Err(refused().into()) }
+    }
+}
+
+fn token_fault(fault: TokenFault) -> WireFault {
+    let code = match fault {
+        TokenFault::Expired => ErrorCode::AccessTokenExpired,
+        TokenFault::TooLong
+        | TokenFault::Malformed
+        | TokenFault::Header
+        | TokenFault::Algorithm
+        | TokenFault::Type
+        | TokenFault::UnknownKey
+        | TokenFault::Signature
+        | TokenFault::Claims
+        | TokenFault::Issuer
+        | TokenFault::Audience
+        | TokenFault::NotYetValid => ErrorCode::AccessTokenInvalid,
+    };
+    WireFault::of(code).hinting(fault.to_string())
+}

@@ -1,0 +1,73 @@
+//! `POST /psp/v3/psppayments/init`: start a payment.
+
+use axum::body::Body;
+use http::HeaderMap;
+use lommebok_api::errors::{ErrorCode, Fault as WireFault};
+use lommebok_api::headers;
+use lommebok_api::init::{self, InitAnswer, InitRequest};
+use lommebok_domain::{Amount, Entrance, MerchantOrderId, PhoneNumber, PspTransactionId};
+use lommebok_store::IdempotentRoute;
+
+use super::answer::{Answered, Refused};
+use super::auth::Caller;
+use crate::http::Edge;
+use crate::listener::body;
+use crate::wallet::{Environment, NewInit, Wallet};
+
+pub(super) async fn handle(edge: &Edge, headers: &HeaderMap, body: Body) -> Result<Answered, Refused> {
+    let caller = Caller::of(edge, headers)?;
+    let msn = caller.required_msn(headers)?;
+    let body = body::collect(body, body::DEFAULT_BYTES).await?;
+    headers::check_json(headers, body.len())?;
+    let key = headers::idempotency_key(headers)?;
+    let request = init::parse(&body, caller.wallet.url_policy())?;
+    let idempotency = key.map(|key| {
+        let canonical = request.canonical().text(msn.as_str()).into_bytes();
+        caller.wallet.idempotent_request(IdempotentRoute::Init, key, &canonical)
+    });
+    let is_app = request.is_app;
+    let hints = request.hints.clone();
+    let new = new_init(request).ok_or_else(|| WireFault::of(ErrorCode::Internal))?;
+    let initiated = caller.wallet.init(caller.principal, &msn, new, idempotency).await?;
+    let terms = &initiated.payment.terms;
+    let link = redirect_link(&caller.wallet, is_app, &initiated.token);
+    let answer = InitAnswer {
+        psp_transaction_id: terms.psp_transaction_id.as_str(),
+        merchant_order_id: terms.merchant_order_id.as_str(),
+        vipps_redirect_url: &link,
+    };
+    Ok(Answered::json(&answer).hinting(hints).hinting(headers::system_headers(headers).hint))
+}
+
+/// The request as the wallet wants it; `None` can't be, since the parser has checked the same rules.
+fn new_init(request: InitRequest) -> Option<NewInit> {
+    let entrance = match (request.skip_landing_page, request.is_app) {
+        (true, _) => Entrance::Push,
+        (false, true) => Entrance::App,
+        (false, false) => Entrance::LandingPage,
+    };
+    Some(NewInit {
+        psp_transaction_id: PspTransactionId::new(&request.psp_transaction_id)?,
+        merchant_order_id: MerchantOrderId::new(&request.merchant_order_id)?,
+        customer_number: request
+            .customer_mobile_number
+            .as_deref()
+            .map(PhoneNumber::new)
+            .map_or(Some(None), |n| n.map(Some))?,
+        amount: Amount::from_ore(request.amount)?,
+        psp_redirect_url: request.psp_redirect_url,
+        make_payment_url: request.make_payment_url,
+        make_payment_token: request.make_payment_token,
+        payment_text: request.payment_text.unwrap_or_default(),
+        entrance,
+    })
+}
+
+/// The link for the user: the landing page, or the app's own.
+pub(crate) fn redirect_link(wallet: &Wallet, is_app: bool, token: &str) -> String {
+    match (is_app, wallet.environment()) {
+        (false, _) => format!("{}/dwo-api-application/v1/deeplink/vippsgateway?v=2&token={token}", wallet.public_url()),
+        (true, Environment::Test) => format!("vippsMT://?token={token}"),
+        (true, Environment::Production) => format!("vipps://?token={token}"),
+    }
+}

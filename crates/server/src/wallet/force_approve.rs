@@ -1,0 +1,41 @@
+//! The sandbox's force-approve: approves without a phone, and waits until the first outcome is durable.
+
+use lommebok_domain::{Command, Payment, PhoneNumber, PspTransactionId, State};
+
+use super::{Fault, Principal, Topic, Wallet};
+
+impl Wallet {
+    /// Approves `psp`'s payment for the user with `number`, with that user's first usable card; returns when the payment
+    /// has left AUTHORIZING.
+    ///
+    /// # Errors
+    /// [`Fault::UnknownLink`] when `token` is not this payment's; [`Fault::UnknownUser`]; refusals by state.
+    pub async fn force_approve(
+        &self,
+        principal: Principal,
+        id: &PspTransactionId,
+        number: &PhoneNumber,
+        token: &str,
+    ) -> Result<Payment, Fault> {
+        let payment = self.store().payment_of_psp(self.tenant(), principal.psp, id)?.ok_or(Fault::NoSuchPayment)?;
+        let linked = self.payment_by_landing_token(token)?;
+        if linked.id != payment.id {
+            return Err(Fault::UnknownLink);
+        }
+        let user = self.user_by_number(number)?.ok_or(Fault::UnknownUser)?.id;
+        let card = self.cards_of(user)?.into_iter().find(|card| self.usable(card)).ok_or(Fault::CardNotUsable)?;
+        let mut changes = self.hub().subscribe(Topic::Payment(payment.id));
+        let queued = self.carry_out(payment.id, Command::ForceApprove { user, card: card.id }).await?;
+        self.start_attempt(&queued);
+        loop {
+            let payment = self.payment(payment.id)?;
+            if !matches!(payment.state, State::Authorizing { .. }) {
+                return Ok(payment);
+            }
+            tokio::select! {
+                _ = changes.next() => {}
+                () = self.tasks().ending().cancelled() => return Err(Fault::Stopping),
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Hints of change: whoever watches a payment or a user is told "this payment is now at version n", and reads the state
+//! again. No state travels here, so a lost hint costs a moment and never the truth.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use lommebok_domain::{Binding, Payment, PaymentId, UserId};
+use tokio::sync::broadcast;
+
+/// Hints that one slow watcher may lag behind before it loses some (it is then told to read everything again).
+const HINTS_KEPT: usize = 64;
+
+/// What somebody watches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// One payment: the landing page.
+    Payment(PaymentId),
+    /// All payments of one user: the phone.
+    User(UserId),
+}
+
+/// A payment has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// Which payment.
+    pub payment: PaymentId,
+    /// Its version now.
+    pub version: i64,
+}
+
+/// Who watches what. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Hub(Arc<Mutex<HashMap<Topic, broadcast::Sender<Hint>>>>);
+
+/// One watcher; forgotten when dropped.
+#[derive(Debug)]
+pub struct Subscription {
+    hub: Hub,
+    topic: Topic,
+    receiver: Option<broadcast::Receiver<Hint>>,
+}
+
+impl Hub {
+    /// Watches `topic` from now on. Subscribe first and read the state then, or a change between is missed.
+    pub fn subscribe(&self, topic: Topic) -> Subscription {
+        let receiver = self.lock().entry(topic).or_insert_with(|| broadcast::channel(HINTS_KEPT).0).subscribe();
+        Subscription { hub: self.clone(), topic, receiver: Some(receiver) }
+    }
+
+    /// Tells everybody who watches `payment`, its user, or `earlier_binding`'s user (whose prompt is withdrawn).
+    pub(crate) fn publish(&self, payment: &Payment, earlier_binding: Binding) {
+        let hint = Hint { payment: payment.id, version: payment.version };
+        let topics = self.lock();
+        if topics.is_empty() {
+            return;
+        }
+        tell(&topics, Topic::Payment(payment.id), hint);
+        for binding in [Some(payment.binding), (earlier_binding != payment.binding).then_some(earlier_binding)] {
+            if let Some(Binding::User(user)) = binding {
+                tell(&topics, Topic::User(user), hint);
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Topic, broadcast::Sender<Hint>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn tell(topics: &HashMap<Topic, broadcast::Sender<Hint>>, topic: Topic, hint: Hint) {
+    if let Some(sender) = topics.get(&topic) {
+        // Nobody listening is fine: a hint is not a message.
+        let _nobody = sender.send(hint);
+    }
+}
+
+impl Subscription {
+    /// The next hint; `None` when some were lost, which means: read everything again.
+    pub async fn next(&mut self) -> Option<Hint> {
+        match self.receiver.as_mut() {
+            Some(receiver) => receiver.recv().await.ok(),
+            None => None,
+        }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.receiver = None;
+        let mut topics = self.hub.lock();
+        if topics.get(&self.topic).is_some_and(|sender| sender.receiver_count() == 0) {
+            topics.remove(&self.topic);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_topic_is_forgotten_with_its_last_watcher() {
+        let hub = Hub::default();
+        let topic = Topic::Payment(PaymentId::new(1));
+        let first = hub.subscribe(topic);
+        let second = hub.subscribe(topic);
+        drop(first);
+        assert_eq!(hub.lock().len(), 1);
+        drop(second);
+        assert!(hub.lock().is_empty());
+    }
+}

@@ -1,0 +1,152 @@
+//! Starting a payment. The init is the payment's first version; its answer is rebuilt from the payment, never stored,
+//! because it holds a secret link.
+
+use std::sync::Arc;
+
+use lommebok_domain::{
+    Amount, Binding, Entrance, MerchantOrderId, Msn, Payment, PaymentId, PhoneNumber, PspTransactionId, TenantId, Terms,
+};
+use lommebok_store::{Change, CommitFault, Committed, Merchant, MerchantStatus, NewPayment, Sealed, Write};
+
+use super::{Fault, IdempotentRequest, Principal, Wallet};
+use crate::keys::envelope::Place;
+use crate::keys::handle::Handle;
+
+/// How long after a link's end its handle is still told apart from an unknown one, in ms: a day.
+const HANDLE_REMEMBERED_MS: i64 = 24 * 3_600_000;
+
+/// An init as the edge has read it: nothing in it can be wrong any more.
+#[derive(Debug)]
+pub struct NewInit {
+    /// The PSP's id.
+    pub psp_transaction_id: PspTransactionId,
+    /// The merchant's id.
+    pub merchant_order_id: MerchantOrderId,
+    /// The number to fill in.
+    pub customer_number: Option<PhoneNumber>,
+    /// How much.
+    pub amount: Amount,
+    /// `pspRedirectUrl`
+    pub psp_redirect_url: String,
+    /// `makePaymentUrl`
+    pub make_payment_url: String,
+    /// `makePaymentToken`, if any.
+    pub make_payment_token: Option<lommebok_api::secret::Secret>,
+    /// `paymentText`
+    pub payment_text: String,
+    /// How the user comes to it.
+    pub entrance: Entrance,
+}
+
+/// What the answer to init needs.
+#[derive(Debug)]
+pub struct Initiated {
+    /// The payment.
+    pub payment: Payment,
+    /// The landing token for the redirect link.
+    pub token: String,
+}
+
+impl Wallet {
+    /// Starts a payment for `psp`'s merchant `msn`.
+    ///
+    /// # Errors
+    /// As the endpoint's rules say; nothing is stored then.
+    pub async fn init(
+        &self,
+        principal: Principal,
+        msn: &Msn,
+        new: NewInit,
+        idempotency: Option<IdempotentRequest>,
+    ) -> Result<Initiated, Fault> {
+        let merchant = self.active_merchant(principal, msn)?;
+        let push_to = self.push_target(&new, &merchant)?;
+        let sealed = self.seal_make_payment_token(principal, &new)?;
+        let terms = Arc::new(Terms {
+            tenant: self.tenant(),
+            psp: principal.psp,
+            merchant: merchant.id,
+            msn: msn.clone(),
+            psp_transaction_id: new.psp_transaction_id,
+            merchant_order_id: new.merchant_order_id,
+            amount: new.amount,
+            created_at: self.clock().now(),
+            customer_number: new.customer_number,
+            psp_redirect_url: new.psp_redirect_url,
+            make_payment_url: new.make_payment_url,
+            payment_text: new.payment_text,
+            entrance: new.entrance,
+        });
+        let payment = Payment::initiate(PaymentId::new(0), terms, push_to);
+        let change = Change {
+            change_id: self.change_id(),
+            tenant: self.tenant(),
+            idempotency: idempotency.map(|request| request.row(principal, self.clock().now())),
+            write: Write::NewPayment(NewPayment {
+                payment: Arc::new(payment.clone()),
+                sealed_make_payment_token: sealed,
+            }),
+        };
+        let id = match self.store().commit(change).await {
+            Ok(Committed::NewPayment(id)) => id,
+            Ok(_) => return Err(Fault::Busy),
+            Err(CommitFault::Replay(stored)) => return self.replay_init(stored.subject),
+            Err(fault) => return Err(fault.into()),
+        };
+        let payment = Payment { id, ..payment };
+        self.committed(&payment, &payment);
+        Ok(self.initiated(payment))
+    }
+
+    fn replay_init(&self, subject: i64) -> Result<Initiated, Fault> {
+        let payment = self.payment(PaymentId::new(subject))?;
+        Ok(self.initiated(payment))
+    }
+
+    fn initiated(&self, payment: Payment) -> Initiated {
+        let token = self.landing_token(&payment);
+        Initiated { payment, token }
+    }
+
+    /// The landing token: made from the payment alone, so that it is the same whenever it is made.
+    pub fn landing_token(&self, payment: &Payment) -> String {
+        let expiry = payment.terms.created_at.plus_millis(HANDLE_REMEMBERED_MS);
+        self.keys().handle.make(Handle { tenant: self.tenant(), payment: payment.id, expiry })
+    }
+
+    fn active_merchant(&self, principal: Principal, msn: &Msn) -> Result<Arc<Merchant>, Fault> {
+        let merchant = self.merchants().of_psp(self.store(), principal, msn)?.ok_or(Fault::UnknownMerchant)?;
+        if merchant.details.status == MerchantStatus::Active { Ok(merchant) } else { Err(Fault::MerchantNotActive) }
+    }
+
+    fn push_target(&self, new: &NewInit, merchant: &Merchant) -> Result<Binding, Fault> {
+        if new.entrance != Entrance::Push {
+            return Ok(Binding::Open);
+        }
+        if !merchant.details.may_skip_landing_page {
+            return Err(Fault::MayNotSkipLandingPage);
+        }
+        let number = new.customer_number.as_ref().ok_or(Fault::UnknownUser)?;
+        match self.binding_of(number)? {
+            Binding::User(user) => Ok(Binding::User(user)),
+            Binding::Nobody | Binding::Open => Err(Fault::UnknownUser),
+        }
+    }
+
+    fn seal_make_payment_token(&self, principal: Principal, new: &NewInit) -> Result<Option<Sealed>, Fault> {
+        let Some(token) = &new.make_payment_token else { return Ok(None) };
+        let row = make_payment_token_row(principal.psp.get(), new.psp_transaction_id.as_str());
+        let place = make_payment_token_place(self.tenant(), &row);
+        Ok(Some(Sealed::new(self.keys().envelope.seal(place, token.expose().as_bytes()))))
+    }
+}
+
+/// Where a sealed makePaymentToken stands.
+pub(crate) fn make_payment_token_place(tenant: TenantId, row: &str) -> Place<'_> {
+    Place { table: "initiation", tenant: tenant.get(), row: row.as_bytes(), column: "make_payment_token" }
+}
+
+/// The row id that a sealed makePaymentToken is bound to: its payment's natural key, known before the payment's number.
+pub(crate) fn make_payment_token_row(psp: i64, psp_transaction_id: &str) -> String {
+    format!("{psp}/{psp_transaction_id}")
+}

@@ -1,0 +1,40 @@
+//! What the holder of a landing link can do: see the payment, say whose phone to prompt, cancel. The link never approves.
+
+use lommebok_domain::{Binding, CancelledBy, Command, Payment, PhoneNumber};
+
+use super::{Fault, Wallet};
+
+impl Wallet {
+    /// The payment behind a landing token.
+    ///
+    /// # Errors
+    /// [`Fault::UnknownLink`] for anything that is not a link of this wallet, or one whose day is over.
+    pub fn payment_by_landing_token(&self, token: &str) -> Result<Payment, Fault> {
+        let handle = self.keys().handle.read(token).map_err(|_| Fault::UnknownLink)?;
+        if handle.tenant != self.tenant() || self.clock().now() >= handle.expiry {
+            return Err(Fault::UnknownLink);
+        }
+        self.payment(handle.payment).map_err(|fault| match fault {
+            Fault::NoSuchPayment => Fault::UnknownLink,
+            other => other,
+        })
+    }
+
+    /// Binds the payment to whoever has `number`, or to nobody: the answer is alike, so that a link tells nobody which
+    /// numbers are users'.
+    pub async fn confirm_number(&self, payment: &Payment, number: &PhoneNumber) -> Result<Payment, Fault> {
+        let to = self.binding_of(number)?;
+        self.carry_out_once(payment.id, Command::ConfirmNumber { to }).await
+    }
+
+    /// Cancels on the landing page.
+    pub async fn cancel_on_landing_page(&self, payment: &Payment) -> Result<Payment, Fault> {
+        self.carry_out(payment.id, Command::Cancel { by: CancelledBy::LandingPage, user: None }).await
+    }
+
+    /// Whom a number binds a payment to.
+    pub(crate) fn binding_of(&self, number: &PhoneNumber) -> Result<Binding, Fault> {
+        let user = self.user_by_number(number)?;
+        Ok(user.map_or(Binding::Nobody, |user| Binding::User(user.id)))
+    }
+}

@@ -1,0 +1,88 @@
+//! A PSP's merchants: made, changed, deactivated for good. Running payments of a deactivated merchant go on.
+
+use std::sync::Arc;
+
+use lommebok_domain::Msn;
+use lommebok_store::{Change, CommitFault, Committed, Merchant, MerchantDetails, MerchantStatus, MerchantWrite, Write};
+
+use super::{Fault, IdempotentRequest, MAX_DECISIONS, Principal, Wallet};
+
+/// Merchants that one PSP's list shows at most.
+const MERCHANTS_LISTED: u32 = 10_000;
+
+impl Wallet {
+    /// The PSP's merchants, by serial number.
+    pub fn merchants_of(&self, principal: Principal) -> Result<Vec<Merchant>, Fault> {
+        Ok(self.store().merchants_of_psp(self.tenant(), principal.psp, None, MERCHANTS_LISTED)?)
+    }
+
+    /// The PSP's merchant `msn`.
+    ///
+    /// # Errors
+    /// [`Fault::UnknownMerchant`] also for another PSP's.
+    pub fn merchant_of(&self, principal: Principal, msn: &Msn) -> Result<Merchant, Fault> {
+        let merchant = self.store().merchant_by_msn(self.tenant(), msn)?.ok_or(Fault::UnknownMerchant)?;
+        if merchant.psp == principal.psp { Ok(merchant) } else { Err(Fault::UnknownMerchant) }
+    }
+
+    /// Makes a merchant; the wallet issues the serial number, six digits.
+    ///
+    /// # Errors
+    /// What the store says; [`CommitFault::KeyConflict`] for a used idempotency key.
+    pub async fn create_merchant(
+        &self,
+        principal: Principal,
+        details: MerchantDetails,
+        logo: Option<String>,
+        idempotency: IdempotentRequest,
+    ) -> Result<Msn, Fault> {
+        let at = self.clock().now();
+        let write = MerchantWrite::New { psp: principal.psp, msn: None, details, logo, at };
+        let change = Change {
+            change_id: self.change_id(),
+            tenant: self.tenant(),
+            idempotency: Some(idempotency.row(principal, at)),
+            write: Write::Merchant(Box::new(write)),
+        };
+        match self.store().commit(change).await {
+            Ok(Committed::Merchant(msn)) => Ok(msn),
+            Ok(_) => Err(Fault::Busy),
+            Err(CommitFault::Replay(stored)) => {
+                let all = self.merchants_of(principal)?;
+                let made = all.into_iter().find(|merchant| merchant.id.get() == stored.subject);
+                made.map(|merchant| merchant.msn).ok_or(Fault::UnknownMerchant)
+            }
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
+    /// Changes a merchant: `edit` gets it as it is, and may be asked again when somebody else was faster.
+    ///
+    /// # Errors
+    /// [`Fault::UnknownMerchant`]; [`Fault::MerchantNotActive`] when it has been deactivated, which is for good.
+    pub async fn update_merchant(
+        &self,
+        principal: Principal,
+        msn: &Msn,
+        edit: impl Fn(&Merchant) -> (MerchantDetails, Option<String>),
+    ) -> Result<Arc<Merchant>, Fault> {
+        for _ in 0..MAX_DECISIONS {
+            let before = self.merchant_of(principal, msn)?;
+            if before.details.status == MerchantStatus::Deactivated {
+                return Err(Fault::MerchantNotActive);
+            }
+            let (details, logo) = edit(&before);
+            let at = self.clock().now();
+            let write = MerchantWrite::Update { id: before.id, guard_version: before.version, details, logo, at };
+            match self.commit(Write::Merchant(Box::new(write))).await {
+                Err(Fault::Store(CommitFault::Stale(_))) => {}
+                Err(fault) => return Err(fault),
+                Ok(_) => {
+                    self.merchants().forget(msn);
+                    return self.merchant(msn)?.ok_or(Fault::UnknownMerchant);
+                }
+            }
+        }
+        Err(Fault::Busy)
+    }
+}

@@ -1,0 +1,230 @@
+//! The wallet of one tenant: every command on a payment, from wherever it comes, goes through here.
+//!
+//! Not here: HTTP (`http/`), what a payment may become (crate `domain`), SQL (crate `store`). The production wallet has
+//! no sandbox part: the [`Sandbox`] is another type, and only `dev` makes one.
+//! A newcomer's mistake: to keep a payment in memory between two requests. Load it, decide, commit; others do the same.
+
+mod agenda;
+pub mod details;
+mod directory;
+mod fault;
+mod force_approve;
+mod hub;
+mod idempotency;
+mod init;
+mod landing;
+mod merchants;
+mod phone;
+mod road;
+mod sessions;
+mod stages;
+mod status_updates;
+mod step_up;
+mod time_travel;
+mod token_source;
+
+use std::sync::Arc;
+
+use lommebok_api::urls::UrlPolicy;
+use lommebok_domain::TenantId;
+use lommebok_store::Store;
+
+pub use directory::{Merchants, Principal, Psps};
+pub use fault::Fault;
+pub use hub::{Hint, Hub, Subscription, Topic};
+pub use idempotency::IdempotentRequest;
+pub use init::{Initiated, NewInit};
+pub use phone::RECEIPTS_PER_PAGE;
+pub use sessions::SignedIn;
+pub use stages::{Stage, Stages};
+pub use status_updates::{Accepted, BatchMode};
+pub use time_travel::Advanced;
+pub use token_source::TokenSource;
+
+pub(crate) use time_travel::{kept, restored};
+
+pub(crate) use agenda::{Agenda, Errand, Held, InHand};
+pub(crate) use road::MAX_DECISIONS;
+
+use crate::chance::Chance;
+use crate::clock::BusinessClock;
+use crate::outbound::{OutboundClient, Slots};
+use crate::tasks::Tasks;
+
+/// What a wallet is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// Which closed world it serves.
+    pub tenant: TenantId,
+    /// Its business time.
+    pub clock: BusinessClock,
+    /// Where everything is kept.
+    pub store: Store,
+    /// What seals, signs and looks up.
+    pub keys: Arc<Keys>,
+    /// Randomness.
+    pub chance: Chance,
+    /// Where its tasks run.
+    pub tasks: Tasks,
+    /// Makes the makePayment calls.
+    pub outbound: OutboundClient,
+    /// How many of them at once.
+    pub slots: Arc<Slots>,
+    /// Where network tokens come from.
+    pub tokens: TokenSource,
+    /// The rest.
+    pub settings: Settings,
+}
+
+/// What an operator can choose about a wallet.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What links, QR codes and `operations` begin with; no slash at the end.
+    pub public_url: String,
+    /// Which URLs a PSP may name.
+    pub url_policy: UrlPolicy,
+    /// Whether links are the test app's (`vippsMT://`), and late answers are kept as evidence.
+    pub environment: Environment,
+    /// When updatestatus entries are applied.
+    pub batch_mode: BatchMode,
+    /// For crash tests: where the process tells how far an attempt has come.
+    pub stages: Stages,
+}
+
+/// Test or production, where the wire differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    /// A sandbox.
+    Test,
+    /// The real thing.
+    Production,
+}
+
+/// The keys as they are used.
+#[derive(Debug)]
+pub struct Keys {
+    /// Seals secrets at rest.
+    pub envelope: crate::keys::envelope::Envelope,
+    /// Keyed hashes.
+    pub lookup: crate::keys::lookup::LookupKey,
+    /// Landing tokens.
+    pub handle: crate::keys::handle::HandleKey,
+}
+
+/// One tenant's wallet. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Wallet(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    parts: Parts,
+    hub: Hub,
+    agenda: Agenda,
+    in_hand: InHand,
+    merchants: Merchants,
+    status_lanes: status_updates::Lanes,
+    advancing: tokio::sync::Mutex<()>,
+}
+
+impl Wallet {
+    /// A wallet of these parts. Nothing runs until [`Wallet::start`].
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner {
+            parts,
+            hub: Hub::default(),
+            agenda: Agenda::default(),
+            in_hand: InHand::default(),
+            merchants: Merchants::default(),
+            status_lanes: status_updates::Lanes::default(),
+            advancing: tokio::sync::Mutex::new(()),
+        }))
+    }
+
+    /// Which closed world it serves.
+    pub fn tenant(&self) -> TenantId {
+        self.0.parts.tenant
+    }
+
+    /// Its business time.
+    pub fn clock(&self) -> &BusinessClock {
+        &self.0.parts.clock
+    }
+
+    /// Where everything is kept.
+    pub fn store(&self) -> &Store {
+        &self.0.parts.store
+    }
+
+    /// Who watches what.
+    pub fn hub(&self) -> &Hub {
+        &self.0.hub
+    }
+
+    /// What links begin with; no slash at the end.
+    pub fn public_url(&self) -> &str {
+        &self.0.parts.settings.public_url
+    }
+
+    /// Which URLs a PSP may name.
+    pub fn url_policy(&self) -> UrlPolicy {
+        self.0.parts.settings.url_policy
+    }
+
+    /// Test or production.
+    pub fn environment(&self) -> Environment {
+        self.0.parts.settings.environment
+    }
+
+    /// Where its tasks run.
+    pub fn tasks(&self) -> &Tasks {
+        &self.0.parts.tasks
+    }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.0.parts.keys
+    }
+
+    pub(crate) fn chance(&self) -> &Chance {
+        &self.0.parts.chance
+    }
+
+    pub(crate) fn outbound(&self) -> &OutboundClient {
+        &self.0.parts.outbound
+    }
+
+    pub(crate) fn slots(&self) -> &Slots {
+        &self.0.parts.slots
+    }
+
+    pub(crate) fn tokens(&self) -> &TokenSource {
+        &self.0.parts.tokens
+    }
+
+    pub(crate) fn batch_mode(&self) -> BatchMode {
+        self.0.parts.settings.batch_mode
+    }
+
+    pub(crate) fn stages(&self) -> &Stages {
+        &self.0.parts.settings.stages
+    }
+
+    pub(crate) fn agenda(&self) -> &Agenda {
+        &self.0.agenda
+    }
+
+    pub(crate) fn in_hand(&self) -> &InHand {
+        &self.0.in_hand
+    }
+
+    pub(crate) fn merchants(&self) -> &Merchants {
+        &self.0.merchants
+    }
+
+    pub(crate) fn status_lanes(&self) -> &status_updates::Lanes {
+        &self.0.status_lanes
+    }
+
+    pub(crate) async fn advancing(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.advancing.lock().await
+    }
+}

@@ -1,0 +1,81 @@
+//! The points of an attempt at which a crash matters. A crash test asks the sandbox to stop dead at one of them; in
+//! ordinary running nobody listens, and nothing is called.
+
+use std::sync::Arc;
+
+use lommebok_domain::PaymentId;
+
+use super::Wallet;
+
+/// How far an attempt has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// The approval is durable.
+    ApproveCommitted,
+    /// The attempt is durable as open.
+    OpenCommitted,
+    /// The first byte of the request is handed over.
+    FirstByte,
+    /// The last byte of the request is handed over.
+    LastByte,
+    /// The PSP's answer has been read.
+    AnswerReceived,
+    /// The outcome is durable.
+    OutcomeCommitted,
+}
+
+impl Stage {
+    /// All of them, in order.
+    pub const ALL: [Self; 6] = [
+        Self::ApproveCommitted,
+        Self::OpenCommitted,
+        Self::FirstByte,
+        Self::LastByte,
+        Self::AnswerReceived,
+        Self::OutcomeCommitted,
+    ];
+
+    /// The name, as `--hold-at` takes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ApproveCommitted => "approve-committed",
+            Self::OpenCommitted => "open-committed",
+            Self::FirstByte => "first-byte",
+            Self::LastByte => "last-byte",
+            Self::AnswerReceived => "answer-received",
+            Self::OutcomeCommitted => "outcome-committed",
+        }
+    }
+}
+
+/// Who is told.
+type Listener = dyn Fn(Stage, PaymentId) + Send + Sync;
+
+/// Who is told, if anybody.
+#[derive(Clone, Default)]
+pub struct Stages(Option<Arc<Listener>>);
+
+impl Stages {
+    /// Tells `listener`, on the thread that works on the attempt; whoever blocks there holds the process at that point.
+    pub fn told_to(listener: impl Fn(Stage, PaymentId) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(listener)))
+    }
+}
+
+impl std::fmt::Debug for Stages {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() { "Stages(told)" } else { "Stages(nobody)" })
+    }
+}
+
+impl Wallet {
+    pub(crate) fn reached(&self, stage: Stage, payment: PaymentId) {
+        if let Some(listener) = &self.stages().0 {
+            listener(stage, payment);
+        }
+    }
+
+    pub(crate) fn observes_stages(&self) -> bool {
+        self.stages().0.is_some()
+    }
+}

@@ -1,0 +1,138 @@
+//! Updatestatus: what a PSP says became of its payments, many at a time (DOMAIN §5).
+//!
+//! A request is kept whole as a batch with its progress, and applied in chunks; each chunk is one commit that also moves
+//! the progress on. So a 200 means that everything is durable, a crash in between applies the rest at the next start, and
+//! nothing is applied twice. A newcomer's mistake: to roll a chunk back because one entry is bad.
+
+mod chunk;
+mod schedule;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lommebok_domain::{PspId, Timestamp};
+use lommebok_store::{Batch, BatchEntry, BatchId, BatchTarget, CommitFault, NewBatch};
+
+use super::{Fault, IdempotentRequest, Principal, Wallet};
+use chunk::Step;
+
+pub use schedule::BatchMode;
+
+/// Entries that one commit applies at most, so that inits are not held up.
+const ENTRIES_PER_COMMIT: usize = 500;
+
+/// Batches that are looked at together.
+const BATCHES_AT_ONCE: u32 = 1_000;
+
+/// One lane per PSP: its requests are applied one after the other, in the order of their acceptance.
+#[derive(Debug, Default)]
+pub(crate) struct Lanes(Mutex<HashMap<PspId, Arc<tokio::sync::Mutex<()>>>>);
+
+impl Lanes {
+    fn of(&self, psp: PspId) -> Arc<tokio::sync::Mutex<()>> {
+        Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(psp).or_default())
+    }
+}
+
+/// What became of an accepted request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Whether an identical body came within the last 24 h: flagged, and applied all the same.
+    pub repeated: bool,
+}
+
+impl Wallet {
+    /// Accepts a request; when this returns everything is durable, and in immediate mode applied. `body` is the request
+    /// as it came, by whose keyed hash an identical one is flagged.
+    ///
+    /// # Errors
+    /// What the store says; [`CommitFault::KeyConflict`] for a used idempotency key.
+    pub async fn update_status(
+        &self,
+        principal: Principal,
+        entries: Vec<BatchEntry>,
+        body: &[u8],
+        idempotency: Option<IdempotentRequest>,
+    ) -> Result<Accepted, Fault> {
+        let lane = self.status_lanes().of(principal.psp);
+        let _turn = lane.lock().await;
+        let immediate = self.batch_mode() == BatchMode::Immediate;
+        let accepted_at = self.clock().now();
+        let digest = self.request_hash(body);
+        let new = NewBatch { psp: principal.psp, accepted_at, digest, entries: entries.clone() };
+        let idempotency = idempotency.map(|request| request.row(principal, accepted_at));
+        let first = if immediate { ENTRIES_PER_COMMIT } else { 0 };
+        let step = Step { psp: principal.psp, entries: &entries, from: 0, at_most: first };
+        match self.commit_step(step, BatchTarget::New(new), idempotency).await {
+            Ok((id, repeated, next)) => {
+                if immediate {
+                    self.apply_rest(principal.psp, id, &entries, next).await?;
+                } else {
+                    self.agenda().ring();
+                }
+                Ok(Accepted { repeated })
+            }
+            Err(Fault::Store(CommitFault::Replay(stored))) => {
+                if immediate {
+                    self.apply_batch(BatchId::new(stored.subject)).await?;
+                }
+                Ok(Accepted { repeated: false })
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Applies what is left of a batch. The caller holds the PSP's lane.
+    async fn apply_batch(&self, id: BatchId) -> Result<(), Fault> {
+        let Some(batch) = self.store().batch(self.tenant(), id)? else { return Ok(()) };
+        if batch.finished {
+            return Ok(());
+        }
+        let entries = self.store().batch_entries(self.tenant(), id)?;
+        self.apply_rest(batch.psp, id, &entries, batch.next).await
+    }
+
+    async fn apply_rest(&self, psp: PspId, id: BatchId, entries: &[BatchEntry], next: u32) -> Result<(), Fault> {
+        let mut next = next;
+        loop {
+            let from = usize::try_from(next).unwrap_or(usize::MAX);
+            if from >= entries.len() {
+                return Ok(());
+            }
+            let step = Step { psp, entries, from, at_most: ENTRIES_PER_COMMIT };
+            (_, _, next) = self.commit_step(step, BatchTarget::Pending { id, next }, None).await?;
+        }
+    }
+
+    /// Applies the batches that are due at `now`, oldest first.
+    pub(crate) async fn apply_due_batches(&self, now: Timestamp) -> Result<Vec<Batch>, Fault> {
+        let mode = self.batch_mode();
+        let pending = self.store().pending_batches(self.tenant(), BATCHES_AT_ONCE)?;
+        let due = pending.into_iter().filter(|batch| mode.apply_at(batch.accepted_at).is_some_and(|at| at <= now));
+        self.apply_in_order(due.collect()).await
+    }
+
+    /// Applies every batch that waits, whenever it is due: the operator's "run now".
+    pub async fn run_batches(&self) -> Result<Vec<Batch>, Fault> {
+        let pending = self.store().pending_batches(self.tenant(), BATCHES_AT_ONCE)?;
+        self.apply_in_order(pending).await
+    }
+
+    /// When the next batch is due, after `now`.
+    pub(crate) fn next_batch(&self, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+        let mode = self.batch_mode();
+        let pending = self.store().pending_batches(self.tenant(), BATCHES_AT_ONCE)?;
+        Ok(pending.iter().filter_map(|batch| mode.apply_at(batch.accepted_at)).filter(|at| *at > now).min())
+    }
+
+    async fn apply_in_order(&self, pending: Vec<Batch>) -> Result<Vec<Batch>, Fault> {
+        let mut applied = Vec::new();
+        for batch in pending {
+            let lane = self.status_lanes().of(batch.psp);
+            let _turn = lane.lock().await;
+            self.apply_batch(batch.id).await?;
+            applied.extend(self.store().batch(self.tenant(), batch.id)?);
+        }
+        Ok(applied)
+    }
+}

@@ -1,0 +1,142 @@
+//! The sandbox's hand on business time: freeze, resume, advance. An advance goes from due moment to due moment, so that
+//! everything happens in the order and at the time at which it would have happened.
+
+use std::time::Duration;
+
+use lommebok_domain::Timestamp;
+use lommebok_store::{ClockMode as KeptMode, ClockRecord as Kept, Write};
+
+use super::{Fault, Wallet};
+use crate::clock::{ClockMode, ClockRecord, ProcessTime, RecordedMode};
+use crate::workers::DueDone;
+
+/// How long calls in flight get to answer before time moves, in ms of process time.
+const CALLS_IN_FLIGHT_GET_MS: u64 = 1_000;
+/// How long one moment's work may take, in ms of process time, before the advance goes on without it.
+const ONE_MOMENT_TAKES_MS: u64 = 30_000;
+
+/// What an advance did.
+#[derive(Debug)]
+pub struct Advanced {
+    /// Business time before.
+    pub from: Timestamp,
+    /// Business time after.
+    pub to: Timestamp,
+    /// What became due and was done, in order.
+    pub done: Vec<DueDone>,
+}
+
+impl Wallet {
+    /// Stops business time where it is.
+    pub async fn freeze(&self) -> Result<Timestamp, Fault> {
+        let at = self.clock().freeze();
+        self.keep_clock().await?;
+        Ok(at)
+    }
+
+    /// Lets business time go on from where it is.
+    pub async fn resume(&self) -> Result<Timestamp, Fault> {
+        let at = self.clock().resume();
+        self.keep_clock().await?;
+        Ok(at)
+    }
+
+    /// How business time goes.
+    pub fn clock_mode(&self) -> ClockMode {
+        self.clock().mode()
+    }
+
+    /// Advances business time by `millis`, doing on the way what becomes due; durable when it returns.
+    ///
+    /// # Errors
+    /// When the store fails; what was done until then stays done.
+    pub async fn advance(&self, millis: u64) -> Result<Advanced, Fault> {
+        let _one_at_a_time = self.advancing().await;
+        let from = self.clock().now();
+        let target = from.plus_millis(i64::try_from(millis).unwrap_or(i64::MAX));
+        self.calls_in_flight_answer().await;
+        let mut done = Vec::new();
+        loop {
+            let now = self.clock().now();
+            done.extend(self.finish_moment(now).await?);
+            let next = [self.next_due(now), self.in_hand().next_end(now)].into_iter().flatten().min();
+            let Some(step) = next.filter(|at| *at <= target) else { break };
+            self.set_clock(step);
+            self.keep_clock().await?;
+        }
+        self.set_clock(target);
+        self.keep_clock().await?;
+        done.extend(self.finish_moment(self.clock().now()).await?);
+        Ok(Advanced { from, to: self.clock().now(), done })
+    }
+
+    /// Sets the clock; a running clock may have passed `at` meanwhile, which is as good.
+    fn set_clock(&self, at: Timestamp) {
+        if let Err(later) = self.clock().set_to(at) {
+            tracing::debug!(%later, "the clock was there already");
+        }
+    }
+
+    /// Keeps the clock's record, so that a restart goes on from here.
+    pub(crate) async fn keep_clock(&self) -> Result<(), Fault> {
+        let record = self.clock().to_record();
+        self.commit(Write::Clock(kept(record))).await.map(drop)
+    }
+
+    async fn calls_in_flight_answer(&self) {
+        let patience = Duration::from_millis(CALLS_IN_FLIGHT_GET_MS);
+        let answered = async {
+            loop {
+                let ended = self.in_hand().ended();
+                if self.in_hand().count() == 0 {
+                    return;
+                }
+                ended.await;
+            }
+        };
+        drop(tokio::time::timeout(patience, answered).await);
+    }
+
+    /// Everything that ends or is due at `now` has ended when this returns.
+    async fn finish_moment(&self, now: Timestamp) -> Result<Vec<DueDone>, Fault> {
+        let began = ProcessTime.now();
+        let mut all = Vec::new();
+        loop {
+            let ended = self.in_hand().ended();
+            let (done, notices) = self.do_due_work(now).await?;
+            let nothing_done = done.is_empty() && notices.is_empty();
+            all.extend(done);
+            for notice in notices {
+                drop(tokio::time::timeout(Duration::from_millis(ONE_MOMENT_TAKES_MS), notice).await);
+            }
+            if nothing_done && self.in_hand().ending_by(now) == 0 {
+                return Ok(all);
+            }
+            if ProcessTime.now().duration_since(began) > Duration::from_millis(ONE_MOMENT_TAKES_MS) {
+                tracing::warn!("some work of this moment takes too long; time goes on without it");
+                return Ok(all);
+            }
+            if nothing_done {
+                drop(tokio::time::timeout(Duration::from_millis(CALLS_IN_FLIGHT_GET_MS), ended).await);
+            }
+        }
+    }
+}
+
+/// The clock's record as the store keeps it.
+pub(crate) fn kept(record: ClockRecord) -> Kept {
+    let mode = match record.mode {
+        RecordedMode::Running => KeptMode::Real,
+        RecordedMode::Frozen => KeptMode::Frozen,
+    };
+    Kept { mode, offset_ms: record.offset_ms, last: record.last }
+}
+
+/// The clock that the store has kept.
+pub(crate) fn restored(kept: Kept) -> ClockRecord {
+    let mode = match kept.mode {
+        KeptMode::Real => RecordedMode::Running,
+        KeptMode::Frozen => RecordedMode::Frozen,
+    };
+    ClockRecord { mode, offset_ms: kept.offset_ms, last: kept.last }
+}

@@ -1,0 +1,279 @@
+//! The makePayment attempt from the queue to its outcome.
+//!
+//! The order is the promise: slot, token, commit of *open*, then at most one send, by this task and no other. The token
+//! and its cryptogram live in this task's memory only (ADR 0001). A newcomer's mistake: to retry anything after *open*.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use lommebok_api::make_payment as wire;
+use lommebok_domain::due::{ATTEMPT_ANSWER_MS, ATTEMPT_SLOT_MS};
+use lommebok_domain::{
+    AttemptAnswer, AttemptNumber, Cause, Command, Payment, PaymentId, Phase, ReturnId, State, Timestamp,
+};
+
+use crate::clock::{BusinessClock, ClockMode, ProcessTime};
+use crate::outbound::{Call, CallObserver, CallOutcome, LateAnswer, Slot, Stage as CallStage};
+use crate::tokens::{IssuedToken, TokenRequest};
+use crate::wallet::{Environment, Errand, Held, Stage, Wallet};
+
+/// An opened attempt is sent within this time of its commit, or not at all.
+const SENDS_WITHIN_MS: u64 = 2_000;
+/// How long a call may last while business time stands still, in ms of process time.
+const LONGEST_FROZEN_CALL_MS: u64 = 10 * 60_000;
+/// How long the sandbox keeps reading after the 15 s, in ms of process time.
+const LATE_ANSWER_MS: u64 = 45_000;
+
+impl Wallet {
+    /// Starts the attempt of a payment that has just been queued; does nothing for any other.
+    pub(crate) fn start_attempt(&self, payment: &Payment) {
+        let State::Authorizing { phase: Phase::Queued { since }, .. } = payment.state else { return };
+        if self.tasks().stopping().is_cancelled() {
+            return;
+        }
+        let ends_by = since.plus_millis(ATTEMPT_SLOT_MS);
+        let Some(held) = self.in_hand().take(payment.id, Errand::Attempt, ends_by) else { return };
+        let (wallet, id) = (self.clone(), payment.id);
+        self.tasks().spawn("attempt", async move { run(&wallet, id, held).await });
+    }
+}
+
+async fn run(wallet: &Wallet, id: PaymentId, held: Held) {
+    wallet.reached(Stage::ApproveCommitted, id);
+    let Ok(payment) = wallet.payment(id) else { return };
+    let State::Authorizing { phase: Phase::Queued { since }, .. } = payment.state else { return };
+    let Some(slot) = slot(wallet, &payment, since).await else { return };
+    let Some(token) = token(wallet, &payment).await else { return };
+    if wallet.tasks().stopping().is_cancelled() {
+        return;
+    }
+    let Some(open) = open(wallet, &payment, &held).await else { return };
+    let outcome = send(wallet, &open, token, &slot).await;
+    drop(slot);
+    let (answer, late) = read(wallet, &open.payment, outcome);
+    end(wallet, &open, answer).await;
+    drop(held);
+    if let Some(late) = late {
+        keep_late_answer(wallet, id, late).await;
+    }
+}
+
+/// A free slot of the PSP, or the payment fails when none comes in 10 s. Nothing when the server stops: the next start
+/// goes on from the queue.
+async fn slot(wallet: &Wallet, payment: &Payment, since: Timestamp) -> Option<Slot> {
+    let deadline = wallet.clock().sleep_until(since.plus_millis(ATTEMPT_SLOT_MS));
+    let acquired = tokio::select! {
+        biased;
+        acquired = wallet.slots().acquire(payment.terms.psp.get(), deadline) => acquired,
+        () = wallet.tasks().stopping().cancelled() => return None,
+    };
+    match acquired {
+        Ok(slot) => Some(slot),
+        Err(_no_free_slot) => {
+            give_up(wallet, payment.id, Cause::new("no_free_slot", "no free call to the PSP within 10 s")).await;
+            None
+        }
+    }
+}
+
+async fn token(wallet: &Wallet, payment: &Payment) -> Option<IssuedToken> {
+    match request_token(wallet, payment) {
+        Ok(token) => Some(token),
+        Err(cause) => {
+            give_up(wallet, payment.id, cause).await;
+            None
+        }
+    }
+}
+
+fn request_token(wallet: &Wallet, payment: &Payment) -> Result<IssuedToken, Cause> {
+    let State::Authorizing { card, attempt, .. } = payment.state else {
+        return Err(Cause::code("not_authorizing"));
+    };
+    let card = wallet.card(card).map_err(|fault| Cause::new("no_token", fault.to_string()))?;
+    if !wallet.usable(&card) {
+        return Err(Cause::new("no_token", "the card is not eligible any more"));
+    }
+    let request = TokenRequest { terms: &payment.terms, card: &card, payment: payment.id, attempt };
+    wallet.issue_token(&request).map_err(|refused| Cause::new("no_token", refused.to_string()))
+}
+
+async fn give_up(wallet: &Wallet, id: PaymentId, cause: Cause) {
+    if let Err(fault) = wallet.carry_out(id, Command::GiveUpQueued { cause }).await {
+        tracing::warn!(payment = id.get(), %fault, "a queued attempt could not be given up; its timer will");
+    }
+}
+
+/// An attempt that this task has committed as open, and nobody else may send.
+struct OpenAttempt {
+    payment: Payment,
+    attempt: AttemptNumber,
+    at: Timestamp,
+    return_id: ReturnId,
+    committed: tokio::time::Instant,
+}
+
+async fn open(wallet: &Wallet, payment: &Payment, held: &Held) -> Option<OpenAttempt> {
+    let return_id = ReturnId::new(u128::from_be_bytes(wallet.chance().bytes()));
+    let began = ProcessTime.now();
+    let opened = wallet.carry_out(payment.id, Command::OpenAttempt { return_id }).await;
+    let payment = match opened {
+        Ok(payment) => payment,
+        Err(fault) => {
+            tracing::warn!(payment = payment.id.get(), %fault, "the attempt was not opened");
+            return None;
+        }
+    };
+    let State::Authorizing { attempt, phase: Phase::Open { at, .. }, .. } = payment.state else { return None };
+    held.ends_by(at.plus_millis(ATTEMPT_ANSWER_MS));
+    wallet.reached(Stage::OpenCommitted, payment.id);
+    Some(OpenAttempt { payment, attempt, at, return_id, committed: began })
+}
+
+async fn send(wallet: &Wallet, open: &OpenAttempt, token: IssuedToken, slot: &Slot) -> Result<CallOutcome, Cause> {
+    let authorization = wallet.make_payment_token(&open.payment).map_err(|fault| {
+        tracing::error!(payment = open.payment.id.get(), %fault, "makePaymentToken can't be read");
+        Cause::new("not_sent", "makePaymentToken can't be read")
+    })?;
+    let body = Bytes::from(accepted_body(wallet, open, &token));
+    drop(token);
+    if ProcessTime.now().duration_since(open.committed) > Duration::from_millis(SENDS_WITHIN_MS) {
+        return Err(Cause::new("not_sent", "not sent within 2 s of being opened"));
+    }
+    let mut call = Call::new(open.payment.terms.make_payment_url.as_str(), body);
+    if let Some(authorization) = &authorization {
+        call = call.with_authorization(authorization.as_str());
+    }
+    if let Some(observer) = stage_observer(wallet, open.payment.id) {
+        call = call.with_observer(observer);
+    }
+    let deadline = answer_deadline(wallet.clock(), open.at.plus_millis(ATTEMPT_ANSWER_MS));
+    Ok(wallet.outbound().post(call, slot, deadline).await)
+}
+
+fn stage_observer(wallet: &Wallet, id: PaymentId) -> Option<CallObserver> {
+    wallet.observes_stages().then(|| {
+        let wallet = wallet.clone();
+        let observer: CallObserver = Arc::new(move |stage| match stage {
+            CallStage::FirstByte => wallet.reached(Stage::FirstByte, id),
+            CallStage::LastByte => wallet.reached(Stage::LastByte, id),
+            CallStage::AnswerReceived => wallet.reached(Stage::AnswerReceived, id),
+            CallStage::Connected => {}
+        });
+        observer
+    })
+}
+
+fn accepted_body(wallet: &Wallet, open: &OpenAttempt, token: &IssuedToken) -> Vec<u8> {
+    let terms = &open.payment.terms;
+    let operations = wire::operations(wallet.public_url(), &format!("{:032x}", open.return_id.get()));
+    let (id, msn) = (terms.psp_transaction_id.as_str(), terms.msn.as_str());
+    wire::Accepted::new(id, msn, token.bin_number(), token.network_token(), operations).to_body()
+}
+
+/// 15 s of business time; while that stands still, 10 min of process time.
+async fn answer_deadline(clock: &BusinessClock, at: Timestamp) {
+    tokio::select! {
+        () = clock.sleep_until(at) => {}
+        () = frozen_for(clock, Duration::from_millis(LONGEST_FROZEN_CALL_MS)) => {}
+    }
+}
+
+async fn frozen_for(clock: &BusinessClock, patience: Duration) {
+    let mut changes = clock.changes();
+    loop {
+        match clock.mode() {
+            ClockMode::Running { .. } => {
+                if changes.changed().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            }
+            ClockMode::Frozen { .. } => {
+                if tokio::time::timeout(patience, changes.changed()).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// What the call's end means for the payment (RELIABILITY §1.3), and the answer that may still come.
+fn read(
+    wallet: &Wallet,
+    payment: &Payment,
+    outcome: Result<CallOutcome, Cause>,
+) -> (AttemptAnswer, Option<LateAnswer>) {
+    match outcome {
+        Err(cause) => (AttemptAnswer::NotDelivered(cause), None),
+        Ok(CallOutcome::NotDelivered { cause }) => {
+            (AttemptAnswer::NotDelivered(Cause::new("not_delivered", cause.code())), None)
+        }
+        Ok(CallOutcome::Answered(answer)) => (understand(wallet, payment, &answer), None),
+        Ok(CallOutcome::Unknown { cause, status }) => {
+            let detail = status.map_or_else(String::new, |status| format!("HTTP {status}"));
+            (AttemptAnswer::Unknown(Cause::new(cause.code(), detail)), None)
+        }
+        Ok(CallOutcome::TimedOut(late)) => (AttemptAnswer::Unknown(Cause::code("timeout")), Some(late)),
+    }
+}
+
+fn understand(wallet: &Wallet, payment: &Payment, answer: &crate::outbound::Answer) -> AttemptAnswer {
+    let id = payment.terms.psp_transaction_id.as_str();
+    let read = wire::read_answer(answer.status, answer.content_type.as_deref(), &answer.body, id, wallet.url_policy());
+    match read {
+        wire::Answer::Ok => AttemptAnswer::Ok,
+        wire::Answer::Fail { error } => AttemptAnswer::Fail(psp_error("psp_refused", error)),
+        wire::Answer::SoftDecline { url, error } => {
+            AttemptAnswer::SoftDecline { url, error: psp_error("soft_decline", error) }
+        }
+        wire::Answer::SoftDeclineWithoutGoodUrl { error, .. } => {
+            AttemptAnswer::SoftDeclineWithoutUrl(psp_error("soft_decline_without_url", error))
+        }
+        wire::Answer::Wrong { cause } => {
+            AttemptAnswer::Unknown(Cause::new(cause.word(), format!("HTTP {}", answer.status)))
+        }
+    }
+}
+
+fn psp_error(otherwise: &str, error: Option<wire::PspError>) -> Cause {
+    match error {
+        Some(wire::PspError { id: Some(id), text }) => Cause::new(format!("psp_{id}"), text.unwrap_or_default()),
+        Some(wire::PspError { id: None, text }) => Cause::new(otherwise, text.unwrap_or_default()),
+        None => Cause::code(otherwise),
+    }
+}
+
+/// Commits the outcome. When that fails the payment stays open, and its timer settles it as unknown.
+async fn end(wallet: &Wallet, open: &OpenAttempt, answer: AttemptAnswer) {
+    let id = open.payment.id;
+    let command = Command::EndAttempt { attempt: open.attempt, answer };
+    match wallet.carry_out(id, command).await {
+        Ok(_) => wallet.reached(Stage::OutcomeCommitted, id),
+        Err(fault) => tracing::error!(payment = id.get(), %fault, "an attempt's outcome was not committed"),
+    }
+}
+
+/// The sandbox keeps what comes after the 15 s as evidence; it changes nothing.
+async fn keep_late_answer(wallet: &Wallet, id: PaymentId, late: LateAnswer) {
+    if wallet.environment() != Environment::Test {
+        return;
+    }
+    let patience = async {
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(LATE_ANSWER_MS)) => {}
+            () = wallet.tasks().stopping().cancelled() => {}
+        }
+    };
+    let Some(CallOutcome::Answered(answer)) = late.wait(patience).await else { return };
+    let Ok(payment) = wallet.payment(id) else { return };
+    let evidence = match understand(wallet, &payment, &answer) {
+        AttemptAnswer::Ok => Cause::new("late_ok", "the PSP said OK after the 15 s"),
+        AttemptAnswer::Fail(cause) => Cause::new("late_fail", cause.code),
+        AttemptAnswer::SoftDecline { .. } | AttemptAnswer::SoftDeclineWithoutUrl(_) => Cause::code("late_soft_decline"),
+        AttemptAnswer::NotDelivered(cause) | AttemptAnswer::Unknown(cause) => Cause::new("late_wrong", cause.code),
+    };
+    if let Err(fault) = wallet.carry_out(id, Command::KeepLateAnswer { evidence }).await {
+        tracing::warn!(payment = id.get(), %fault, "a late answer was not kept");
+    }
+}

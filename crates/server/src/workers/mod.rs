@@ -1,0 +1,14 @@
+//! Work that nobody asks for: timers, attempts, notices, waiting entries and the batch.
+//!
+//! Each worker is a tick without input: it looks at rows that are due, does what they say and commits through the road.
+//! Doing it twice is harmless. A newcomer's mistake: to keep something in memory that the rows don't say.
+
+mod attempts;
+mod batches;
+mod due;
+mod notices;
+mod recovery;
+mod waiting;
+
+pub use due::DueDone;
+pub(crate) use due::look_after_due_work;

@@ -1,0 +1,69 @@
+//! Notices to the PSP: USER_CANCEL and TIMEOUT. They carry no token, so sending one twice is harmless; the payment's own
+//! log says which try this is and when the next is due.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use lommebok_api::make_payment as wire;
+use lommebok_domain::{Cause, Command, Notice, NoticeKind, Payment, PaymentId};
+use tokio::task::JoinHandle;
+
+use crate::outbound::{Call, CallOutcome};
+use crate::wallet::{Errand, Held, Wallet};
+
+/// How long a notice may take, in ms of process time.
+const NOTICE_MS: u64 = 15_000;
+
+impl Wallet {
+    /// Sends the payment's due notice in a task of its own, unless one is under way.
+    pub(crate) fn start_notice(&self, id: PaymentId) -> Option<JoinHandle<()>> {
+        if self.tasks().stopping().is_cancelled() {
+            return None;
+        }
+        let held = self.in_hand().take(id, Errand::Notice, lommebok_domain::Timestamp::from_millis(i64::MAX))?;
+        let wallet = self.clone();
+        Some(self.tasks().spawn("notice", async move { run(&wallet, id, held).await }))
+    }
+}
+
+async fn run(wallet: &Wallet, id: PaymentId, held: Held) {
+    let Ok(payment) = wallet.payment(id) else { return };
+    let Notice::Due { kind, .. } = payment.notice else { return };
+    let sent = tokio::select! {
+        sent = send(wallet, &payment, kind) => sent,
+        () = wallet.tasks().ending().cancelled() => return,
+    };
+    if let Err(fault) = wallet.carry_out(id, Command::NoticeTried { delivered: sent }).await {
+        tracing::warn!(payment = id.get(), %fault, "a notice's result was not committed; it will be sent again");
+    }
+    drop(held);
+    wallet.agenda().ring();
+}
+
+async fn send(wallet: &Wallet, payment: &Payment, kind: NoticeKind) -> Result<(), Cause> {
+    let patience = || tokio::time::sleep(Duration::from_millis(NOTICE_MS));
+    let slot =
+        wallet.slots().acquire(payment.terms.psp.get(), patience()).await.map_err(|_| Cause::code("no_free_slot"))?;
+    let authorization =
+        wallet.make_payment_token(payment).map_err(|fault| Cause::new("not_sent", fault.to_string()))?;
+    let body = Bytes::from(body(payment, kind));
+    let mut call = Call::new(payment.terms.make_payment_url.as_str(), body);
+    if let Some(authorization) = &authorization {
+        call = call.with_authorization(authorization.as_str());
+    }
+    match wallet.outbound().post(call, &slot, patience()).await {
+        CallOutcome::Answered(answer) if answer.status < 500 => Ok(()),
+        CallOutcome::Answered(answer) => Err(Cause::new("server_error", format!("HTTP {}", answer.status))),
+        outcome @ (CallOutcome::NotDelivered { .. } | CallOutcome::Unknown { .. } | CallOutcome::TimedOut(_)) => {
+            Err(Cause::code(outcome.code()))
+        }
+    }
+}
+
+fn body(payment: &Payment, kind: NoticeKind) -> Vec<u8> {
+    let state = match kind {
+        NoticeKind::UserCancel => wire::NoticeState::UserCancel,
+        NoticeKind::Timeout => wire::NoticeState::Timeout,
+    };
+    wire::Notice::new(payment.terms.psp_transaction_id.as_str(), payment.terms.msn.as_str(), state).to_body()
+}

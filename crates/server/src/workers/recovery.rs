@@ -1,0 +1,28 @@
+//! The start. There is no other recovery: after `kill -9` the same happens as after an orderly stop.
+
+use lommebok_domain::due::ATTEMPT_SLOT_MS;
+use lommebok_domain::{Phase, State};
+
+use super::look_after_due_work;
+use crate::wallet::{Fault, Wallet};
+
+impl Wallet {
+    /// Does what came due while nobody was there, goes on with what was queued, and starts the workers. Ready after this.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn start(&self) -> Result<(), Fault> {
+        let (_, notices) = self.do_due_work(self.clock().now()).await?;
+        drop(notices);
+        // A queued attempt is due 10 s after its approval, so nothing older than that can be missed here.
+        let horizon = self.clock().now().plus_millis(ATTEMPT_SLOT_MS);
+        for row in self.store().due(self.tenant(), horizon, 0, u32::MAX)? {
+            let payment = self.payment(row.payment)?;
+            if matches!(payment.state, State::Authorizing { phase: Phase::Queued { .. }, .. }) {
+                self.start_attempt(&payment);
+            }
+        }
+        self.tasks().spawn("due work", look_after_due_work(self.clone()));
+        Ok(())
+    }
+}
