@@ -15,7 +15,7 @@ pub struct Brand {
 
 impl Default for Brand {
     fn default() -> Self {
-        Self { name: "Lommebok".to_owned(), color: Rgb { red: 0x12, green: 0x66, blue: 0x4f } }
+        Self { name: "Lommebok".to_owned(), color: Rgb { red: 0x0b, green: 0x6e, blue: 0x4f } }
     }
 }
 
@@ -168,8 +168,8 @@ mod tests {
 
     #[test]
     fn only_six_hexadecimal_digits_are_a_colour() {
-        assert_eq!("#12664f".parse(), Ok(Brand::default().color));
-        for wrong in ["", "#123", "12664f", "#12664g", "#+12345", "#12664f;}", "red"] {
+        assert_eq!("#0b6e4f".parse(), Ok(Brand::default().color));
+        for wrong in ["", "#123", "0b6e4f", "#0b6e4g", "#+12345", "#0b6e4f;}", "red"] {
             assert_eq!(wrong.parse::<Rgb>(), Err(NotAColor), "{wrong}");
         }
     }
