@@ -7,6 +7,7 @@ pub mod config;
 pub mod http;
 pub mod keys;
 pub mod listener;
+pub mod observability;
 pub mod outbound;
 pub mod seeds;
 pub mod tasks;

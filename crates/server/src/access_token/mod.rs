@@ -20,6 +20,7 @@ use thiserror::Error;
 
 use crate::chance::Chance;
 use crate::keys::{SecretText, SigningKey, SigningKeyFault};
+use crate::observability::metrics::SIGNATURE_CHECKS;
 use cache::Cache;
 use claims::Claims;
 
@@ -200,6 +201,7 @@ impl AccessTokens {
         let pair = self.0.key.if_ready().ok_or(TokenFault::UnknownKey)?;
         parts.check_header(pair.kid())?;
         self.0.signature_checks.fetch_add(1, Ordering::Relaxed);
+        metrics::counter!(SIGNATURE_CHECKS).increment(1);
         if !pair.verify(parts.signed, &parts.signature) {
             return Err(TokenFault::Signature);
         }

@@ -48,13 +48,10 @@ fn paragraph(page: &mut String, prose: &mut Vec<&str>) {
     if prose.is_empty() {
         return;
     }
-    let as_it_stands = prose.iter().any(|line| line.starts_with("  "));
+    // An indented paragraph is an example: kept as it stands.
+    let indent = if prose.iter().all(|line| line.starts_with("  ")) { "  " } else { "" };
     page.push('\n');
     for line in prose.drain(..) {
-        match (as_it_stands, line.strip_prefix("  ")) {
-            (true, Some(example)) => writeln!(page, "- `{}`", example.split_whitespace().collect::<Vec<_>>().join(" ")),
-            _ => writeln!(page, "{line}"),
-        }
-        .expect(WRITES);
+        writeln!(page, "{indent}{line}").expect(WRITES);
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn read(reader: &mut Reader) -> Option<LogConfig> {
     let level = reader.take("log_level", |text| match EnvFilter::try_new(text) {
         Ok(_) if !text.is_empty() => Ok(text.to_owned()),
         Ok(_) | Err(_) => {
-            Err("must be error, warn, info, debug or trace, or a list such as info,hyper=debug".to_owned())
+            Err("must be error, warn, info, debug or trace, or a list such as info,lommebok_server=debug".to_owned())
         }
     });
     let format = reader.take("log_format", |text| match text {

@@ -12,6 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Limits;
 use super::connection::Connections;
+use crate::observability::metrics::{CONNECTIONS, CONNECTIONS_REFUSED};
 use crate::tasks::Tasks;
 
 /// How long to wait when the operating system has no more descriptors or memory for us.
@@ -47,15 +48,35 @@ pub(super) async fn accept(socket: TcpListener, router: Router, limits: Limits, 
         };
         if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
             tasks.spawn("connection", serve(Arc::clone(&connections), stream, peer, place));
-        } else if let Ok(place) = Arc::clone(&farewells).try_acquire_owned() {
+            continue;
+        }
+        metrics::counter!(CONNECTIONS_REFUSED).increment(1);
+        if let Ok(place) = Arc::clone(&farewells).try_acquire_owned() {
             tasks.spawn("farewell", send_away(stream, place));
         }
     }
 }
 
 async fn serve(connections: Arc<Connections>, stream: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit) {
+    let open = Open::new();
     connections.serve(stream, peer).await;
-    drop(place);
+    drop((open, place));
+}
+
+/// Counts one connection as open until it is dropped.
+struct Open;
+
+impl Open {
+    fn new() -> Self {
+        metrics::gauge!(CONNECTIONS).increment(1.0);
+        Self
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        metrics::gauge!(CONNECTIONS).decrement(1.0);
+    }
 }
 
 /// Says 503 and reads a little of what comes, because a socket that is closed with unread data takes its answer back.

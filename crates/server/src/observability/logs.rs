@@ -1,0 +1,114 @@
+//! Log lines: one JSON object a line, or for people on a terminal. Always on stderr, so that stdout is for what was asked for.
+
+use std::io::IsTerminal;
+
+use tracing::{Level, Metadata, Subscriber};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::{EnvFilter, Layer, Registry, filter, fmt};
+
+use crate::config::{LogConfig, LogFormat};
+
+/// Crates below us that write out headers and frames when they talk much: secrets. Of them only warnings are heard, whatever the
+/// configuration says.
+const TALKATIVE: [&str; 6] = ["h2", "hyper", "hyper_util", "rustls", "tokio_rustls", "reqwest"];
+
+pub(super) fn start(config: &LogConfig) {
+    let terminal = std::io::stderr().is_terminal();
+    // Refused when the process logs already, as when several servers run in one test.
+    drop(tracing::subscriber::set_global_default(subscriber(config, terminal, std::io::stderr)));
+}
+
+fn subscriber<W>(config: &LogConfig, terminal: bool, writer: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let level = EnvFilter::try_new(&config.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    Registry::default().with(level).with(filter::filter_fn(may_be_heard)).with(lines(config.format, terminal, writer))
+}
+
+fn lines<S, W>(format: LogFormat, terminal: bool, writer: W) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'s> LookupSpan<'s>,
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let lines = fmt::layer().with_writer(writer).with_ansi(terminal);
+    match (format, terminal) {
+        (LogFormat::Human, _) | (LogFormat::Auto, true) => lines.compact().boxed(),
+        (LogFormat::Json, _) | (LogFormat::Auto, false) => lines.json().flatten_event(true).with_ansi(false).boxed(),
+    }
+}
+
+fn may_be_heard(event: &Metadata<'_>) -> bool {
+    let crate_name = event.target().split("::").next().unwrap_or_default();
+    *event.level() <= Level::WARN || !TALKATIVE.contains(&crate_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Paper(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("no test panics while it writes").write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn written(level: &str, format: LogFormat, terminal: bool, say: impl FnOnce()) -> String {
+        let paper = Paper::default();
+        let writer = paper.clone();
+        let config = LogConfig { level: level.to_owned(), format };
+        tracing::subscriber::with_default(subscriber(&config, terminal, move || writer.clone()), say);
+        let bytes = paper.0.lock().expect("no test panics while it writes").clone();
+        String::from_utf8(bytes).expect("log lines are text")
+    }
+
+    #[test]
+    fn json_lines_carry_message_level_and_fields() {
+        let lines = written("info", LogFormat::Auto, false, || tracing::info!(payment = 42, "reserved"));
+        let line: serde_json::Value = serde_json::from_str(&lines).unwrap();
+        assert_eq!(
+            (&line["message"], &line["level"], &line["payment"]),
+            (&"reserved".into(), &"INFO".into(), &42.into())
+        );
+        assert!(line["timestamp"].is_string());
+    }
+
+    #[test]
+    fn a_terminal_gets_lines_for_people_unless_json_is_wanted() {
+        let say = || tracing::info!("reserved");
+        assert!(!written("info", LogFormat::Auto, true, say).starts_with('{'));
+        assert!(!written("info", LogFormat::Human, false, say).starts_with('{'));
+        assert!(written("info", LogFormat::Json, true, say).starts_with('{'));
+    }
+
+    #[test]
+    fn what_is_below_the_level_is_not_heard() {
+        assert_eq!(written("warn", LogFormat::Json, false, || tracing::info!("reserved")), "");
+        let named = written("warn,lommebok_server=debug", LogFormat::Json, false, || tracing::debug!("reserved"));
+        assert!(named.contains("reserved"));
+    }
+
+    #[test]
+    fn libraries_that_write_out_headers_are_never_heard_below_a_warning() {
+        for level in ["trace", "h2=trace,hyper=trace", "h2::codec=trace"] {
+            let lines = written(level, LogFormat::Json, false, || {
+                tracing::trace!(target: "h2::codec", "authorization: Bearer 5ecret");
+                tracing::debug!(target: "hyper::proto", "5ecret");
+            });
+            assert_eq!(lines, "", "{level}");
+        }
+        assert!(written("info", LogFormat::Json, false, || tracing::warn!(target: "hyper", "x")).contains("hyper"));
+    }
+}
