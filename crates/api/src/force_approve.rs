@@ -23,7 +23,8 @@ pub struct ForceApproveRequest {
     pub token: Secret,
 }
 
-const NAMES: &[&str; 2] = &["customerPhoneNumber", "token"];
+/// The members that are known.
+pub(crate) const NAMES: &[&str; 2] = &["customerPhoneNumber", "token"];
 
 /// Reads the body of a force-approve. All faults are found; each names its field.
 pub fn parse(body: &[u8]) -> Result<ForceApproveRequest, Vec<Fault>> {

@@ -83,7 +83,8 @@ pub struct InitAnswer<'a> {
     pub vipps_redirect_url: &'a str,
 }
 
-const NAMES: &[&str; 13] = &[
+/// The members that are known.
+pub(crate) const NAMES: &[&str; 13] = &[
     "pspTransactionId",
     "merchantOrderId",
     "customerMobileNumber",

@@ -18,7 +18,7 @@ pub mod ids;
 pub mod init;
 pub mod make_payment;
 pub mod merchants;
-
+pub mod openapi;
 pub mod paths;
 pub mod payment_text;
 pub mod secret;

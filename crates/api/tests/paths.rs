@@ -3,10 +3,8 @@
 use lommebok_api::paths::{Endpoint, PathId, route};
 
 fn details(raw: &str) -> Option<PathId<'_>> {
-    match route(raw)? {
-        Endpoint::Details { id } => Some(id),
-        _ => None,
-    }
+    let Endpoint::Details { id } = route(raw)? else { return None };
+    Some(id)
 }
 
 #[test]

@@ -138,7 +138,7 @@ pub fn read_answer(
 }
 
 const TOP: &[&str; 2] = &["paymentInfo", "errorMessage"];
-const PAYMENT_INFO: &[&str; 3] = &["pspTransactionId", "status", "url3dSecure"];
+pub(crate) const PAYMENT_INFO_NAMES: &[&str; 3] = &["pspTransactionId", "status", "url3dSecure"];
 const ERROR_MESSAGE: &[&str; 2] = &["errorId", "errorText"];
 
 /// The two inner objects as they were sent.
@@ -168,7 +168,7 @@ fn judge(
     }
     let inner = inner_objects(body)?;
     let info = inner.payment_info.ok_or(Cause::NoPaymentInfo)?;
-    let info = object(info, PAYMENT_INFO).ok_or(Cause::NoPaymentInfo)?;
+    let info = object(info, PAYMENT_INFO_NAMES).ok_or(Cause::NoPaymentInfo)?;
     check_doubled(&info)?;
     let [id, status, url] = info.values;
     match id {
@@ -216,7 +216,7 @@ fn check_doubled(info: &Flat<'_, 3>) -> Result<(), Cause> {
     if info.doubled.iter().any(|name| name == "status") {
         return Err(Cause::DoubledStatus);
     }
-    if info.doubled.iter().any(|name| PAYMENT_INFO.contains(&name.as_str())) {
+    if info.doubled.iter().any(|name| PAYMENT_INFO_NAMES.contains(&name.as_str())) {
         return Err(Cause::DoubledMember);
     }
     Ok(())

@@ -8,6 +8,8 @@ mod answer;
 mod psp_error;
 mod request;
 
+#[cfg(test)]
+pub(crate) use answer::PAYMENT_INFO_NAMES;
 pub use answer::{ANSWER_MAX_BYTES, Answer, Cause, PspError, read_answer};
 pub use psp_error::PspErrorId;
 pub use request::{

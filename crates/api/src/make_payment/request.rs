@@ -16,7 +16,6 @@ pub struct Accepted<'a> {
     #[schema(example = "123456")]
     pub merchant_serial_number: &'a str,
     /// Always `ACCEPTED`.
-    #[schema(value_type = String, pattern = "^ACCEPTED$", example = "ACCEPTED")]
     payment_state: AcceptedState,
     /// Always `TOKEN`.
     pub payment_instrument: PaymentInstrument,
@@ -68,7 +67,7 @@ impl fmt::Debug for Accepted<'_> {
     }
 }
 
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 enum AcceptedState {
     #[serde(rename = "ACCEPTED")]
     Accepted,

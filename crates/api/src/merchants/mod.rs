@@ -12,5 +12,7 @@ mod rules;
 
 pub use answers::{CreateMerchantAnswer, Merchant, MerchantList, MerchantStatus};
 pub use logo::{LOGO_SIDE_MAX_PIXELS, LOGO_SIDE_MIN_PIXELS, Logo};
+#[cfg(test)]
+pub(crate) use read::{ADDRESS_NAMES, NAMES};
 pub use read::{parse_create, parse_update};
 pub use request::{Address, CreateMerchantRequest, UpdateMerchantRequest};

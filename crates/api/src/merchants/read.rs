@@ -11,7 +11,8 @@ use crate::errors::{Fault, Faults};
 use crate::json::{Fields, Flat, Place, Scalar, read_document};
 use crate::urls;
 
-const NAMES: &[&str; 12] = &[
+/// The members that are known.
+pub(crate) const NAMES: &[&str; 12] = &[
     "organizationNumber",
     "name",
     "mccCode",
@@ -25,7 +26,8 @@ const NAMES: &[&str; 12] = &[
     "termsOfServiceAccepted",
     "deactivate",
 ];
-const ADDRESS_NAMES: &[&str; 5] = &["addressLine1", "addressLine2", "city", "postCode", "country"];
+/// The members of `address` that are known.
+pub(crate) const ADDRESS_NAMES: &[&str; 5] = &["addressLine1", "addressLine2", "city", "postCode", "country"];
 const REQUIRED: [&str; 6] = ["organizationNumber", "name", "mccCode", "companyName", "companyEmail", "address"];
 
 /// Reads the body of a request to create a merchant. All faults are found, at most 100; each names its field.

@@ -8,6 +8,8 @@ mod read;
 
 use std::borrow::Cow;
 
+#[cfg(test)]
+pub(crate) use read::ENTRY_NAMES;
 pub use read::parse;
 use serde::Serialize;
 use utoipa::ToSchema;

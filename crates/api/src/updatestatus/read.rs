@@ -98,7 +98,7 @@ impl<'de> Visitor<'de> for EntriesSeed<'_, 'de> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
         let reading = self.0;
         for index in 0..ENTRIES_MAX {
-            let mut members = Flat::new(NAMES);
+            let mut members = Flat::new(ENTRY_NAMES);
             if elements.next_element_seed(ObjectSeed(&mut members))?.is_none() {
                 if index == 0 {
                     reading.faults.push(Fault::invalid("transactions", "must have at least one entry"));
@@ -155,7 +155,9 @@ impl<'de> Visitor<'de> for EntriesSeed<'_, 'de> {
     }
 }
 
-const NAMES: &[&str; 6] = &["pspTransactionId", "status", "amount", "currency", "paymentText", "operationStatus"];
+/// The members of an entry that are known.
+pub(crate) const ENTRY_NAMES: &[&str; 6] =
+    &["pspTransactionId", "status", "amount", "currency", "paymentText", "operationStatus"];
 
 struct EntryReader<'f> {
     fields: Fields<'f>,

@@ -1,0 +1,103 @@
+//! The refusals, one shared response for each shape and status.
+
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::OperationBuilder;
+use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::schema::{ArrayBuilder, ComponentsBuilder, Schema, Type};
+use utoipa::openapi::{Content, ContentBuilder, ObjectBuilder, Ref, RefOr};
+
+use crate::errors::Surface;
+
+/// Status and words of the refusals.
+const REFUSALS: [(&str, &str); 11] = [
+    ("400", "The request is malformed, or refused for the reason that it names."),
+    ("401", "A credential is missing or not valid."),
+    ("403", "The PSP-ID does not belong to the credentials."),
+    ("404", "Unknown, or another PSP's, alike."),
+    ("405", "The endpoint has another method; `Allow` names it."),
+    ("409", "The idempotency key was used with another request."),
+    ("413", "The body is too large."),
+    ("415", "The body is not declared as JSON in UTF-8."),
+    ("429", "Too many requests; `Retry-After` says when to come back."),
+    ("500", "Our fault; the log knows it by the context id."),
+    ("503", "Starting, stopping or overloaded; `Retry-After` says when to come back."),
+];
+
+/// The refusals that every call of the PSP API and of the merchants can have.
+pub(super) const EVERYWHERE: &[&str] = &["400", "401", "403", "405", "429", "500", "503"];
+/// The further refusals of a call with a body.
+pub(super) const WITH_BODY: &[&str] = &["413", "415"];
+/// The refusals of the token endpoint.
+pub(super) const TOKEN: &[&str] = &["400", "401", "405", "429", "500", "503"];
+
+/// Adds the shared responses that are used.
+pub(super) fn add_to(mut components: ComponentsBuilder) -> ComponentsBuilder {
+    for (surface, statuses) in [
+        (Surface::Psp, &["400", "401", "403", "404", "405", "409", "413", "415", "429", "500", "503"][..]),
+        (Surface::Token, TOKEN),
+        (Surface::Merchants, &["400", "401", "403", "404", "405", "409", "413", "415", "429", "500", "503"][..]),
+    ] {
+        for (status, words) in REFUSALS.iter().filter(|(status, _)| statuses.contains(status)) {
+            components = components.response(name(surface, status), refusal(surface, status, words));
+        }
+    }
+    components.header("Lommebok-Hint", hint())
+}
+
+/// The same operation with the refusals `statuses` of `surface`.
+pub(super) fn refuse(mut operation: OperationBuilder, surface: Surface, statuses: &[&str]) -> OperationBuilder {
+    for status in statuses {
+        operation = operation.response(*status, Ref::from_response_name(name(surface, status)));
+    }
+    operation
+}
+
+/// A success with a body of the schema `schema`.
+pub(super) fn json(description: &str, schema: &str) -> Response {
+    ResponseBuilder::new().description(description).content("application/json", content(schema)).build()
+}
+
+/// A success without a body.
+pub(super) fn empty(description: &str) -> Response {
+    ResponseBuilder::new().description(description).build()
+}
+
+/// Content of the schema `schema`.
+pub(super) fn content(schema: &str) -> Content {
+    ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build()
+}
+
+fn name(surface: Surface, status: &str) -> String {
+    let prefix = match surface {
+        Surface::Psp => "Psp",
+        Surface::Token => "Token",
+        Surface::Merchants => "Merchants",
+    };
+    format!("{prefix}{status}")
+}
+
+fn refusal(surface: Surface, status: &str, words: &str) -> Response {
+    let (content_type, content) = match surface {
+        Surface::Psp if status == "401" => ("application/json", content("GatewayError")),
+        Surface::Psp => ("application/json", psp_array()),
+        Surface::Token => ("application/json", content("TokenError")),
+        Surface::Merchants => ("application/problem+json", content("Problem")),
+    };
+    ResponseBuilder::new()
+        .description(words)
+        .content(content_type, content)
+        .header_ref("Lommebok-Hint", Ref::new("#/components/headers/Lommebok-Hint"))
+        .build()
+}
+
+fn psp_array() -> Content {
+    let array = ArrayBuilder::new().items(RefOr::Ref(Ref::from_schema_name("ErrorDetails"))).max_items(Some(100));
+    ContentBuilder::new().schema(Some(Schema::from(array.build()))).build()
+}
+
+fn hint() -> utoipa::openapi::header::Header {
+    HeaderBuilder::new()
+        .description(Some("In the sandbox: the likely slip, in words."))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build()
+}
