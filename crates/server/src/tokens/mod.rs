@@ -1,21 +1,50 @@
-//! STUB until the token service lands.
-#![allow(missing_docs)]
-use lommebok_api::make_payment as wire;
+//! Network tokens: what the wallet asks for once per attempt, what it is given, and the sandbox's simulated token service (TSP).
+//!
+//! What must not be here: who may ask and when (`wallet`, `workers`), the cryptogram's format (crate `api`), and any storage: a token and
+//! its cryptogram live in the memory of one attempt. The simulated service is the only one there is. Nothing of the wallet names it; only
+//! the sandbox's assembly makes one and wraps it into a `TokenSource`, so `serve`, which has no `TokenSource` to be built with, refuses to
+//! start and says that its token service is missing.
+
+mod issued;
+mod magic;
+mod simulated;
+
+#[cfg(test)]
+mod tests;
+
+use lommebok_domain::{AttemptNumber, PaymentId, Terms};
+use lommebok_store::Card;
+
+pub use crate::config::MagicTokens;
+pub use issued::IssuedToken;
+pub use simulated::SimulatedTokens;
+
+/// What a token is asked for. The caller has checked that the user approved and that the card is usable.
+#[derive(Debug, Clone, Copy)]
 pub struct TokenRequest<'a> {
-    pub terms: &'a lommebok_domain::Terms,
-    pub card: &'a lommebok_store::Card,
-    pub payment: lommebok_domain::PaymentId,
-    pub attempt: lommebok_domain::AttemptNumber,
+    /// The payment's terms: tenant, merchant and amount decide the token and its cryptogram.
+    pub terms: &'a Terms,
+    /// The card that the user chose.
+    pub card: &'a Card,
+    /// The payment's number: with `attempt` it makes each cryptogram another one.
+    pub payment: PaymentId,
+    /// Which attempt the token is for.
+    pub attempt: AttemptNumber,
 }
-pub struct IssuedToken;
-impl IssuedToken {
-    pub fn bin_number(&self) -> &str {
-        ""
-    }
-    pub fn network_token(&self) -> wire::NetworkToken<'_> {
-        unimplemented!()
+
+/// Why no token is to be had. Nothing was sent to the PSP, and asking again would not help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenRefused {
+    /// The card's issuer does not let it be tokenised; in the sandbox also the magic amount 3100.
+    #[error("no network token can be had for this card")]
+    NotEligible,
+}
+
+impl TokenRefused {
+    /// The stable code that is stored and shown.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotEligible => "not_eligible",
+        }
     }
 }
-#[derive(Debug, thiserror::Error)]
-#[error("refused")]
-pub struct TokenRefused;
