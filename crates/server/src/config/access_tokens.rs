@@ -1,4 +1,4 @@
-//! Section *Access tokens*.
+//! Section *Access tokens*: what every token of this server says, and how long it lives.
 
 use super::reader::{Reader, number};
 

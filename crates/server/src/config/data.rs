@@ -1,4 +1,4 @@
-//! Section *Data*: where things are kept.
+//! Section *Data*: where database, keys and seed are kept. A sandbox has a directory; `serve` names each file.
 
 use std::path::PathBuf;
 

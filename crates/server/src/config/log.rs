@@ -1,4 +1,4 @@
-//! Section *Log*.
+//! Section *Log*: what is logged and in which form. Directives are checked here, so that a slip does not silence the log.
 
 use tracing_subscriber::EnvFilter;
 

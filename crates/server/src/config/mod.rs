@@ -2,7 +2,7 @@
 //! types of their own, so that nothing of the sandbox can be asked of a production server.
 //!
 //! The commented default file beside this module is the reference; the page of documentation is generated from it, and a test
-//! holds it against [`settings`]. All faults are reported together, those of the file with their line.
+//! holds it against [`settings()`]. All faults are reported together, those of the file with their line.
 //! A newcomer's mistake: to put a secret into a setting. A setting names the file in which the secret stands.
 
 mod access_tokens;

@@ -1,4 +1,4 @@
-//! What shutdown promises to tasks.
+//! What shutdown promises to tasks: they are told, waited for, and named when they do not go.
 
 use std::time::Duration;
 
