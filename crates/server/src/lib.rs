@@ -1,6 +1,7 @@
 //! Turns requests and ticks into commands on payments: HTTP, workers, the makePayment call, tokens and pages.
 
 pub mod access_token;
+pub mod assembly;
 pub mod chance;
 pub mod clock;
 pub mod config;

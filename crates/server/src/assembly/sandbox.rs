@@ -2,7 +2,6 @@
 //! database file, ready in the blink of an eye.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +14,8 @@ use crate::access_token::{AccessTokens, TokenSettings};
 use crate::chance::Chance;
 use crate::clock::BusinessClock;
 use crate::http::control::Control;
+use crate::config::{self, BatchTime, DevConfig};
+use crate::http::edge::{BodyLimits, EdgeParts};
 use crate::http::{self, Edge};
 use crate::keys::envelope::Envelope;
 use crate::keys::handle::HandleKey;
@@ -22,46 +23,15 @@ use crate::keys::lookup::LookupKey;
 use crate::keys::{DataDirectory, KeyFault, MasterKeys, SandboxKeys, SigningKey};
 use crate::listener::{Limits, Listener};
 use crate::outbound::{OutboundClient, Policy, Reach, Resolver, Slots, tls_with_web_roots};
-use crate::seeds::Seeds;
+use crate::seeds::Seed;
 use crate::tasks::{LeftOver, Tasks};
-use crate::tokens::{MagicTokens, SimulatedTokens, TokenSource};
-use crate::wallet::{self, BatchMode, Environment, Fault, Keys, Parts, Settings, Stages, Wallet};
+use crate::tokens::{MagicTokens, SimulatedTokens};
+use crate::wallet::{self, BatchMode, Environment, Fault, Keys, Parts, Settings, Stages, TokenSource, Wallet};
 
 /// How long open attempts get to answer and commit when the server stops, in ms.
 const SHUTDOWN_PATIENCE_MS: u64 = 17_000;
 /// The sandbox's first closed world.
 const FIRST_TENANT: TenantId = TenantId::new(1);
-/// How long a sandbox's access token lives, in seconds.
-const TOKEN_LIFETIME_S: u32 = 3_600;
-
-/// How a sandbox is to be.
-#[derive(Debug)]
-pub struct SandboxOptions {
-    /// Where keys, credentials and the database live; made when it is not there.
-    pub data_dir: PathBuf,
-    /// Where the wallet listens; port 0 takes a free one.
-    pub listen: SocketAddr,
-    /// What links begin with; the listen address when absent.
-    pub public_url: Option<String>,
-    /// Where the stub PSP listens; `None` leaves it out.
-    pub stub_psp: Option<SocketAddr>,
-    /// `sqlite:PATH`; the data directory's own file when absent.
-    pub database_url: Option<String>,
-    /// When updatestatus entries are applied.
-    pub batch_mode: BatchMode,
-    /// Which token the wallet sends for an ordinary amount.
-    pub magic_tokens: MagicTokens,
-    /// makePayment calls that one PSP may have in flight.
-    pub calls_in_flight_per_psp: usize,
-    /// Who and what there is at the start.
-    pub seeds: Seeds,
-    /// Name and colour of the pages.
-    pub brand: crate::ui::Brand,
-    /// Limits of the listener.
-    pub limits: Limits,
-    /// What only tests turn.
-    pub seams: Seams,
-}
 
 /// What only tests turn.
 #[derive(Clone, Default)]
@@ -115,7 +85,7 @@ pub struct RunningSandbox {
     /// What links begin with.
     pub public_url: String,
     /// Where the stub PSP listens.
-    pub stub_psp: Option<SocketAddr>,
+    pub stub_psp: SocketAddr,
     /// The wallet.
     pub wallet: Wallet,
     /// The edge, for its counters.
@@ -133,25 +103,25 @@ impl RunningSandbox {
     ///
     /// # Errors
     /// [`StartFault`]; nothing is left running then.
-    pub async fn start(options: SandboxOptions) -> Result<Self, StartFault> {
+    pub async fn start(config: &DevConfig, seed: &Seed, seams: Seams) -> Result<Self, StartFault> {
         let chance = Chance::operating_system();
         let tasks = Tasks::new();
-        let directory = DataDirectory::open(&options.data_dir)?;
+        let directory = DataDirectory::open(&config.data.data_dir)?;
         let master = directory.master_keys(&chance)?;
-        let names = options.seeds.psp_names();
+        let names: Vec<&str> = seed.psps.iter().map(|psp| psp.name.as_str()).collect();
         let credentials = directory.sandbox_keys(&names, &chance)?;
         let control_token = directory.control_token(&chance)?;
-        let signing_key = match &options.seams.signing_key {
+        let signing_key = match &seams.signing_key {
             Some(key) => key.clone(),
             None => SigningKey::load_or_make(&directory, &tasks)?,
         };
-        let listener = bind(options.listen)?;
+        let listener = bind(config.network.listen)?;
         let address = listener.address();
-        let public_url = options.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-        let store = open_store(&options, &directory, &master)?;
+        let public_url = config.network.origin_at(address);
+        let store = open_store(config, &seams, &directory, &master)?;
         let keys = Arc::new(keys(&master, &chance));
-        seeding::seed(&store, &keys, &options.seeds, &credentials, FIRST_TENANT).await?;
-        let clock = clock(&options, &store)?;
+        seeding::seed(&store, &keys, (seed, &credentials), FIRST_TENANT, &chance).await?;
+        let clock = clock(&seams, &store)?;
         let wallet = Wallet::new(Parts {
             tenant: FIRST_TENANT,
             clock,
@@ -160,17 +130,25 @@ impl RunningSandbox {
             chance: chance.clone(),
             tasks: tasks.clone(),
             outbound: OutboundClient::new(Policy::new(Reach::Sandbox), tls_with_web_roots(&[])?, Resolver::system()),
-            slots: Arc::new(Slots::new(options.calls_in_flight_per_psp)),
-            tokens: token_source(&options, &credentials),
-            settings: settings(&options, &public_url),
+            slots: Arc::new(Slots::new(config.payments.calls_in_flight_per_psp)),
+            tokens: token_source(config, &credentials),
+            settings: settings(config, &seams, &public_url),
         });
         wallet.start().await?;
-        let access_tokens = AccessTokens::new(token_settings(), signing_key, chance.clone());
-        let edge = Edge::new(vec![wallet.clone()], (store.clone(), keys), access_tokens, chance, true);
+        let access_tokens = AccessTokens::new(token_settings(config), signing_key, chance.clone());
+        let edge = Edge::new(EdgeParts {
+            wallets: vec![wallet.clone()],
+            store: store.clone(),
+            keys,
+            access_tokens,
+            chance,
+            shows_hints: true,
+            body_limits: body_limits(config),
+        });
         let control = Control::new(wallet.clone(), control_token, address, &public_url);
-        let router = http::sandbox_router(&edge, control, &options.brand);
-        let stub_psp = start_stub_psp(&options, &tasks)?;
-        tasks.spawn("listener", listener.serve(router, options.limits, tasks.clone()));
+        let router = http::sandbox_router(&edge, control, &tasks);
+        let stub_psp = start_stub_psp(config, &tasks)?;
+        tasks.spawn("listener", listener.serve(router, config.network.limits.clone(), tasks.clone()));
         Ok(Self { address, public_url, stub_psp, wallet, edge, credentials, tasks, store, _data_directory: directory })
     }
 
@@ -191,13 +169,15 @@ fn bind(address: SocketAddr) -> Result<Listener, StartFault> {
 }
 
 fn open_store(
-    options: &SandboxOptions,
+    config: &DevConfig,
+    seams: &Seams,
     directory: &DataDirectory,
     master: &MasterKeys,
 ) -> Result<Store, StartFault> {
-    let url = options.database_url.clone().unwrap_or_else(|| format!("sqlite:{}", directory.database_path().display()));
+    let path = config.data.database.clone().unwrap_or_else(|| directory.database_path());
+    let url = format!("sqlite:{}", path.display());
     let mut store = StoreOptions::new(url, HashKey::new(*master.lookup_pepper.expose()));
-    store.commit_hook.clone_from(&options.seams.commit_hook);
+    store.commit_hook.clone_from(&seams.commit_hook);
     Ok(Store::open(&store)?)
 }
 
@@ -210,42 +190,57 @@ fn keys(master: &MasterKeys, chance: &Chance) -> Keys {
 }
 
 /// The test's clock, or the one that was kept.
-fn clock(options: &SandboxOptions, store: &Store) -> Result<BusinessClock, StartFault> {
-    if let Some(clock) = &options.seams.clock {
+fn clock(seams: &Seams, store: &Store) -> Result<BusinessClock, StartFault> {
+    if let Some(clock) = &seams.clock {
         return Ok(clock.clone());
     }
     let tenant = store.tenant(FIRST_TENANT)?;
     Ok(tenant.map_or_else(BusinessClock::real, |tenant| BusinessClock::from_record(wallet::restored(tenant.clock))))
 }
 
-fn token_source(options: &SandboxOptions, credentials: &SandboxKeys) -> TokenSource {
-    let tokens = SimulatedTokens::new(credentials.cryptogram_test_key.expose(), options.magic_tokens);
-    TokenSource::simulated(tokens)
+fn token_source(config: &DevConfig, credentials: &SandboxKeys) -> TokenSource {
+    let magic = match config.sandbox.magic_tokens {
+        config::MagicTokens::Card => MagicTokens::Lommebok,
+        config::MagicTokens::Vendor => MagicTokens::Vendor,
+    };
+    let tokens = SimulatedTokens::new(credentials.cryptogram_test_key.clone(), magic);
+    TokenSource::new(move |request| tokens.issue(request))
 }
 
-fn settings(options: &SandboxOptions, public_url: &str) -> Settings {
+fn body_limits(config: &DevConfig) -> BodyLimits {
+    BodyLimits {
+        ordinary_bytes: config.network.body_limit_bytes,
+        batch_bytes: config.network.batch_body_limit_bytes,
+        wait: config.network.body_wait,
+    }
+}
+
+fn settings(config: &DevConfig, seams: &Seams, public_url: &str) -> Settings {
     Settings {
         public_url: public_url.to_owned(),
         url_policy: UrlPolicy::Sandbox,
         environment: Environment::Test,
-        batch_mode: options.batch_mode,
-        stages: options.seams.stages.clone(),
+        batch_mode: match config.payments.batch {
+            BatchTime::Immediate => BatchMode::Immediate,
+            BatchTime::Daily(time) => BatchMode::Daily(time),
+            BatchTime::OnDemand => BatchMode::OnDemand,
+        },
+        stages: seams.stages.clone(),
     }
 }
 
-/// Fixed names, so that a token outlives a change of port; the key is the data directory's own.
-fn token_settings() -> TokenSettings {
+/// The issuer is a fixed name unless it is set, so that a token outlives a change of port; the key is the data directory's.
+fn token_settings(config: &DevConfig) -> TokenSettings {
     TokenSettings {
-        issuer: "urn:lommebok:sandbox".to_owned(),
-        audience: "urn:lommebok:psp-api".to_owned(),
-        lifetime_s: TOKEN_LIFETIME_S,
+        issuer: config.access_tokens.issuer.clone().unwrap_or_else(|| "urn:lommebok:sandbox".to_owned()),
+        audience: config.access_tokens.audience.clone(),
+        lifetime_s: config.access_tokens.lifetime_s,
     }
 }
 
-fn start_stub_psp(options: &SandboxOptions, tasks: &Tasks) -> Result<Option<SocketAddr>, StartFault> {
-    let Some(address) = options.stub_psp else { return Ok(None) };
-    let listener = bind(address)?;
+fn start_stub_psp(config: &DevConfig, tasks: &Tasks) -> Result<SocketAddr, StartFault> {
+    let listener = bind(config.sandbox.stub_psp_listen)?;
     let address = listener.address();
     tasks.spawn("stub PSP", listener.serve(crate::stub_psp::router(), Limits::default(), tasks.clone()));
-    Ok(Some(address))
+    Ok(address)
 }

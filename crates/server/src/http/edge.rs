@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
 
 use lommebok_domain::TenantId;
 use lommebok_store::{KeyedHash, Psp, Store};
@@ -9,7 +13,27 @@ use lommebok_store::{KeyedHash, Psp, Store};
 use crate::access_token::AccessTokens;
 use crate::chance::Chance;
 use crate::keys::lookup::Purpose;
+use crate::listener::body::{self, BodyFault};
 use crate::wallet::{Fault, Keys, Psps, Wallet};
+
+/// What an edge is made of.
+#[derive(Debug)]
+pub struct EdgeParts {
+    /// The wallets, one per tenant; they share the store and the keys.
+    pub wallets: Vec<Wallet>,
+    /// Where PSPs are looked up.
+    pub store: Store,
+    /// What hashes their credentials.
+    pub keys: Arc<Keys>,
+    /// Issues and verifies access tokens.
+    pub access_tokens: AccessTokens,
+    /// Randomness, for request ids.
+    pub chance: Chance,
+    /// Whether refusals carry `Lommebok-Hint`.
+    pub shows_hints: bool,
+    /// Limits of bodies.
+    pub body_limits: BodyLimits,
+}
 
 /// What every endpoint needs. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -24,19 +48,46 @@ struct Inner {
     access_tokens: AccessTokens,
     chance: Chance,
     shows_hints: bool,
+    body_limits: BodyLimits,
+}
+
+/// How long a body may be, and how long it may take.
+#[derive(Clone, Copy, Debug)]
+pub struct BodyLimits {
+    /// Of every endpoint that has no limit of its own, in bytes.
+    pub ordinary_bytes: usize,
+    /// Of updatestatus and the merchants, in bytes.
+    pub batch_bytes: usize,
+    /// How long a client may take.
+    pub wait: Duration,
 }
 
 impl Edge {
-    /// The edge of these wallets, which share a store and keys. `shows_hints`: refusals carry `Lommebok-Hint`.
-    pub fn new(
-        wallets: Vec<Wallet>,
-        (store, keys): (Store, Arc<Keys>),
-        access_tokens: AccessTokens,
-        chance: Chance,
-        shows_hints: bool,
-    ) -> Self {
-        let wallets = wallets.into_iter().map(|wallet| (wallet.tenant(), wallet)).collect();
-        Self(Arc::new(Inner { wallets, store, keys, psps: Psps::default(), access_tokens, chance, shows_hints }))
+    /// The edge of `parts`.
+    pub fn new(parts: EdgeParts) -> Self {
+        let wallets = parts.wallets.into_iter().map(|wallet| (wallet.tenant(), wallet)).collect();
+        Self(Arc::new(Inner {
+            wallets,
+            store: parts.store,
+            keys: parts.keys,
+            psps: Psps::default(),
+            access_tokens: parts.access_tokens,
+            chance: parts.chance,
+            shows_hints: parts.shows_hints,
+            body_limits: parts.body_limits,
+        }))
+    }
+
+    /// Reads a body of an ordinary endpoint.
+    pub(crate) async fn body(&self, body: Body) -> Result<Bytes, BodyFault> {
+        let limits = self.0.body_limits;
+        body::collect_within(body, limits.ordinary_bytes, limits.wait).await
+    }
+
+    /// Reads a body of updatestatus or of the merchants.
+    pub(crate) async fn batch_body(&self, body: Body) -> Result<Bytes, BodyFault> {
+        let limits = self.0.body_limits;
+        body::collect_within(body, limits.batch_bytes, limits.wait).await
     }
 
     /// The wallet of a tenant.

@@ -1,4 +1,4 @@
-//! `/healthz` (the process lives), `/readyz` (it takes requests) and `/metrics` (what it counted).
+//! `/healthz` (the process lives) and `/readyz` (it takes requests, and all that was due before it started is done).
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -6,8 +6,8 @@ use axum::routing::get;
 
 use crate::tasks::Tasks;
 
-/// The routes. `metrics` renders what Prometheus reads.
-pub(crate) fn routes(tasks: Tasks, metrics: impl Fn() -> String + Clone + Send + Sync + 'static) -> Router {
+/// The routes.
+pub(crate) fn routes(tasks: Tasks) -> Router {
     let ready = move || {
         let stopping = tasks.stopping().is_cancelled();
         async move { if stopping { (StatusCode::SERVICE_UNAVAILABLE, "stopping\n") } else { (StatusCode::OK, "ready\n") } }
@@ -15,5 +15,4 @@ pub(crate) fn routes(tasks: Tasks, metrics: impl Fn() -> String + Clone + Send +
     Router::new()
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
-        .route("/metrics", get(move || std::future::ready(metrics())))
 }

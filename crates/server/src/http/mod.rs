@@ -7,5 +7,8 @@ pub mod control;
 pub mod edge;
 mod health;
 mod psp;
+mod routers;
+
+pub use routers::{production_router, sandbox_router};
 
 pub use edge::Edge;

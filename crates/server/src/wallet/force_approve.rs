@@ -25,8 +25,7 @@ impl Wallet {
         let user = self.user_by_number(number)?.ok_or(Fault::UnknownUser)?.id;
         let card = self.cards_of(user)?.into_iter().find(|card| self.usable(card)).ok_or(Fault::CardNotUsable)?;
         let mut changes = self.hub().subscribe(Topic::Payment(payment.id));
-        let queued = self.carry_out(payment.id, Command::ForceApprove { user, card: card.id }).await?;
-        self.start_attempt(&queued);
+        self.carry_out(payment.id, Command::ForceApprove { user, card: card.id }).await?;
         loop {
             let payment = self.payment(payment.id)?;
             if !matches!(payment.state, State::Authorizing { .. }) {

@@ -1,9 +1,9 @@
 //! A request's idempotency key as the road needs it: hashed, with a keyed hash of the parsed request beside it.
 
 use lommebok_domain::Timestamp;
-use lommebok_store::{IdempotentRoute, KeyedHash, NewIdempotency};
+use lommebok_store::{CommitFault, IdempotentRoute, KeyedHash, NewIdempotency, StoredIdempotency};
 
-use super::{Principal, Wallet};
+use super::{Fault, Principal, Wallet};
 use crate::keys::lookup::Purpose;
 
 /// An idempotency key and the request that it protects.
@@ -24,6 +24,16 @@ impl Wallet {
     /// The key `key` on `route`, protecting the request whose parsed form is `canonical`.
     pub fn idempotent_request(&self, route: IdempotentRoute, key: &str, canonical: &[u8]) -> IdempotentRequest {
         IdempotentRequest { route, key: self.request_hash(key.as_bytes()), request: self.request_hash(canonical) }
+    }
+
+    /// What was stored under this key for this very request: the same answer is due, whatever has changed since. The
+    /// commit looks again, so this only saves the work and keeps later refusals out of a replay.
+    pub(crate) fn answered_before(&self, row: Option<&NewIdempotency>) -> Result<Option<StoredIdempotency>, Fault> {
+        let Some(row) = row else { return Ok(None) };
+        match self.store().idempotency(self.tenant(), row)? {
+            Some(stored) if stored.request != row.request => Err(CommitFault::KeyConflict.into()),
+            stored => Ok(stored),
+        }
     }
 
     /// The keyed hash of a request, or of a part of one.

@@ -59,6 +59,10 @@ impl Wallet {
         new: NewInit,
         idempotency: Option<IdempotentRequest>,
     ) -> Result<Initiated, Fault> {
+        let idempotency = idempotency.map(|request| request.row(principal, self.clock().now()));
+        if let Some(stored) = self.answered_before(idempotency.as_ref())? {
+            return self.replay_init(stored.subject);
+        }
         let merchant = self.active_merchant(principal, msn)?;
         let push_to = self.push_target(&new, &merchant)?;
         let sealed = self.seal_make_payment_token(principal, &new)?;

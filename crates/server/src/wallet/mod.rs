@@ -45,6 +45,7 @@ pub(crate) use time_travel::{kept, restored};
 
 pub(crate) use agenda::{Agenda, Errand, Held, InHand};
 pub(crate) use road::MAX_DECISIONS;
+pub(crate) use sessions::pin_hash;
 
 use crate::chance::Chance;
 use crate::clock::BusinessClock;

@@ -50,9 +50,7 @@ impl Wallet {
         if !self.usable(card) {
             return Err(Fault::CardNotUsable);
         }
-        let after = self.carry_out(id, Command::Approve { user, card: card.id }).await?;
-        self.start_attempt(&after);
-        Ok(after)
+        self.carry_out(id, Command::Approve { user, card: card.id }).await
     }
 
     /// The user cancels in the app.

@@ -20,7 +20,7 @@ impl Wallet {
         for _ in 0..MAX_DECISIONS {
             let before = self.payment(id)?;
             let transition = decide(&before, command.clone(), self.clock().now())?;
-            match self.commit_transition(&before, transition).await {
+            match self.commit_transition(before, transition).await {
                 Err(Fault::Store(CommitFault::Stale(_))) => {}
                 other => return other,
             }
@@ -44,13 +44,26 @@ impl Wallet {
         self.store().payment(self.tenant(), id)?.ok_or(Fault::NoSuchPayment)
     }
 
-    /// Commits one decided transition and tells who watches.
-    pub(crate) async fn commit_transition(&self, before: &Payment, transition: Transition) -> Result<Payment, Fault> {
-        let after = transition.payment.clone();
-        let write = Write::Payments(vec![PaymentWrite::new(before, transition)]);
-        self.commit(write).await?;
-        self.committed(before, &after);
-        Ok(after)
+    /// Commits one decided transition and does what follows from it, to the end, also when the caller goes away: a user
+    /// who closes the page right after approving must not leave the attempt behind.
+    async fn commit_transition(&self, before: Payment, transition: Transition) -> Result<Payment, Fault> {
+        let wallet = self.clone();
+        self.to_the_end(async move {
+            let after = transition.payment.clone();
+            let write = Write::Payments(vec![PaymentWrite::new(&before, transition)]);
+            wallet.commit(write).await?;
+            wallet.committed(&before, &after);
+            Ok(after)
+        })
+        .await
+    }
+
+    /// Runs `work` in a task of its own, so that it goes on when the caller is dropped (a client that disconnects).
+    pub(crate) async fn to_the_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Fault>> + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.tasks().spawn("commit", work).await.unwrap_or(Err(Fault::Stopping))
     }
 
     /// Commits a change that needs no idempotency row.
@@ -59,8 +72,9 @@ impl Wallet {
         Ok(self.store().commit(change).await?)
     }
 
-    /// A payment has changed and is durable: wake who has to act, tell who watches.
+    /// A payment has changed and is durable: wake who has to act, start its attempt if one is queued, tell who watches.
     pub(crate) fn committed(&self, before: &Payment, after: &Payment) {
+        self.start_attempt(after);
         for (kind, at) in after.due() {
             self.agenda().note(kind, at);
         }

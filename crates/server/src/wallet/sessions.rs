@@ -3,10 +3,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use lommebok_domain::{PhoneNumber, Timestamp, UserId};
+use lommebok_domain::{PhoneNumber, TenantId, Timestamp, UserId};
 use lommebok_store::{CommitFault, KeyedHash, PinTry, Session, SessionWrite, User, Write};
 
-use super::{Fault, MAX_DECISIONS, Wallet};
+use subtle::ConstantTimeEq;
+
+use super::{Fault, Keys, MAX_DECISIONS, Wallet};
 use crate::keys::lookup::Purpose;
 
 /// Wrong PINs in a row before a user is locked.
@@ -35,7 +37,7 @@ impl Wallet {
             let now = self.clock().now();
             let user = self.user_by_number(number)?.ok_or(Fault::WrongPin)?;
             check_lock(&user, now)?;
-            if self.pin_hash(number, pin).as_bytes() == user.pin.as_bytes() {
+            if bool::from(pin_hash(self.keys(), self.tenant(), number, pin).as_bytes().ct_eq(user.pin.as_bytes())) {
                 return self.open_session(user, now).await;
             }
             match self.count_wrong_pin(&user, now).await {
@@ -83,16 +85,15 @@ impl Wallet {
         self.commit(Write::Session(SessionWrite::Close(self.session_hash(token)))).await.map(drop)
     }
 
-    /// The keyed hash of a PIN, bound to its user's number.
-    pub(crate) fn pin_hash(&self, number: &PhoneNumber, pin: &str) -> KeyedHash {
-        let value = format!("{number}\0{pin}");
-        let hash = self.keys().lookup.hash_within(Purpose::Pin, self.tenant().get(), value.as_bytes());
-        KeyedHash::new(*hash.as_bytes())
-    }
-
     fn session_hash(&self, token: &str) -> KeyedHash {
         KeyedHash::new(*self.keys().lookup.hash(Purpose::Session, token.as_bytes()).as_bytes())
     }
+}
+
+/// The keyed hash of a PIN, bound to its user's number.
+pub(crate) fn pin_hash(keys: &Keys, tenant: TenantId, number: &PhoneNumber, pin: &str) -> KeyedHash {
+    let value = format!("{number}\0{pin}");
+    KeyedHash::new(*keys.lookup.hash_within(Purpose::Pin, tenant.get(), value.as_bytes()).as_bytes())
 }
 
 fn check_lock(user: &User, now: Timestamp) -> Result<(), Fault> {

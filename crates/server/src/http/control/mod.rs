@@ -11,6 +11,9 @@ mod payments;
 mod problem;
 mod view;
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
@@ -26,9 +29,18 @@ pub struct Control {
     /// The wallet that it operates.
     pub wallet: Wallet,
     /// The bearer token.
-    pub token: std::sync::Arc<SecretText>,
+    pub token: Arc<SecretText>,
     /// Hosts (with port) by which it may be called; anything else is a rebinding attack.
-    pub hosts: std::sync::Arc<Vec<String>>,
+    pub hosts: Arc<Vec<String>>,
+}
+
+impl Control {
+    /// The Control API of `wallet`, called at the listen address, at localhost, or at the host of `public_url`.
+    pub fn new(wallet: Wallet, token: SecretText, address: SocketAddr, public_url: &str) -> Self {
+        let authority = public_url.split_once("://").map_or(public_url, |(_, authority)| authority);
+        let hosts = vec![address.to_string(), format!("localhost:{}", address.port()), authority.to_ascii_lowercase()];
+        Self { wallet, token: Arc::new(token), hosts: Arc::new(hosts) }
+    }
 }
 
 /// The routes of scope `operate`.

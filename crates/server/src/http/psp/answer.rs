@@ -33,6 +33,11 @@ impl Answered {
         Self { body, hints: Vec::new() }
     }
 
+    /// A JSON body that is always the same.
+    pub(crate) fn bytes(body: &'static str) -> Self {
+        Self { body: body.as_bytes().to_vec(), hints: Vec::new() }
+    }
+
     /// An answer without a body.
     pub(crate) fn empty() -> Self {
         Self { body: Vec::new(), hints: Vec::new() }

@@ -1,9 +1,12 @@
 //! Who calls: subscription key, token and PSP-ID must all belong to one PSP. The first fault answers alone.
 
+use std::sync::Arc;
+
 use http::HeaderMap;
 use lommebok_api::errors::{ErrorCode, Fault as WireFault};
 use lommebok_api::headers;
 use lommebok_domain::Msn;
+use lommebok_store::Psp;
 
 use super::answer::Refused;
 use crate::access_token::TokenFault;
@@ -20,6 +23,21 @@ pub(crate) struct Caller {
 impl Caller {
     /// Checks the credentials of a call.
     pub(crate) fn of(edge: &Edge, headers: &HeaderMap) -> Result<Self, Refused> {
+        let (caller, psp) = Self::of_token(edge, headers)?;
+        same_psp_id(headers::psp_id(headers)?, &psp)?;
+        Ok(caller)
+    }
+
+    /// The same for the merchants' endpoints, where `PSP-ID` may be left out.
+    pub(crate) fn of_merchants(edge: &Edge, headers: &HeaderMap) -> Result<Self, Refused> {
+        let (caller, psp) = Self::of_token(edge, headers)?;
+        if headers.contains_key(headers::PSP_ID) {
+            same_psp_id(headers::psp_id(headers)?, &psp)?;
+        }
+        Ok(caller)
+    }
+
+    fn of_token(edge: &Edge, headers: &HeaderMap) -> Result<(Self, Arc<Psp>), Refused> {
         let key = headers::subscription_key(headers)?;
         let unknown_key = || WireFault::of(ErrorCode::SubscriptionKeyInvalid);
         let psp = edge.psp_by_subscription_key(key)?.ok_or_else(unknown_key)?;
@@ -30,11 +48,7 @@ impl Caller {
             let hint = "the access token and the subscription key belong to different PSPs";
             return Err(WireFault::of(ErrorCode::AccessTokenInvalid).hinting(hint).into());
         }
-        let psp_id = headers::psp_id(headers)?;
-        if !headers::same_psp_id(psp_id, &psp.psp_id) {
-            return Err(WireFault::of(ErrorCode::PspIdInvalid).into());
-        }
-        Ok(Self { principal: Principal { tenant: psp.tenant, psp: psp.id }, wallet })
+        Ok((Self { principal: Principal { tenant: psp.tenant, psp: psp.id }, wallet }, psp))
     }
 
     /// The call's merchant, which must be the PSP's own. Whether it is active is not asked here.
@@ -56,6 +70,10 @@ impl Caller {
         let msn = Msn::new(text).ok_or_else(refused)?;
         if self.wallet.has_merchant(self.principal, &msn)? { Ok(msn) } else { Err(refused().into()) }
     }
+}
+
+fn same_psp_id(sent: &str, psp: &Psp) -> Result<(), Refused> {
+    if headers::same_psp_id(sent, &psp.psp_id) { Ok(()) } else { Err(WireFault::of(ErrorCode::PspIdInvalid).into()) }
 }
 
 fn token_fault(fault: TokenFault) -> WireFault {

@@ -1,23 +1,21 @@
 //! `POST /psp/v3/psppayments/init`: start a payment.
 
-use axum::body::Body;
-use http::HeaderMap;
 use lommebok_api::errors::{ErrorCode, Fault as WireFault};
 use lommebok_api::headers;
 use lommebok_api::init::{self, InitAnswer, InitRequest};
 use lommebok_domain::{Amount, Entrance, MerchantOrderId, PhoneNumber, PspTransactionId};
 use lommebok_store::IdempotentRoute;
 
+use super::PspCall;
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
-use crate::http::Edge;
-use crate::listener::body;
 use crate::wallet::{Environment, NewInit, Wallet};
 
-pub(super) async fn handle(edge: &Edge, headers: &HeaderMap, body: Body) -> Result<Answered, Refused> {
-    let caller = Caller::of(edge, headers)?;
+pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
+    let headers = call.headers;
+    let caller = Caller::of(call.edge, headers)?;
     let msn = caller.required_msn(headers)?;
-    let body = body::collect(body, body::DEFAULT_BYTES).await?;
+    let body = call.edge.body(call.body).await?;
     headers::check_json(headers, body.len())?;
     let key = headers::idempotency_key(headers)?;
     let request = init::parse(&body, caller.wallet.url_policy())?;

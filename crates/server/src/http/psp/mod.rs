@@ -4,8 +4,104 @@
 //! The order of checks is the contract's: path and method, subscription key, token, PSP-ID, MSN, body, then the wallet.
 //! A newcomer's mistake: to answer early. Every refusal goes through [`answer`].
 
+mod access_token;
 mod answer;
 mod auth;
+mod details;
+mod force_approve;
 mod init;
+mod jwks;
+mod merchants;
+mod update_status;
 
-pub(crate) use answer::{Answered, Refused};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use http::header::{ALLOW, HeaderValue};
+use http::{HeaderMap, Method};
+use lommebok_api::errors::{ErrorCode, Fault as WireFault, Surface};
+use lommebok_api::paths::{self, Endpoint};
+
+use crate::http::Edge;
+use answer::{Answered, Refused};
+
+pub(crate) use jwks::jwks;
+
+/// A call of a public endpoint, as its handler gets it.
+struct PspCall<'a> {
+    edge: &'a Edge,
+    headers: &'a HeaderMap,
+    body: Body,
+}
+
+/// Which endpoints there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Offer {
+    Production,
+    Sandbox,
+}
+
+/// Production's public endpoints.
+pub(crate) async fn production(State(edge): State<Edge>, request: Request) -> Response {
+    serve(&edge, Offer::Production, request).await
+}
+
+/// The sandbox's: force-approve besides.
+pub(crate) async fn sandbox(State(edge): State<Edge>, request: Request) -> Response {
+    serve(&edge, Offer::Sandbox, request).await
+}
+
+async fn serve(edge: &Edge, offer: Offer, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let endpoint = paths::route(parts.uri.path()).filter(|endpoint| {
+        let test_only = matches!(endpoint, Endpoint::ForceApprove { .. });
+        offer == Offer::Sandbox || !test_only
+    });
+    let Some(endpoint) = endpoint else {
+        return refuse(edge, Surface::Psp, WireFault::of(ErrorCode::PathUnknown).into());
+    };
+    let surface = surface(&endpoint);
+    if !endpoint.methods().contains(&parts.method) {
+        let mut response = refuse(edge, surface, WireFault::of(ErrorCode::MethodNotAllowed).into());
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static(endpoint.allow()));
+        return response;
+    }
+    let call = PspCall { edge, headers: &parts.headers, body };
+    match dispatch(call, &parts.method, endpoint).await {
+        Ok(answered) => answered.into_response(edge),
+        Err(refused) => refuse(edge, surface, refused),
+    }
+}
+
+async fn dispatch(call: PspCall<'_>, method: &Method, endpoint: Endpoint<'_>) -> Result<Answered, Refused> {
+    match endpoint {
+        Endpoint::Init => init::handle(call).await,
+        Endpoint::Details { id } => details::handle(&call, &id),
+        Endpoint::UpdateStatus => update_status::handle(call).await,
+        Endpoint::AccessToken => access_token::handle(&call).await,
+        Endpoint::ForceApprove { id } => force_approve::handle(call, &id).await,
+        Endpoint::Merchants if method == Method::GET => merchants::list(&call),
+        Endpoint::Merchants => merchants::create(call).await,
+        Endpoint::Merchant { msn } if method == Method::GET => merchants::show(&call, &msn),
+        Endpoint::Merchant { msn } => merchants::update(call, &msn).await,
+        Endpoint::Deeplink => Err(WireFault::of(ErrorCode::PathUnknown).into()),
+    }
+}
+
+fn surface(endpoint: &Endpoint<'_>) -> Surface {
+    match endpoint {
+        Endpoint::AccessToken => Surface::Token,
+        Endpoint::Merchants | Endpoint::Merchant { .. } => Surface::Merchants,
+        Endpoint::Init
+        | Endpoint::UpdateStatus
+        | Endpoint::Details { .. }
+        | Endpoint::ForceApprove { .. }
+        | Endpoint::Deeplink => Surface::Psp,
+    }
+}
+
+fn refuse(edge: &Edge, surface: Surface, refused: Refused) -> Response {
+    let context_id = edge.context_id();
+    tracing::debug!(context_id, ?refused, "refused");
+    refused.into_response(edge, surface, &context_id)
+}

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lommebok_domain::{PspId, Timestamp};
-use lommebok_store::{Batch, BatchEntry, BatchId, BatchTarget, CommitFault, NewBatch};
+use lommebok_store::{Batch, BatchEntry, BatchId, BatchTarget, CommitFault, KeyedHash, NewBatch};
 
 use super::{Fault, IdempotentRequest, Principal, Wallet};
 use chunk::Step;
@@ -54,11 +54,25 @@ impl Wallet {
         body: &[u8],
         idempotency: Option<IdempotentRequest>,
     ) -> Result<Accepted, Fault> {
+        let digest = self.request_hash(body);
+        let wallet = self.clone();
+        self.to_the_end(async move { wallet.accept(principal, entries, digest, idempotency).await }).await
+    }
+
+    async fn accept(
+        &self,
+        principal: Principal,
+        entries: Vec<BatchEntry>,
+        digest: KeyedHash,
+        idempotency: Option<IdempotentRequest>,
+    ) -> Result<Accepted, Fault> {
         let lane = self.status_lanes().of(principal.psp);
         let _turn = lane.lock().await;
         let immediate = self.batch_mode() == BatchMode::Immediate;
+        if immediate {
+            self.finish_earlier(principal.psp).await?;
+        }
         let accepted_at = self.clock().now();
-        let digest = self.request_hash(body);
         let new = NewBatch { psp: principal.psp, accepted_at, digest, entries: entries.clone() };
         let idempotency = idempotency.map(|request| request.row(principal, accepted_at));
         let first = if immediate { ENTRIES_PER_COMMIT } else { 0 };
@@ -80,6 +94,16 @@ impl Wallet {
             }
             Err(fault) => Err(fault),
         }
+    }
+
+    /// A batch that broke off is finished first, or a later entry could overtake an earlier one.
+    async fn finish_earlier(&self, psp: PspId) -> Result<(), Fault> {
+        for batch in self.store().pending_batches(self.tenant(), BATCHES_AT_ONCE)? {
+            if batch.psp == psp {
+                self.apply_batch(batch.id).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Applies what is left of a batch. The caller holds the PSP's lane.

@@ -1,0 +1,115 @@
+//! Seeds on their way into the store: credentials as keyed hashes, numbers sealed. Seeding again changes nothing that is
+//! as the seed says, so every start does it.
+
+use lommebok_domain::{PhoneNumber, TenantId};
+use lommebok_store::{
+    Address, CardDetails, CardKind, CardScheme, Change, KeyedHash, MerchantDetails, MerchantStatus, NewPsp, NewUser,
+    Sealed, Seed as Rows, SeededMerchant, SeededPsp, SeededUser, Store, Write,
+};
+
+use crate::chance::Chance;
+use crate::clock::ProcessTime;
+use crate::http::edge::client_id_hash;
+use crate::keys::envelope::Place;
+use crate::keys::lookup::Purpose;
+use crate::keys::{PspCredentials, SandboxKeys};
+use crate::seeds::{self, Seed, SeedCard, SeedMerchant, SeedUser};
+use crate::wallet::{Fault, Keys, pin_hash};
+
+/// Stores the seed of `tenant`.
+pub(super) async fn seed(
+    store: &Store,
+    keys: &Keys,
+    (seed, credentials): (&Seed, &SandboxKeys),
+    tenant: TenantId,
+    chance: &Chance,
+) -> Result<(), Fault> {
+    let psp = |named: &seeds::SeedPsp| {
+        let credentials = credentials.psps.get(&named.name)?;
+        let merchants = seed.merchants.iter().filter(|merchant| merchant.psp == named.name).map(merchant).collect();
+        Some(SeededPsp { psp: new_psp(keys, &named.name, credentials), merchants })
+    };
+    let rows = Rows {
+        tenant_name: "default".to_owned(),
+        at: ProcessTime.wall(),
+        psps: seed.psps.iter().filter_map(psp).collect(),
+        users: seed.users.iter().map(|seeded| user(keys, tenant, seeded)).collect(),
+    };
+    let change_id = u128::from_be_bytes(chance.bytes());
+    let change = Change { change_id, tenant, idempotency: None, write: Write::Seed(Box::new(rows)) };
+    store.commit(change).await?;
+    Ok(())
+}
+
+fn new_psp(keys: &Keys, name: &str, credentials: &PspCredentials) -> NewPsp {
+    let hash = |purpose, value: &str| KeyedHash::new(*keys.lookup.hash(purpose, value.as_bytes()).as_bytes());
+    let subscription_keys = [&credentials.subscription_key, &credentials.secondary_subscription_key];
+    NewPsp {
+        psp_id: credentials.psp_id.clone(),
+        name: name.to_owned(),
+        client_id: client_id_hash(keys, &credentials.client_id),
+        client_secret: hash(Purpose::ClientSecret, credentials.client_secret.expose()),
+        subscription_keys: subscription_keys.map(|key| hash(Purpose::SubscriptionKey, key.expose())).to_vec(),
+    }
+}
+
+fn merchant(seeded: &SeedMerchant) -> SeededMerchant {
+    SeededMerchant {
+        msn: seeded.msn.clone(),
+        details: MerchantDetails {
+            status: MerchantStatus::Active,
+            may_skip_landing_page: seeded.may_skip_landing_page,
+            organization_number: seeded.organization_number.clone(),
+            company_name: seeded.company_name.clone(),
+            company_email: seeded.company_email.clone(),
+            name: seeded.name.clone(),
+            mcc_code: seeded.mcc_code.clone(),
+            email: None,
+            website: None,
+            logo_url: None,
+            terms_of_service_accepted: None,
+            address: Address {
+                line_1: seeded.address.address_line1.clone(),
+                line_2: None,
+                city: seeded.address.city.clone(),
+                post_code: seeded.address.post_code.clone(),
+                country: seeded.address.country.clone(),
+            },
+        },
+    }
+}
+
+fn user(keys: &Keys, tenant: TenantId, seeded: &SeedUser) -> SeededUser {
+    let number: &PhoneNumber = &seeded.phone_number;
+    let phone = keys.lookup.hash_within(Purpose::PhoneNumber, tenant.get(), number.as_str().as_bytes());
+    let row = *phone.as_bytes();
+    let place = Place { table: "wallet_user", tenant: tenant.get(), row: &row, column: "phone_sealed" };
+    let pin = pin_hash(keys, tenant, number, seeded.pin.expose());
+    SeededUser {
+        user: NewUser {
+            name: seeded.name.clone(),
+            phone: KeyedHash::new(row),
+            phone_sealed: Sealed::new(keys.envelope.seal(place, number.as_str().as_bytes())),
+            pin: Sealed::new(pin.as_bytes().to_vec()),
+        },
+        cards: seeded.cards.iter().map(card).collect(),
+    }
+}
+
+fn card(seeded: &SeedCard) -> CardDetails {
+    CardDetails {
+        bin: seeded.bin.clone(),
+        last_four: seeded.last_four.clone(),
+        scheme: match seeded.scheme {
+            seeds::CardScheme::Visa => CardScheme::Visa,
+            seeds::CardScheme::Mastercard => CardScheme::Mastercard,
+        },
+        kind: match seeded.kind {
+            seeds::CardKind::Credit => CardKind::Credit,
+            seeds::CardKind::Debit => CardKind::Debit,
+        },
+        expiry_month: seeded.expiry_month,
+        expiry_year: seeded.expiry_year,
+        eligible: seeded.eligible,
+    }
+}

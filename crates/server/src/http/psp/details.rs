@@ -1,0 +1,50 @@
+//! `GET /psp/v3/psppayments/{pspTransactionId}/details`: sums and history of one payment.
+
+use lommebok_api::details::{DetailsAnswer, LogEntry, TransactionSummary};
+use lommebok_api::errors::{ErrorCode, Fault as WireFault};
+use lommebok_api::paths::PathId;
+use lommebok_api::updatestatus::Status;
+use lommebok_domain::history::HistoryLine;
+use lommebok_domain::{EntryStatus, PspTransactionId};
+
+use super::PspCall;
+use super::answer::{Answered, Refused};
+use super::auth::Caller;
+use crate::http::control::time_text;
+
+pub(super) fn handle(call: &PspCall<'_>, id: &PathId<'_>) -> Result<Answered, Refused> {
+    let caller = Caller::of(call.edge, call.headers)?;
+    caller.check_msn(call.headers)?;
+    let unknown = || WireFault::of(ErrorCode::PaymentNotFound);
+    let id = id.id().and_then(PspTransactionId::new).ok_or_else(unknown)?;
+    let details = caller.wallet.details(caller.principal, &id)?;
+    let (terms, sums) = (&details.payment.terms, details.payment.sums);
+    let answer = DetailsAnswer {
+        psp_transaction_id: terms.psp_transaction_id.as_str(),
+        merchant_order_id: terms.merchant_order_id.as_str(),
+        transaction_summary: TransactionSummary {
+            captured_amount: sums.captured(),
+            remaining_amount_to_capture: sums.remaining_to_capture(),
+            refunded_amount: sums.refunded(),
+            remaining_amount_to_refund: sums.remaining_to_refund(),
+        },
+        transaction_log_history: details.history.iter().map(entry).collect(),
+    };
+    Ok(Answered::json(&answer))
+}
+
+fn entry(line: &HistoryLine) -> LogEntry<'_> {
+    let operation = match line.operation {
+        EntryStatus::Reserved => Status::Reserved,
+        EntryStatus::Captured => Status::Captured,
+        EntryStatus::Cancelled => Status::Cancelled,
+        EntryStatus::Refunded => Status::Refunded,
+    };
+    LogEntry {
+        amount: line.amount.ore(),
+        payment_text: &line.text,
+        time_stamp: time_text(line.at),
+        operation,
+        operation_success: line.success,
+    }
+}

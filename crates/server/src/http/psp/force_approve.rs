@@ -1,0 +1,24 @@
+//! `POST /psp/v3/integration-test/psppayments/{pspTransactionId}/approve`: approve without a phone, sandbox only.
+
+use lommebok_api::errors::{ErrorCode, Fault as WireFault};
+use lommebok_api::paths::PathId;
+use lommebok_api::{force_approve, headers};
+use lommebok_domain::{PhoneNumber, PspTransactionId};
+
+use super::PspCall;
+use super::answer::{Answered, Refused};
+use super::auth::Caller;
+
+pub(super) async fn handle(call: PspCall<'_>, id: &PathId<'_>) -> Result<Answered, Refused> {
+    let caller = Caller::of(call.edge, call.headers)?;
+    caller.check_msn(call.headers)?;
+    let body = call.edge.body(call.body).await?;
+    headers::check_json(call.headers, body.len())?;
+    let request = force_approve::parse(&body)?;
+    let unknown = || WireFault::of(ErrorCode::PaymentNotFound);
+    let id = id.id().and_then(PspTransactionId::new).ok_or_else(unknown)?;
+    let internal = || WireFault::of(ErrorCode::Internal);
+    let number = PhoneNumber::new(&request.customer_phone_number).ok_or_else(internal)?;
+    caller.wallet.force_approve(caller.principal, &id, &number, request.token.expose()).await?;
+    Ok(Answered::empty())
+}

@@ -1,0 +1,141 @@
+//! `/merchant-management/psp/v1/merchants`: a PSP's merchants.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use lommebok_api::errors::{ErrorCode, Fault as WireFault};
+use lommebok_api::headers;
+use lommebok_api::merchants::{
+    self as wire, CreateMerchantAnswer, CreateMerchantRequest, MerchantList, UpdateMerchantRequest,
+};
+use lommebok_api::paths::PathId;
+use lommebok_domain::Msn;
+use lommebok_store::{Address, IdempotentRoute, Merchant, MerchantDetails, MerchantStatus};
+
+use super::PspCall;
+use super::answer::{Answered, Refused};
+use super::auth::Caller;
+use crate::http::control::time_text;
+use crate::wallet::Fault;
+
+pub(super) fn list(call: &PspCall<'_>) -> Result<Answered, Refused> {
+    let caller = Caller::of_merchants(call.edge, call.headers)?;
+    let merchants = caller.wallet.merchants_of(caller.principal)?.into_iter().map(shown).collect();
+    Ok(Answered::json(&MerchantList { merchants }))
+}
+
+pub(super) fn show(call: &PspCall<'_>, msn: &PathId<'_>) -> Result<Answered, Refused> {
+    let caller = Caller::of_merchants(call.edge, call.headers)?;
+    let merchant = caller.wallet.merchant_of(caller.principal, &named(msn)?)?;
+    Ok(Answered::json(&shown(merchant)))
+}
+
+pub(super) async fn create(call: PspCall<'_>) -> Result<Answered, Refused> {
+    let caller = Caller::of_merchants(call.edge, call.headers)?;
+    let body = call.edge.batch_body(call.body).await?;
+    headers::check_json(call.headers, body.len())?;
+    let key = headers::required_idempotency_key(call.headers)?;
+    let request = wire::parse_create(&body)?;
+    let canonical = request.canonical().into_bytes();
+    let idempotency = caller.wallet.idempotent_request(IdempotentRoute::CreateMerchant, key, &canonical);
+    let hints = request.hints.clone();
+    let logo = request.logo.as_ref().map(|logo| STANDARD.encode(logo.png()));
+    let msn = caller.wallet.create_merchant(caller.principal, created(request), logo, idempotency).await?;
+    Ok(Answered::json(&CreateMerchantAnswer { merchant_serial_number: msn.as_str() }).hinting(hints))
+}
+
+pub(super) async fn update(call: PspCall<'_>, msn: &PathId<'_>) -> Result<Answered, Refused> {
+    let caller = Caller::of_merchants(call.edge, call.headers)?;
+    let body = call.edge.batch_body(call.body).await?;
+    headers::check_json(call.headers, body.len())?;
+    let request = wire::parse_update(&body)?;
+    let msn = named(msn)?;
+    let updated = caller.wallet.update_merchant(caller.principal, &msn, |before| edited(before, &request)).await;
+    match updated {
+        Ok(_) => Ok(Answered::empty()),
+        Err(Fault::MerchantNotActive) => Err(WireFault::of(ErrorCode::MerchantDeactivated).into()),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn named(msn: &PathId<'_>) -> Result<Msn, Refused> {
+    msn.id().and_then(Msn::new).ok_or_else(|| WireFault::of(ErrorCode::MerchantNotFound).into())
+}
+
+fn created(request: CreateMerchantRequest) -> MerchantDetails {
+    MerchantDetails {
+        status: MerchantStatus::Active,
+        may_skip_landing_page: false,
+        organization_number: request.organization_number,
+        company_name: request.company_name,
+        company_email: request.company_email,
+        name: request.name,
+        mcc_code: request.mcc_code,
+        email: request.email,
+        website: request.website,
+        logo_url: request.logo_url,
+        terms_of_service_accepted: request.terms_of_service_accepted,
+        address: kept_address(request.address),
+    }
+}
+
+fn edited(before: &Merchant, request: &UpdateMerchantRequest) -> (MerchantDetails, Option<String>) {
+    let mut details = before.details.clone();
+    let set = |target: &mut String, value: &Option<String>| {
+        if let Some(value) = value {
+            target.clone_from(value);
+        }
+    };
+    set(&mut details.name, &request.name);
+    set(&mut details.mcc_code, &request.mcc_code);
+    set(&mut details.company_name, &request.company_name);
+    set(&mut details.company_email, &request.company_email);
+    details.email = request.email.clone().or(details.email);
+    details.website = request.website.clone().or(details.website);
+    details.logo_url = request.logo_url.clone().or(details.logo_url);
+    details.terms_of_service_accepted = request.terms_of_service_accepted.or(details.terms_of_service_accepted);
+    if let Some(address) = request.address.clone() {
+        details.address = kept_address(address);
+    }
+    if request.deactivate == Some(true) {
+        details.status = MerchantStatus::Deactivated;
+    }
+    (details, request.logo.as_ref().map(|logo| STANDARD.encode(logo.png())))
+}
+
+fn kept_address(address: wire::Address) -> Address {
+    Address {
+        line_1: address.address_line1,
+        line_2: address.address_line2,
+        city: address.city,
+        post_code: address.post_code,
+        country: address.country,
+    }
+}
+
+fn shown(merchant: Merchant) -> wire::Merchant {
+    let details = merchant.details;
+    wire::Merchant {
+        organization_number: details.organization_number,
+        company_name: details.company_name,
+        company_email: details.company_email,
+        merchant_serial_number: merchant.msn.as_str().to_owned(),
+        name: details.name,
+        status: match details.status {
+            MerchantStatus::Pending => wire::MerchantStatus::Pending,
+            MerchantStatus::Active => wire::MerchantStatus::Active,
+            MerchantStatus::Deactivated => wire::MerchantStatus::Deactivated,
+        },
+        email: details.email,
+        website: details.website,
+        logo_url: details.logo_url,
+        created_at: time_text(merchant.created_at),
+        updated_at: time_text(merchant.updated_at),
+        address: wire::Address {
+            address_line1: details.address.line_1,
+            address_line2: details.address.line_2,
+            city: details.address.city,
+            post_code: details.address.post_code,
+            country: details.address.country,
+        },
+    }
+}
