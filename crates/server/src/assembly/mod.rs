@@ -6,4 +6,4 @@
 pub mod sandbox;
 mod seeding;
 
-pub use sandbox::{RunningSandbox, SandboxOptions, StartFault};
+pub use sandbox::{RunningSandbox, Seams, StartFault};

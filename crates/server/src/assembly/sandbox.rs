@@ -14,7 +14,7 @@ use crate::access_token::{AccessTokens, TokenSettings};
 use crate::chance::Chance;
 use crate::clock::BusinessClock;
 use crate::http::control::Control;
-use crate::config::{self, BatchTime, DevConfig};
+use crate::config::{BatchTime, DevConfig};
 use crate::http::edge::{BodyLimits, EdgeParts};
 use crate::http::{self, Edge};
 use crate::keys::envelope::Envelope;
@@ -22,10 +22,10 @@ use crate::keys::handle::HandleKey;
 use crate::keys::lookup::LookupKey;
 use crate::keys::{DataDirectory, KeyFault, MasterKeys, SandboxKeys, SigningKey};
 use crate::listener::{Limits, Listener};
-use crate::outbound::{OutboundClient, Policy, Reach, Resolver, Slots, tls_with_web_roots};
+use crate::outbound::{OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
 use crate::seeds::Seed;
 use crate::tasks::{LeftOver, Tasks};
-use crate::tokens::{MagicTokens, SimulatedTokens};
+use crate::tokens::SimulatedTokens;
 use crate::wallet::{self, BatchMode, Environment, Fault, Keys, Parts, Settings, Stages, TokenSource, Wallet};
 
 /// How long open attempts get to answer and commit when the server stops, in ms.
@@ -129,7 +129,7 @@ impl RunningSandbox {
             keys: Arc::clone(&keys),
             chance: chance.clone(),
             tasks: tasks.clone(),
-            outbound: OutboundClient::new(Policy::new(Reach::Sandbox), tls_with_web_roots(&[])?, Resolver::system()),
+            outbound: OutboundClient::new(Policy::new(UrlPolicy::Sandbox), tls_with_web_roots(&[])?, Resolver::System),
             slots: Arc::new(Slots::new(config.payments.calls_in_flight_per_psp)),
             tokens: token_source(config, &credentials),
             settings: settings(config, &seams, &public_url),
@@ -199,11 +199,7 @@ fn clock(seams: &Seams, store: &Store) -> Result<BusinessClock, StartFault> {
 }
 
 fn token_source(config: &DevConfig, credentials: &SandboxKeys) -> TokenSource {
-    let magic = match config.sandbox.magic_tokens {
-        config::MagicTokens::Card => MagicTokens::Lommebok,
-        config::MagicTokens::Vendor => MagicTokens::Vendor,
-    };
-    let tokens = SimulatedTokens::new(credentials.cryptogram_test_key.clone(), magic);
+    let tokens = SimulatedTokens::new(credentials.cryptogram_test_key.expose(), config.sandbox.magic_tokens);
     TokenSource::new(move |request| tokens.issue(request))
 }
 

@@ -81,25 +81,29 @@ impl Wallet {
             payment_text: new.payment_text,
             entrance: new.entrance,
         });
-        let payment = Payment::initiate(PaymentId::new(0), terms, push_to);
+        let payment = Arc::new(Payment::initiate(PaymentId::new(0), terms, push_to));
         let change = Change {
             change_id: self.change_id(),
             tenant: self.tenant(),
-            idempotency: idempotency.map(|request| request.row(principal, self.clock().now())),
-            write: Write::NewPayment(NewPayment {
-                payment: Arc::new(payment.clone()),
-                sealed_make_payment_token: sealed,
-            }),
+            idempotency,
+            write: Write::NewPayment(NewPayment { payment: Arc::clone(&payment), sealed_make_payment_token: sealed }),
         };
-        let id = match self.store().commit(change).await {
-            Ok(Committed::NewPayment(id)) => id,
-            Ok(_) => return Err(Fault::Busy),
-            Err(CommitFault::Replay(stored)) => return self.replay_init(stored.subject),
-            Err(fault) => return Err(fault.into()),
-        };
-        let payment = Payment { id, ..payment };
-        self.committed(&payment, &payment);
-        Ok(self.initiated(payment))
+        match self.store_init(change, payment).await {
+            Ok(payment) => Ok(self.initiated(payment)),
+            Err(Fault::Store(CommitFault::Replay(stored))) => self.replay_init(stored.subject),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn store_init(&self, change: Change, payment: Arc<Payment>) -> Result<Payment, Fault> {
+        let wallet = self.clone();
+        self.to_the_end(async move {
+            let Committed::NewPayment(id) = wallet.store().commit(change).await? else { return Err(Fault::Busy) };
+            let payment = Payment { id, ..Arc::unwrap_or_clone(payment) };
+            wallet.committed(&payment, &payment);
+            Ok(payment)
+        })
+        .await
     }
 
     fn replay_init(&self, subject: i64) -> Result<Initiated, Fault> {

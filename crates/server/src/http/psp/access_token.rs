@@ -13,7 +13,7 @@ use crate::access_token::Subject;
 use crate::keys::lookup::Purpose;
 use crate::wallet::Fault;
 
-pub(super) async fn handle(call: &PspCall<'_>) -> Result<Answered, Refused> {
+pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let request = access_token::parse(call.headers)?;
     let edge = call.edge;
     let refused = || WireFault::of(ErrorCode::ClientRefused);

@@ -78,7 +78,7 @@ async fn dispatch(call: PspCall<'_>, method: &Method, endpoint: Endpoint<'_>) ->
         Endpoint::Init => init::handle(call).await,
         Endpoint::Details { id } => details::handle(&call, &id),
         Endpoint::UpdateStatus => update_status::handle(call).await,
-        Endpoint::AccessToken => access_token::handle(&call).await,
+        Endpoint::AccessToken => access_token::handle(call).await,
         Endpoint::ForceApprove { id } => force_approve::handle(call, &id).await,
         Endpoint::Merchants if method == Method::GET => merchants::list(&call),
         Endpoint::Merchants => merchants::create(call).await,
