@@ -12,7 +12,5 @@ pub(crate) fn routes(tasks: Tasks) -> Router {
         let stopping = tasks.stopping().is_cancelled();
         async move { if stopping { (StatusCode::SERVICE_UNAVAILABLE, "stopping\n") } else { (StatusCode::OK, "ready\n") } }
     };
-    Router::new()
-        .route("/healthz", get(|| async { "alive\n" }))
-        .route("/readyz", get(ready))
+    Router::new().route("/healthz", get(|| async { "alive\n" })).route("/readyz", get(ready))
 }

@@ -28,7 +28,9 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let entries = entries.ok_or_else(|| WireFault::of(ErrorCode::Internal))?;
     let accepted = caller.wallet.update_status(caller.principal, entries, &body, idempotency).await?;
     let hint = accepted.repeated.then_some(REPEATED);
-    Ok(Answered::bytes(UpdateStatusAnswer::SUCCESS_BODY).hinting(hint).hinting(headers::system_headers(call.headers).hint))
+    Ok(Answered::bytes(UpdateStatusAnswer::SUCCESS_BODY)
+        .hinting(hint)
+        .hinting(headers::system_headers(call.headers).hint))
 }
 
 /// The entry as the wallet wants it; `None` can't be, since the parser has checked the same rules.
