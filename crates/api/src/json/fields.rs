@@ -29,7 +29,7 @@ impl Place {
     /// The path of the object itself.
     fn own_path(self) -> Cow<'static, str> {
         match self {
-            Place::Top => Cow::Borrowed("the body"),
+            Place::Top => Cow::Borrowed(""),
             Place::Member(member) => Cow::Borrowed(member),
             Place::Transaction(index) => Cow::Owned(format!("transactions[{index}]")),
         }
@@ -48,7 +48,10 @@ impl Fields<'_> {
     pub(crate) fn check_object<const N: usize>(&mut self, object: &Flat<'_, N>) -> bool {
         if let Some(kind) = object.other_kind {
             let what = format!("must be an object, not {kind}");
-            self.faults.push(Fault::invalid(self.place.own_path(), &what));
+            self.faults.push(match self.place {
+                Place::Top => Fault::invalid("", &format!("the body {what}")),
+                Place::Member(_) | Place::Transaction(_) => Fault::invalid(self.place.own_path(), &what),
+            });
             return false;
         }
         for name in &object.doubled {
