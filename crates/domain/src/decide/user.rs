@@ -29,7 +29,9 @@ fn bind(payment: &Payment, to: Binding, actor: Actor, now: Timestamp) -> Result<
         return Err(Refusal::DeadlinePassed);
     }
     let first = matches!(payment.state, State::AwaitingUser { .. });
-    if !first && payment.binding == to {
+    // On the phone opening the link again is nothing new. On the landing page each confirmation is a prompt, also of the same
+    // number: else the page would tell a user's number from one that is nobody's.
+    if !first && payment.binding == to && matches!(actor, Actor::User(_)) {
         return Err(Refusal::AlreadySo);
     }
     if !first && payment.terms.entrance == Entrance::Push {

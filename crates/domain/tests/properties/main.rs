@@ -183,5 +183,6 @@ fn counts_as_often_as_it_is_said(command: &Command) -> bool {
             | Command::ParkEntry
             | Command::NoticeTried { delivered: Err(_) }
             | Command::KeepLateAnswer { .. }
+            | Command::ConfirmNumber { .. }
     )
 }

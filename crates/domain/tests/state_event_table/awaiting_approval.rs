@@ -20,7 +20,8 @@ pub(crate) fn tables() -> Vec<Table> {
 
 fn bound_to_anna() -> Table {
     let mut table = table("AWAITING_APPROVAL bound to Anna", awaiting(Entrance::LandingPage), FROM_LANDING_MS);
-    table.refuses(BEFORE, &[Case::Confirm(Binding::User(ANNA)), Case::OpenLink(ANNA)], &Refusal::AlreadySo);
+    table.refuses(BEFORE, &[Case::OpenLink(ANNA)], &Refusal::AlreadySo);
+    binds_anew(&mut table, Case::Confirm(Binding::User(ANNA)), Actor::LinkHolder, Binding::User(ANNA));
     binds_anew(&mut table, Case::Confirm(Binding::User(BO)), Actor::LinkHolder, Binding::User(BO));
     binds_anew(&mut table, Case::Confirm(Binding::Nobody), Actor::LinkHolder, Binding::Nobody);
     binds_anew(&mut table, Case::OpenLink(BO), Actor::User(BO), Binding::User(BO));
@@ -36,7 +37,8 @@ fn bound_to_anna() -> Table {
 fn bound_to_bo_with_all_prompts_used() -> Table {
     let before = Payment { binding: Binding::User(BO), prompts: 3, ..awaiting(Entrance::LandingPage) };
     let mut table = table("AWAITING_APPROVAL bound to Bo, three prompts used", before, FROM_LANDING_MS);
-    table.refuses(BEFORE, &[Case::Confirm(Binding::User(BO)), Case::OpenLink(BO)], &Refusal::AlreadySo);
+    table.refuses(BEFORE, &[Case::OpenLink(BO)], &Refusal::AlreadySo);
+    table.refuses(BEFORE, &[Case::Confirm(Binding::User(BO))], &Refusal::TooManyPrompts);
     let others = [Case::Confirm(Binding::User(ANNA)), Case::Confirm(Binding::Nobody), Case::OpenLink(ANNA)];
     table.refuses(BEFORE, &others, &Refusal::TooManyPrompts);
     approvable_by(&mut table, BO, at(FROM_LANDING_MS));
@@ -51,7 +53,7 @@ fn bound_to_bo_with_all_prompts_used() -> Table {
 fn bound_to_nobody() -> Table {
     let before = Payment { binding: Binding::Nobody, ..awaiting(Entrance::LandingPage) };
     let mut table = table("AWAITING_APPROVAL bound to nobody", before, FROM_LANDING_MS);
-    table.refuses(BEFORE, &[Case::Confirm(Binding::Nobody)], &Refusal::AlreadySo);
+    binds_anew(&mut table, Case::Confirm(Binding::Nobody), Actor::LinkHolder, Binding::Nobody);
     binds_anew(&mut table, Case::Confirm(Binding::User(ANNA)), Actor::LinkHolder, Binding::User(ANNA));
     binds_anew(&mut table, Case::Confirm(Binding::User(BO)), Actor::LinkHolder, Binding::User(BO));
     binds_anew(&mut table, Case::OpenLink(ANNA), Actor::User(ANNA), Binding::User(ANNA));
@@ -69,7 +71,8 @@ fn pushed_to_anna() -> Table {
     let mut before = awaiting(Entrance::Push);
     before.state = State::AwaitingApproval { deadline: at(PUSHED_MS) };
     let mut table = table("AWAITING_APPROVAL pushed to Anna", before, PUSHED_MS);
-    table.refuses(BEFORE, &[Case::Confirm(Binding::User(ANNA)), Case::OpenLink(ANNA)], &Refusal::AlreadySo);
+    table.refuses(BEFORE, &[Case::OpenLink(ANNA)], &Refusal::AlreadySo);
+    table.refuses(BEFORE, &[Case::Confirm(Binding::User(ANNA))], &Refusal::NumberFixed);
     let others = [Case::Confirm(Binding::User(BO)), Case::Confirm(Binding::Nobody), Case::OpenLink(BO)];
     table.refuses(BEFORE, &others, &Refusal::NumberFixed);
     approvable_by(&mut table, ANNA, at(PUSHED_MS));

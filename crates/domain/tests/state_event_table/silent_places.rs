@@ -85,6 +85,15 @@ fn a_link_opened_by_another_signed_in_user_counts_as_another_number() {
 }
 
 #[test]
+fn the_same_number_confirmed_again_on_the_landing_page_counts_as_a_prompt_whoever_has_it() {
+    for binding in [Binding::User(ANNA), Binding::Nobody] {
+        let before = Payment { binding, ..awaiting_approval() };
+        let again = decide(&before, Command::ConfirmNumber { to: binding }, at(1)).unwrap();
+        assert_eq!(again.payment.prompts, 2, "{binding:?}");
+    }
+}
+
+#[test]
 fn a_number_that_is_nobodys_counts_as_a_prompt_so_that_it_cannot_be_told_from_a_users() {
     let nobody = decide(&awaiting_approval(), Command::ConfirmNumber { to: Binding::Nobody }, at(100_000)).unwrap();
     let bo = decide(&awaiting_approval(), Command::ConfirmNumber { to: Binding::User(BO) }, at(100_000)).unwrap();

@@ -148,7 +148,7 @@ impl RunningSandbox {
         let control = Control::new(wallet.clone(), control_token, address, &public_url);
         let router = http::sandbox_router(&edge, control, &tasks);
         let stub_psp = start_stub_psp(config, &tasks)?;
-        tasks.spawn("listener", listener.serve(router, config.network.limits.clone(), tasks.clone()));
+        tasks.spawn("listener", listener.serve(router, config.network.limits, tasks.clone()));
         Ok(Self { address, public_url, stub_psp, wallet, edge, credentials, tasks, store, _data_directory: directory })
     }
 

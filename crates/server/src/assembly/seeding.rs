@@ -35,9 +35,8 @@ pub(super) async fn seed(
         psps: seed.psps.iter().filter_map(psp).collect(),
         users: seed.users.iter().map(|seeded| user(keys, tenant, seeded)).collect(),
     };
-    let change_id = u128::from_be_bytes(chance.bytes());
-    let change = Change { change_id, tenant, idempotency: None, write: Write::Seed(Box::new(rows)) };
-    store.commit(change).await?;
+    let write = Write::Seed(Box::new(rows));
+    store.commit(Change { change_id: u128::from_be_bytes(chance.bytes()), tenant, idempotency: None, write }).await?;
     Ok(())
 }
 

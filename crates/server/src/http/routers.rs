@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
 
 use super::control::{self, Control};
 use super::{Edge, health, psp};
@@ -10,7 +11,7 @@ use crate::tasks::Tasks;
 /// The router of a production server: no test route, no phone, no hand on the clock.
 pub fn production_router(edge: &Edge, control: Control, tasks: &Tasks) -> Router {
     let public = Router::new().fallback(psp::production).with_state(edge.clone());
-    common(edge, tasks).merge(control::operate_routes(control)).fallback_service(public)
+    common(edge, tasks).merge(control::operate_routes(control)).fallback_service(public).layer(CatchPanicLayer::new())
 }
 
 /// The router of a sandbox.
@@ -20,6 +21,7 @@ pub fn sandbox_router(edge: &Edge, control: Control, tasks: &Tasks) -> Router {
         .merge(control::operate_routes(control.clone()))
         .merge(control::sandbox_routes(control))
         .fallback_service(public)
+        .layer(CatchPanicLayer::new())
 }
 
 fn common(edge: &Edge, tasks: &Tasks) -> Router {

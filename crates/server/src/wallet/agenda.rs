@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 /// The next moment at which somebody has to look, and a bell for what comes earlier.
 #[derive(Debug)]
-pub struct Agenda {
+pub(crate) struct Agenda {
     next_ms: AtomicI64,
     bell: Notify,
 }

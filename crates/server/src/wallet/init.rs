@@ -65,7 +65,7 @@ impl Wallet {
         }
         let merchant = self.active_merchant(principal, msn)?;
         let push_to = self.push_target(&new, &merchant)?;
-        let sealed = self.seal_make_payment_token(principal, &new)?;
+        let sealed = self.seal_make_payment_token(principal, &new);
         let terms = Arc::new(Terms {
             tenant: self.tenant(),
             psp: principal.psp,
@@ -141,11 +141,11 @@ impl Wallet {
         }
     }
 
-    fn seal_make_payment_token(&self, principal: Principal, new: &NewInit) -> Result<Option<Sealed>, Fault> {
-        let Some(token) = &new.make_payment_token else { return Ok(None) };
+    fn seal_make_payment_token(&self, principal: Principal, new: &NewInit) -> Option<Sealed> {
+        let token = new.make_payment_token.as_ref()?;
         let row = make_payment_token_row(principal.psp.get(), new.psp_transaction_id.as_str());
         let place = make_payment_token_place(self.tenant(), &row);
-        Ok(Some(Sealed::new(self.keys().envelope.seal(place, token.expose().as_bytes()))))
+        Some(Sealed::new(self.keys().envelope.seal(place, token.expose().as_bytes())))
     }
 }
 

@@ -14,10 +14,7 @@ impl Wallet {
         if handle.tenant != self.tenant() || self.clock().now() >= handle.expiry {
             return Err(Fault::UnknownLink);
         }
-        self.payment(handle.payment).map_err(|fault| match fault {
-            Fault::NoSuchPayment => Fault::UnknownLink,
-            other => other,
-        })
+        self.store().payment(self.tenant(), handle.payment)?.ok_or(Fault::UnknownLink)
     }
 
     /// Binds the payment to whoever has `number`, or to nobody: the answer is alike, so that a link tells nobody which

@@ -1,7 +1,7 @@
 //! The wallet of one tenant: every command on a payment, from wherever it comes, goes through here.
 //!
 //! Not here: HTTP (`http/`), what a payment may become (crate `domain`), SQL (crate `store`). The production wallet has
-//! no sandbox part: the [`Sandbox`] is another type, and only `dev` makes one.
+//! no sandbox part: what only a sandbox has comes in through [`Parts`], and only `dev` makes such parts.
 //! A newcomer's mistake: to keep a payment in memory between two requests. Load it, decide, commit; others do the same.
 
 mod agenda;
@@ -41,7 +41,7 @@ pub use status_updates::{Accepted, BatchMode};
 pub use time_travel::Advanced;
 pub use token_source::TokenSource;
 
-pub(crate) use time_travel::{kept, restored};
+pub(crate) use time_travel::restored;
 
 pub(crate) use agenda::{Agenda, Errand, Held, InHand};
 pub(crate) use road::MAX_DECISIONS;

@@ -8,7 +8,7 @@ use super::{Fault, Wallet};
 /// Receipts on one page.
 pub const RECEIPTS_PER_PAGE: u32 = 20;
 /// Payments that one phone shows as open.
-pub const OPEN_PAYMENTS_SHOWN: u32 = 20;
+const OPEN_PAYMENTS_SHOWN: u32 = 20;
 
 impl Wallet {
     /// A payment that is bound to `user`.

@@ -12,11 +12,11 @@ use super::{Fault, Keys, MAX_DECISIONS, Wallet};
 use crate::keys::lookup::Purpose;
 
 /// Wrong PINs in a row before a user is locked.
-pub const MAX_WRONG_PINS: u32 = 5;
+const MAX_WRONG_PINS: u32 = 5;
 /// How long a user is locked then, in ms.
-pub const PIN_LOCK_MS: i64 = 60_000;
+const PIN_LOCK_MS: i64 = 60_000;
 /// How long a session lasts, in ms: 12 hours.
-pub const SESSION_LIFE_MS: i64 = 12 * 3_600_000;
+const SESSION_LIFE_MS: i64 = 12 * 3_600_000;
 
 /// A session that has just begun.
 #[derive(Debug)]

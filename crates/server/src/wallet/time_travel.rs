@@ -124,7 +124,7 @@ impl Wallet {
 }
 
 /// The clock's record as the store keeps it.
-pub(crate) fn kept(record: ClockRecord) -> Kept {
+fn kept(record: ClockRecord) -> Kept {
     let mode = match record.mode {
         RecordedMode::Running => KeptMode::Real,
         RecordedMode::Frozen => KeptMode::Frozen,

@@ -1,6 +1,6 @@
 //! Updatestatus entries that waited for an attempt's end: applied one by one, in the order of their acceptance.
 
-use lommebok_domain::{Command, EventKind, PaymentId, decide};
+use lommebok_domain::{Command, Event, EventKind, PaymentId, decide};
 use lommebok_store::{CommitFault, PaymentWrite, TakenEntry, Write};
 
 use crate::wallet::{Errand, Fault, MAX_DECISIONS, Wallet};
@@ -15,10 +15,7 @@ impl Wallet {
             let before = self.payment(id)?;
             let transition = decide(&before, Command::ApplyWaiting(waiting.entry.clone()), self.clock().now())?;
             let after = transition.payment.clone();
-            let refusal = transition.events.iter().find_map(|event| match &event.kind {
-                EventKind::WaitingEntryRefused(cause) => Some((cause.code.clone(), cause.detail.clone())),
-                _ => None,
-            });
+            let refusal = transition.events.iter().find_map(refusal_in);
             let taken = TakenEntry { batch: waiting.batch, position: waiting.position, refusal };
             let write = PaymentWrite { taken: vec![taken], ..PaymentWrite::new(&before, transition) };
             match self.commit(Write::Payments(vec![write])).await {
@@ -30,5 +27,13 @@ impl Wallet {
             }
         }
         Ok(())
+    }
+}
+
+fn refusal_in(event: &Event) -> Option<(String, String)> {
+    if let EventKind::WaitingEntryRefused(cause) = &event.kind {
+        Some((cause.code.clone(), cause.detail.clone()))
+    } else {
+        None
     }
 }

@@ -29,8 +29,19 @@ impl From<Fault> for Problem {
             Fault::NoSuchPayment => Self::new(StatusCode::NOT_FOUND, fault.to_string()),
             Fault::Refused(refusal) => Self::new(StatusCode::CONFLICT, refusal.to_string()),
             Fault::Busy | Fault::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, fault.to_string()),
-            other => {
-                tracing::error!(fault = %other, "a Control API call failed");
+            fault @ (Fault::MerchantNotActive
+            | Fault::UnknownMerchant
+            | Fault::MayNotSkipLandingPage
+            | Fault::UnknownUser
+            | Fault::CardNotUsable
+            | Fault::UnknownLink
+            | Fault::WrongPin
+            | Fault::PinLocked { .. }
+            | Fault::NoSession
+            | Fault::Store(_)
+            | Fault::Read(_)
+            | Fault::Secret) => {
+                tracing::error!(%fault, "a Control API call failed");
                 Self::new(
                     StatusCode::INTERNAL_SERVER_ERROR,
                     "the wallet could not do this; its log says why".to_owned(),

@@ -6,7 +6,7 @@ use axum::response::Response;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use lommebok_api::errors::{self, ErrorCode, Fault as WireFault, Surface};
-use lommebok_domain::{EntryRefusal, Refusal};
+use lommebok_domain::Refusal;
 use lommebok_store::CommitFault;
 use serde::Serialize;
 
@@ -130,7 +130,7 @@ fn wire_fault(fault: Fault) -> WireFault {
     let hinted = |code, hint: String| WireFault::of(code).hinting(hint);
     match fault {
         Fault::NoSuchPayment => WireFault::of(ErrorCode::PaymentNotFound),
-        Fault::Refused(refusal) => refused(refusal),
+        Fault::Refused(refusal) => refused(&refusal),
         Fault::MerchantNotActive => WireFault::of(ErrorCode::MerchantNotActive),
         Fault::UnknownMerchant => WireFault::of(ErrorCode::MerchantNotFound),
         Fault::MayNotSkipLandingPage => WireFault::of(ErrorCode::SkipLandingPageNotAllowed),
@@ -138,7 +138,7 @@ fn wire_fault(fault: Fault) -> WireFault {
         Fault::CardNotUsable => WireFault::of(ErrorCode::NoEligibleCard),
         Fault::UnknownLink => WireFault::of(ErrorCode::WrongLandingToken),
         Fault::Busy | Fault::Stopping => hinted(ErrorCode::Unavailable, fault.to_string()),
-        Fault::Store(fault) => store_fault(fault),
+        Fault::Store(fault) => store_fault(&fault),
         Fault::WrongPin | Fault::PinLocked { .. } | Fault::NoSession | Fault::Read(_) | Fault::Secret => {
             tracing::error!(%fault, "a call of the PSP API failed");
             WireFault::of(ErrorCode::Internal)
@@ -146,15 +146,11 @@ fn wire_fault(fault: Fault) -> WireFault {
     }
 }
 
-fn refused(refusal: Refusal) -> WireFault {
-    let what = match refusal {
-        Refusal::Entry(EntryRefusal::NotReserved(_)) => "not possible now".to_owned(),
-        other => other.to_string(),
-    };
-    WireFault::of(ErrorCode::WrongState).hinting(what)
+fn refused(refusal: &Refusal) -> WireFault {
+    WireFault::of(ErrorCode::WrongState).hinting(refusal.to_string())
 }
 
-fn store_fault(fault: CommitFault) -> WireFault {
+fn store_fault(fault: &CommitFault) -> WireFault {
     match fault {
         CommitFault::KeyConflict => WireFault::of(ErrorCode::IdempotencyConflict),
         CommitFault::TransactionIdExists => WireFault::of(ErrorCode::PspTransactionIdExists),
