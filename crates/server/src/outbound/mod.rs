@@ -1,12 +1,10 @@
-//! The one outgoing call: `POST makePaymentUrl`, for attempts and for notices alike.
+//! The one outgoing call, `POST makePaymentUrl`: address, connection, TLS, one HTTP/1.1 exchange, and what its end proves ([`CallOutcome`]).
 //!
-//! What lives here: finding the address, connecting, TLS, one HTTP/1.1 exchange, and what the end of it proves about what the PSP could have
-//! seen ([`CallOutcome`]). What must not: payments, storage, retries, the meaning of the PSP's JSON (crate `api`), or what a payment becomes
-//! (crate `domain`).
+//! What must not be here: payments, storage, retries, the meaning of the PSP's JSON (crate `api`), what a payment becomes (`domain`).
 //!
-//! A newcomer would reach for an ordinary HTTP client. Those retry, follow redirects, obey proxy variables and reuse connections; each of
-//! these can send a token twice or to the wrong house. Here every call dials its own connection, sends once and closes. Not even hyper's
-//! connection is used: it holds 16 KiB of buffers for every call that waits, and thousands wait at once.
+//! A newcomer would reach for an ordinary HTTP client. Those retry, follow redirects, obey proxy variables and reuse connections, and can so
+//! send a token twice or to the wrong house. Here each call dials, sends once and closes. Not even hyper's connection is used: it holds
+//! 16 KiB of buffers for every call that waits.
 
 mod answer;
 mod call;

@@ -1,4 +1,6 @@
-//! What exactly leaves the process.
+//! What exactly leaves the process, byte by byte, and what of it an observer or a log gets to see.
+//!
+//! A change of the golden request here changes what every PSP receives.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,4 @@
-//! One slow PSP waits only behind itself.
+//! The lanes of the PSPs: a slow PSP waits behind itself and holds up nobody else, and a wait that ends early takes nothing.
 
 use futures_util::FutureExt as _;
 
