@@ -224,9 +224,9 @@ impl Reader<'_> {
 
     fn make_payment_url(&mut self, value: Option<Scalar<'_>>, hints: &mut Vec<&'static str>) -> Option<String> {
         let text = self.required_url("makePaymentUrl", value, ErrorCode::MakePaymentUrl)?;
-        match urls::make_payment_url(&text, self.policy) {
-            Ok(target) => {
-                if urls::is_https_localhost(&target) {
+        match urls::check_make_payment_url(&text, self.policy) {
+            Ok(site) => {
+                if urls::is_https_localhost(&site) {
                     hints.push("makePaymentUrl: the vendor's environments refuse https://localhost");
                 }
                 Some(text.into_owned())

@@ -119,6 +119,15 @@ fn each_wrong_body_has_its_cause() {
         (other("\" abcABC12345\""), Cause::OtherId),
         (other("\"abcABC12345\\u0000\""), Cause::OtherId),
         (other("\"аbcABC12345\""), Cause::OtherId),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(cause(&body), Some(expected), "{body}");
+    }
+}
+
+#[test]
+fn a_status_is_one_of_three_words_once() {
+    let cases: Vec<(String, Cause)> = vec![
         (info(""), Cause::NoStatus),
         (info(r#","status":null"#), Cause::NoStatus),
         (info(r#","status":1"#), Cause::NoStatus),

@@ -119,7 +119,7 @@ const MAKE_PAYMENT: &[(&str, Option<UrlFault>, Option<UrlFault>)] = &[
     ("https://user:pass@example.com/", no(UrlFault::Userinfo), no(UrlFault::Userinfo)),
     ("https://@example.com/", no(UrlFault::Userinfo), no(UrlFault::Userinfo)),
     ("https://example.com@evil.com/", no(UrlFault::Userinfo), no(UrlFault::Userinfo)),
-    ("https://10.0.0.1#@good", no(UrlFault::Fragment), no(UrlFault::Fragment)),
+    ("https://10.0.0.1#@good", no(UrlFault::Fragment), address(AddressFault::Private)),
     ("https://example.com/#", no(UrlFault::Fragment), no(UrlFault::Fragment)),
     ("https://example.com/x#part", no(UrlFault::Fragment), no(UrlFault::Fragment)),
     ("https://example.com/a@b?c@d", OK, OK),

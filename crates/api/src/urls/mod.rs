@@ -9,8 +9,7 @@ mod syntax;
 
 use std::net::IpAddr;
 
-pub use syntax::{Host, Target};
-use url::Url;
+pub use syntax::{Host, Site, SiteHost, Target};
 
 use crate::addresses::{self, AddressFault};
 
@@ -104,21 +103,25 @@ const NO_APP_SCHEMES: [&str; 26] = [
     "feed",
 ];
 
-/// Judges a `makePaymentUrl` and says where it leads.
+/// Judges a `makePaymentUrl`.
+pub fn check_make_payment_url(text: &str, policy: UrlPolicy) -> Result<Site<'_>, UrlFault> {
+    let site = web_site(text, policy)?;
+    if site.has_fragment { Err(UrlFault::Fragment) } else { Ok(site) }
+}
+
+/// Judges a `makePaymentUrl` and says where the call goes.
 pub fn make_payment_url(text: &str, policy: UrlPolicy) -> Result<Target, UrlFault> {
-    let url = syntax::web_url(text)?;
-    if url.fragment().is_some() {
-        return Err(UrlFault::Fragment);
-    }
-    web_target(&url, policy)
+    let site = check_make_payment_url(text, policy)?;
+    let path_and_query = syntax::path_and_query(text)?;
+    Ok(Target { tls: site.tls, host: site.host.to_host(), port: site.port, path_and_query })
 }
 
 /// Judges a `pspRedirectUrl`; with `is_app` any scheme of an app will do, but never a script-like one.
 pub fn psp_redirect_url(text: &str, is_app: bool, policy: UrlPolicy) -> Result<(), UrlFault> {
-    let scheme = syntax::scheme(text)?;
-    if !is_app || matches!(scheme.as_str(), "http" | "https") {
-        return web_target(&syntax::web_url(text)?, policy).map(|_| ());
+    if !is_app || syntax::is_web_scheme(syntax::scheme(text)?) {
+        return web_site(text, policy).map(|_| ());
     }
+    let scheme = syntax::scheme(text)?.to_ascii_lowercase();
     if NO_APP_SCHEMES.contains(&scheme.as_str()) {
         return Err(UrlFault::ScriptLike);
     }
@@ -127,41 +130,42 @@ pub fn psp_redirect_url(text: &str, is_app: bool, policy: UrlPolicy) -> Result<(
 
 /// Judges the `url3dSecure` of a PSP's answer.
 pub fn url_3d_secure(text: &str, policy: UrlPolicy) -> Result<(), UrlFault> {
-    web_target(&syntax::web_url(text)?, policy).map(|_| ())
+    web_site(text, policy).map(|_| ())
 }
 
 /// Judges a `merchantAgreementUrl`, which nothing ever opens: an absolute http(s) URL, wherever it leads.
 pub fn merchant_agreement_url(text: &str) -> Result<(), UrlFault> {
-    syntax::web_url(text).map(|_| ())
+    syntax::site(text).map(|_| ())
 }
 
 /// Whether the vendor would refuse a callback that our sandbox accepts: `https://localhost`.
-pub fn is_https_localhost(target: &Target) -> bool {
-    target.tls && matches!(&target.host, Host::Name(name) if name == "localhost")
+pub fn is_https_localhost(site: &Site<'_>) -> bool {
+    site.tls && matches!(site.host, SiteHost::Name(name) if name.eq_ignore_ascii_case("localhost"))
 }
 
-fn web_target(url: &Url, policy: UrlPolicy) -> Result<Target, UrlFault> {
-    let target = syntax::target(url)?;
+fn web_site(text: &str, policy: UrlPolicy) -> Result<Site<'_>, UrlFault> {
+    let site = syntax::site(text)?;
     if policy == UrlPolicy::Production {
-        if !target.tls {
+        if !site.tls {
             return Err(UrlFault::NotHttps);
         }
-        if !matches!(target.port, 443 | 8443) {
+        if !matches!(site.port, 443 | 8443) {
             return Err(UrlFault::Port);
         }
     }
-    match &target.host {
-        Host::V4(address) => addresses::permitted(policy, IpAddr::V4(*address))?,
-        Host::V6(address) => addresses::permitted(policy, IpAddr::V6(*address))?,
-        Host::Name(name) if policy == UrlPolicy::Production && is_private_name(name) => {
+    match site.host {
+        SiteHost::V4(address) => addresses::permitted(policy, IpAddr::V4(address))?,
+        SiteHost::V6(address) => addresses::permitted(policy, IpAddr::V6(address))?,
+        SiteHost::Name(name) if policy == UrlPolicy::Production && is_private_name(name) => {
             return Err(UrlFault::PrivateName);
         }
-        Host::Name(_) => {}
+        SiteHost::Name(_) => {}
     }
-    Ok(target)
+    Ok(site)
 }
 
 fn is_private_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
     !name.contains('.')
         || PRIVATE_SUFFIXES.iter().any(|suffix| name.strip_suffix(suffix).is_some_and(|rest| rest.ends_with('.')))
 }
