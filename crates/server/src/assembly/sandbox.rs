@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use lommebok_api::urls::UrlPolicy;
 use lommebok_domain::TenantId;
-use lommebok_store::{CommitHook, HashKey, Store, StoreOptions};
+use lommebok_store::{CommitHook, HashKey, PaymentFilter, Store, StoreOptions};
 
 use super::seeding;
 use crate::access_token::{AccessTokens, TokenSettings};
@@ -195,7 +195,14 @@ fn clock(seams: &Seams, store: &Store) -> Result<BusinessClock, StartFault> {
         return Ok(clock.clone());
     }
     let tenant = store.tenant(FIRST_TENANT)?;
-    Ok(tenant.map_or_else(BusinessClock::real, |tenant| BusinessClock::from_record(wallet::restored(tenant.clock))))
+    let clock =
+        tenant.map_or_else(BusinessClock::real, |tenant| BusinessClock::from_record(wallet::restored(tenant.clock)));
+    // After a crash the newest payment may be younger than the clock's record, and time must not go back behind it.
+    let newest = store.payments(FIRST_TENANT, PaymentFilter::All, None, 1)?;
+    if let Some(payment) = newest.payments.first() {
+        clock.never_before(payment.terms.created_at);
+    }
+    Ok(clock)
 }
 
 fn token_source(config: &DevConfig, credentials: &SandboxKeys) -> TokenSource {
