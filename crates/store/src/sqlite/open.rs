@@ -7,6 +7,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::database_error;
@@ -81,6 +82,8 @@ pub(super) fn checkpointer(path: &Path) -> Result<Connection, StoreError> {
 fn settings(connection: &Connection, cache_kib: i64) -> Result<(), StoreError> {
     connection.busy_timeout(Duration::from_millis(BUSY_MS)).map_err(database_error)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Without this, a statement that may touch a partial index is planned anew whenever a value is bound to it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(database_error)?;
     let update =
         |name: &str, value: &dyn rusqlite::ToSql| connection.pragma_update(None, name, value).map_err(database_error);
     let mode: String =
