@@ -19,8 +19,8 @@ use lommebok_domain::{
     UserId, decide,
 };
 use lommebok_store::{
-    BatchEntry, BatchTarget, BatchWrite, Change, Committed, HashKey, KeyedHash, NewBatch, NewPayment, PaymentWrite,
-    Sealed, Store, StoreOptions, Write,
+    BatchEntry, BatchTarget, BatchWrite, Change, CommitStage, Committed, HashKey, KeyedHash, NewBatch, NewPayment,
+    PaymentWrite, Sealed, Store, StoreOptions, Write,
 };
 use tokio::task::JoinSet;
 
@@ -31,6 +31,7 @@ const NOW: Timestamp = Timestamp::from_millis(1_760_000_000_000);
 const STEP: usize = 500;
 
 static CHANGE: AtomicU64 = AtomicU64::new(1);
+static SYNCS: AtomicU64 = AtomicU64::new(0);
 static NAME: AtomicU64 = AtomicU64::new(1);
 
 fn main() {
@@ -43,7 +44,15 @@ fn main() {
 }
 
 async fn run(directory: &str, callers: u64, payments: u64) {
-    let options = StoreOptions::new(format!("sqlite:{directory}/throughput.db"), HashKey::new([9; 32]));
+    let mut options = StoreOptions::new(format!("sqlite:{directory}/throughput.db"), HashKey::new([9; 32]));
+    options.commit_hook = Some(Arc::new(|stage| {
+        if stage == CommitStage::AfterSync {
+            SYNCS.fetch_add(1, Ordering::Relaxed);
+        }
+    }));
+    if let Ok(kib) = std::env::var("CACHE_KIB") {
+        options.writer_cache_kib = kib.parse().expect("a number");
+    }
     let store = Store::open(&options).expect("the store opens");
     let seed = std::process::id();
     measure("init", payments, in_parallel(&store, callers, payments, move |store| init(store, seed))).await;
@@ -209,13 +218,16 @@ fn change(write: Write) -> Change {
 
 async fn measure(what: &str, count: u64, work: impl Future<Output = ()>) {
     let (cpu, written, started) = (cpu_micros(), written_bytes(), Instant::now());
+    let (syncs, changes) = (SYNCS.load(Ordering::Relaxed), CHANGE.load(Ordering::Relaxed));
     work.await;
     let seconds = started.elapsed().as_secs_f64();
     let cpu = (cpu_micros() - cpu) as f64 / count as f64;
     let kilobytes = (written_bytes() - written) as f64 / 1_024.0 / count as f64;
     let mut line = String::new();
     let _written = write!(line, "{what:<28} {:>9.0}/s", count as f64 / seconds);
-    println!("{line} {cpu:>8.1} µs CPU each {kilobytes:>7.1} KB written each");
+    let syncs = SYNCS.load(Ordering::Relaxed) - syncs;
+    let changes = CHANGE.load(Ordering::Relaxed) - changes;
+    println!("{line} {cpu:>8.1} µs CPU each {kilobytes:>7.1} KB written each, {changes} changes in {syncs} syncs");
 }
 
 /// User and system time of this process; the kernel counts in ticks of 10 ms.

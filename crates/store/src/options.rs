@@ -32,7 +32,7 @@ pub struct StoreOptions {
     pub max_changes_waiting: usize,
     /// Connections for reading.
     pub readers: usize,
-    /// The writer's page cache, KiB.
+    /// The writer's page cache, KiB. SQLite walks all of it after each commit that moved pages, so more is not better.
     pub writer_cache_kib: i64,
     /// Each reader's page cache, KiB.
     pub reader_cache_kib: i64,
@@ -52,7 +52,7 @@ impl StoreOptions {
             max_changes_per_commit: 512,
             max_changes_waiting: 16_384,
             readers: 4,
-            writer_cache_kib: 32 * 1024,
+            writer_cache_kib: 16 * 1024,
             reader_cache_kib: 2 * 1024,
             max_wal_frames: 16_000,
             hash_bits: 62,

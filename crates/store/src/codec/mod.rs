@@ -8,3 +8,5 @@ pub(crate) mod event;
 pub(crate) mod payment;
 pub(crate) mod record;
 pub(crate) mod state;
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use crate::options::{CommitHook, CommitStage};
 use crate::sqlite::{Evidence, WriteFault, Writer};
 
 /// How one transaction over a range of the group ended.
-enum Outcome {
+pub(super) enum Outcome {
     /// Durable.
     Done(Vec<Answer>),
     /// Rolled back: the database refused a row of the change at this place.
@@ -83,7 +83,12 @@ fn transaction(writer: &mut Writer, jobs: &[Job], range: Range<usize>, hook: Opt
 }
 
 /// The COMMIT gave no good answer: what is stored tells how it ended, and one change tells it for all.
-fn lost_answer(writer: &Writer, evidence: Option<(u128, Evidence)>, answers: Vec<Answer>, why: String) -> Outcome {
+pub(super) fn lost_answer(
+    writer: &Writer,
+    evidence: Option<(u128, Evidence)>,
+    answers: Vec<Answer>,
+    why: String,
+) -> Outcome {
     let Some((change_id, evidence)) = evidence else {
         return Outcome::Unavailable(why);
     };

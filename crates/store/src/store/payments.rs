@@ -50,13 +50,7 @@ impl Store {
         psp: PspId,
         id: &PspTransactionId,
     ) -> Result<Option<(Payment, Vec<Event>)>, StoreError> {
-        self.inner.database.read_keys(|connection, keys| {
-            let Some(payment) = read::payment::by_transaction(connection, keys, (tenant, psp), id)? else {
-                return Ok(None);
-            };
-            let events = read::payment::events(connection, tenant, (payment.id, payment.version))?;
-            Ok(Some((payment, events)))
-        })
+        self.inner.database.read_keys(|connection, keys| read::payment::details(connection, keys, (tenant, psp), id))
     }
 
     /// The payment's events up to and with `version` ([`i64::MAX`]: all), oldest first.

@@ -28,7 +28,7 @@ pub(crate) fn unique() -> u64 {
 pub(crate) struct World {
     pub(crate) store: Store,
     options: StoreOptions,
-    _directory: Option<tempfile::TempDir>,
+    pub(crate) _directory: Option<tempfile::TempDir>,
 }
 
 impl World {

@@ -75,8 +75,27 @@ pub(crate) fn by_transactions(
     owner: (TenantId, PspId),
     ids: &[PspTransactionId],
 ) -> rusqlite::Result<Vec<Option<Payment>>> {
+    at_one_moment(connection, || ids.iter().map(|id| by_transaction(connection, keys, owner, id)).collect())
+}
+
+/// The PSP's payment with this id of its own, and its events.
+pub(crate) fn details(
+    connection: &Connection,
+    keys: &KeyHasher,
+    (tenant, psp): (TenantId, PspId),
+    id: &PspTransactionId,
+) -> rusqlite::Result<Option<(Payment, Vec<Event>)>> {
+    at_one_moment(connection, || {
+        let Some(payment) = by_transaction(connection, keys, (tenant, psp), id)? else { return Ok(None) };
+        let events = events(connection, tenant, (payment.id, payment.version))?;
+        Ok(Some((payment, events)))
+    })
+}
+
+/// Runs several reads in one transaction, which takes and gives back the file's locks once.
+fn at_one_moment<T>(connection: &Connection, read: impl FnOnce() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
     connection.prepare_cached("BEGIN")?.execute([])?;
-    let found = ids.iter().map(|id| by_transaction(connection, keys, owner, id)).collect();
+    let found = read();
     connection.prepare_cached("COMMIT")?.execute([])?;
     found
 }

@@ -154,6 +154,12 @@ impl Writer {
         self.checkpointer.close(&self.connection);
     }
 
+    /// For tests that need a database in trouble.
+    #[cfg(test)]
+    pub(crate) fn execute(&self, sql: &str) {
+        self.connection.execute_batch(sql).expect("the test's SQL is good");
+    }
+
     /// The evidence of a change without a payment or batch.
     fn rare(&self, change: &Change, committed: Committed) -> Result<Applied, WriteFault> {
         let evidence = evidence::rare(&self.connection, change.tenant, change.change_id)?;

@@ -1,0 +1,86 @@
+//! What is written is read back, and what nobody wrote is refused.
+
+use lommebok_domain::{
+    Amount, EntryStatus, Notice, NoticeKind, OperationStatus, PspTransactionId, StatusEntry, Timestamp,
+};
+use proptest::prelude::*;
+
+use super::{entries, event, payment, state};
+use crate::batch::BatchEntry;
+
+fn entry() -> impl Strategy<Value = BatchEntry> {
+    let status = prop_oneof![
+        Just(EntryStatus::Reserved),
+        Just(EntryStatus::Captured),
+        Just(EntryStatus::Cancelled),
+        Just(EntryStatus::Refunded)
+    ];
+    let operation = prop_oneof![Just(OperationStatus::Success), Just(OperationStatus::Failed)];
+    ("[A-Za-z0-9]{1,36}", status, 1..=Amount::MAX_ORE, ".{0,40}", operation).prop_map(
+        |(id, status, ore, text, operation)| BatchEntry {
+            psp_transaction_id: PspTransactionId::new(&id).expect("the pattern gives good ids"),
+            entry: StatusEntry { status, amount: Amount::from_ore(ore).expect("a good amount"), text, operation },
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn entries_are_read_back_as_they_were_written(list in proptest::collection::vec(entry(), 0..20)) {
+        let bytes = entries::encode(&list).expect("short texts");
+        prop_assert_eq!(entries::decode(&bytes, list.len()), Some(list));
+    }
+
+    #[test]
+    fn bytes_that_nobody_wrote_are_refused_and_never_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+        if let Some(list) = entries::decode(&bytes, 1) {
+            prop_assert_eq!(entries::encode(&list), Some(bytes.clone()));
+        }
+        let _any_state = state::state(6, Some(1), Some(1), Some(&bytes));
+        let _any_failure = state::state(8, None, None, Some(&bytes));
+    }
+
+    #[test]
+    fn notices_are_read_back_as_they_were_written(tries in 0_u8..=255, millis: i64, timeout: bool) {
+        let kind = if timeout { NoticeKind::Timeout } else { NoticeKind::UserCancel };
+        let at = Timestamp::from_millis(millis);
+        for notice in [Notice::None, Notice::Due { kind, tries, at }, Notice::Delivered(kind), Notice::GivenUp(kind)] {
+            let (code, at) = payment::notice(notice);
+            prop_assert_eq!(payment::read_notice(code, at), Some(notice));
+        }
+    }
+}
+
+#[test]
+fn cut_entries_are_refused() {
+    let entry = StatusEntry {
+        status: EntryStatus::Captured,
+        amount: Amount::from_ore(5).unwrap(),
+        text: "te".to_owned(),
+        operation: OperationStatus::Success,
+    };
+    let list = [BatchEntry { psp_transaction_id: PspTransactionId::new("a").unwrap(), entry }];
+    let bytes = entries::encode(&list).unwrap();
+    for cut in 0..bytes.len() {
+        assert_eq!(entries::decode(&bytes[..cut], 1), None, "{cut}");
+    }
+    assert_eq!(entries::decode(&bytes, 2), None);
+}
+
+#[test]
+fn unknown_codes_are_refused() {
+    for code in [-1, 15, 16, i64::MAX] {
+        assert_eq!(state::state(code, Some(1), Some(1), Some(&[0; 20])), None);
+    }
+    for kind in [-1, 21, i64::MAX] {
+        let columns = event::EventColumns { kind, code: Some(String::new()), ..event::EventColumns::default() };
+        assert_eq!(event::kind(columns), None);
+    }
+    for code in [-1, 5, 15, i64::MAX] {
+        assert_eq!(payment::read_notice(code, Some(1)), None);
+    }
+    // A state's columns that are missing are no zero.
+    for code in 0..10 {
+        assert_eq!(state::state(code, None, None, None), None, "{code}");
+    }
+}

@@ -1,0 +1,96 @@
+//! An answer leaves only after its commit is durable, and a change needs no listener.
+
+use lommebok_store::{CommitFault, Write};
+use tokio::task::JoinSet;
+
+use crate::gate::gated;
+use crate::world::{TENANT, World, change, decided, name, new, new_payment};
+use lommebok_domain::{Binding, Command, PaymentId, UserId};
+
+#[tokio::test]
+async fn no_answer_leaves_before_the_sync() {
+    let (world, gate) = gated();
+    gate.hold();
+    let mut tasks = JoinSet::new();
+    for _caller in 0..16 {
+        let store = world.store.clone();
+        tasks.spawn(async move { store.commit(change(new(new_payment(&name())))).await });
+    }
+    // Refusals wait as well: they may rest on a neighbour that is not durable yet.
+    let store = world.store.clone();
+    let stale = decided(&new_payment("stale"), Command::ConfirmNumber { to: Binding::User(UserId::new(1)) });
+    tasks.spawn(async move { store.commit(change(Write::Payments(vec![stale]))).await });
+    tokio::task::yield_now().await;
+    gate.wait_until_reached();
+    assert!(tasks.try_join_next().is_none());
+    assert!(world.store.payment(TENANT, PaymentId::new(1)).unwrap().is_none());
+    assert_eq!(gate.syncs(), 0);
+    gate.open();
+    let answers = tasks.join_all().await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 16);
+    assert_eq!(answers.iter().filter(|answer| matches!(answer, Err(CommitFault::Stale(_)))).count(), 1);
+}
+
+#[tokio::test]
+async fn a_change_goes_its_way_when_its_caller_is_gone() {
+    let (world, gate) = gated();
+    gate.hold();
+    let mut tasks = JoinSet::new();
+    let store = world.store.clone();
+    tasks.spawn(async move { store.commit(change(new(new_payment("left-alone")))).await });
+    tokio::task::yield_now().await;
+    gate.wait_until_reached();
+    tasks.shutdown().await;
+    gate.open();
+    // One more change comes after it in the same queue.
+    world.payment().await;
+    assert!(world.store.payment(TENANT, PaymentId::new(1)).unwrap().is_some());
+    world.assert_sound();
+}
+
+#[tokio::test]
+async fn one_caller_alone_pays_one_sync() {
+    let (world, gate) = gated();
+    for paid in 1..=5 {
+        world.payment().await;
+        assert_eq!(gate.syncs(), paid);
+    }
+}
+
+#[tokio::test]
+async fn a_closed_store_refuses_changes_and_still_reads() {
+    let world = World::new();
+    let payment = world.payment().await;
+    world.store.close();
+    world.store.close();
+    let refused = world.initiate(new_payment("too-late")).await;
+    assert_eq!(refused, Err(CommitFault::Closed));
+    assert_eq!(world.read(payment.id), payment);
+}
+
+#[tokio::test]
+async fn more_waiting_changes_than_allowed_are_refused_at_once() {
+    let gate = crate::gate::Gate::default();
+    let hook = gate.hook();
+    let world = World::with(|options| {
+        options.commit_hook = Some(hook);
+        options.max_changes_waiting = 2;
+    });
+    gate.hold();
+    let mut tasks = JoinSet::new();
+    let mut queue = |count: usize| {
+        for _change in 0..count {
+            let store = world.store.clone();
+            tasks.spawn(async move { store.commit(change(new(new_payment(&name())))).await });
+        }
+    };
+    queue(1);
+    tokio::task::yield_now().await;
+    gate.wait_until_reached();
+    queue(3);
+    tokio::task::yield_now().await;
+    gate.open();
+    let answers = tasks.join_all().await;
+    assert_eq!(answers.iter().filter(|answer| **answer == Err(CommitFault::Overloaded)).count(), 1);
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 3);
+}

@@ -1,0 +1,60 @@
+//! Idempotency keys: 24 h of business time, per tenant, PSP and route.
+
+use lommebok_domain::{PspId, TenantId};
+use lommebok_store::{Change, CommitFault, Committed, IDEMPOTENCY_LIFE_MS, IdempotentRoute, NewIdempotency, Write};
+
+use crate::world::{NOW, TENANT, World, change, key, name, new, new_payment};
+
+fn with(idempotency: NewIdempotency) -> Change {
+    Change { idempotency: Some(idempotency), ..change(new(new_payment(&name()))) }
+}
+
+#[tokio::test]
+async fn a_key_counts_for_24_hours_and_is_then_replaced() {
+    let world = World::new();
+    let Ok(Committed::NewPayment(first)) = world.store.commit(with(key(1, 1))).await else { unreachable!() };
+    let at = |ms| NewIdempotency { at: NOW.plus_millis(ms), ..key(1, 1) };
+    let last = world.store.commit(with(at(IDEMPOTENCY_LIFE_MS - 1))).await;
+    assert!(matches!(last, Err(CommitFault::Replay(stored)) if stored.subject == first.get()));
+    assert_eq!(world.store.idempotency(TENANT, &at(IDEMPOTENCY_LIFE_MS)).unwrap(), None);
+    let Ok(Committed::NewPayment(second)) = world.store.commit(with(at(IDEMPOTENCY_LIFE_MS))).await else {
+        unreachable!()
+    };
+    let stored = world.store.idempotency(TENANT, &at(IDEMPOTENCY_LIFE_MS)).unwrap().unwrap();
+    assert_eq!(stored.subject, second.get());
+}
+
+#[tokio::test]
+async fn a_refused_change_leaves_its_key_free() {
+    let world = World::new();
+    world.initiate(new_payment("taken")).await.unwrap();
+    let refused = Change { idempotency: Some(key(1, 1)), ..change(new(new_payment("taken"))) };
+    assert_eq!(world.store.commit(refused).await, Err(CommitFault::TransactionIdExists));
+    assert!(world.store.commit(with(key(1, 2))).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_key_belongs_to_its_tenant_psp_and_route() {
+    let world = World::new();
+    world.store.commit(with(key(1, 1))).await.unwrap();
+    let other_psp = NewIdempotency { psp: PspId::new(2), ..key(1, 1) };
+    let other_route = NewIdempotency { route: IdempotentRoute::UpdateStatus, ..key(1, 1) };
+    for free in [other_psp, other_route] {
+        assert!(world.store.commit(with(free)).await.is_ok());
+    }
+    assert_eq!(world.store.idempotency(TenantId::new(2), &key(1, 1)).unwrap(), None);
+}
+
+#[tokio::test]
+async fn old_keys_are_purged_and_young_ones_stay() {
+    let world = World::new();
+    for number in 0..5 {
+        let at = NOW.plus_millis(i64::from(number) * 1_000);
+        world.store.commit(with(NewIdempotency { at, ..key(number, 1) })).await.unwrap();
+    }
+    let purge = |limit| change(Write::PurgeIdempotency { before: NOW.plus_millis(3_000), limit });
+    assert_eq!(world.store.commit(purge(2)).await, Ok(Committed::Purged(2)));
+    assert_eq!(world.store.commit(purge(2)).await, Ok(Committed::Purged(1)));
+    assert_eq!(world.store.commit(purge(2)).await, Ok(Committed::Purged(0)));
+    assert_eq!(world.store.row_counts().unwrap()["idempotency"], 2);
+}

@@ -1,0 +1,60 @@
+//! Natural keys are exact also when their hashes meet.
+
+use lommebok_domain::{PspId, PspTransactionId, TenantId};
+use lommebok_store::CommitFault;
+
+use crate::world::{PSP, TENANT, World, new_payment};
+
+#[tokio::test]
+async fn payments_whose_hashes_all_meet_are_told_apart() {
+    let mut world = World::with(|options| options.hash_bits = 0);
+    let mut payments = Vec::new();
+    for number in 0..16 {
+        let name = format!("p{number}");
+        payments.push(world.initiate(new_payment(&name)).await.unwrap());
+        assert_eq!(world.initiate(new_payment(&name)).await, Err(CommitFault::TransactionIdExists));
+    }
+    let id = |name: &str| PspTransactionId::new(name).unwrap();
+    for _restart in 0..2 {
+        for (number, payment) in payments.iter().enumerate() {
+            let found = world.store.payment_of_psp(TENANT, PSP, &id(&format!("p{number}"))).unwrap();
+            assert_eq!(found.map(|found| found.id), Some(*payment));
+        }
+        assert_eq!(world.store.payment_of_psp(TENANT, PSP, &id("nobody")).unwrap(), None);
+        assert_eq!(world.store.payment_of_psp(TENANT, PspId::new(2), &id("p1")).unwrap(), None);
+        assert_eq!(world.store.payment_of_psp(TenantId::new(2), PSP, &id("p1")).unwrap(), None);
+        world.assert_sound();
+        world.reopen();
+    }
+    // A seventeenth text with one hash can't be placed: refused, and loudly, instead of lost.
+    let refused = world.initiate(new_payment("p16")).await;
+    assert!(matches!(refused, Err(CommitFault::Refused(_))));
+}
+
+#[tokio::test]
+async fn many_payments_in_few_places_stay_exact() {
+    let world = World::with(|options| options.hash_bits = 6);
+    let mut stored = Vec::new();
+    for number in 0..60 {
+        let name = format!("p{number}");
+        match world.initiate(new_payment(&name)).await {
+            Ok(id) => stored.push((name, id)),
+            Err(fault) => assert!(matches!(fault, CommitFault::Refused(_))),
+        }
+    }
+    assert!(stored.len() > 40);
+    let ids: Vec<_> = stored.iter().map(|(name, _)| PspTransactionId::new(name).unwrap()).collect();
+    let found = world.store.payments_of_psp(TENANT, PSP, &ids).unwrap();
+    for ((name, id), found) in stored.iter().zip(found) {
+        assert_eq!(found.map(|found| found.id), Some(*id), "{name}");
+    }
+    world.assert_sound();
+}
+
+#[tokio::test]
+async fn ids_that_differ_only_in_case_are_two() {
+    let world = World::new();
+    world.initiate(new_payment("Order-1")).await.unwrap();
+    world.initiate(new_payment("order-1")).await.unwrap();
+    assert!(world.store.payment_of_psp(TENANT, PSP, &PspTransactionId::new("ORDER-1").unwrap()).unwrap().is_none());
+}

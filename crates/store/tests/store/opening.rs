@@ -1,0 +1,58 @@
+//! What a store refuses to open, and what opening proves.
+
+use lommebok_store::{HashKey, Store, StoreError, StoreOptions};
+
+use crate::world::World;
+
+#[tokio::test]
+async fn a_newer_database_is_refused_with_both_versions_named() {
+    let world = World::new();
+    let (path, options) = (world.path(), world.options());
+    let World { store, _directory, .. } = world;
+    drop(store);
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    let refused = Store::open(&options).unwrap_err();
+    assert!(matches!(refused, StoreError::Newer { found: 99, known: 1 }), "{refused}");
+}
+
+#[tokio::test]
+async fn a_database_in_use_is_refused() {
+    let world = World::new();
+    assert!(matches!(Store::open(&world.options()).unwrap_err(), StoreError::InUse { .. }));
+}
+
+#[tokio::test]
+async fn another_hash_key_is_refused_instead_of_finding_nothing() {
+    let world = World::new();
+    let mut options = world.options();
+    let World { store, _directory, .. } = world;
+    drop(store);
+    options.hash_key = HashKey::new([8; 32]);
+    assert!(matches!(Store::open(&options).unwrap_err(), StoreError::OtherHashKey));
+}
+
+#[test]
+fn a_url_that_is_not_understood_is_refused() {
+    for url in ["", "postgres://localhost/x", "sqlite:", "sqlite::memory:", "test.db"] {
+        let options = StoreOptions::new(url, HashKey::new([7; 32]));
+        assert!(matches!(Store::open(&options).unwrap_err(), StoreError::Url { .. }), "{url}");
+    }
+}
+
+#[test]
+fn a_directory_that_does_not_exist_is_named() {
+    let options = StoreOptions::new("sqlite:/no/such/place/test.db", HashKey::new([7; 32]));
+    let refused = Store::open(&options).unwrap_err();
+    assert!(refused.to_string().contains("/no/such/place/test.db"), "{refused}");
+}
+
+#[test]
+fn neither_options_nor_secrets_show_themselves() {
+    let options = StoreOptions::new("sqlite:x", HashKey::new([77; 32]));
+    assert!(!format!("{options:?} {:?}", options.hash_key).contains("77"));
+    let sealed = lommebok_store::Sealed::new(vec![77; 4]);
+    let hash = lommebok_store::KeyedHash::new([77; 32]);
+    assert!(!format!("{sealed:?} {hash:?}").contains("77"));
+}

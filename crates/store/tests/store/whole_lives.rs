@@ -1,0 +1,167 @@
+//! Every state and every event is read back as it was written, and a store is sound after every step of every life.
+
+use lommebok_domain::{
+    Amount, AttemptAnswer, AttemptNumber, Binding, CancelledBy, CardId, Cause, Command, EntryStatus, OperationStatus,
+    Payment, ReturnId, StatusEntry, StepUpResult, UserId, decide,
+};
+use lommebok_store::{PaymentWrite, Write};
+
+use crate::world::{NOW, PSP, TENANT, World, change, unique};
+
+const USER: UserId = UserId::new(3);
+const CARD: CardId = CardId::new(4);
+
+fn entry(status: EntryStatus, ore: i64, operation: OperationStatus) -> Command {
+    let amount = Amount::from_ore(ore).expect("a good amount");
+    Command::ApplyEntry(StatusEntry { status, amount, text: "delvis".to_owned(), operation })
+}
+
+fn done(status: EntryStatus, ore: i64) -> Command {
+    entry(status, ore, OperationStatus::Success)
+}
+
+fn answer(attempt: AttemptNumber, answer: AttemptAnswer) -> Command {
+    Command::EndAttempt { attempt, answer }
+}
+
+fn cause() -> Cause {
+    Cause::new("psp_82", "avslått av utsteder \u{1f6ab}")
+}
+
+fn opened() -> Vec<Command> {
+    vec![
+        Command::ConfirmNumber { to: Binding::Nobody },
+        Command::ConfirmNumber { to: Binding::User(USER) },
+        Command::Approve { user: USER, card: CARD },
+        Command::OpenAttempt { return_id: ReturnId::new(u128::from(unique()) << 64 | 1) },
+    ]
+}
+
+fn stepped_up() -> (Vec<Command>, ReturnId) {
+    let return_id = ReturnId::new(u128::MAX - u128::from(unique()));
+    let decline = AttemptAnswer::SoftDecline { url: "https://psp.example.com/3ds?x=1".to_owned(), error: cause() };
+    let commands = vec![
+        Command::OpenLink { user: USER },
+        Command::Approve { user: USER, card: CARD },
+        Command::OpenAttempt { return_id },
+        answer(AttemptNumber::One, decline),
+    ];
+    (commands, return_id)
+}
+
+fn with(mut commands: Vec<Command>, more: impl IntoIterator<Item = Command>) -> Vec<Command> {
+    commands.extend(more);
+    commands
+}
+
+fn lives() -> Vec<Vec<Command>> {
+    let one = AttemptNumber::One;
+    let back = |result| {
+        let (commands, return_id) = stepped_up();
+        with(commands, [Command::ReturnFromStepUp { return_id, result }])
+    };
+    let unknown = with(opened(), [answer(one, AttemptAnswer::Unknown(cause()))]);
+    let cancel = |by, user| Command::Cancel { by, user };
+    vec![
+        with(
+            opened(),
+            [
+                answer(one, AttemptAnswer::Ok),
+                done(EntryStatus::Reserved, 49_900),
+                done(EntryStatus::Captured, 100),
+                entry(EntryStatus::Captured, 7, OperationStatus::Failed),
+                done(EntryStatus::Refunded, 50),
+                done(EntryStatus::Cancelled, 10),
+                Command::KeepLateAnswer { evidence: cause() },
+            ],
+        ),
+        with(opened(), [answer(one, AttemptAnswer::Fail(cause())), done(EntryStatus::Cancelled, 1)]),
+        with(opened(), [answer(one, AttemptAnswer::NotDelivered(Cause::code("not_delivered")))]),
+        with(unknown.clone(), [done(EntryStatus::Captured, 200)]),
+        with(unknown.clone(), [done(EntryStatus::Reserved, 49_900)]),
+        with(unknown.clone(), [done(EntryStatus::Cancelled, 49_900)]),
+        unknown,
+        vec![Command::ForceApprove { user: USER, card: CARD }, Command::GiveUpQueued { cause: cause() }],
+        with(back(StepUpResult::Success), [Command::OpenAttempt { return_id: ReturnId::new(9) }]),
+        with(
+            back(StepUpResult::Success),
+            [Command::OpenAttempt { return_id: ReturnId::new(9) }, answer(AttemptNumber::Two, AttemptAnswer::Ok)],
+        ),
+        back(StepUpResult::Cancel),
+        back(StepUpResult::Failure),
+        with(stepped_up().0, [cancel(CancelledBy::App, Some(USER))]),
+        vec![
+            cancel(CancelledBy::LandingPage, None),
+            Command::NoticeTried { delivered: Err(cause()) },
+            Command::NoticeTried { delivered: Ok(()) },
+        ],
+        with(
+            vec![cancel(CancelledBy::LandingPage, None)],
+            (0..6).map(|_| Command::NoticeTried { delivered: Err(cause()) }),
+        ),
+        vec![done(EntryStatus::Cancelled, 49_900)],
+        vec![Command::PassDeadline, Command::NoticeTried { delivered: Ok(()) }],
+    ]
+}
+
+#[tokio::test]
+async fn every_state_and_event_is_read_back_as_it_was_written() {
+    let mut world = World::new();
+    let mut kept = Vec::new();
+    for life in lives() {
+        let mut payment = world.payment().await;
+        let mut events = Vec::new();
+        for command in life {
+            let now = if command == Command::PassDeadline { NOW.plus_millis(300_000) } else { NOW };
+            let transition = decide(&payment, command, now).expect("the command is possible");
+            events.extend(transition.events.clone());
+            let write = Write::Payments(vec![PaymentWrite::new(&payment, transition.clone())]);
+            world.store.commit(change(write)).await.expect("it is committed");
+            payment = transition.payment;
+            assert_eq!(world.read(payment.id), payment);
+            assert_eq!(world.store.payment_version(TENANT, payment.id).unwrap(), Some(payment.version));
+        }
+        kept.push((payment, events));
+    }
+    world.assert_sound();
+    world.reopen();
+    for (payment, events) in kept {
+        assert_eq!(found(&world, &payment), (payment.clone(), events));
+    }
+    world.assert_sound();
+}
+
+fn found(world: &World, payment: &Payment) -> (Payment, Vec<lommebok_domain::Event>) {
+    world.store.details_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id).unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn a_step_up_is_found_by_its_return_id_whatever_came_of_it() {
+    let world = World::new();
+    let (commands, return_id) = stepped_up();
+    let mut payment = world.payment().await;
+    assert_eq!(world.store.payment_of_step_up(TENANT, return_id).unwrap(), None);
+    for command in commands {
+        payment = world.command(&payment, command).await;
+    }
+    assert_eq!(world.store.payment_of_step_up(TENANT, return_id).unwrap(), Some(payment.clone()));
+    payment = world.command(&payment, Command::ReturnFromStepUp { return_id, result: StepUpResult::Cancel }).await;
+    assert_eq!(world.store.payment_of_step_up(TENANT, return_id).unwrap(), Some(payment));
+    let other = lommebok_domain::TenantId::new(2);
+    assert_eq!(world.store.payment_of_step_up(other, return_id).unwrap(), None);
+}
+
+#[tokio::test]
+async fn several_commands_in_one_transition_are_one_change_with_gapless_versions() {
+    let world = World::new();
+    let payment = world.payment().await;
+    let approved = decide(&payment, Command::ForceApprove { user: USER, card: CARD }, NOW).unwrap();
+    let open = Command::OpenAttempt { return_id: ReturnId::new(5) };
+    let opened = decide(&approved.payment, open, NOW).unwrap();
+    let whole = approved.then(opened, &payment);
+    let after = whole.payment.clone();
+    world.store.commit(change(Write::Payments(vec![PaymentWrite::new(&payment, whole)]))).await.unwrap();
+    assert_eq!(world.read(payment.id), after);
+    assert_eq!(after.version, 3);
+    world.assert_sound();
+}
