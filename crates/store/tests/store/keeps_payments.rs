@@ -2,7 +2,7 @@
 
 use lommebok_domain::{Binding, Command, UserId};
 
-use crate::world::{NOW, PSP, TENANT, World};
+use crate::world::{NOW, PSP, TENANT, World, change, name, new, new_payment};
 
 #[tokio::test]
 async fn a_committed_payment_is_read_back_by_each_of_its_keys() {
@@ -23,4 +23,24 @@ async fn a_committed_payment_is_read_back_by_each_of_its_keys() {
         world.assert_sound();
         world.reopen();
     }
+}
+
+#[tokio::test]
+async fn the_log_stays_short_while_many_payments_come() {
+    let world = World::with(|options| options.max_wal_frames = 400);
+    for _wave in 0..20 {
+        let mut tasks = tokio::task::JoinSet::new();
+        for _payment in 0..100 {
+            let store = world.store.clone();
+            tasks.spawn(async move { store.commit(change(new(new_payment(&name())))).await });
+        }
+        assert!(tasks.join_all().await.iter().all(Result::is_ok));
+    }
+    let mut log = world.path().into_os_string();
+    log.push("-wal");
+    let frames = std::fs::metadata(log).unwrap().len() / 4_120;
+    // The bound, and what two looks at it can miss.
+    assert!(frames < 400 + 2 * 400, "{frames} frames");
+    world.store.close();
+    world.assert_sound();
 }
