@@ -23,7 +23,8 @@ pub struct Change {
     pub write: Write,
 }
 
-/// An idempotency key that belongs to a change. The stored subject is what the change makes.
+/// An idempotency key that belongs to a change. The stored subject is what the change makes (of several payments the
+/// first). Only new payments, payments, new batches and merchants carry one; any other change with one is refused.
 #[derive(Clone, Debug)]
 pub struct NewIdempotency {
     /// Whose key.
@@ -49,6 +50,8 @@ pub enum IdempotentRoute {
     CreateMerchant,
     /// A changed merchant; the subject is it.
     UpdateMerchant,
+    /// The sandbox's force-approve; the subject is the payment.
+    ForceApprove,
 }
 
 /// What a change writes.

@@ -9,6 +9,7 @@ pub(crate) const fn route(route: IdempotentRoute) -> i64 {
         IdempotentRoute::UpdateStatus => 1,
         IdempotentRoute::CreateMerchant => 2,
         IdempotentRoute::UpdateMerchant => 3,
+        IdempotentRoute::ForceApprove => 4,
     }
 }
 

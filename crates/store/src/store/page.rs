@@ -1,4 +1,5 @@
-//! Lists of payments a page at a time.
+//! Lists of payments a page at a time. A page ends by its length or by the rows that it looked at, so a short page is not
+//! the last one: only `next` tells.
 
 use lommebok_domain::{Payment, PaymentId, StateName, UserId};
 

@@ -79,6 +79,11 @@ impl Store {
         self.inner.database.read(|connection| read::list::page(connection, tenant, filter, (before, limit)))
     }
 
+    /// How many payments failed with an unknown outcome and are not settled.
+    pub fn outcome_unknown_count(&self, tenant: TenantId) -> Result<u64, StoreError> {
+        self.inner.database.read(|connection| read::list::outcome_unknown_count(connection, tenant))
+    }
+
     /// What is due at or before `until` (business time) and not leased at `process_now_ms`, earliest first.
     pub fn due(
         &self,

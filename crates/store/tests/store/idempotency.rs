@@ -1,9 +1,9 @@
 //! Idempotency keys: 24 h of business time, per tenant, PSP and route.
 
-use lommebok_domain::{PspId, TenantId};
+use lommebok_domain::{Binding, Command, PspId, TenantId};
 use lommebok_store::{Change, CommitFault, Committed, IDEMPOTENCY_LIFE_MS, IdempotentRoute, NewIdempotency, Write};
 
-use crate::world::{NOW, TENANT, World, change, key, name, new, new_payment};
+use crate::world::{NOW, TENANT, World, change, decided, key, name, new, new_payment};
 
 fn with(idempotency: NewIdempotency) -> Change {
     Change { idempotency: Some(idempotency), ..change(new(new_payment(&name()))) }
@@ -57,4 +57,18 @@ async fn old_keys_are_purged_and_young_ones_stay() {
     assert_eq!(world.store.commit(purge(2)).await, Ok(Committed::Purged(1)));
     assert_eq!(world.store.commit(purge(2)).await, Ok(Committed::Purged(0)));
     assert_eq!(world.store.row_counts().unwrap()["idempotency"], 2);
+}
+
+#[tokio::test]
+async fn a_key_of_an_existing_payments_change_is_stored_with_it_and_no_other_change_takes_one() {
+    let world = World::new();
+    let payment = world.payment().await;
+    let bind = decided(&payment, Command::ConfirmNumber { to: Binding::Nobody });
+    let keyed = Change { idempotency: Some(key(1, 1)), ..change(Write::Payments(vec![bind])) };
+    assert_eq!(world.store.commit(keyed.clone()).await, Ok(Committed::Payments));
+    let again = world.store.commit(keyed).await;
+    assert!(matches!(again, Err(CommitFault::Replay(stored)) if stored.subject == payment.id.get()));
+    let purge = Write::PurgeIdempotency { before: NOW, limit: 1 };
+    let refused = Change { idempotency: Some(key(2, 1)), ..change(purge) };
+    assert!(matches!(world.store.commit(refused).await, Err(CommitFault::Refused(_))));
 }

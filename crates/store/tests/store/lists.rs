@@ -71,6 +71,7 @@ async fn each_filter_shows_its_payments_newest_first_in_pages_of_any_size() {
             assert_eq!(ids(&world, filter, limit), expected, "{filter:?} by {limit}");
         }
     }
+    assert_eq!(world.store.outcome_unknown_count(TENANT).unwrap(), 1);
     world.assert_sound();
 }
 

@@ -5,6 +5,7 @@
 
 mod answers_after_sync;
 mod batches;
+mod crashes;
 mod due_work;
 mod gate;
 mod groups;

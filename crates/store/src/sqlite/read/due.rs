@@ -1,4 +1,5 @@
-//! Work that is due.
+//! Work that is due, found by its time. A leased row is left out here, and whoever acts on a row still has to commit with
+//! the payment's version as guard: the list is a hint.
 
 use lommebok_domain::{PaymentId, TenantId, Timestamp};
 use rusqlite::{Connection, params};

@@ -47,6 +47,13 @@ pub(crate) fn page(
     }
 }
 
+/// How many payments failed with an unknown outcome: the length of their index.
+pub(crate) fn outcome_unknown_count(connection: &Connection, tenant: TenantId) -> rusqlite::Result<u64> {
+    let sql = "SELECT count(*) FROM payment WHERE tenant = ?1 AND state = 9";
+    let count: i64 = connection.prepare_cached(sql)?.query_row([tenant.get()], |row| row.get(0))?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
 /// A page by an index that holds nothing but what is wanted.
 fn indexed(
     connection: &Connection,

@@ -1,4 +1,4 @@
-//! Merchants.
+//! Merchants by number, serial number and PSP. The logo is a read of its own, for init looks a merchant up each time.
 
 use lommebok_domain::{MerchantId, Msn, PspId, TenantId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};

@@ -1,4 +1,4 @@
-//! Users, cards and sessions.
+//! Users, cards and sessions. An expired session is no session here; a locked user is still a user, the caller decides.
 
 use lommebok_domain::{CardId, TenantId, Timestamp, UserId};
 use rusqlite::{Connection, OptionalExtension, Row, params};

@@ -4,10 +4,26 @@ use lommebok_domain::{TenantId, Timestamp};
 use rusqlite::{Connection, params};
 
 use super::run;
-use crate::change::NewIdempotency;
+use crate::batch::BatchTarget;
+use crate::change::{NewIdempotency, Write};
 use crate::codec::record::route;
 use crate::fault::CommitFault;
 use crate::sqlite::read;
+
+/// Whether this kind of change stores a key with what it makes. Another one's would be lost.
+pub(super) fn may_carry(write: &Write) -> bool {
+    match write {
+        Write::NewPayment(_) | Write::Merchant(_) => true,
+        Write::Batch(batch) => matches!(batch.target, BatchTarget::New(_)),
+        Write::Payments(writes) => !writes.is_empty(),
+        Write::Session(_)
+        | Write::PinTry(_)
+        | Write::Clock(_)
+        | Write::Seed(_)
+        | Write::Lease(_)
+        | Write::PurgeIdempotency { .. } => false,
+    }
+}
 
 /// What the key says against this change, if anything.
 pub(super) fn look(

@@ -88,10 +88,13 @@ impl Writer {
 
     /// Writes one change, or nothing when it is answered with a fault.
     pub(crate) fn apply(&mut self, change: &Change) -> Result<Applied, WriteFault> {
-        if let Some(key) = &change.idempotency
-            && let Some(fault) = idempotency::look(&self.connection, change.tenant, key)?
-        {
-            return Ok(Err(fault));
+        if let Some(key) = &change.idempotency {
+            if !idempotency::may_carry(&change.write) {
+                return Err(broken("this kind of change carries no idempotency key"));
+            }
+            if let Some(fault) = idempotency::look(&self.connection, change.tenant, key)? {
+                return Ok(Err(fault));
+            }
         }
         match &change.write {
             Write::NewPayment(new) => self.new_payment(change, new),

@@ -3,7 +3,7 @@
 use lommebok_domain::{Event, EventKind, PaymentId, State, TenantId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Applied, Evidence, WriteFault, Writer, batch, broken, due, evidence, run};
+use super::{Applied, Evidence, WriteFault, Writer, batch, broken, due, evidence, idempotency, run};
 use crate::change::{Change, Committed, PaymentWrite};
 use crate::codec;
 use crate::fault::CommitFault;
@@ -14,6 +14,10 @@ impl Writer {
         let stale = write_all(connection, change, writes)?;
         if !stale.is_empty() {
             return Ok(Err(CommitFault::Stale(stale)));
+        }
+        if let Some(first) = writes.first() {
+            let subject = first.transition.payment.id.get();
+            idempotency::store(connection, change.tenant, change.idempotency.as_ref(), subject)?;
         }
         let evidence = match evidence(writes) {
             Some(evidence) => evidence,

@@ -1,4 +1,5 @@
-//! Phone sessions and tries of a PIN.
+//! Phone sessions and tries of a PIN. A try is guarded by the number of tries before it, so that parallel guesses can't
+//! share one.
 
 use lommebok_domain::{TenantId, Timestamp};
 use rusqlite::{Connection, params};
