@@ -32,9 +32,12 @@ pub(crate) async fn look_after_due_work(wallet: Wallet) {
     while !stopping.is_cancelled() {
         wallet.agenda().looking();
         let now = wallet.clock().now();
+        // While somebody advances the clock, the advance does what is due and says so.
+        let turn = wallet.advancing().await;
         if let Err(fault) = wallet.do_due_work(now).await {
             tracing::error!(%fault, "due work could not be done; it is looked at again");
         }
+        drop(turn);
         let next = wallet.next_due(now);
         wallet.agenda().looked(next);
         let alarm = async {

@@ -1,0 +1,53 @@
+//! `lommebok env`: a running sandbox's credentials and addresses, as shell lines or JSON.
+
+use std::path::Path;
+
+use anyhow::Context;
+use clap::{ArgMatches, Command};
+use lommebok_server::keys::SandboxKeys;
+use serde_json::{Map, Value};
+
+use super::{of_running_server, say};
+use crate::running::Running;
+
+pub(crate) fn command() -> Command {
+    of_running_server(Command::new("env").about("Prints the sandbox's credentials: eval \"$(lommebok env)\""))
+}
+
+pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
+    let data_dir = matches.get_one::<String>("data-dir").map_or(".lommebok", String::as_str);
+    let data_dir = Path::new(data_dir);
+    let variables = variables(&Running::read(data_dir)?, &SandboxKeys::read(data_dir)?)?;
+    if matches.get_flag("json") {
+        let object: Map<String, Value> =
+            variables.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
+        say(serde_json::to_string_pretty(&object)?);
+    } else {
+        for (name, value) in variables {
+            say(format!("export {name}={}", quoted(&value)));
+        }
+    }
+    Ok(())
+}
+
+/// What a shell or a test wants to know of a sandbox.
+pub(super) fn variables(running: &Running, keys: &SandboxKeys) -> anyhow::Result<Vec<(&'static str, String)>> {
+    let psp = keys.psps.get(&running.psp).with_context(|| format!("no credentials of PSP {}", running.psp))?;
+    Ok(vec![
+        ("LOMMEBOK_URL", running.public_url.clone()),
+        ("CLIENT_ID", psp.client_id.clone()),
+        ("CLIENT_SECRET", psp.client_secret.expose().to_owned()),
+        ("SUBSCRIPTION_KEY", psp.subscription_key.expose().to_owned()),
+        ("PSP_ID", psp.psp_id.clone()),
+        ("MSN", running.msn.clone()),
+        ("MSN_SKIP_LANDING_PAGE", running.msn_skip_landing_page.clone()),
+        ("MOBILE_NUMBER", running.mobile_number.clone()),
+        ("PIN", running.pin.clone()),
+        ("MAKE_PAYMENT_URL", running.make_payment_url.clone()),
+    ])
+}
+
+/// The value in single quotes, as every shell takes it.
+fn quoted(value: &str) -> String {
+    format!("'{}'", value.replace('\'', r"'\''"))
+}

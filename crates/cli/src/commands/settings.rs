@@ -1,0 +1,44 @@
+//! The settings as flags: every setting of the configuration is a flag of the same name. Secrets are never settings, so
+//! none can be a flag.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Arg, ArgMatches};
+use lommebok_server::config::{Setting, Sources, Unset, settings};
+
+/// A flag for each setting that `unset` does not say is absent, and `--config`.
+pub(super) fn flags(unset: fn(&Setting) -> Unset) -> Vec<Arg> {
+    let mut flags: Vec<Arg> = settings()
+        .iter()
+        .filter(|setting| unset(setting) != Unset::Absent)
+        .map(|setting| {
+            let help = match unset(setting) {
+                Unset::Value(value) => format!("Setting {} [default: {value}]", setting.name),
+                Unset::Derived | Unset::Wanted | Unset::Absent => format!("Setting {}", setting.name),
+            };
+            Arg::new(setting.name).long(setting.flag_name()).value_name("VALUE").help(help)
+        })
+        .collect();
+    let file = Arg::new("config").long("config").value_name("FILE").env("LOMMEBOK_CONFIG");
+    flags.push(file.help("Read settings from this TOML file; `lommebok config` prints one with comments"));
+    flags
+}
+
+/// What was said on the command line, in the environment and in the file.
+pub(super) fn sources(matches: &ArgMatches) -> anyhow::Result<Sources> {
+    let mut sources = Sources { environment: std::env::vars().collect(), ..Sources::default() };
+    for setting in settings() {
+        if let Ok(Some(value)) = matches.try_get_one::<String>(setting.name) {
+            sources.flags.insert(setting.name.to_owned(), value.clone());
+        }
+    }
+    if let Some(path) = matches.get_one::<String>("config") {
+        let text = std::fs::read_to_string(path).with_context(|| format!("{path} can't be read"))?;
+        sources.file = Some((PathBuf::from(path), text));
+    }
+    for name in sources.unknown_environment() {
+        eprintln!("lommebok: {name} is set but is no setting; is it misspelt?");
+    }
+    Ok(sources)
+}
