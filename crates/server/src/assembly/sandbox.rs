@@ -16,6 +16,8 @@ use crate::clock::BusinessClock;
 use crate::config::{BatchTime, DevConfig};
 use crate::http::control::Control;
 use crate::http::edge::{BodyLimits, EdgeParts};
+use crate::http::pages::Pages;
+use crate::http::sandbox_pages::SandboxPages;
 use crate::http::{self, Edge};
 use crate::keys::envelope::Envelope;
 use crate::keys::handle::HandleKey;
@@ -26,6 +28,7 @@ use crate::outbound::{OutboundClient, Policy, Resolver, Slots, tls_with_web_root
 use crate::seeds::Seed;
 use crate::tasks::{LeftOver, Tasks};
 use crate::tokens::SimulatedTokens;
+use crate::ui::brand::Brand;
 use crate::wallet::{self, BatchMode, Environment, Fault, Keys, Parts, Settings, Stages, TokenSource, Wallet};
 
 /// How long open attempts get to answer and commit when the server stops, in ms.
@@ -146,8 +149,10 @@ impl RunningSandbox {
             body_limits: body_limits(config),
         });
         let control = Control::new(wallet.clone(), control_token, address, &public_url);
-        let router = http::sandbox_router(&edge, control, &tasks);
         let stub_psp = start_stub_psp(config, &tasks)?;
+        let pages = Pages { wallet: wallet.clone(), brand: Arc::new(brand(config)), sandbox: true };
+        let shown = SandboxPages::new(pages.clone(), &format!("http://{stub_psp}/make-payment"), seed);
+        let router = http::sandbox_router(&edge, control, (pages, shown), &tasks);
         tasks.spawn("listener", listener.serve(router, config.network.limits, tasks.clone()));
         Ok(Self { address, public_url, stub_psp, wallet, edge, credentials, tasks, store, _data_directory: directory })
     }
@@ -208,6 +213,12 @@ fn clock(seams: &Seams, store: &Store) -> Result<BusinessClock, StartFault> {
 fn token_source(config: &DevConfig, credentials: &SandboxKeys) -> TokenSource {
     let tokens = SimulatedTokens::new(credentials.cryptogram_test_key.expose(), config.sandbox.magic_tokens);
     TokenSource::new(move |request| tokens.issue(request))
+}
+
+fn brand(config: &DevConfig) -> Brand {
+    let usual = Brand::default();
+    let color = config.appearance.brand_colour.parse().unwrap_or(usual.color);
+    Brand { name: config.appearance.brand_name.clone(), color }
 }
 
 fn body_limits(config: &DevConfig) -> BodyLimits {

@@ -14,8 +14,6 @@ pub struct PaymentConfig {
     pub batch: BatchTime,
     /// Calls to one PSP's `makePaymentUrl` in flight at a time.
     pub calls_in_flight_per_psp: usize,
-    /// How long a queued attempt waits for a free call, in milliseconds of business time.
-    pub attempt_slot_wait_ms: i64,
 }
 
 /// When entries of updatestatus are applied.
@@ -50,12 +48,7 @@ pub enum MagicTokens {
 pub(super) fn read(reader: &mut Reader) -> Option<PaymentConfig> {
     let batch = reader.take("batch", batch_time);
     let calls_in_flight_per_psp = reader.take("calls_in_flight_per_psp", number(1..=100_000));
-    let attempt_slot_wait_s: Option<i64> = reader.take("attempt_slot_wait_s", number(1..=60));
-    Some(PaymentConfig {
-        batch: batch?,
-        calls_in_flight_per_psp: calls_in_flight_per_psp?,
-        attempt_slot_wait_ms: attempt_slot_wait_s?.saturating_mul(1_000),
-    })
+    Some(PaymentConfig { batch: batch?, calls_in_flight_per_psp: calls_in_flight_per_psp? })
 }
 
 pub(super) fn read_sandbox(reader: &mut Reader) -> Option<SandboxPaymentConfig> {

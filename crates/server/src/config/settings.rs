@@ -83,7 +83,6 @@ const SETTINGS: &[Setting] = &[
     dev_only("seed_file", Unset::Derived),
     apart("batch", "immediate", "02:00"),
     both("calls_in_flight_per_psp", "256"),
-    both("attempt_slot_wait_s", "10"),
     dev_only("magic_tokens", Unset::Value("card")),
     dev_only("stub_psp_listen", Unset::Value("127.0.0.1:8481")),
     apart("token_lifetime_s", "3600", "86400"),

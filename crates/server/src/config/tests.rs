@@ -36,7 +36,7 @@ fn without_a_word_the_defaults_hold() {
     assert_eq!(config.network.batch_body_limit_bytes, crate::listener::body::BATCH_BYTES);
     assert_eq!(config.network.body_wait.as_millis(), u128::from(crate::listener::body::WAIT_MS));
     assert_eq!(config.payments.batch, BatchTime::Immediate);
-    assert_eq!((config.payments.calls_in_flight_per_psp, config.payments.attempt_slot_wait_ms), (256, 10_000));
+    assert_eq!(config.payments.calls_in_flight_per_psp, 256);
     assert_eq!(config.access_tokens.lifetime_s, 3_600);
     assert_eq!(config.sandbox.magic_tokens, MagicTokens::Card);
     assert_eq!(config.data.data_dir, Path::new(".lommebok"));
@@ -110,7 +110,6 @@ fn values_that_cannot_be_are_refused() {
         ("connections", "-1"),
         ("connections", "1e3"),
         ("calls_in_flight_per_psp", "0"),
-        ("attempt_slot_wait_s", "61"),
         ("token_audience", "me"),
         ("token_issuer", ""),
         ("token_issuer", "a b"),

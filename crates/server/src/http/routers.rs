@@ -2,31 +2,46 @@
 
 use axum::Router;
 use axum::routing::get;
+use http::header::{CONTENT_TYPE, HeaderValue};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::control::{self, Control};
-use super::{Edge, health, psp};
+use super::pages::Pages;
+use super::sandbox_pages::{self, SandboxPages};
+use super::{Edge, app, health, landing, mobileintercept, psp};
 use crate::tasks::Tasks;
 
-/// The router of a production server: no test route, no phone, no hand on the clock.
-pub fn production_router(edge: &Edge, control: Control, tasks: &Tasks) -> Router {
+/// The router of a production server: no test route, no phone simulator, no hand on the clock.
+pub fn production_router(edge: &Edge, control: Control, pages: Pages, tasks: &Tasks) -> Router {
     let public = Router::new().fallback(psp::production).with_state(edge.clone());
-    common(edge, tasks).merge(control::operate_routes(control)).fallback_service(public).layer(CatchPanicLayer::new())
-}
-
-/// The router of a sandbox.
-pub fn sandbox_router(edge: &Edge, control: Control, tasks: &Tasks) -> Router {
-    let public = Router::new().fallback(psp::sandbox).with_state(edge.clone());
-    common(edge, tasks)
-        .merge(control::operate_routes(control.clone()))
-        .merge(control::sandbox_routes(control))
+    common(edge, pages, tasks)
+        .merge(control::operate_routes(control))
         .fallback_service(public)
         .layer(CatchPanicLayer::new())
 }
 
-fn common(edge: &Edge, tasks: &Tasks) -> Router {
+/// The router of a sandbox.
+pub fn sandbox_router(edge: &Edge, control: Control, (pages, shown): (Pages, SandboxPages), tasks: &Tasks) -> Router {
+    let public = Router::new().fallback(psp::sandbox).with_state(edge.clone());
+    common(edge, pages, tasks)
+        .merge(control::operate_routes(control.clone()))
+        .merge(control::sandbox_routes(control))
+        .merge(sandbox_pages::routes(shown))
+        .fallback_service(public)
+        .layer(CatchPanicLayer::new())
+}
+
+fn common(edge: &Edge, pages: Pages, tasks: &Tasks) -> Router {
     Router::new()
         .route("/.well-known/jwks.json", get(psp::jwks))
         .with_state(edge.clone())
+        .route("/openapi.json", get(openapi))
+        .merge(app::routes(pages.wallet.clone()))
+        .merge(mobileintercept::routes(pages.clone()))
+        .merge(landing::routes(pages))
         .merge(health::routes(tasks.clone()))
+}
+
+async fn openapi() -> ([(http::HeaderName, HeaderValue); 1], String) {
+    ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], lommebok_api::openapi::document())
 }

@@ -22,6 +22,7 @@ mod status_updates;
 mod step_up;
 mod time_travel;
 mod token_source;
+mod views;
 
 use std::sync::Arc;
 
@@ -42,6 +43,7 @@ pub use time_travel::Advanced;
 pub use token_source::TokenSource;
 
 pub(crate) use time_travel::restored;
+pub(crate) use views::leads_back_to_shop;
 
 pub(crate) use agenda::{Agenda, Errand, Held, InHand};
 pub(crate) use road::MAX_DECISIONS;

@@ -13,6 +13,8 @@ pub struct User {
     pub tenant: TenantId,
     /// Shown on the phone.
     pub name: String,
+    /// Keyed hash of the phone number, unique in the tenant.
+    pub phone: KeyedHash,
     /// The phone number, sealed.
     pub phone_sealed: Sealed,
     /// The PIN's hash, in the caller's own form.

@@ -60,6 +60,9 @@ async fn serve(edge: &Edge, offer: Offer, request: Request) -> Response {
     let Some(endpoint) = endpoint else {
         return refuse(edge, Surface::Psp, WireFault::of(ErrorCode::PathUnknown).into());
     };
+    if endpoint == Endpoint::Deeplink {
+        return to_landing_page(parts.uri.query());
+    }
     let surface = surface(&endpoint);
     if !endpoint.methods().contains(&parts.method) {
         let mut response = refuse(edge, surface, WireFault::of(ErrorCode::MethodNotAllowed).into());
@@ -86,6 +89,17 @@ async fn dispatch(call: PspCall<'_>, method: &Method, endpoint: Endpoint<'_>) ->
         Endpoint::Merchant { msn } => merchants::update(call, &msn).await,
         Endpoint::Deeplink => Err(WireFault::of(ErrorCode::PathUnknown).into()),
     }
+}
+
+/// The landing page's path in another spelling.
+fn to_landing_page(query: Option<&str>) -> Response {
+    let place = format!("{}?{}", paths::DEEPLINK, query.unwrap_or_default());
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = http::StatusCode::PERMANENT_REDIRECT;
+    if let Ok(place) = HeaderValue::from_str(&place) {
+        response.headers_mut().insert(http::header::LOCATION, place);
+    }
+    response
 }
 
 fn surface(endpoint: &Endpoint<'_>) -> Surface {

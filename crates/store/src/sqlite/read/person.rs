@@ -10,7 +10,10 @@ use crate::sqlite::unreadable;
 
 macro_rules! select_user {
     ($rest:literal) => {
-        concat!("SELECT id, tenant, name, phone_sealed, pin, failed_tries, locked_until FROM wallet_user ", $rest)
+        concat!(
+            "SELECT id, tenant, name, phone_sealed, pin, failed_tries, locked_until, phone FROM wallet_user ",
+            $rest
+        )
     };
 }
 
@@ -45,6 +48,7 @@ fn read_user(row: &Row<'_>) -> rusqlite::Result<User> {
         pin: Sealed::new(row.get(4)?),
         failed_tries: row.get(5)?,
         locked_until: row.get::<_, Option<i64>>(6)?.map(Timestamp::from_millis),
+        phone: KeyedHash::new(row.get(7)?),
     })
 }
 

@@ -1,0 +1,141 @@
+//! The user's payments: what waits, one of them, opening a link, approving, cancelling, hints; and the cards to pay with.
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use lommebok_domain::{CardId, Payment, PaymentId, UserId};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::answer::{Refused, bearer, json_body, user};
+use super::view;
+use crate::http::event_stream;
+use crate::wallet::{Fault, Topic, Wallet};
+
+/// The longest link that is looked at.
+const LINK_CHARS: usize = 2_048;
+
+#[derive(Deserialize)]
+struct Open {
+    link: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Approve {
+    card_id: String,
+}
+
+pub(super) async fn list(State(wallet): State<Wallet>, headers: HeaderMap) -> Result<Json<Value>, Refused> {
+    let user = user(&wallet, &headers)?;
+    let open = wallet.open_payments_of(user)?;
+    let payments = open.iter().map(|payment| view::payment(&wallet, payment)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Json(json!({"payments": payments})))
+}
+
+pub(super) async fn show(
+    State(wallet): State<Wallet>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Refused> {
+    let user = user(&wallet, &headers)?;
+    let payment = wallet.payment_of_user(user, number(&id)?)?;
+    Ok(Json(view::payment(&wallet, &payment)?))
+}
+
+pub(super) async fn open(State(wallet): State<Wallet>, request: Request) -> Result<Json<Value>, Refused> {
+    let user = user(&wallet, request.headers())?;
+    let open: Open = json_body(request).await?;
+    let token = token_of(&open.link).ok_or(Fault::UnknownLink)?;
+    match wallet.open_link(user, &token).await {
+        Ok(payment) => Ok(Json(view::payment(&wallet, &payment)?)),
+        Err(Fault::Refused(refusal)) => Err(gone(&wallet, user, &token, &refusal)),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// Why the link can't be opened any more: it expired, or its payment is over or another user's.
+fn gone(wallet: &Wallet, user: UserId, token: &str, refusal: &lommebok_domain::Refusal) -> Refused {
+    let expired = matches!(refusal, lommebok_domain::Refusal::DeadlinePassed)
+        || wallet.payment_by_landing_token(token).is_ok_and(|payment| {
+            matches!(payment.state, lommebok_domain::State::Expired)
+                && wallet.payment_of_user(user, payment.id).is_err()
+        });
+    if expired {
+        Refused::new(StatusCode::GONE, "link_expired", "The link has expired: start again in the shop.")
+    } else {
+        Refused::new(StatusCode::GONE, "link_used", "This payment is over, or it is another user's.")
+    }
+}
+
+pub(super) async fn approve(
+    State(wallet): State<Wallet>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<(StatusCode, Json<Value>), Refused> {
+    let user = user(&wallet, request.headers())?;
+    let id = number(&id)?;
+    let approve: Approve = json_body(request).await?;
+    let card = approve.card_id.parse().map(CardId::new).map_err(|_| Fault::CardNotUsable);
+    let approved = match card {
+        Ok(card) => wallet.approve(user, id, card).await,
+        Err(fault) => Err(fault),
+    };
+    Ok((StatusCode::ACCEPTED, Json(or_as_it_is(&wallet, user, id, approved)?)))
+}
+
+pub(super) async fn cancel(
+    State(wallet): State<Wallet>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Refused> {
+    let user = user(&wallet, &headers)?;
+    let id = number(&id)?;
+    let cancelled = wallet.cancel_in_app(user, id).await;
+    Ok(Json(or_as_it_is(&wallet, user, id, cancelled)?))
+}
+
+/// The payment after a change, or beside a conflict the payment as it is.
+fn or_as_it_is(wallet: &Wallet, user: UserId, id: PaymentId, done: Result<Payment, Fault>) -> Result<Value, Refused> {
+    match done {
+        Ok(payment) => Ok(view::payment(wallet, &payment)?),
+        Err(fault) => {
+            let refused = Refused::from(fault);
+            if !refused.is_conflict() {
+                return Err(refused);
+            }
+            let now = wallet.payment_of_user(user, id).and_then(|payment| view::payment(wallet, &payment));
+            Err(refused.with_payment(now.ok()))
+        }
+    }
+}
+
+pub(super) async fn cards(State(wallet): State<Wallet>, headers: HeaderMap) -> Result<Json<Value>, Refused> {
+    let user = user(&wallet, &headers)?;
+    let cards: Vec<Value> = wallet.cards_of(user)?.iter().map(|card| view::card(&wallet, card)).collect();
+    Ok(Json(json!({"cards": cards})))
+}
+
+pub(super) async fn events(State(wallet): State<Wallet>, headers: HeaderMap) -> Result<Response, Refused> {
+    let session = bearer(&headers)?.to_owned();
+    let user = wallet.user_of_session(&session)?;
+    let subscription = wallet.hub().subscribe(Topic::User(user));
+    let stopping = wallet.tasks().stopping().clone();
+    Ok(event_stream::hints(subscription, stopping, move || wallet.user_of_session(&session).is_ok()))
+}
+
+fn number(id: &str) -> Result<PaymentId, Refused> {
+    id.parse().map(PaymentId::new).map_err(|_| Fault::NoSuchPayment.into())
+}
+
+/// The token of a link: `vippsMT://?token=…`, `vipps://?token=…`, or the landing page's own address.
+fn token_of(link: &str) -> Option<String> {
+    let link = link.trim();
+    if link.len() > LINK_CHARS {
+        return None;
+    }
+    let (_, query) = link.split_once('?')?;
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(name, _)| name == "token").map(|(_, value)| value.into_owned())
+}

@@ -1,0 +1,22 @@
+//! Payments that are over, with what became of their money.
+
+use axum::Json;
+use axum::extract::State;
+use http::{HeaderMap, Uri};
+use lommebok_domain::PaymentId;
+use serde_json::{Value, json};
+
+use super::answer::{Refused, user};
+use super::view;
+use crate::http::pages::query;
+use crate::wallet::Wallet;
+
+pub(super) async fn list(State(wallet): State<Wallet>, uri: Uri, headers: HeaderMap) -> Result<Json<Value>, Refused> {
+    let user = user(&wallet, &headers)?;
+    let before = query(&uri, "before").and_then(|before| before.parse().ok()).map(PaymentId::new);
+    let page = wallet.receipts_of(user, before)?;
+    let over = page.payments.iter().filter(|payment| payment.state.is_final());
+    let receipts = over.map(|payment| view::receipt(&wallet, payment)).collect::<Result<Vec<_>, _>>()?;
+    let next = page.next.map(|next| next.get().to_string());
+    Ok(Json(json!({"receipts": receipts, "next": next})))
+}

@@ -1,0 +1,115 @@
+//! A payment, a card and a line of history as the phone sees them.
+
+use lommebok_domain::history::{self, HistoryLine};
+use lommebok_domain::{CardId, Event, EventKind, Failure, Payment, State};
+use lommebok_store::{Card, CardKind, CardScheme};
+use serde_json::{Value, json};
+
+use crate::http::control::time_text;
+use crate::ui::shown_text::shown_text;
+use crate::wallet::{Fault, Wallet, leads_back_to_shop};
+
+/// The payment, as it is.
+pub(super) fn payment(wallet: &Wallet, payment: &Payment) -> Result<Value, Fault> {
+    let events = if payment.state.is_final() { wallet.events_of(payment)? } else { Vec::new() };
+    Ok(with_events(wallet, payment, &events))
+}
+
+fn with_events(wallet: &Wallet, payment: &Payment, events: &[Event]) -> Value {
+    let terms = &payment.terms;
+    let (deadline, step_up, card, failure) = match &payment.state {
+        State::AwaitingUser { deadline } | State::AwaitingApproval { deadline } => (Some(*deadline), None, None, None),
+        State::Authorizing { card, .. } | State::Reserved { card } => (None, None, Some(*card), None),
+        State::StepUp { card, url, deadline, .. } => (Some(*deadline), Some(url.as_str()), Some(*card), None),
+        State::Failed(failed) => (None, None, None, Some(failure(failed))),
+        State::Cancelled(_) | State::Expired => (None, None, None, None),
+    };
+    let back = (payment.state.is_final() && leads_back_to_shop(payment, events)).then_some(&terms.psp_redirect_url);
+    json!({
+        "id": payment.id.get().to_string(),
+        "version": payment.version,
+        "state": payment.state.name().as_str(),
+        "merchant": {"name": wallet.merchant_name(payment), "serialNumber": terms.msn.as_str()},
+        "text": shown_text(&terms.payment_text),
+        "amount": terms.amount.ore(),
+        "currency": "NOK",
+        "createdAt": time_text(terms.created_at),
+        "deadline": deadline.map(time_text),
+        "cancellable": matches!(payment.state, State::AwaitingApproval { .. } | State::StepUp { .. }),
+        "card": card.and_then(|card| short_card(wallet, card)),
+        "stepUpUrl": step_up,
+        "failure": failure,
+        "backToShop": back,
+    })
+}
+
+fn failure(failed: &Failure) -> Value {
+    let (outcome, cause) = match failed {
+        Failure::Certain { cause } => ("certain", cause),
+        Failure::Unknown { cause, .. } => ("unknown", cause),
+    };
+    json!({"code": cause.code.strip_prefix("psp_"), "outcome": outcome})
+}
+
+fn short_card(wallet: &Wallet, card: CardId) -> Option<Value> {
+    let card = wallet.card(card).ok()?;
+    Some(json!({"network": network(&card), "lastFour": card.details.last_four}))
+}
+
+fn network(card: &Card) -> &'static str {
+    match card.details.scheme {
+        CardScheme::Visa => "VISA",
+        CardScheme::Mastercard => "MASTERCARD",
+    }
+}
+
+/// A card to choose.
+pub(super) fn card(wallet: &Wallet, card: &Card) -> Value {
+    let details = &card.details;
+    let why = match (wallet.expired(card), details.eligible) {
+        (true, _) => Some("EXPIRED"),
+        (false, false) => Some("NOT_ELIGIBLE"),
+        (false, true) => None,
+    };
+    let kind = match details.kind {
+        CardKind::Debit => "DEBIT",
+        CardKind::Credit => "CREDIT",
+    };
+    json!({
+        "id": card.id.get().to_string(),
+        "network": network(card),
+        "kind": kind,
+        "lastFour": details.last_four,
+        "expiry": format!("{:04}-{:02}", details.expiry_year, details.expiry_month),
+        "eligible": why.is_none(),
+        "why": why,
+    })
+}
+
+/// A payment that is over, with what became of its money.
+pub(super) fn receipt(wallet: &Wallet, payment: &Payment) -> Result<Value, Fault> {
+    let events = wallet.events_of(payment)?;
+    let ended = events.iter().find(|event| ends(&event.kind)).map_or(payment.terms.created_at, |event| event.at);
+    let lines: Vec<Value> = history::lines(payment, &events).iter().map(line).collect();
+    let sums = payment.sums;
+    Ok(json!({
+        "payment": with_events(wallet, payment, &events),
+        "endedAt": time_text(ended),
+        "sums": {"captured": sums.captured(), "released": sums.released(), "refunded": sums.refunded()},
+        "history": lines,
+    }))
+}
+
+fn ends(kind: &EventKind) -> bool {
+    matches!(kind, EventKind::Reserved { .. } | EventKind::Failed(_) | EventKind::Cancelled(_) | EventKind::Expired)
+}
+
+fn line(line: &HistoryLine) -> Value {
+    json!({
+        "at": time_text(line.at),
+        "operation": line.operation.as_str(),
+        "amount": line.amount.ore(),
+        "text": shown_text(&line.text),
+        "success": line.success,
+    })
+}

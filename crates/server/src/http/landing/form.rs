@@ -1,0 +1,97 @@
+//! What makes a form of the landing page ours: a cookie that a foreign page can't read, a token bound to it and to the
+//! payment, and what the browser says of where the form came from.
+
+use axum::body::Body;
+use axum::extract::Request;
+use http::header::{HOST, ORIGIN};
+use http::{HeaderMap, HeaderValue};
+use lommebok_domain::Payment;
+use subtle::ConstantTimeEq;
+
+use crate::http::pages::{Pages, cookie};
+use crate::listener::body;
+
+/// The longest form, in bytes.
+const FORM_BYTES: usize = 16_384;
+
+/// A form as it was sent.
+#[derive(Debug, Default)]
+pub(super) struct Form {
+    pub(super) token: String,
+    pub(super) form_token: String,
+    pub(super) number: String,
+    pub(super) headers: HeaderMap,
+}
+
+/// Reads a form; `None` when it is none.
+pub(super) async fn read(request: Request<Body>) -> Option<Form> {
+    let (parts, body) = request.into_parts();
+    let kind = parts.headers.get("content-type")?.to_str().ok()?;
+    if !kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
+        return None;
+    }
+    let bytes = body::collect(body, FORM_BYTES).await.ok()?;
+    let mut form = Form { headers: parts.headers, ..Form::default() };
+    for (name, value) in url::form_urlencoded::parse(&bytes) {
+        match name.as_ref() {
+            "token" => form.token = value.into_owned(),
+            "form_token" => form.form_token = value.into_owned(),
+            "number" => form.number = value.into_owned(),
+            _ => {}
+        }
+    }
+    Some(form)
+}
+
+impl Form {
+    /// Whether our own page sent it, for this payment.
+    pub(super) fn is_ours(&self, pages: &Pages, payment: &Payment) -> bool {
+        let Some(secret) = cookie(&self.headers, &cookie_name(pages, payment)) else { return false };
+        let expected = form_token(pages, payment, &secret);
+        same_origin(&self.headers) && bool::from(expected.as_bytes().ct_eq(self.form_token.as_bytes()))
+    }
+}
+
+/// What the browser says: it must not be another site's form. With `no-referrer` a browser may say `Origin: null` of our own.
+fn same_origin(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let site = text("sec-fetch-site");
+    if site.is_some_and(|site| site != "same-origin") {
+        return false;
+    }
+    match (text(ORIGIN.as_str()), text(HOST.as_str())) {
+        (None, _) => true,
+        (Some("null"), _) => site == Some("same-origin"),
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, authority)| authority == host),
+        (Some(_), None) => false,
+    }
+}
+
+/// The cookie's name carries the payment, so that two landing pages in two tabs don't take each other's.
+fn cookie_name(pages: &Pages, payment: &Payment) -> String {
+    let url = pages.wallet.public_url();
+    match url.strip_prefix("http://") {
+        Some(authority) => {
+            let port = authority.rsplit_once(':').map_or("80", |(_, port)| port);
+            format!("lommebok-landing-{port}-{}", payment.id.get())
+        }
+        None => format!("__Host-lommebok-landing-{}", payment.id.get()),
+    }
+}
+
+/// The secret of the reader's cookie, and the cookie to be set when there was none.
+pub(super) fn secret(pages: &Pages, payment: &Payment, headers: &HeaderMap) -> (String, Option<HeaderValue>) {
+    let name = cookie_name(pages, payment);
+    if let Some(secret) = cookie(headers, &name) {
+        return (secret, None);
+    }
+    let secret = pages.wallet.random_text();
+    let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
+    let line = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age=1800{secure}");
+    (secret, HeaderValue::from_str(&line).ok())
+}
+
+/// The form's token: bound to the cookie and the payment.
+pub(super) fn form_token(pages: &Pages, payment: &Payment, secret: &str) -> String {
+    pages.wallet.page_token(&format!("landing form\0{}\0{secret}", payment.id.get()))
+}

@@ -1,0 +1,64 @@
+//! The two forms of the landing page: whose phone to prompt, and cancel.
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use http::Uri;
+use lommebok_domain::{Payment, PhoneNumber};
+
+use super::form::{self, Form};
+use super::show::{Looking, wait_address};
+use crate::http::pages::{Pages, language, see_other};
+use crate::ui::error_page::Wrong;
+use crate::ui::html::Policy;
+use crate::wallet::Fault;
+
+/// A number was confirmed. Whoever has it, or nobody: the answer is alike.
+pub(super) async fn number(State(pages): State<Pages>, request: Request) -> Response {
+    let (form, payment) = match accepted(&pages, request).await {
+        Ok(accepted) => accepted,
+        Err(refused) => return refused,
+    };
+    let Some(number) = phone_number(&form.number) else {
+        let lang = language(&Uri::from_static("/"), &form.headers);
+        let here = format!("{}?v=2&token={}", lommebok_api::paths::DEEPLINK, form.token);
+        let looking = Looking { pages: &pages, lang, headers: &form.headers, here, token: &form.token };
+        return looking.number_page(&payment, Some(&form.number));
+    };
+    match pages.wallet.confirm_number(&payment, &number).await {
+        Ok(_) | Err(Fault::Refused(_)) => see_other(&wait_address(&form.token), Policy::Closed),
+        Err(fault) => failed(&pages, &form, &fault),
+    }
+}
+
+/// *Cancel and go back*.
+pub(super) async fn cancel(State(pages): State<Pages>, request: Request) -> Response {
+    let (form, payment) = match accepted(&pages, request).await {
+        Ok(accepted) => accepted,
+        Err(refused) => return refused,
+    };
+    let wait = wait_address(&form.token);
+    match pages.wallet.cancel_on_landing_page(&payment).await {
+        Ok(_) => see_other(&wait, Policy::Closed),
+        Err(Fault::Refused(_)) => see_other(&format!("{wait}&refused=1"), Policy::Closed),
+        Err(fault) => failed(&pages, &form, &fault),
+    }
+}
+
+async fn accepted(pages: &Pages, request: Request) -> Result<(Form, Payment), Response> {
+    let lang = language(request.uri(), request.headers());
+    let stale = |again: Option<&str>| pages.error(lang, Wrong::StaleForm, again);
+    let form = form::read(request).await.ok_or_else(|| stale(None))?;
+    let payment = pages.wallet.payment_by_landing_token(&form.token).map_err(|_| stale(None))?;
+    if form.is_ours(pages, &payment) { Ok((form, payment)) } else { Err(stale(Some(&wait_address(&form.token)))) }
+}
+
+fn failed(pages: &Pages, form: &Form, fault: &Fault) -> Response {
+    tracing::error!(%fault, "a form of the landing page failed");
+    pages.error(language(&Uri::from_static("/"), &form.headers), Wrong::Internal, None)
+}
+
+/// Eight digits, with or without spaces and `+47`.
+fn phone_number(text: &str) -> Option<PhoneNumber> {
+    let compact: String = text.chars().filter(|character| !character.is_whitespace()).collect();
+    PhoneNumber::new(compact.strip_prefix("+47").unwrap_or(&compact))
+}

@@ -1,0 +1,196 @@
+//! The pages that are shown: the number form, the waiting page, the result, and what became of a link that is gone.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::header::SET_COOKIE;
+use http::{HeaderMap, StatusCode, Uri};
+use lommebok_domain::payment::MAX_PROMPTS;
+use lommebok_domain::{Entrance, Failure, Payment, State as PaymentState};
+
+use super::form;
+use crate::http::control::time_text;
+use crate::http::event_stream;
+use crate::http::pages::{Pages, language, query, remember_language, see_other};
+use crate::ui::error_page::Wrong;
+use crate::ui::html::{Html, Policy};
+use crate::ui::landing::{
+    FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage, WaitingFor, WaitingPage,
+};
+use crate::ui::lang::Lang;
+use crate::ui::money::kroner;
+use crate::ui::qr::Qr;
+use crate::ui::shown_text::shown_text;
+use crate::wallet::{Fault, Topic};
+
+/// Who looks, and with which link.
+pub(super) struct Looking<'a> {
+    pub(super) pages: &'a Pages,
+    pub(super) lang: Lang,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) here: String,
+    pub(super) token: &'a str,
+}
+
+/// The link's own page.
+pub(super) async fn deeplink(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Response {
+    let token = query(&uri, "token").unwrap_or_default();
+    let lang = language(&uri, &headers);
+    let here = format!("{}?v=2&token={token}", lommebok_api::paths::DEEPLINK);
+    let looking = Looking { pages: &pages, lang, headers: &headers, here, token: &token };
+    let shown = match pages.wallet.payment_by_landing_token(&token) {
+        Ok(payment) => match &payment.state {
+            PaymentState::AwaitingUser { .. } => looking.number_page(&payment, None),
+            state if state.is_final() => looking.gone(&payment),
+            _ => see_other(&wait_address(&token), Policy::Closed),
+        },
+        Err(fault) => looking.unknown(&fault),
+    };
+    remember_language(shown, &uri, lang)
+}
+
+/// The waiting page, and the result once there is one.
+pub(super) async fn wait(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Response {
+    let token = query(&uri, "token").unwrap_or_default();
+    let lang = language(&uri, &headers);
+    let looking = Looking { pages: &pages, lang, headers: &headers, here: wait_address(&token), token: &token };
+    let shown = match pages.wallet.payment_by_landing_token(&token) {
+        Ok(payment) => looking.waiting(&payment, query(&uri, "refused").is_some()),
+        Err(fault) => looking.unknown(&fault),
+    };
+    remember_language(shown, &uri, lang)
+}
+
+/// Hints of the payment's changes.
+pub(super) async fn events(State(pages): State<Pages>, uri: Uri) -> Response {
+    let token = query(&uri, "token").unwrap_or_default();
+    let Ok(payment) = pages.wallet.payment_by_landing_token(&token) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let subscription = pages.wallet.hub().subscribe(Topic::Payment(payment.id));
+    event_stream::hints(subscription, pages.wallet.tasks().stopping().clone(), || true)
+}
+
+/// Where the waiting page of a link is.
+pub(super) fn wait_address(token: &str) -> String {
+    format!("/landing/wait?token={token}")
+}
+
+impl Looking<'_> {
+    /// The number form; `wrong` is what was typed that is no number.
+    pub(super) fn number_page(&self, payment: &Payment, wrong: Option<&str>) -> Response {
+        let known = payment.terms.customer_number.as_ref().map(|number| number.as_str()).unwrap_or_default();
+        self.with_keys(payment, |keys| {
+            let page = NumberPage {
+                page: self.pages.page(self.lang, &self.here),
+                purchase: &self.purchase(payment),
+                keys,
+                number: wrong.unwrap_or(known),
+                number_wrong: wrong.is_some(),
+                other_ways: &self.other_ways(),
+            };
+            let status = if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+            Html::page(self.lang, &page).status(status)
+        })
+    }
+
+    fn waiting(&self, payment: &Payment, cancel_refused: bool) -> Response {
+        let waiting_for = match &payment.state {
+            PaymentState::AwaitingUser { .. } => {
+                let link = format!("{}?v=2&token={}", lommebok_api::paths::DEEPLINK, self.token);
+                return see_other(&link, Policy::Closed);
+            }
+            PaymentState::AwaitingApproval { .. } => WaitingFor::Approval,
+            PaymentState::Authorizing { .. } => WaitingFor::Bank,
+            PaymentState::StepUp { .. } => WaitingFor::StepUp,
+            PaymentState::Reserved { .. } => return self.result(payment, Outcome::Paid),
+            PaymentState::Failed(Failure::Certain { .. } | Failure::Unknown { .. }) => {
+                return self.result(payment, Outcome::Failed);
+            }
+            PaymentState::Cancelled(_) => return self.result(payment, Outcome::Cancelled),
+            PaymentState::Expired => return self.result(payment, Outcome::Expired),
+        };
+        let may_change = waiting_for == WaitingFor::Approval
+            && payment.terms.entrance != Entrance::Push
+            && payment.prompts < MAX_PROMPTS;
+        self.with_keys(payment, |keys| {
+            let page = WaitingPage {
+                page: self.pages.page(self.lang, &self.here),
+                purchase: &self.purchase(payment),
+                keys,
+                waiting_for,
+                number: None,
+                may_change_number: may_change,
+                cancel_refused,
+                other_ways: &self.other_ways(),
+            };
+            Html::page(self.lang, &page)
+        })
+    }
+
+    fn result(&self, payment: &Payment, outcome: Outcome) -> Response {
+        let page = ResultPage {
+            page: self.pages.page(self.lang, &self.here),
+            purchase: &self.purchase(payment),
+            outcome,
+            shop: &payment.terms.psp_redirect_url,
+        };
+        Html::page(self.lang, &page).into_response()
+    }
+
+    fn gone(&self, payment: &Payment) -> Response {
+        let gone = match &payment.state {
+            PaymentState::Cancelled(_) => Gone::Cancelled,
+            PaymentState::Expired => Gone::Expired,
+            _ => Gone::Used,
+        };
+        let merchant = self.purchase(payment).merchant;
+        let shop = Some((merchant.as_str(), payment.terms.psp_redirect_url.as_str()));
+        let page = GonePage { page: self.pages.page(self.lang, &self.here), gone, shop };
+        Html::page(self.lang, &page).status(StatusCode::GONE).into_response()
+    }
+
+    /// A link that is none of ours, or a fault of our own.
+    pub(super) fn unknown(&self, fault: &Fault) -> Response {
+        if !matches!(fault, Fault::UnknownLink) {
+            tracing::error!(%fault, "a landing page could not be shown");
+            return self.pages.error(self.lang, Wrong::Internal, None);
+        }
+        let page = GonePage { page: self.pages.page(self.lang, "/"), gone: Gone::Unknown, shop: None };
+        Html::page(self.lang, &page).status(StatusCode::NOT_FOUND).into_response()
+    }
+
+    fn with_keys(&self, payment: &Payment, render: impl FnOnce(FormKeys<'_>) -> Html) -> Response {
+        let (secret, cookie) = form::secret(self.pages, payment, self.headers);
+        let form_token = form::form_token(self.pages, payment, &secret);
+        let events = format!("/landing/events?token={}", self.token);
+        let keys = FormKeys { token: self.token, form_token: &form_token, events: &events };
+        let mut response = render(keys).into_response();
+        if let Some(cookie) = cookie {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        response
+    }
+
+    fn purchase(&self, payment: &Payment) -> Purchase {
+        let deadline = match &payment.state {
+            PaymentState::AwaitingUser { deadline }
+            | PaymentState::AwaitingApproval { deadline }
+            | PaymentState::StepUp { deadline, .. } => Some(time_text(*deadline)),
+            _ => None,
+        };
+        Purchase {
+            merchant: self.pages.wallet.merchant_name(payment),
+            text: shown_text(&payment.terms.payment_text),
+            amount: kroner(payment.terms.amount.ore(), self.lang),
+            deadline,
+        }
+    }
+
+    fn other_ways(&self) -> OtherWays {
+        let scheme = if self.pages.sandbox { "vippsMT" } else { "vipps" };
+        let app_link = format!("{scheme}://?token={}", self.token);
+        let encoded: String = url::form_urlencoded::byte_serialize(app_link.as_bytes()).collect();
+        let simulator = self.pages.sandbox.then(|| format!("/phone?link={encoded}"));
+        OtherWays { qr: Qr::encode(&app_link), app_link, simulator }
+    }
+}

@@ -1,0 +1,65 @@
+//! `/mobileintercept`: where the PSP's 3-D Secure page sends the user. A GET changes nothing: its page's script, or its
+//! button, POSTs the return, and the POST counts. It is the only page that our own phone may frame.
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::{HeaderMap, StatusCode, Uri};
+use lommebok_domain::{ReturnId, StepUpResult};
+
+use super::pages::{Pages, language, query, see_other};
+use crate::ui::html::{Html, Policy};
+use crate::ui::intercept::{InterceptPage, ReturnWord, Returning};
+use crate::wallet::Fault;
+
+pub(crate) fn routes(pages: Pages) -> Router {
+    Router::new()
+        .route("/mobileintercept", get(show).post(count))
+        .route("/mobileintercept/taken", get(taken))
+        .with_state(pages)
+}
+
+async fn show(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Response {
+    let known = parameters(&uri).is_some_and(|(id, _)| pages.wallet.payment_by_return_id(id).is_ok());
+    let returning = if known { Returning::Now } else { Returning::Over };
+    page(&pages, &uri, &headers, returning)
+}
+
+async fn taken(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Response {
+    page(&pages, &uri, &headers, Returning::Taken)
+}
+
+async fn count(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Response {
+    if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
+        return show(State(pages), uri, headers).await;
+    }
+    let Some((id, result)) = parameters(&uri) else { return page(&pages, &uri, &headers, Returning::Over) };
+    match pages.wallet.return_from_step_up(id, result).await {
+        Ok(_) => see_other("/mobileintercept/taken", Policy::FramedByUs),
+        Err(Fault::Refused(_) | Fault::UnknownLink) => page(&pages, &uri, &headers, Returning::Over),
+        Err(fault) => {
+            tracing::error!(%fault, "a return from 3-D Secure was not taken");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+fn parameters(uri: &Uri) -> Option<(ReturnId, StepUpResult)> {
+    let id = query(uri, "transactionId").filter(|id| id.len() == 32)?;
+    let bits = u128::from_str_radix(&id, 16).ok()?;
+    let result = match ReturnWord::parse(&query(uri, "responsecode")?)? {
+        ReturnWord::Ok => StepUpResult::Success,
+        ReturnWord::Cancel => StepUpResult::Cancel,
+        ReturnWord::Fail => StepUpResult::Failure,
+    };
+    Some((ReturnId::new(bits), result))
+}
+
+fn page(pages: &Pages, uri: &Uri, headers: &HeaderMap, returning: Returning) -> Response {
+    let lang = language(uri, headers);
+    let here = uri.to_string();
+    let page = InterceptPage { page: pages.page(lang, &here), returning };
+    let status = if returning == Returning::Over { StatusCode::GONE } else { StatusCode::OK };
+    Html::page(lang, &page).status(status).policy(Policy::FramedByUs).into_response()
+}
