@@ -1,4 +1,4 @@
-//! The bytes of the answers.
+//! The bytes of the answers, as a PSP reads them on the wire.
 
 use lommebok_api::details::{DetailsAnswer, LogEntry, TransactionSummary};
 use lommebok_api::init::InitAnswer;

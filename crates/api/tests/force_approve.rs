@@ -1,4 +1,4 @@
-//! Bodies of force-approve.
+//! Bodies of force-approve: which are read, and what each bad one is told.
 
 use lommebok_api::force_approve::parse;
 

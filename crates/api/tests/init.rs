@@ -199,7 +199,7 @@ const BAD: &[(&str, &str, &str)] = &[
     ("currency", "null", "51"),
     ("currency", r#""nok""#, "currency"),
     ("currency", r#""SEK""#, "currency"),
-    ("currency", r#""XXX""#, "currency"),
+    ("currency", r#""XAU""#, "currency"),
     ("currency", r#""NOKK""#, "currency"),
     ("currency", r#""NOK ""#, "currency"),
     ("currency", r#""""#, "currency"),

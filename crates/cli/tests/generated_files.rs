@@ -14,7 +14,11 @@ struct Generated {
 
 /// Everything that is generated.
 fn all() -> Vec<Generated> {
-    vec![Generated { path: "docs/errors.md", text: lommebok_api::errors::documentation() }]
+    vec![
+        Generated { path: "docs/errors.md", text: lommebok_api::errors::documentation() },
+        Generated { path: "docs/configuration.md", text: lommebok_server::config::documentation() },
+        Generated { path: "openapi.json", text: format!("{}\n", lommebok_api::openapi::document().trim_end()) },
+    ]
 }
 
 #[test]

@@ -4,9 +4,8 @@ use lommebok_server::assembly::{RunningSandbox, Seams};
 use lommebok_server::config::{DevConfig, Sources};
 use lommebok_server::seeds::Seed;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_payment_is_reserved_captured_and_shown() {
-    let dir = tempfile::tempdir().expect("a directory");
+/// A sandbox on ports of its own choice.
+async fn sandbox(dir: &tempfile::TempDir) -> RunningSandbox {
     let mut sources = Sources::default();
     for (name, value) in [
         ("data_dir", dir.path().to_str().expect("text")),
@@ -16,7 +15,13 @@ async fn a_payment_is_reserved_captured_and_shown() {
         sources.flags.insert(name.to_owned(), value.to_owned());
     }
     let config = DevConfig::load(&sources).expect("a configuration");
-    let sandbox = RunningSandbox::start(&config, &Seed::built_in(), Seams::default()).await.expect("a sandbox");
+    RunningSandbox::start(&config, &Seed::built_in(), Seams::default()).await.expect("a sandbox")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_is_reserved_captured_and_shown() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let sandbox = sandbox(&dir).await;
     let base = format!("http://{}", sandbox.address);
     let psp = sandbox.credentials.psps.values().next().expect("a PSP");
     let client = reqwest::Client::new();

@@ -1,4 +1,4 @@
-//! What the merchant endpoints answer.
+//! What the merchant endpoints answer, as types; the problems they answer instead are in `errors`.
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! What a PSP asks for, free of faults.
+//! What a PSP asks of the merchant endpoints, free of faults: only `read` makes these.
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! The operations, one function for each.
+//! The operations of the OpenAPI document, one function for each endpoint.
 
 use utoipa::openapi::path::{
     Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathItemBuilder, Paths, PathsBuilder,

@@ -18,7 +18,7 @@ const FORM_BYTES: usize = 16_384;
 #[derive(Debug, Default)]
 pub(super) struct Form {
     pub(super) token: String,
-    pub(super) form_token: String,
+    pub(super) key: String,
     pub(super) number: String,
     pub(super) headers: HeaderMap,
 }
@@ -35,7 +35,7 @@ pub(super) async fn read(request: Request<Body>) -> Option<Form> {
     for (name, value) in url::form_urlencoded::parse(&bytes) {
         match name.as_ref() {
             "token" => form.token = value.into_owned(),
-            "form_token" => form.form_token = value.into_owned(),
+            "form_token" => form.key = value.into_owned(),
             "number" => form.number = value.into_owned(),
             _ => {}
         }
@@ -48,7 +48,7 @@ impl Form {
     pub(super) fn is_ours(&self, pages: &Pages, payment: &Payment) -> bool {
         let Some(secret) = cookie(&self.headers, &cookie_name(pages, payment)) else { return false };
         let expected = form_token(pages, payment, &secret);
-        same_origin(&self.headers) && bool::from(expected.as_bytes().ct_eq(self.form_token.as_bytes()))
+        same_origin(&self.headers) && bool::from(expected.as_bytes().ct_eq(self.key.as_bytes()))
     }
 }
 

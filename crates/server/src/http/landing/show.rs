@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode, Uri};
 use lommebok_domain::payment::MAX_PROMPTS;
-use lommebok_domain::{Entrance, Failure, Payment, State as PaymentState};
+use lommebok_domain::{Entrance, Failure, Payment, PhoneNumber, State as PaymentState};
 
 use super::form;
 use crate::http::control::time_text;
@@ -41,7 +41,13 @@ pub(super) async fn deeplink(State(pages): State<Pages>, uri: Uri, headers: Head
         Ok(payment) => match &payment.state {
             PaymentState::AwaitingUser { .. } => looking.number_page(&payment, None),
             state if state.is_final() => looking.gone(&payment),
-            _ => see_other(&wait_address(&token), Policy::Closed),
+            PaymentState::AwaitingApproval { .. }
+            | PaymentState::Authorizing { .. }
+            | PaymentState::StepUp { .. }
+            | PaymentState::Reserved { .. }
+            | PaymentState::Failed(_)
+            | PaymentState::Cancelled(_)
+            | PaymentState::Expired => see_other(&wait_address(&token), Policy::Closed),
         },
         Err(fault) => looking.unknown(&fault),
     };
@@ -78,7 +84,7 @@ pub(super) fn wait_address(token: &str) -> String {
 impl Looking<'_> {
     /// The number form; `wrong` is what was typed that is no number.
     pub(super) fn number_page(&self, payment: &Payment, wrong: Option<&str>) -> Response {
-        let known = payment.terms.customer_number.as_ref().map(|number| number.as_str()).unwrap_or_default();
+        let known = payment.terms.customer_number.as_ref().map(PhoneNumber::as_str).unwrap_or_default();
         self.with_keys(payment, |keys| {
             let page = NumberPage {
                 page: self.pages.page(self.lang, &self.here),
@@ -141,7 +147,12 @@ impl Looking<'_> {
         let gone = match &payment.state {
             PaymentState::Cancelled(_) => Gone::Cancelled,
             PaymentState::Expired => Gone::Expired,
-            _ => Gone::Used,
+            PaymentState::AwaitingUser { .. }
+            | PaymentState::AwaitingApproval { .. }
+            | PaymentState::Authorizing { .. }
+            | PaymentState::StepUp { .. }
+            | PaymentState::Reserved { .. }
+            | PaymentState::Failed(_) => Gone::Used,
         };
         let merchant = self.purchase(payment).merchant;
         let shop = Some((merchant.as_str(), payment.terms.psp_redirect_url.as_str()));
@@ -176,7 +187,11 @@ impl Looking<'_> {
             PaymentState::AwaitingUser { deadline }
             | PaymentState::AwaitingApproval { deadline }
             | PaymentState::StepUp { deadline, .. } => Some(time_text(*deadline)),
-            _ => None,
+            PaymentState::Authorizing { .. }
+            | PaymentState::Reserved { .. }
+            | PaymentState::Failed(_)
+            | PaymentState::Cancelled(_)
+            | PaymentState::Expired => None,
         };
         Purchase {
             merchant: self.pages.wallet.merchant_name(payment),
