@@ -1,4 +1,4 @@
-//! Signing in and out.
+//! Signing in and out of the App API; the rules of wrong PINs are the wallet's.
 
 use axum::Json;
 use axum::extract::{Request, State};
