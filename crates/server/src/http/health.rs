@@ -1,9 +1,11 @@
-//! `/healthz` (the process lives) and `/readyz` (it takes requests, and all that was due before it started is done).
+//! `/healthz` (the process lives), `/readyz` (it takes requests, and all that was due before it started is done) and
+//! `/metrics` (what it counted).
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
 
+use crate::observability::Metrics;
 use crate::tasks::Tasks;
 
 /// The routes.
@@ -12,5 +14,8 @@ pub(crate) fn routes(tasks: Tasks) -> Router {
         let stopping = tasks.stopping().is_cancelled();
         async move { if stopping { (StatusCode::SERVICE_UNAVAILABLE, "stopping\n") } else { (StatusCode::OK, "ready\n") } }
     };
-    Router::new().route("/healthz", get(|| async { "alive\n" })).route("/readyz", get(ready))
+    Router::new()
+        .route("/healthz", get(|| async { "alive\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(|| async { Metrics::install().render() }))
 }
