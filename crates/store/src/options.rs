@@ -39,7 +39,7 @@ pub struct StoreOptions {
     /// Frames of the write-ahead log at which the writer itself finishes the checkpoint.
     pub max_wal_frames: i64,
     /// Bits of the natural keys' hashes, at most 62. 49 are what a row's key keeps in 7 bytes, and make collisions rare
-    /// (about one in ten million payments); the bits are a seam for tests that want many.
+    /// (about one chance in eleven of a single pair among ten million payments); the bits are a seam for tests that want many.
     pub hash_bits: u32,
 }
 
