@@ -1,0 +1,86 @@
+//! [`FakePhone`] stands in for a user with a phone: a plain client of the App API over HTTP, as the phone simulator is.
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use crate::test_app::Answer;
+
+/// A phone that is signed in.
+#[derive(Clone, Debug)]
+pub struct FakePhone {
+    base: String,
+    client: reqwest::Client,
+    session: String,
+}
+
+impl FakePhone {
+    /// Signs in at the wallet at `base`.
+    ///
+    /// # Panics
+    /// When number and PIN don't belong together.
+    pub async fn sign_in(base: &str, number: &str, pin: &str) -> Self {
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client without TLS needs nothing");
+        let body = json!({"phoneNumber": number, "pin": pin});
+        let answer = Answer::to(client.post(format!("{base}/app/v1/sessions")).json(&body)).await.succeeded();
+        let session = answer.json["session"].as_str().expect("a session is text").to_owned();
+        Self { base: base.to_owned(), client, session }
+    }
+
+    /// A call of the App API in this session.
+    pub fn call(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}/app/v1{path}", self.base)).bearer_auth(&self.session)
+    }
+
+    /// Reads something.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn get(&self, path: &str) -> Value {
+        Answer::to(self.call(Method::GET, path)).await.succeeded().json
+    }
+
+    /// The payments that wait for the user, newest first.
+    ///
+    /// # Panics
+    /// When they can't be read.
+    pub async fn waiting(&self) -> Vec<Value> {
+        let answer = self.get("/payments").await;
+        answer["payments"].as_array().expect("payments are a list").clone()
+    }
+
+    /// The user's card of this network (`VISA`, `MASTERCARD`) that can pay.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn card(&self, network: &str) -> String {
+        let cards = self.get("/cards").await;
+        let usable = |card: &&Value| card["network"] == network && card["eligible"] == true;
+        let card = cards["cards"].as_array().expect("cards are a list").iter().find(usable);
+        card.expect("the user has such a card")["id"].as_str().expect("an id is text").to_owned()
+    }
+
+    /// Opens a link.
+    ///
+    /// # Panics
+    /// When no answer comes.
+    pub async fn open(&self, link: &str) -> Answer {
+        Answer::to(self.call(Method::POST, "/payments/open").json(&json!({"link": link}))).await
+    }
+
+    /// Approves with a card.
+    ///
+    /// # Panics
+    /// When no answer comes.
+    pub async fn approve(&self, payment: &str, card: &str) -> Answer {
+        let path = format!("/payments/{payment}/approve");
+        Answer::to(self.call(Method::POST, &path).json(&json!({"cardId": card}))).await
+    }
+
+    /// Cancels.
+    ///
+    /// # Panics
+    /// When no answer comes.
+    pub async fn cancel(&self, payment: &str) -> Answer {
+        Answer::to(self.call(Method::POST, &format!("/payments/{payment}/cancel"))).await
+    }
+}
