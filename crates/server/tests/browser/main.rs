@@ -1,0 +1,6 @@
+//! The pages in a real Chromium, over real HTTP, as a person uses them: the landing page, the phone, the start page.
+//!
+//! `LOMMEBOK_NO_BROWSER=1` leaves these tests out; `LOMMEBOK_SCREENSHOTS=folder` keeps a picture of every page in every look.
+
+mod landing;
+mod stage;
