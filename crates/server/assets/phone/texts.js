@@ -62,6 +62,9 @@ const nb = {
     87: "Kortet er ugyldig.",
     88: "Butikken tar ikke kredittkort.",
     89: "Det er ikke nok penger på kontoen.",
+    THREE_D_SECURE: "Banken din fikk ikke bekreftet at det var deg.",
+    NO_TOKEN: "Kortet kan ikke brukes til denne betalingen.",
+    NOT_DELIVERED: "Butikkens bank kunne ikke nås.",
     other: "Betalingen kunne ikke gjennomføres.",
   },
   backToShop: "Tilbake til butikken",
@@ -86,7 +89,7 @@ const nb = {
   validThru: "Utløper",
   noConnection: "Ingen forbindelse. Prøv igjen.",
   loading: "Laster …",
-  tooManyTries: (seconds) => `Prøv igjen om ${seconds} sekunder.`,
+  tooManyTries: (seconds) => `For mange forsøk. Prøv igjen om ${seconds} sekunder.`,
 };
 
 const en = {
@@ -151,6 +154,9 @@ const en = {
     87: "The card is not valid.",
     88: "The shop does not take credit cards.",
     89: "There is not enough money in the account.",
+    THREE_D_SECURE: "Your bank could not confirm that it was you.",
+    NO_TOKEN: "This card cannot be used for this payment.",
+    NOT_DELIVERED: "The shop’s bank could not be reached.",
     other: "The payment could not be made.",
   },
   backToShop: "Back to the shop",
@@ -175,7 +181,7 @@ const en = {
   validThru: "Expires",
   noConnection: "No connection. Try again.",
   loading: "Loading …",
-  tooManyTries: (seconds) => `Try again in ${seconds} seconds.`,
+  tooManyTries: (seconds) => `Too many tries. Try again in ${seconds} seconds.`,
 };
 
 export const t = document.documentElement.lang === "nb" ? nb : en;

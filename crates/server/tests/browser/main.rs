@@ -2,5 +2,9 @@
 //!
 //! `LOMMEBOK_NO_BROWSER=1` leaves these tests out; `LOMMEBOK_SCREENSHOTS=folder` keeps a picture of every page in every look.
 
-mod landing;
+mod landing_back;
+mod landing_flow;
+mod landing_links;
+mod landing_number;
+mod landing_without_script;
 mod stage;

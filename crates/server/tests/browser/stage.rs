@@ -1,6 +1,7 @@
 //! What every test here begins with: a wallet with a clock of its own, and a shop that somebody else runs.
 
-use lommebok_testkit::browser::Site;
+use lommebok_testkit::browser::{Browser, Site};
+use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::test_app::{Started, TestApp};
 use serde_json::{Value, json};
 
@@ -27,6 +28,24 @@ impl Stage {
             all[name] = value.clone();
         }
         self.app.init_with(id, all).await
+    }
+
+    /// A payment that waits on the first user's phone; the browser stands at its landing page.
+    pub(crate) async fn waiting_payment(&self, browser: &Browser, id: &str) -> Started {
+        let payment = self.payment(id).await;
+        browser.go(&payment.link).await;
+        browser.press("Next").await;
+        browser.sees("Open your app and approve").await;
+        payment
+    }
+
+    /// Somebody approves on another phone: the newest payment, with a Visa.
+    pub(crate) async fn approve_elsewhere(&self) -> FakePhone {
+        let phone = self.app.first_phone().await;
+        let id = phone.waiting().await[0]["id"].as_str().expect("an id is text").to_owned();
+        let card = phone.card("VISA").await;
+        drop(phone.approve(&id, &card).await.succeeded());
+        phone
     }
 
     /// Ends, and sees that the wallet left nothing over. Close the browsers first.

@@ -15,6 +15,11 @@ impl Browser {
         self.may_lose_connection = true;
     }
 
+    /// This test frames what refuses to be framed.
+    pub fn expect_refused_frames(&mut self) {
+        self.may_refuse_frames = true;
+    }
+
     /// What the console complained of since this was last asked, without what the test expects.
     pub async fn complaints(&self) -> Vec<String> {
         let entries = self.log().await;
@@ -34,6 +39,7 @@ impl Browser {
         is_harmless
             || status.is_some_and(|status: u16| self.expected_statuses.contains(&status))
             || (self.may_lose_connection && text.contains("net::ERR_"))
+            || (self.may_refuse_frames && ["frame-ancestors", "X-Frame-Options"].iter().any(|word| text.contains(word)))
     }
 }
 

@@ -9,6 +9,7 @@ mod audit;
 mod chrome;
 mod console;
 mod driver;
+mod line;
 mod look;
 mod seeing;
 mod site;
@@ -23,6 +24,7 @@ use fantoccini::Client;
 use fantoccini::error::CmdError;
 use serde_json::Value;
 
+pub use line::Line;
 pub use look::{Device, Language, Theme};
 pub use site::{Document, Site};
 pub use tabs::Tab;
@@ -41,6 +43,7 @@ pub struct Browser {
     /// Statuses that a page's own requests may be answered with; else they are errors of the console.
     expected_statuses: BTreeSet<u16>,
     may_lose_connection: bool,
+    may_refuse_frames: bool,
     closed: bool,
 }
 
@@ -56,7 +59,15 @@ impl Browser {
         }
         let client = chrome::start(driver::address()).await;
         let expected_statuses = BTreeSet::new();
-        let browser = Self { client, device, language, expected_statuses, may_lose_connection: false, closed: false };
+        let browser = Self {
+            client,
+            device,
+            language,
+            expected_statuses,
+            may_lose_connection: false,
+            may_refuse_frames: false,
+            closed: false,
+        };
         browser.become_device().await;
         Some(browser)
     }
