@@ -10,7 +10,7 @@ import { clock, money } from "./format.js";
 import { home, profile } from "./home.js";
 import { clear, push, pushedPayments, say, withdraw } from "./notification.js";
 import { payment as paymentScreen } from "./payment.js";
-import { receipts } from "./receipts.js";
+import { receiptDetail, receipts } from "./receipts.js";
 import { signIn } from "./sign-in.js";
 import { t } from "./texts.js";
 
@@ -184,11 +184,21 @@ class Phone {
 
   async #bringUpToDate() {
     const { render, argument } = this.#screen;
-    if (render === home) return this.update(argument);
+    if ([home, receipts, receiptDetail].includes(render)) return this.update(argument);
     if (render !== paymentScreen) return;
-    const now = this.#known.get(argument.id) ?? (await this.#api.payment(argument.id));
+    const now = this.#known.get(argument.id) ?? (await this.#api.payment(argument.id).catch((fault) => this.#withdrawn(fault)));
+    if (!now) return;
     const still = this.#screen.render === paymentScreen && this.#screen.argument.id === now.id;
-    if (still && now.version > this.#screen.argument.version) await this.show(paymentScreen, now);
+    if (!still || now.version <= this.#screen.argument.version) return;
+    if (now.state === this.#screen.argument.state) await this.update(now);
+    else await this.show(paymentScreen, now);
+  }
+
+  /** Another number was confirmed: the payment on the screen is somebody else's now, and looks like none. */
+  async #withdrawn(fault) {
+    if (!(fault instanceof Refusal && fault.status === 404)) throw fault;
+    await this.show(home);
+    say(t.withdrawn);
   }
 
   #tell(payment) {

@@ -2,6 +2,7 @@
 
 use lommebok_testkit::browser::{Browser, Site};
 use lommebok_testkit::fake_phone::FakePhone;
+use lommebok_testkit::landing_page::LandingPage;
 use lommebok_testkit::test_app::{Started, TestApp};
 use serde_json::{Value, json};
 
@@ -36,6 +37,35 @@ impl Stage {
         browser.go(&payment.link).await;
         browser.press("Next").await;
         browser.sees("Open your app and approve").await;
+        payment
+    }
+
+    /// The browser becomes the first user's phone.
+    pub(crate) async fn sign_in(&self, browser: &Browser) {
+        self.sign_in_as(browser, "12345678", "Hello, Kari").await;
+    }
+
+    /// The browser becomes the phone of another user, whose PIN is 1236 too.
+    pub(crate) async fn sign_in_as(&self, browser: &Browser, number: &str, greeting: &str) {
+        browser.go(&self.app.url("/phone")).await;
+        browser.fill("Mobile number", number).await;
+        browser.fill("PIN", "1236").await;
+        browser.press("Sign in").await;
+        browser.sees(greeting).await;
+    }
+
+    /// Confirms a number on the landing page, elsewhere.
+    pub(crate) async fn prompt(&self, payment: &Started, number: &str) {
+        let page = LandingPage::open(&self.app, payment).await;
+        assert_eq!(page.confirm(number).await.as_u16(), 303);
+    }
+
+    /// A payment that the first user's phone, in this browser, shows and asks about.
+    pub(crate) async fn asked_payment(&self, browser: &Browser, id: &str, changes: Value) -> Started {
+        let payment = self.payment_with(id, changes).await;
+        self.prompt(&payment, "12345678").await;
+        browser.press("Fjellkroa Kaffe asks for").await;
+        browser.sees("Pay with").await;
         payment
     }
 

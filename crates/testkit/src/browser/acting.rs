@@ -9,7 +9,9 @@ use crate::eventually::eventually;
 
 /// The visible button, link or summary with the name arguments[0]; a name may also be only how it begins.
 const PRESSABLE: &str = r"
-const named = (it) => (it.getAttribute('aria-label') ?? it.innerText ?? '').replace(/\s+/g, ' ').trim();
+const text = (node) => node.nodeType === Node.TEXT_NODE ? node.data
+  : node.ariaHidden === 'true' || !node.checkVisibility?.() ? '' : [...node.childNodes].map(text).join(' ');
+const named = (it) => (it.ariaLabel ?? text(it)).replace(/\s+/g, ' ').trim();
 const shown = [...document.querySelectorAll('a[href], button, summary, input[type=radio], label')]
   .filter((it) => it.checkVisibility({ visibilityProperty: true }) && !it.disabled);
 return shown.find((it) => named(it) === arguments[0]) ?? shown.find((it) => named(it).startsWith(arguments[0])) ?? null;";

@@ -8,14 +8,17 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
-/// Waits for the end of its input, then cleans up. `$1` is chromedriver, `$2` the folder for everything it writes.
+/// Waits for the end of its input, then cleans up; a Chromium that is just ending may still write. `$1` is chromedriver, `$2` the folder for everything it writes.
 const WATCHDOG: &str = r#"
 "$1" --port=0 </dev/null 2>/dev/null &
 driver=$!
 cat >/dev/null
 kill "$driver" 2>/dev/null
 wait "$driver" 2>/dev/null
-rm -rf "$2"
+for try in 1 2 3 4 5 6 7 8 9; do
+  rm -rf "$2" 2>/dev/null && break
+  sleep 0.2
+done
 "#;
 
 /// What chromedriver says before it names its port.

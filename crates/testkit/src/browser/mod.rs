@@ -42,8 +42,7 @@ pub struct Browser {
     language: Language,
     /// Statuses that a page's own requests may be answered with; else they are errors of the console.
     expected_statuses: BTreeSet<u16>,
-    may_lose_connection: bool,
-    may_refuse_frames: bool,
+    expected_complaints: Vec<&'static str>,
     closed: bool,
 }
 
@@ -59,15 +58,8 @@ impl Browser {
         }
         let client = chrome::start(driver::address()).await;
         let expected_statuses = BTreeSet::new();
-        let browser = Self {
-            client,
-            device,
-            language,
-            expected_statuses,
-            may_lose_connection: false,
-            may_refuse_frames: false,
-            closed: false,
-        };
+        let browser =
+            Self { client, device, language, expected_statuses, expected_complaints: Vec::new(), closed: false };
         browser.become_device().await;
         Some(browser)
     }

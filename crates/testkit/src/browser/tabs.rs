@@ -38,6 +38,24 @@ impl Browser {
         self.devtools("Page.bringToFront", serde_json::json!({})).await;
     }
 
+    /// Minimises the window, so that nobody sees its page; [`Browser::restore`] shows it again.
+    ///
+    /// # Panics
+    /// When the browser does not answer.
+    pub async fn minimise(&self) {
+        expected(self.client.minimize_window().await, "minimise the window");
+        self.until("the page is hidden", "return document.hidden").await;
+    }
+
+    /// Shows the window again.
+    ///
+    /// # Panics
+    /// When the browser does not answer.
+    pub async fn restore(&self) {
+        expected(self.client.set_window_size(1280, 800).await, "restore the window");
+        self.until("the page is shown", "return !document.hidden").await;
+    }
+
     /// Waits for the tab that a page opens beside `known`, and shows it.
     ///
     /// # Panics
