@@ -31,6 +31,8 @@ enum Task {
     Test(suite::Selection),
     /// The same before a commit: installs nothing and leaves the browser tests out.
     Check(suite::Selection),
+    /// Only install what the tests need on a fresh Debian machine: rustfmt, clippy, Chromium and a font.
+    Install,
     /// Check the house rules that neither compiler nor clippy knows.
     Tidy,
     /// Write the generated files (the wire's description, errors, configuration, command line).
@@ -54,6 +56,7 @@ fn run() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Test(selection) => suite::run(&root, &selection, suite::Browser::Installed),
         Task::Check(selection) => suite::run(&root, &selection, suite::Browser::LeftOut),
+        Task::Install => install::toolchain(&root).and_then(|()| install::browser(&root)),
         Task::Tidy => tidy::run(&root),
         Task::Generate(options) => generate::run(&root, &options),
         Task::Bench(options) => bench::run(&root, &options),

@@ -6,16 +6,18 @@ import { follow } from "../hints.js";
 import { Api, EVENTS, Refusal } from "./api.js";
 import { cards } from "./cards.js";
 import { h, icon } from "./dom.js";
-import { money } from "./format.js";
+import { clock, money } from "./format.js";
 import { home, profile } from "./home.js";
 import { clear, push, pushedPayments, say, withdraw } from "./notification.js";
 import { payment as paymentScreen } from "./payment.js";
-import { receipts } from "./receipts.js";
+import { receiptDetail, receipts } from "./receipts.js";
 import { signIn } from "./sign-in.js";
 import { t } from "./texts.js";
 
 const place = document.querySelector("[data-screen]");
 const tabs = document.querySelector("[data-tabs]");
+const offline = document.querySelector("[data-offline]");
+const START_AGAIN_MS = 2000;
 const TABS = [[home, "home", t.home], [receipts, "receipt", t.receipts], [cards, "card", t.cards]];
 
 class Phone {
@@ -36,17 +38,19 @@ class Phone {
 
   async start() {
     const address = new URL(location.href);
-    this.#link = address.searchParams.get("link");
-    if (this.#link !== null) {
+    this.#link ??= address.searchParams.get("link"); // a start that failed is tried again, and the address then has none
+    if (address.searchParams.has("link")) {
       address.searchParams.delete("link"); // the link is a secret and works once: not for the history
       history.replaceState(null, "", address);
     }
     if (!this.#api.signedIn) return this.show(signIn);
     try {
       await this.begin(await this.#api.user());
+      offline.hidden = true;
     } catch (fault) {
-      this.explain(fault);
-      if (this.#api.signedIn) setTimeout(() => this.start(), 2000);
+      offline.hidden = fault instanceof Refusal;
+      if (fault instanceof Refusal) this.explain(fault);
+      if (this.#api.signedIn) setTimeout(() => this.start(), START_AGAIN_MS);
     }
   }
 
@@ -59,6 +63,7 @@ class Phone {
       headers: () => this.#api.authorization(),
       onHint: () => this.look(),
       onStatus: (status) => (status === 401 ? (this.end(t.sessionEnded), false) : true),
+      onConnection: (connected) => (offline.hidden = connected),
     });
     const link = this.#link;
     this.#link = null;
@@ -69,6 +74,7 @@ class Phone {
   end(sentence = null) {
     this.#stream?.stop();
     this.#stream = null;
+    offline.hidden = true;
     this.#api.forget();
     this.#known.clear();
     this.user = null;
@@ -178,11 +184,21 @@ class Phone {
 
   async #bringUpToDate() {
     const { render, argument } = this.#screen;
-    if (render === home) return this.update(argument);
+    if ([home, receipts, receiptDetail].includes(render)) return this.update(argument);
     if (render !== paymentScreen) return;
-    const now = this.#known.get(argument.id) ?? (await this.#api.payment(argument.id));
+    const now = this.#known.get(argument.id) ?? (await this.#api.payment(argument.id).catch((fault) => this.#withdrawn(fault)));
+    if (!now) return;
     const still = this.#screen.render === paymentScreen && this.#screen.argument.id === now.id;
-    if (still && now.version > this.#screen.argument.version) await this.show(paymentScreen, now);
+    if (!still || now.version <= this.#screen.argument.version) return;
+    if (now.state === this.#screen.argument.state) await this.update(now);
+    else await this.show(paymentScreen, now);
+  }
+
+  /** Another number was confirmed: the payment on the screen is somebody else's now, and looks like none. */
+  async #withdrawn(fault) {
+    if (!(fault instanceof Refusal && fault.status === 404)) throw fault;
+    await this.show(home);
+    say(t.withdrawn);
   }
 
   #tell(payment) {
@@ -230,7 +246,7 @@ addEventListener("message", (event) => {
 
 const deviceClock = document.querySelector("[data-clock]");
 const tick = () => {
-  deviceClock.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  deviceClock.textContent = clock(Date.now());
 };
 tick();
 setInterval(tick, 10_000);

@@ -114,7 +114,7 @@ function outcome(phone, ended) {
 function whyNot(ended) {
   if (ended.state !== "FAILED") return t.nothingPaid;
   if (ended.failure?.outcome === "unknown") return t.outcomeUnknown;
-  return t.notPaidBecause(t.why[ended.failure?.code] ?? t.why.other);
+  return t.notPaidBecause(t.why[ended.failure?.code] ?? t.why[ended.failure?.reason] ?? t.why.other);
 }
 
 /** The shop's address as the server checked it at init; checked once more, because a link of ours may run no script. */

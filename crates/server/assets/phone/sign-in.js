@@ -59,5 +59,5 @@ export function switches() {
 }
 
 function sentenceOf(refusal) {
-  return refusal.retryAfter > 0 ? `${refusal.message} ${t.tooManyTries(refusal.retryAfter)}` : refusal.message;
+  return refusal.retryAfter > 0 ? t.tooManyTries(refusal.retryAfter) : refusal.message;
 }

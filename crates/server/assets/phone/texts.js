@@ -25,6 +25,7 @@ const nb = {
   see: "Se betalingen",
   pushed: (merchant, amount) => `${merchant} ber om ${amount}`,
   pushedHint: "Trykk for å se betalingen",
+  withdrawn: "Betalingen er sendt til en annen telefon.",
   pay: "Betal",
   payTo: "Betaling til",
   payWith: "Betal med",
@@ -38,6 +39,8 @@ const nb = {
   credit: "kreditt",
   debit: "debet",
   noCard: "Du har ingen kort som kan brukes til denne betalingen.",
+  noCards: "Ingen kort ennå",
+  noCardsLead: "Denne testbrukeren har ikke lagt inn noe kort.",
   busy: "Betaler …",
   busyLead: "Vi venter på svar fra butikkens bank. Det tar noen sekunder.",
   stepUp: "Bekreft hos banken",
@@ -62,6 +65,9 @@ const nb = {
     87: "Kortet er ugyldig.",
     88: "Butikken tar ikke kredittkort.",
     89: "Det er ikke nok penger på kontoen.",
+    THREE_D_SECURE: "Banken din fikk ikke bekreftet at det var deg.",
+    NO_TOKEN: "Kortet kan ikke brukes til denne betalingen.",
+    NOT_DELIVERED: "Butikkens bank kunne ikke nås.",
     other: "Betalingen kunne ikke gjennomføres.",
   },
   backToShop: "Tilbake til butikken",
@@ -86,7 +92,7 @@ const nb = {
   validThru: "Utløper",
   noConnection: "Ingen forbindelse. Prøv igjen.",
   loading: "Laster …",
-  tooManyTries: (seconds) => `Prøv igjen om ${seconds} sekunder.`,
+  tooManyTries: (seconds) => `For mange forsøk. Prøv igjen om ${seconds} sekunder.`,
 };
 
 const en = {
@@ -114,6 +120,7 @@ const en = {
   see: "See the payment",
   pushed: (merchant, amount) => `${merchant} asks for ${amount}`,
   pushedHint: "Tap to see the payment",
+  withdrawn: "The payment was sent to another phone.",
   pay: "Pay",
   payTo: "Payment to",
   payWith: "Pay with",
@@ -127,6 +134,8 @@ const en = {
   credit: "credit",
   debit: "debit",
   noCard: "You have no card that can be used for this payment.",
+  noCards: "No cards yet",
+  noCardsLead: "This test user has not added a card.",
   busy: "Paying …",
   busyLead: "We are waiting for the shop’s bank. This takes a few seconds.",
   stepUp: "Confirm with your bank",
@@ -151,6 +160,9 @@ const en = {
     87: "The card is not valid.",
     88: "The shop does not take credit cards.",
     89: "There is not enough money in the account.",
+    THREE_D_SECURE: "Your bank could not confirm that it was you.",
+    NO_TOKEN: "This card cannot be used for this payment.",
+    NOT_DELIVERED: "The shop’s bank could not be reached.",
     other: "The payment could not be made.",
   },
   backToShop: "Back to the shop",
@@ -175,7 +187,7 @@ const en = {
   validThru: "Expires",
   noConnection: "No connection. Try again.",
   loading: "Loading …",
-  tooManyTries: (seconds) => `Try again in ${seconds} seconds.`,
+  tooManyTries: (seconds) => `Too many tries. Try again in ${seconds} seconds.`,
 };
 
 export const t = document.documentElement.lang === "nb" ? nb : en;

@@ -6,8 +6,8 @@ mod receipts;
 mod sessions;
 mod view;
 
-use axum::Router;
 use axum::routing::{get, post};
+use axum::{Router, middleware};
 
 use crate::wallet::Wallet;
 
@@ -24,5 +24,6 @@ pub(crate) fn routes(wallet: Wallet) -> Router {
         .route("/app/v1/cards", get(payments::cards))
         .route("/app/v1/receipts", get(receipts::list))
         .route("/app/v1/events", get(payments::events))
+        .layer(middleware::from_fn(answer::in_the_readers_language))
         .with_state(wallet)
 }

@@ -63,9 +63,17 @@ fn gone(wallet: &Wallet, user: UserId, token: &str, refusal: &lommebok_domain::R
                 && wallet.payment_of_user(user, payment.id).is_err()
         });
     if expired {
-        Refused::new(StatusCode::GONE, "link_expired", "The link has expired: start again in the shop.")
+        Refused::new(
+            StatusCode::GONE,
+            "link_expired",
+            ("Lenken er utløpt: start på nytt i butikken.", "The link has expired: start again in the shop."),
+        )
     } else {
-        Refused::new(StatusCode::GONE, "link_used", "This payment is over, or it is another user's.")
+        Refused::new(
+            StatusCode::GONE,
+            "link_used",
+            ("Betalingen er over, eller den er en annens.", "This payment is over, or it is another user's."),
+        )
     }
 }
 

@@ -14,7 +14,8 @@ use crate::http::pages::{Pages, language, query, remember_language, see_other};
 use crate::ui::error_page::Wrong;
 use crate::ui::html::{Html, Policy};
 use crate::ui::landing::{
-    FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage, WaitingFor, WaitingPage,
+    AnotherNumber, FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage, TooLate, WaitingFor,
+    WaitingPage,
 };
 use crate::ui::lang::Lang;
 use crate::ui::money::kroner;
@@ -60,7 +61,7 @@ pub(super) async fn wait(State(pages): State<Pages>, uri: Uri, headers: HeaderMa
     let lang = language(&uri, &headers);
     let looking = Looking { pages: &pages, lang, headers: &headers, here: wait_address(&token), token: &token };
     let shown = match pages.wallet.payment_by_landing_token(&token) {
-        Ok(payment) => looking.waiting(&payment, query(&uri, "refused").is_some()),
+        Ok(payment) => looking.waiting(&payment, refused(&uri), None),
         Err(fault) => looking.unknown(&fault),
     };
     remember_language(shown, &uri, lang)
@@ -81,6 +82,33 @@ pub(super) fn wait_address(token: &str) -> String {
     format!("/landing/wait?token={token}")
 }
 
+/// Where the waiting page is that says what came too late.
+pub(super) fn refused_address(token: &str, refused: TooLate) -> String {
+    format!("{}&refused={}", wait_address(token), word(refused))
+}
+
+fn word(refused: TooLate) -> &'static str {
+    match refused {
+        TooLate::Cancel => "cancel",
+        TooLate::Number => "number",
+    }
+}
+
+fn refused(uri: &Uri) -> Option<TooLate> {
+    let said = query(uri, "refused")?;
+    [TooLate::Cancel, TooLate::Number].into_iter().find(|refused| word(*refused) == said)
+}
+
+fn another_number<'a>(payment: &Payment, wrong: Option<&'a str>) -> AnotherNumber<'a> {
+    if !matches!(payment.state, PaymentState::AwaitingApproval { .. }) || payment.terms.entrance == Entrance::Push {
+        return AnotherNumber::Never;
+    }
+    if payment.prompts >= MAX_PROMPTS {
+        return AnotherNumber::Exhausted;
+    }
+    wrong.map_or(AnotherNumber::Welcome, AnotherNumber::Wrong)
+}
+
 impl Looking<'_> {
     /// The number form; `wrong` is what was typed that is no number.
     pub(super) fn number_page(&self, payment: &Payment, wrong: Option<&str>) -> Response {
@@ -99,7 +127,21 @@ impl Looking<'_> {
         })
     }
 
-    fn waiting(&self, payment: &Payment, cancel_refused: bool) -> Response {
+    /// The page for a number that is none: of the form that asked for it.
+    pub(super) fn wrong_number(&self, payment: &Payment, wrong: &str) -> Response {
+        match &payment.state {
+            PaymentState::AwaitingUser { .. } => self.number_page(payment, Some(wrong)),
+            PaymentState::AwaitingApproval { .. }
+            | PaymentState::Authorizing { .. }
+            | PaymentState::StepUp { .. }
+            | PaymentState::Reserved { .. }
+            | PaymentState::Failed(_)
+            | PaymentState::Cancelled(_)
+            | PaymentState::Expired => self.waiting(payment, None, Some(wrong)),
+        }
+    }
+
+    fn waiting(&self, payment: &Payment, refused: Option<TooLate>, wrong: Option<&str>) -> Response {
         let waiting_for = match &payment.state {
             PaymentState::AwaitingUser { .. } => {
                 let link = format!("{}?v=2&token={}", lommebok_api::paths::DEEPLINK, self.token);
@@ -109,27 +151,25 @@ impl Looking<'_> {
             PaymentState::Authorizing { .. } => WaitingFor::Bank,
             PaymentState::StepUp { .. } => WaitingFor::StepUp,
             PaymentState::Reserved { .. } => return self.result(payment, Outcome::Paid),
-            PaymentState::Failed(Failure::Certain { .. } | Failure::Unknown { .. }) => {
-                return self.result(payment, Outcome::Failed);
-            }
+            PaymentState::Failed(Failure::Certain { .. }) => return self.result(payment, Outcome::Failed),
+            PaymentState::Failed(Failure::Unknown { .. }) => return self.result(payment, Outcome::Unclear),
             PaymentState::Cancelled(_) => return self.result(payment, Outcome::Cancelled),
             PaymentState::Expired => return self.result(payment, Outcome::Expired),
         };
-        let may_change = waiting_for == WaitingFor::Approval
-            && payment.terms.entrance != Entrance::Push
-            && payment.prompts < MAX_PROMPTS;
+        let another_number = another_number(payment, wrong);
+        let asked = form::asked_number(self.pages, payment, self.headers);
         self.with_keys(payment, |keys| {
             let page = WaitingPage {
                 page: self.pages.page(self.lang, &self.here),
                 purchase: &self.purchase(payment),
                 keys,
                 waiting_for,
-                number: None,
-                may_change_number: may_change,
-                cancel_refused,
+                number: asked.as_deref(),
+                another_number,
+                refused,
                 other_ways: &self.other_ways(),
             };
-            Html::page(self.lang, &page)
+            Html::page(self.lang, &page).status(if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK })
         })
     }
 
@@ -174,7 +214,8 @@ impl Looking<'_> {
         let (secret, cookie) = form::secret(self.pages, payment, self.headers);
         let form_token = form::form_token(self.pages, payment, &secret);
         let events = format!("/landing/events?token={}", self.token);
-        let keys = FormKeys { token: self.token, form_token: &form_token, events: &events };
+        let now = wait_address(self.token);
+        let keys = FormKeys { token: self.token, form_token: &form_token, events: &events, now: &now };
         let mut response = render(keys).into_response();
         if let Some(cookie) = cookie {
             response.headers_mut().append(SET_COOKIE, cookie);

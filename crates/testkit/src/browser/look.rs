@@ -1,0 +1,112 @@
+//! How a page is looked at: on which device, in which theme and language, with or without script, on- or offline.
+
+use serde_json::json;
+
+use super::Browser;
+
+/// What somebody holds in their hand or sits before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Device {
+    /// 390 × 844, as phones are.
+    Phone,
+    /// 1280 × 800.
+    Desktop,
+}
+
+/// What somebody wants light or dark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark text on light ground.
+    Light,
+    /// Light text on dark ground.
+    Dark,
+}
+
+/// The language that the browser asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// `nb-NO`
+    Norwegian,
+    /// `en-GB`
+    English,
+}
+
+impl Device {
+    /// Both, the phone first.
+    pub const ALL: [Self; 2] = [Self::Phone, Self::Desktop];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Desktop => "desktop",
+        }
+    }
+}
+
+impl Theme {
+    /// Both, the light one first.
+    pub const ALL: [Self; 2] = [Self::Light, Self::Dark];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+impl Language {
+    /// Both, Norwegian first.
+    pub const ALL: [Self; 2] = [Self::Norwegian, Self::English];
+
+    /// As the pages name it: `nb`, `en`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Norwegian => "nb",
+            Self::English => "en",
+        }
+    }
+
+    fn accepted(self) -> &'static str {
+        match self {
+            Self::Norwegian => "nb-NO,nb",
+            Self::English => "en-GB,en",
+        }
+    }
+}
+
+impl Browser {
+    /// Gives the tab that is shown the size, language and time zone of its device; new tabs need it too.
+    pub(super) async fn become_device(&self) {
+        self.resize(self.device).await;
+        self.theme(Theme::Light).await;
+        self.devtools("Emulation.setTimezoneOverride", json!({"timezoneId": "Europe/Oslo"})).await;
+        let agent = self.script("return navigator.userAgent", vec![]).await;
+        let wish = json!({"userAgent": agent, "acceptLanguage": self.language.accepted()});
+        self.devtools("Emulation.setUserAgentOverride", wish).await;
+    }
+
+    /// Looks at the page on another device.
+    pub async fn resize(&self, device: Device) {
+        let (width, height, mobile) = match device {
+            Device::Phone => (390, 844, true),
+            Device::Desktop => (1280, 800, false),
+        };
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile});
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+    }
+
+    /// Asks for light or dark, and for no motion, so that a screenshot is never half-way.
+    pub async fn theme(&self, theme: Theme) {
+        let features = json!([
+            {"name": "prefers-color-scheme", "value": theme.name()},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]);
+        self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await;
+    }
+
+    /// From the next page on, scripts of pages don't run.
+    pub async fn forbid_scripts(&self) {
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
+    }
+}
