@@ -4,6 +4,11 @@
 //! The parsers have tables of their own in crate `api`; here the whole server is meant, from the socket to the store.
 
 mod access_token;
+mod bodies;
 mod headers;
+mod init_accepted;
+mod init_conflicts;
+mod init_fields;
+mod init_urls;
 mod json_web_tokens;
 mod paths;
