@@ -5,6 +5,7 @@
 
 pub mod browser;
 pub mod eventually;
+pub mod cases;
 pub mod fake_phone;
 pub mod fake_psp;
 pub mod landing_page;

@@ -78,6 +78,19 @@ impl Fault {
     }
 }
 
+/// What was read of a header and of the body, or the faults of both: they are of one stage and are told together.
+pub fn together<H, B>(header: Result<H, Fault>, body: Result<B, Vec<Fault>>) -> Result<(H, B), Vec<Fault>> {
+    match (header, body) {
+        (Ok(header), Ok(body)) => Ok((header, body)),
+        (Ok(_), Err(faults)) => Err(faults),
+        (Err(fault), Ok(_)) => Err(vec![fault]),
+        (Err(fault), Err(mut faults)) => {
+            faults.insert(0, fault);
+            Err(faults)
+        }
+    }
+}
+
 /// The faults of one body, at most [`MAX_FAULTS`].
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Vec<Fault>);

@@ -14,5 +14,5 @@ pub use answer::{
 };
 pub use documentation::documentation;
 pub(crate) use fault::Faults;
-pub use fault::{Fault, MAX_FAULTS};
+pub use fault::{Fault, MAX_FAULTS, together};
 pub use table::{ErrorCode, Row, Stage, TABLE};

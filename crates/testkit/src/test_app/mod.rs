@@ -150,11 +150,18 @@ impl std::fmt::Debug for TestApp {
     }
 }
 
-/// Making an RSA key takes longer than most tests; all tests of a process share one.
 fn signing_key() -> SigningKey {
+    SigningKey::ready_made(signing_key_pair())
+}
+
+/// The key that signs the access tokens of every [`TestApp`] in this process, for tests that forge some. Making an RSA key
+/// takes longer than most tests, so all share one.
+///
+/// # Panics
+/// When no key can be made.
+pub fn signing_key_pair() -> Arc<SigningKeyPair> {
     static PAIR: OnceLock<Arc<SigningKeyPair>> = OnceLock::new();
-    let pair = PAIR.get_or_init(|| Arc::new(SigningKeyPair::generate().expect("a key can be made")));
-    SigningKey::ready_made(Arc::clone(pair))
+    Arc::clone(PAIR.get_or_init(|| Arc::new(SigningKeyPair::generate().expect("a key can be made"))))
 }
 
 async fn run(directory: &TempDir, setup: &Setup) -> RunningSandbox {

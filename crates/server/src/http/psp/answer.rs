@@ -4,7 +4,7 @@
 use axum::body::Body;
 use axum::response::Response;
 use http::StatusCode;
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use lommebok_api::errors::{self, ErrorCode, Fault as WireFault, Surface};
 use lommebok_domain::Refusal;
 use lommebok_store::CommitFault;
@@ -54,6 +54,7 @@ impl Answered {
             *response.body_mut() = Body::from(self.body);
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
+        keep_nowhere(&mut response);
         add_hint(&mut response, edge, errors::hint_header(self.hints));
         response
     }
@@ -112,9 +113,16 @@ impl Refused {
         if matches!(rendered.status, 429 | 503) {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_S));
         }
+        keep_nowhere(&mut response);
         add_hint(&mut response, edge, rendered.hint);
         response
     }
+}
+
+/// An answer may hold a token or a secret link: nobody on the way keeps it, and no browser takes it for a page.
+fn keep_nowhere(response: &mut Response) {
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
 fn add_hint(response: &mut Response, edge: &Edge, hint: Option<String>) {

@@ -1,6 +1,6 @@
 //! `POST /psp/v3/psppayments/init`: start a payment.
 
-use lommebok_api::errors::{ErrorCode, Fault as WireFault};
+use lommebok_api::errors::{ErrorCode, Fault as WireFault, together};
 use lommebok_api::headers;
 use lommebok_api::init::{self, InitAnswer, InitRequest};
 use lommebok_domain::{Amount, Entrance, MerchantOrderId, PhoneNumber, PspTransactionId};
@@ -17,8 +17,7 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let msn = caller.required_msn(headers)?;
     let body = call.edge.body(call.body).await?;
     headers::check_json(headers, body.len())?;
-    let key = headers::idempotency_key(headers)?;
-    let request = init::parse(&body, caller.wallet.url_policy())?;
+    let (key, request) = together(headers::idempotency_key(headers), init::parse(&body, caller.wallet.url_policy()))?;
     let idempotency = key.map(|key| {
         let canonical = request.canonical().text(msn.as_str()).into_bytes();
         caller.wallet.idempotent_request(IdempotentRoute::Init, key, &canonical)

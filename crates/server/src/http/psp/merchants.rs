@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use lommebok_api::errors::{ErrorCode, Fault as WireFault};
+use lommebok_api::errors::{ErrorCode, Fault as WireFault, together};
 use lommebok_api::headers;
 use lommebok_api::merchants::{
     self as wire, CreateMerchantAnswer, CreateMerchantRequest, MerchantList, UpdateMerchantRequest,
@@ -33,8 +33,7 @@ pub(super) async fn create(call: PspCall<'_>) -> Result<Answered, Refused> {
     let caller = Caller::of_merchants(call.edge, call.headers)?;
     let body = call.edge.batch_body(call.body).await?;
     headers::check_json(call.headers, body.len())?;
-    let key = headers::required_idempotency_key(call.headers)?;
-    let request = wire::parse_create(&body)?;
+    let (key, request) = together(headers::required_idempotency_key(call.headers), wire::parse_create(&body))?;
     let canonical = request.canonical().into_bytes();
     let idempotency = caller.wallet.idempotent_request(IdempotentRoute::CreateMerchant, key, &canonical);
     let hints = request.hints.clone();

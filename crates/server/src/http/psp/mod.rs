@@ -18,11 +18,12 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::header::{ALLOW, HeaderValue};
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, StatusCode};
 use lommebok_api::errors::{ErrorCode, Fault as WireFault, Surface};
 use lommebok_api::paths::{self, Endpoint};
 
 use crate::http::Edge;
+use crate::ui::html::{Policy, guard};
 use answer::{Answered, Refused};
 
 pub(crate) use jwks::jwks;
@@ -61,7 +62,7 @@ async fn serve(edge: &Edge, offer: Offer, request: Request) -> Response {
         return refuse(edge, Surface::Psp, WireFault::of(ErrorCode::PathUnknown).into());
     };
     if endpoint == Endpoint::Deeplink {
-        return to_landing_page(parts.uri.query());
+        return to_landing_page(&parts.method, parts.uri.query());
     }
     let surface = surface(&endpoint);
     if !endpoint.methods().contains(&parts.method) {
@@ -91,11 +92,17 @@ async fn dispatch(call: PspCall<'_>, method: &Method, endpoint: Endpoint<'_>) ->
     }
 }
 
-/// The landing page's path in another spelling.
-fn to_landing_page(query: Option<&str>) -> Response {
-    let place = format!("{}?{}", paths::DEEPLINK, query.unwrap_or_default());
+/// The landing page's path in another spelling. The address holds the link's token, so nobody keeps the answer.
+fn to_landing_page(method: &Method, query: Option<&str>) -> Response {
     let mut response = Response::new(Body::empty());
-    *response.status_mut() = http::StatusCode::PERMANENT_REDIRECT;
+    guard(response.headers_mut(), Policy::Closed);
+    if !matches!(*method, Method::GET | Method::HEAD) {
+        *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET,HEAD"));
+        return response;
+    }
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    let place = format!("{}?{}", paths::DEEPLINK, query.unwrap_or_default());
     if let Ok(place) = HeaderValue::from_str(&place) {
         response.headers_mut().insert(http::header::LOCATION, place);
     }

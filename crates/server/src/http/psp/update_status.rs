@@ -1,6 +1,6 @@
 //! `POST /psp/v3/psppayments/updatestatus`: what became of payments.
 
-use lommebok_api::errors::{ErrorCode, Fault as WireFault};
+use lommebok_api::errors::{ErrorCode, Fault as WireFault, together};
 use lommebok_api::headers;
 use lommebok_api::updatestatus::{self, Entry, OperationStatus as WireOperation, Status, UpdateStatusAnswer};
 use lommebok_domain::{Amount, EntryStatus, OperationStatus, PspTransactionId, StatusEntry};
@@ -18,8 +18,7 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     caller.check_msn(call.headers)?;
     let body = call.edge.batch_body(call.body).await?;
     headers::check_json(call.headers, body.len())?;
-    let key = headers::idempotency_key(call.headers)?;
-    let request = updatestatus::parse(&body)?;
+    let (key, request) = together(headers::idempotency_key(call.headers), updatestatus::parse(&body))?;
     let idempotency = key.map(|key| {
         let canonical = request.canonical().into_bytes();
         caller.wallet.idempotent_request(IdempotentRoute::UpdateStatus, key, &canonical)

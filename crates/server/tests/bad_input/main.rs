@@ -1,0 +1,14 @@
+//! Bad input over real HTTP: each case names the status, the shape of the body and the codes that must come back, and
+//! leaves no table with a row more or less. One file per endpoint or rule, one server per test.
+//!
+//! The parsers have tables of their own in crate `api`; here the whole server is meant, from the socket to the store.
+
+mod access_token;
+mod bodies;
+mod headers;
+mod init_accepted;
+mod init_conflicts;
+mod init_fields;
+mod init_urls;
+mod json_web_tokens;
+mod paths;
