@@ -236,12 +236,11 @@ fn understand(wallet: &Wallet, payment: &Payment, answer: &crate::outbound::Answ
     }
 }
 
+/// The PSP's error as a cause; `otherwise` when it names none (an empty id is none).
 fn psp_error(otherwise: &str, error: Option<wire::PspError>) -> Cause {
-    match error {
-        Some(wire::PspError { id: Some(id), text }) => Cause::new(format!("psp_{id}"), text.unwrap_or_default()),
-        Some(wire::PspError { id: None, text }) => Cause::new(otherwise, text.unwrap_or_default()),
-        None => Cause::code(otherwise),
-    }
+    let Some(wire::PspError { id, text }) = error else { return Cause::code(otherwise) };
+    let code = id.filter(|id| !id.is_empty()).map_or_else(|| otherwise.to_owned(), |id| format!("psp_{id}"));
+    Cause::new(code, text.unwrap_or_default())
 }
 
 /// Commits the outcome. When that fails the payment stays open, and its timer settles it as unknown.
