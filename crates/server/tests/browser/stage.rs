@@ -60,6 +60,12 @@ impl Stage {
         assert_eq!(page.confirm(number).await.as_u16(), 303);
     }
 
+    /// Confirms another number, elsewhere.
+    pub(crate) async fn prompt_again(&self, payment: &Started, number: &str) {
+        let page = LandingPage::waiting(&self.app, payment).await;
+        assert_eq!(page.confirm(number).await.as_u16(), 303);
+    }
+
     /// A payment that the first user's phone, in this browser, shows and asks about.
     pub(crate) async fn asked_payment(&self, browser: &Browser, id: &str, changes: Value) -> Started {
         let payment = self.payment_with(id, changes).await;
