@@ -3,11 +3,14 @@
 use std::process::Command;
 
 use lommebok_testkit::browser::{Browser, Site};
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 
 /// What a test that must fail said.
-async fn complaint(test: JoinHandle<()>) -> String {
-    let panic = test.await.expect_err("the test must fail").into_panic();
+async fn complaint(test: impl Future<Output = ()> + Send + 'static) -> String {
+    let mut tests = JoinSet::new();
+    tests.spawn(test);
+    let ended = tests.join_next().await.expect("there is a test");
+    let panic = ended.expect_err("the test must fail").into_panic();
     panic.downcast_ref::<String>().cloned().expect("a test that fails says why")
 }
 
@@ -19,12 +22,11 @@ async fn what_cannot_be_read_or_sticks_out_is_found_in_each_look() {
         "/faulty",
         "<main><h1 style=\"color: #aaa; background: #bbb\">Faint</h1><img src=\"data:,\"><p style=\"width: 900px\">Wide</p></main>",
     );
-    let address = site.url("/faulty");
-    let said = complaint(tokio::spawn(async move {
-        browser.go(&address).await;
-        browser.inspect("faulty").await;
-    }));
-    let said = said.await;
+    site.put(
+        "/cut",
+        "<main><h1 style=\"overflow: hidden\"><span style=\"margin-left: 350px\">Unbreakable</span></h1></main>",
+    );
+    let said = inspected(browser, site.url("/faulty"), "faulty").await;
     for fault in [
         "faulty.en.phone.light: color-contrast",
         "faulty.en.phone.dark: color-contrast",
@@ -33,6 +35,19 @@ async fn what_cannot_be_read_or_sticks_out_is_found_in_each_look() {
     ] {
         assert!(said.contains(fault), "{said}");
     }
+    let Some(browser) = Browser::phone().await else { return };
+    let said = inspected(browser, site.url("/cut"), "cut").await;
+    assert!(said.contains("cut.en.phone.light: cut off at the side: <span style"), "{said}");
+    assert!(!said.contains("desktop"), "there is room on a desktop: {said}");
+}
+
+async fn inspected(browser: Browser, address: String, name: &'static str) -> String {
+    let test = async move {
+        browser.go(&address).await;
+        browser.inspect(name).await;
+        browser.close().await;
+    };
+    complaint(test).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -45,10 +60,10 @@ async fn an_error_of_a_script_ends_the_test_unless_it_is_expected() {
     expecting.expect_complaint("planted");
     expecting.go(&address).await;
     expecting.close().await;
-    let said = complaint(tokio::spawn(async move {
+    let said = complaint(async move {
         browser.go(&address).await;
         browser.close().await;
-    }));
+    });
     assert!(said.await.contains("planted"));
 }
 

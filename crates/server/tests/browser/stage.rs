@@ -1,9 +1,10 @@
 //! What every test here begins with: a wallet with a clock of its own, and a shop that somebody else runs.
 
+use lommebok_server::seeds::Seed;
 use lommebok_testkit::browser::{Browser, Site};
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::landing_page::LandingPage;
-use lommebok_testkit::test_app::{Started, TestApp};
+use lommebok_testkit::test_app::{Setup, Started, TestApp};
 use serde_json::{Value, json};
 
 /// A wallet and a shop.
@@ -15,6 +16,14 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) async fn set() -> Self {
         Self { app: TestApp::start().await, shop: Site::start().await }
+    }
+
+    /// The same with a merchant of another name.
+    pub(crate) async fn set_with_merchant(name: &str) -> Self {
+        let mut seed = Seed::built_in();
+        name.clone_into(&mut seed.merchants[0].name);
+        let app = TestApp::with(Setup { seed: Some(seed), ..Setup::default() }).await;
+        Self { app, shop: Site::start().await }
     }
 
     /// Starts a payment that leads back to the shop.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::stage::Stage;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_link_leads_to_something() {
+async fn every_link_leads_to_something_and_the_tables_say_what_can_pay() {
     let Some(browser) = Browser::desktop().await else { return };
     let stage = Stage::set().await;
     browser.go(&stage.app.url("/")).await;
@@ -21,6 +21,10 @@ async fn every_link_leads_to_something() {
         assert_eq!(answer.status, 200, "{link}");
         assert!(place.is_empty() || answer.text.contains(&format!("id=\"{place}\"")), "{link}");
     }
+    browser.sees("Visa •••• 1111 debit 12/2035 12345678 Yes").await;
+    browser.sees("Visa •••• 2871 credit 09/2024 12345678 expired").await;
+    browser.sees("Mastercard •••• 8031 debit 10/2033 12345678 gives no token").await;
+    browser.sees("Kari Nordmann 4 cards, 2 of them can’t pay").await;
     browser.close().await;
     stage.strike().await;
 }

@@ -1,4 +1,6 @@
-//! The landing page in every state.
+//! The landing page in every state: asking for a number, waiting, at its end, and of links that lead nowhere.
+//!
+//! Elements are found by what they are, not by what is written on them, because both languages walk the same way.
 
 use std::time::Duration;
 
@@ -100,7 +102,7 @@ async fn ended(stage: &Stage, browser: &Browser) {
 async fn in_language(language: Language) {
     let Some(browser) = super::browser(Device::Phone, language).await else { return };
     browser.hold_pages().await;
-    let stage = Stage::set().await;
+    let stage = super::stage(language).await;
     asking(&stage, &browser).await;
     waiting(&stage, &browser).await;
     ended(&stage, &browser).await;

@@ -25,7 +25,7 @@ async fn way_back(stage: &Stage, browser: &Browser) {
 async fn in_language(language: Language) {
     let Some(mut browser) = super::browser(Device::Desktop, language).await else { return };
     browser.expect_status(403);
-    let stage = Stage::set().await;
+    let stage = super::stage(language).await;
     browser.go(&stage.app.url("/")).await;
     browser.inspect("start").await;
     way_back(&stage, &browser).await;

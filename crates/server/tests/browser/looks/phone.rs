@@ -1,4 +1,6 @@
-//! The phone on every screen.
+//! The phone on every screen: signing in, paying, confirming with the bank, looking back, and cut off from its server.
+//!
+//! Elements are found by what they are, not by what is written on them, because both languages walk the same way.
 
 use std::time::Duration;
 
@@ -118,8 +120,8 @@ async fn confirming(stage: &Stage, browser: &Browser) {
 }
 
 async fn looking_back(stage: &Stage, browser: &Browser) {
-    for number in 30..52 {
-        let payment = stage.payment_with(&format!("look-{number}"), json!({"amount": 1_250 * number})).await;
+    for (number, amount) in (30..52).zip((37_500..).step_by(1_250)) {
+        let payment = stage.payment_with(&format!("look-{number}"), json!({"amount": amount})).await;
         drop(stage.app.force_approve(&payment).await.succeeded());
     }
     stage.app.report("look-51", "CAPTURED", 50_000).await;
@@ -148,7 +150,7 @@ async fn looking_back(stage: &Stage, browser: &Browser) {
 async fn in_language(language: Language) {
     let Some(mut browser) = super::browser(Device::Phone, language).await else { return };
     browser.expect_lost_connections();
-    let stage = Stage::set().await;
+    let stage = super::stage(language).await;
     signing_in(&stage, &browser).await;
     paying(&stage, &browser).await;
     confirming(&stage, &browser).await;

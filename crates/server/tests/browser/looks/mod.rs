@@ -9,6 +9,8 @@ mod phone;
 use lommebok_testkit::browser::{Browser, Device, Language};
 use serde_json::{Value, json};
 
+use crate::stage::Stage;
+
 /// The largest amount that init takes: 21 474 836.47.
 const LARGEST: i64 = 2_147_483_647;
 
@@ -19,6 +21,16 @@ async fn browser(device: Device, language: Language) -> Option<Browser> {
         browser.expect_status(status);
     }
     Some(browser)
+}
+
+/// Norwegian pages are looked at with a merchant whose name is as long as a seed may have it, English ones with a usual name.
+async fn stage(language: Language) -> Stage {
+    match language {
+        Language::Norwegian => {
+            Stage::set_with_merchant("Vestlandske Fjellsportutstyrsforretning og Kaffebrenneri AS").await
+        }
+        Language::English => Stage::set().await,
+    }
 }
 
 /// A payment as large and as wordy as can be.
