@@ -49,7 +49,7 @@ async fn run(wallet: &Wallet, id: PaymentId, held: Held) {
         return;
     }
     let Some(open) = open(wallet, &payment, &held).await else { return };
-    let outcome = send(wallet, &open, token, &slot).await;
+    let Some(outcome) = unless_ending(wallet, id, send(wallet, &open, token, &slot)).await else { return };
     drop(slot);
     let (answer, late) = read(wallet, &open.payment, outcome);
     end(wallet, &open, answer).await;
@@ -150,6 +150,18 @@ async fn send(wallet: &Wallet, open: &OpenAttempt, token: IssuedToken, slot: &Sl
     }
     let deadline = answer_deadline(wallet.clock(), open.at.plus_millis(ATTEMPT_ANSWER_MS));
     Ok(wallet.outbound().post(call, slot, deadline).await)
+}
+
+/// The call's end, or nothing when the server's patience is over first: the attempt stays open, and the next start settles it.
+async fn unless_ending<T>(wallet: &Wallet, id: PaymentId, call: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        outcome = call => Some(outcome),
+        () = wallet.tasks().ending().cancelled() => {
+            tracing::warn!(payment = id.get(), "ended before the PSP answered; the next start settles it as unknown");
+            None
+        }
+    }
 }
 
 fn stage_observer(wallet: &Wallet, id: PaymentId) -> Option<CallObserver> {
