@@ -5,6 +5,9 @@
 
 mod access_token;
 mod bodies;
+mod details;
+mod entries_by_state;
+mod force_approve;
 mod headers;
 mod init_accepted;
 mod init_conflicts;
@@ -12,3 +15,4 @@ mod init_fields;
 mod init_urls;
 mod json_web_tokens;
 mod paths;
+mod update_status;
