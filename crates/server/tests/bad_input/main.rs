@@ -14,5 +14,6 @@ mod init_conflicts;
 mod init_fields;
 mod init_urls;
 mod json_web_tokens;
+mod merchants;
 mod paths;
 mod update_status;
