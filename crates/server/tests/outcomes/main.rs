@@ -4,7 +4,10 @@
 //! The clock stands; a test advances it. What is expected is written down by hand, from `docs/domain.md`.
 
 mod answers;
+mod deadlines;
 mod not_delivered;
+mod queue;
+mod step_up;
 mod wire;
 mod wrong_answers;
 
