@@ -5,9 +5,12 @@
 
 mod answers;
 mod deadlines;
+mod magic_amounts;
 mod not_delivered;
+mod notices;
 mod queue;
 mod step_up;
+mod unknown;
 mod wire;
 mod wrong_answers;
 
