@@ -103,7 +103,8 @@ async fn what_does_not_settle_an_unknown_outcome_leaves_it_unknown() {
         assert_eq!(refused(&app).await, [format!("0 un-stays {code}")]);
         assert_eq!(failure(&app, "un-stays").await, ["unknown", "reset", ""]);
     }
-    let failed = json!({"pspTransactionId": "un-stays", "status": "CAPTURED", "amount": 5, "operationStatus": "FAILED"});
+    let failed =
+        json!({"pspTransactionId": "un-stays", "status": "CAPTURED", "amount": 5, "operationStatus": "FAILED"});
     send(&app, failed).await;
     assert_eq!(refused(&app).await, Vec::<String>::new());
     assert_eq!(failure(&app, "un-stays").await, ["unknown", "reset", ""]);
