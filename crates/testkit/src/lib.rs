@@ -4,8 +4,8 @@
 #![expect(clippy::panic, reason = "a test that can't go on says what it missed")]
 
 pub mod browser;
-pub mod eventually;
 pub mod cases;
+pub mod eventually;
 pub mod fake_phone;
 pub mod fake_psp;
 pub mod landing_page;
