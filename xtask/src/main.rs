@@ -7,6 +7,7 @@
 mod bench;
 mod generate;
 mod install;
+mod screenshots;
 mod steps;
 mod suite;
 mod tidy;
@@ -33,6 +34,8 @@ enum Task {
     Check(suite::Selection),
     /// Only install what the tests need on a fresh Debian machine: rustfmt, clippy, Chromium and a font.
     Install,
+    /// Take the README's pictures anew.
+    Screenshots,
     /// Check the house rules that neither compiler nor clippy knows.
     Tidy,
     /// Write the generated files (the wire's description, errors, configuration, command line).
@@ -57,6 +60,7 @@ fn run() -> anyhow::Result<()> {
         Task::Test(selection) => suite::run(&root, &selection, suite::Browser::Installed),
         Task::Check(selection) => suite::run(&root, &selection, suite::Browser::LeftOut),
         Task::Install => install::toolchain(&root).and_then(|()| install::browser(&root)),
+        Task::Screenshots => screenshots::run(&root),
         Task::Tidy => tidy::run(&root),
         Task::Generate(options) => generate::run(&root, &options),
         Task::Bench(options) => bench::run(&root, &options),
