@@ -8,6 +8,7 @@ mod bench;
 mod generate;
 mod install;
 mod openapi;
+mod screenshots;
 mod steps;
 mod suite;
 mod tidy;
@@ -34,6 +35,8 @@ enum Task {
     Check(suite::Selection),
     /// Only install what the tests need on a fresh Debian machine: rustfmt, clippy, Chromium, a font, curl, Python.
     Install,
+    /// Take the README's pictures anew.
+    Screenshots,
     /// Check the house rules that neither compiler nor clippy knows.
     Tidy,
     /// Write the generated files (the wire's description, errors, configuration, command line).
@@ -58,6 +61,7 @@ fn run() -> anyhow::Result<()> {
         Task::Test(selection) => suite::run(&root, &selection, suite::Extras::Installed),
         Task::Check(selection) => suite::run(&root, &selection, suite::Extras::LeftOut),
         Task::Install => install::toolchain(&root).and_then(|()| install::packages(&root)),
+        Task::Screenshots => screenshots::run(&root),
         Task::Tidy => tidy::run(&root),
         Task::Generate(options) => generate::run(&root, &options),
         Task::Bench(options) => bench::run(&root, &options),

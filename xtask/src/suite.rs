@@ -12,7 +12,7 @@ use crate::steps::{cargo, seconds, step, stopwatch};
 use crate::{install, openapi, tidy};
 
 /// Set to `1` for tests that must not start a browser.
-const NO_BROWSER: &str = "LOMMEBOK_NO_BROWSER";
+pub(crate) const NO_BROWSER: &str = "LOMMEBOK_NO_BROWSER";
 
 /// Links to private items are fine: we document those too, for maintainers.
 const RUSTDOC: &str = "-D warnings -A rustdoc::private_intra_doc_links";

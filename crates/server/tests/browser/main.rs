@@ -15,5 +15,6 @@ mod phone_refused;
 mod phone_sign_in;
 mod phone_step_up;
 mod phone_tabs;
+mod readme;
 mod stage;
 mod start_page;

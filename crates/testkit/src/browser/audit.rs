@@ -51,7 +51,9 @@ impl Browser {
     /// # Panics
     /// When axe finds something serious, or something sticks out of the screen.
     pub async fn inspect(&self, name: &str) {
-        expected(self.client.execute(AXE, vec![]).await, "axe can be loaded");
+        if self.script("return typeof axe", vec![]).await != "object" {
+            expected(self.client.execute(AXE, vec![]).await, "axe can be loaded");
+        }
         let mut faults = Vec::new();
         for device in Device::ALL {
             self.resize(device).await;
@@ -87,11 +89,24 @@ impl Browser {
     /// # Panics
     /// When the picture can't be written.
     pub async fn screenshot(&self, name: &str) {
+        self.take(name, true).await;
+    }
+
+    /// Leaves a picture of what the screen shows, in the same folder.
+    ///
+    /// # Panics
+    /// When the picture can't be written.
+    pub async fn picture(&self, name: &str) {
+        self.script("document.activeElement?.blur()", vec![]).await;
+        self.take(name, false).await;
+    }
+
+    async fn take(&self, name: &str, beyond_the_screen: bool) {
         let Some(folder) = std::env::var_os(SCREENSHOTS).map(PathBuf::from) else { return };
         std::fs::create_dir_all(&folder).expect("the folder for screenshots can be made");
-        let shot =
-            self.devtools("Page.captureScreenshot", json!({"captureBeyondViewport": true, "optimizeForSpeed": false}));
-        let picture = shot.await["data"].as_str().map(|data| STANDARD.decode(data)).expect("a screenshot is data");
+        let how = json!({"captureBeyondViewport": beyond_the_screen});
+        let shot = self.devtools("Page.captureScreenshot", how).await;
+        let picture = shot["data"].as_str().map(|data| STANDARD.decode(data)).expect("a screenshot is data");
         let path = folder.join(format!("{name}.png"));
         std::fs::write(path, picture.expect("a screenshot is base64")).expect("a screenshot can be written");
     }

@@ -88,10 +88,18 @@ impl Browser {
 
     /// Looks at the page on another device.
     pub async fn resize(&self, device: Device) {
-        let (width, height, mobile) = match device {
-            Device::Phone => (390, 844, true),
-            Device::Desktop => (1280, 800, false),
-        };
+        match device {
+            Device::Phone => self.screen(390, 844, true).await,
+            Device::Desktop => self.screen(1280, 800, false).await,
+        }
+    }
+
+    /// Looks at the page in a desktop window of another size.
+    pub async fn window(&self, width: u32, height: u32) {
+        self.screen(width, height, false).await;
+    }
+
+    async fn screen(&self, width: u32, height: u32, mobile: bool) {
         let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile});
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
@@ -120,6 +128,16 @@ impl Browser {
         const HOLD: &str = "const real = setTimeout.bind(window);
             window.setTimeout = (call, ms, ...rest) => (ms > 1000 ? 0 : real(call, ms, ...rest));";
         self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": HOLD})).await;
+    }
+
+    /// From the next page on, the page's clock stands at this moment (RFC 3339).
+    pub async fn stand_at(&self, moment: &str) {
+        let stand = format!(
+            "const now = new Date('{moment}').getTime();
+             Date.now = () => now;
+             window.Date = class extends Date {{ constructor(...at) {{ super(...(at.length > 0 ? at : [now])); }} }};"
+        );
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": stand})).await;
     }
 
     /// Lets pages read what was copied, so that a test can.
