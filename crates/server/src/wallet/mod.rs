@@ -13,6 +13,7 @@ mod hub;
 mod idempotency;
 mod init;
 mod landing;
+pub(crate) mod measures;
 mod merchants;
 mod phone;
 mod road;

@@ -15,6 +15,7 @@ use lommebok_domain::{
 
 use super::call_deadline::call_deadline;
 use crate::clock::ProcessTime;
+use crate::observability::names::ATTEMPTS;
 use crate::outbound::{Call, CallObserver, CallOutcome, LateAnswer, Slot, Stage as CallStage};
 use crate::tokens::{IssuedToken, TokenRequest};
 use crate::wallet::{Environment, Errand, Held, Stage, Wallet};
@@ -99,8 +100,11 @@ fn request_token(wallet: &Wallet, payment: &Payment) -> Result<IssuedToken, Caus
 }
 
 async fn give_up(wallet: &Wallet, id: PaymentId, cause: Cause) {
-    if let Err(fault) = wallet.carry_out(id, Command::GiveUpQueued { cause }).await {
-        tracing::warn!(payment = id.get(), %fault, "a queued attempt could not be given up; its timer will");
+    match wallet.carry_out(id, Command::GiveUpQueued { cause }).await {
+        Ok(_) => ::metrics::counter!(ATTEMPTS, "outcome" => "not_sent").increment(1),
+        Err(fault) => {
+            tracing::warn!(payment = id.get(), %fault, "a queued attempt could not be given up; its timer will");
+        }
     }
 }
 
@@ -219,10 +223,24 @@ fn psp_error(otherwise: &str, error: Option<wire::PspError>) -> Cause {
 /// Commits the outcome. When that fails the payment stays open, and its timer settles it as unknown.
 async fn end(wallet: &Wallet, open: &OpenAttempt, answer: AttemptAnswer) {
     let id = open.payment.id;
+    let outcome = outcome_label(&answer);
     let command = Command::EndAttempt { attempt: open.attempt, answer };
     match wallet.carry_out(id, command).await {
-        Ok(_) => wallet.reached(Stage::OutcomeCommitted, id),
+        Ok(_) => {
+            ::metrics::counter!(ATTEMPTS, "outcome" => outcome).increment(1);
+            wallet.reached(Stage::OutcomeCommitted, id);
+        }
         Err(fault) => tracing::error!(payment = id.get(), %fault, "an attempt's outcome was not committed"),
+    }
+}
+
+fn outcome_label(answer: &AttemptAnswer) -> &'static str {
+    match answer {
+        AttemptAnswer::Ok => "ok",
+        AttemptAnswer::Fail(_) => "fail",
+        AttemptAnswer::SoftDecline { .. } | AttemptAnswer::SoftDeclineWithoutUrl(_) => "soft_decline",
+        AttemptAnswer::NotDelivered(_) => "not_delivered",
+        AttemptAnswer::Unknown(_) => "unknown",
     }
 }
 
