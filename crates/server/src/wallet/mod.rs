@@ -33,6 +33,7 @@ use lommebok_store::Store;
 
 pub use directory::{Merchants, Principal, Psps};
 pub use fault::Fault;
+pub(crate) use hub::Told;
 pub use hub::{Hint, Hub, Subscription, Topic};
 pub use idempotency::IdempotentRequest;
 pub use init::{Initiated, NewInit};
