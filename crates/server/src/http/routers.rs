@@ -37,9 +37,9 @@ fn common(edge: &Edge, pages: Pages, tasks: &Tasks) -> Router {
         .with_state(edge.clone())
         .route("/openapi.json", get(openapi))
         .merge(app::routes(pages.wallet.clone()))
+        .merge(health::routes(tasks.clone(), pages.wallet.clone()))
         .merge(mobileintercept::routes(pages.clone()))
         .merge(landing::routes(pages))
-        .merge(health::routes(tasks.clone()))
 }
 
 async fn openapi() -> ([(http::HeaderName, HeaderValue); 1], String) {

@@ -15,6 +15,7 @@ use lommebok_domain::{
 
 use super::call_deadline::call_deadline;
 use crate::clock::ProcessTime;
+use crate::observability::names::ATTEMPTS;
 use crate::outbound::{Call, CallObserver, CallOutcome, LateAnswer, Slot, Stage as CallStage};
 use crate::tokens::{IssuedToken, TokenRequest};
 use crate::wallet::{Environment, Errand, Held, Stage, Wallet};
@@ -99,8 +100,11 @@ fn request_token(wallet: &Wallet, payment: &Payment) -> Result<IssuedToken, Caus
 }
 
 async fn give_up(wallet: &Wallet, id: PaymentId, cause: Cause) {
-    if let Err(fault) = wallet.carry_out(id, Command::GiveUpQueued { cause }).await {
-        tracing::warn!(payment = id.get(), %fault, "a queued attempt could not be given up; its timer will");
+    match wallet.carry_out(id, Command::GiveUpQueued { cause }).await {
+        Ok(_) => ::metrics::counter!(ATTEMPTS, "outcome" => "not_sent").increment(1),
+        Err(fault) => {
+            tracing::warn!(payment = id.get(), %fault, "a queued attempt could not be given up; its timer will");
+        }
     }
 }
 
@@ -110,12 +114,13 @@ struct OpenAttempt {
     attempt: AttemptNumber,
     at: Timestamp,
     return_id: ReturnId,
-    committed: tokio::time::Instant,
+    send_before: tokio::time::Instant,
 }
 
 async fn open(wallet: &Wallet, payment: &Payment, held: &Held) -> Option<OpenAttempt> {
     let return_id = ReturnId::new(u128::from_be_bytes(wallet.chance().bytes()));
-    let began = ProcessTime.now();
+    // Counted from before the commit, which is the stricter side.
+    let send_before = ProcessTime.now().checked_add(Duration::from_millis(SENDS_WITHIN_MS))?;
     let opened = wallet.carry_out(payment.id, Command::OpenAttempt { return_id }).await;
     let payment = match opened {
         Ok(payment) => payment,
@@ -127,7 +132,7 @@ async fn open(wallet: &Wallet, payment: &Payment, held: &Held) -> Option<OpenAtt
     let State::Authorizing { attempt, phase: Phase::Open { at, .. }, .. } = payment.state else { return None };
     held.ends_by(at.plus_millis(ATTEMPT_ANSWER_MS));
     wallet.reached(Stage::OpenCommitted, payment.id);
-    Some(OpenAttempt { payment, attempt, at, return_id, committed: began })
+    Some(OpenAttempt { payment, attempt, at, return_id, send_before })
 }
 
 async fn send(wallet: &Wallet, open: &OpenAttempt, token: IssuedToken, slot: &Slot) -> Result<CallOutcome, Cause> {
@@ -137,10 +142,7 @@ async fn send(wallet: &Wallet, open: &OpenAttempt, token: IssuedToken, slot: &Sl
     })?;
     let body = Bytes::from(accepted_body(wallet, open, &token));
     drop(token);
-    if ProcessTime.now().duration_since(open.committed) > Duration::from_millis(SENDS_WITHIN_MS) {
-        return Err(Cause::new("not_sent", "not sent within 2 s of being opened"));
-    }
-    let mut call = Call::new(open.payment.terms.make_payment_url.as_str(), body);
+    let mut call = Call::new(open.payment.terms.make_payment_url.as_str(), body).sent_before(open.send_before);
     if let Some(authorization) = &authorization {
         call = call.with_authorization(authorization.as_str());
     }
@@ -231,10 +233,24 @@ fn psp_error(otherwise: &str, error: Option<wire::PspError>) -> Cause {
 /// Commits the outcome. When that fails the payment stays open, and its timer settles it as unknown.
 async fn end(wallet: &Wallet, open: &OpenAttempt, answer: AttemptAnswer) {
     let id = open.payment.id;
+    let outcome = outcome_label(&answer);
     let command = Command::EndAttempt { attempt: open.attempt, answer };
     match wallet.carry_out(id, command).await {
-        Ok(_) => wallet.reached(Stage::OutcomeCommitted, id),
+        Ok(_) => {
+            ::metrics::counter!(ATTEMPTS, "outcome" => outcome).increment(1);
+            wallet.reached(Stage::OutcomeCommitted, id);
+        }
         Err(fault) => tracing::error!(payment = id.get(), %fault, "an attempt's outcome was not committed"),
+    }
+}
+
+fn outcome_label(answer: &AttemptAnswer) -> &'static str {
+    match answer {
+        AttemptAnswer::Ok => "ok",
+        AttemptAnswer::Fail(_) => "fail",
+        AttemptAnswer::SoftDecline { .. } | AttemptAnswer::SoftDeclineWithoutUrl(_) => "soft_decline",
+        AttemptAnswer::NotDelivered(_) => "not_delivered",
+        AttemptAnswer::Unknown(_) => "unknown",
     }
 }
 

@@ -8,6 +8,7 @@ use lommebok_domain::{Cause, Command, Notice, NoticeKind, Payment, PaymentId, Ti
 use tokio::task::JoinHandle;
 
 use super::call_deadline::call_deadline;
+use crate::observability::names::{NOTICES, NOTICES_GIVEN_UP};
 use crate::outbound::{Call, CallOutcome};
 use crate::wallet::{Errand, Held, Wallet};
 
@@ -34,11 +35,24 @@ async fn run(wallet: &Wallet, id: PaymentId, (held, ends_by): (Held, Timestamp))
         sent = send(wallet, &payment, kind, ends_by) => sent,
         () = wallet.tasks().ending().cancelled() => return,
     };
-    if let Err(fault) = wallet.carry_out(id, Command::NoticeTried { delivered: sent }).await {
-        tracing::warn!(payment = id.get(), %fault, "a notice's result was not committed; it will be sent again");
+    match wallet.carry_out(id, Command::NoticeTried { delivered: sent }).await {
+        Ok(payment) => count(&payment),
+        Err(fault) => {
+            tracing::warn!(payment = id.get(), %fault, "a notice's result was not committed; it will be sent again");
+        }
     }
     drop(held);
     wallet.agenda().ring();
+}
+
+/// Counts a try by what it left behind; one that was the last is an alarm.
+fn count(payment: &Payment) {
+    let result = if matches!(payment.notice, Notice::Delivered(_)) { "delivered" } else { "failed" };
+    ::metrics::counter!(NOTICES, "result" => result).increment(1);
+    if matches!(payment.notice, Notice::GivenUp(_)) {
+        ::metrics::counter!(NOTICES_GIVEN_UP).increment(1);
+        tracing::error!(payment = payment.id.get(), "a notice was given up: its PSP did not take it in six tries");
+    }
 }
 
 async fn send(wallet: &Wallet, payment: &Payment, kind: NoticeKind, ends_by: Timestamp) -> Result<(), Cause> {

@@ -4,6 +4,7 @@
 //! The clock stands; a test advances it. What is expected is written down by hand, from `docs/domain.md`.
 
 mod answers;
+mod app_api;
 mod batches;
 mod deadlines;
 mod entries;
@@ -14,6 +15,7 @@ mod notices;
 mod queue;
 mod shutdown;
 mod step_up;
+mod streams;
 mod sync;
 mod unknown;
 mod waiting_entries;

@@ -68,10 +68,15 @@ pub(super) async fn wait(State(pages): State<Pages>, uri: Uri, headers: HeaderMa
 }
 
 /// Hints of the payment's changes.
-pub(super) async fn events(State(pages): State<Pages>, uri: Uri) -> Response {
+pub(super) async fn events(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Response {
     let token = query(&uri, "token").unwrap_or_default();
-    let Ok(payment) = pages.wallet.payment_by_landing_token(&token) else {
-        return StatusCode::NOT_FOUND.into_response();
+    let payment = match pages.wallet.payment_by_landing_token(&token) {
+        Ok(payment) => payment,
+        Err(Fault::UnknownLink) => return pages.error(language(&uri, &headers), Wrong::NotFound, None),
+        Err(fault) => {
+            tracing::error!(%fault, "hints of a landing page can't be given");
+            return pages.error(language(&uri, &headers), Wrong::Internal, None);
+        }
     };
     let subscription = pages.wallet.hub().subscribe(Topic::Payment(payment.id));
     event_stream::hints(subscription, pages.wallet.tasks().stopping().clone(), || true)

@@ -22,7 +22,9 @@ use http::{HeaderMap, Method, StatusCode};
 use lommebok_api::errors::{ErrorCode, Fault as WireFault, Surface};
 use lommebok_api::paths::{self, Endpoint};
 
+use crate::clock::ProcessTime;
 use crate::http::Edge;
+use crate::observability::names::REQUEST_SECONDS;
 use crate::ui::html::{Policy, guard};
 use answer::{Answered, Refused};
 
@@ -71,10 +73,14 @@ async fn serve(edge: &Edge, offer: Offer, request: Request) -> Response {
         return response;
     }
     let call = PspCall { edge, headers: &parts.headers, body };
-    match dispatch(call, &parts.method, endpoint).await {
+    let (began, name) = (ProcessTime.now(), name(&endpoint));
+    let response = match dispatch(call, &parts.method, endpoint).await {
         Ok(answered) => answered.into_response(edge),
         Err(refused) => refuse(edge, surface, refused),
-    }
+    };
+    let took = ProcessTime.now().duration_since(began);
+    ::metrics::histogram!(REQUEST_SECONDS, "endpoint" => name).record(took.as_secs_f64());
+    response
 }
 
 async fn dispatch(call: PspCall<'_>, method: &Method, endpoint: Endpoint<'_>) -> Result<Answered, Refused> {
@@ -109,6 +115,19 @@ fn to_landing_page(method: &Method, query: Option<&str>) -> Response {
     response
 }
 
+/// The endpoint as a label of metrics.
+fn name(endpoint: &Endpoint<'_>) -> &'static str {
+    match endpoint {
+        Endpoint::Init => "init",
+        Endpoint::UpdateStatus => "updatestatus",
+        Endpoint::Details { .. } => "details",
+        Endpoint::AccessToken => "accesstoken",
+        Endpoint::ForceApprove { .. } => "approve",
+        Endpoint::Merchants | Endpoint::Merchant { .. } => "merchants",
+        Endpoint::Deeplink => "deeplink",
+    }
+}
+
 fn surface(endpoint: &Endpoint<'_>) -> Surface {
     match endpoint {
         Endpoint::AccessToken => Surface::Token,
@@ -123,6 +142,7 @@ fn surface(endpoint: &Endpoint<'_>) -> Surface {
 
 fn refuse(edge: &Edge, surface: Surface, refused: Refused) -> Response {
     let context_id = edge.context_id();
+    refused.count();
     tracing::debug!(context_id, ?refused, "refused");
     refused.into_response(edge, surface, &context_id)
 }

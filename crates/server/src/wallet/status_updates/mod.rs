@@ -14,6 +14,7 @@ use lommebok_domain::{PspId, Timestamp};
 use lommebok_store::{Batch, BatchEntry, BatchId, BatchTarget, CommitFault, KeyedHash, NewBatch};
 
 use super::{Fault, IdempotentRequest, Principal, Wallet};
+use crate::observability::names::REPEATED_BATCHES;
 use chunk::Step;
 
 pub use schedule::BatchMode;
@@ -79,6 +80,9 @@ impl Wallet {
         let step = Step { psp: principal.psp, entries: &entries, from: 0, at_most: first };
         match self.commit_step(step, BatchTarget::New(new), idempotency).await {
             Ok((id, repeated, next)) => {
+                if repeated {
+                    ::metrics::counter!(REPEATED_BATCHES).increment(1);
+                }
                 if immediate {
                     self.apply_rest(principal.psp, id, &entries, next).await?;
                 } else {
