@@ -4,7 +4,9 @@
 //! The parsers have tables of their own in crate `api`; here the whole server is meant, from the socket to the store.
 
 mod access_token;
+mod app_api;
 mod bodies;
+mod control_api;
 mod details;
 mod entries_by_state;
 mod force_approve;

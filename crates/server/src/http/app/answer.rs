@@ -5,10 +5,13 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
+use lommebok_api::headers;
 use lommebok_domain::UserId;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::http::json_object;
+use crate::http::pages::once;
 use crate::listener::body::{self, BodyFault};
 use crate::wallet::{Fault, Wallet};
 
@@ -40,7 +43,7 @@ impl Refused {
         self.status == StatusCode::CONFLICT
     }
 
-    fn malformed() -> Self {
+    pub(super) fn malformed() -> Self {
         Self::new(StatusCode::BAD_REQUEST, "malformed", "The request is not as the App API asks.")
     }
 }
@@ -98,7 +101,7 @@ impl IntoResponse for Refused {
 
 /// The bearer token of a call.
 pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Refused> {
-    let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let value = once(headers, AUTHORIZATION.as_str()).ok().flatten();
     value.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(|| Fault::NoSession.into())
 }
 
@@ -109,15 +112,13 @@ pub(super) fn user(wallet: &Wallet, headers: &HeaderMap) -> Result<UserId, Refus
 
 /// Reads a JSON body.
 pub(super) async fn json_body<T: DeserializeOwned>(request: Request<Body>) -> Result<T, Refused> {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !kind.to_ascii_lowercase().starts_with("application/json") {
-        return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "Send application/json."));
-    }
-    let bytes: Bytes = body::collect(request.into_body(), BODY_BYTES).await.map_err(|fault| match fault {
+    headers::check_json(request.headers(), 1)
+        .map_err(|_| Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "Send application/json."))?;
+    let bytes: Bytes = body::collect(request, BODY_BYTES).await.map_err(|fault| match fault {
         BodyFault::TooLarge { .. } => {
             Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is too large.")
         }
         BodyFault::TooSlow | BodyFault::Broken => Refused::malformed(),
     })?;
-    serde_json::from_slice(&bytes).map_err(|_| Refused::malformed())
+    json_object(&bytes).map_err(|_| Refused::malformed())
 }

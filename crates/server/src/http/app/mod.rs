@@ -7,9 +7,11 @@ mod sessions;
 mod view;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
+use http::StatusCode;
 
 use crate::wallet::Wallet;
+use answer::Refused;
 
 /// The routes.
 pub(crate) fn routes(wallet: Wallet) -> Router {
@@ -24,5 +26,15 @@ pub(crate) fn routes(wallet: Wallet) -> Router {
         .route("/app/v1/cards", get(payments::cards))
         .route("/app/v1/receipts", get(receipts::list))
         .route("/app/v1/events", get(payments::events))
+        .route("/app/v1/{*rest}", any(nowhere))
+        .method_not_allowed_fallback(other_method)
         .with_state(wallet)
+}
+
+async fn nowhere() -> Refused {
+    Refused::new(StatusCode::NOT_FOUND, "not_found", "The App API has no such path.")
+}
+
+async fn other_method() -> Refused {
+    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The path has other methods.")
 }

@@ -15,13 +15,20 @@ use crate::wallet::{Fault, Wallet};
 struct SignIn {
     phone_number: String,
     pin: String,
+    /// The server's own if it is left out; there is no other yet.
+    tenant: Option<String>,
 }
+
+const OWN_TENANT: &str = "default";
 
 pub(super) async fn sign_in(
     State(wallet): State<Wallet>,
     request: Request,
 ) -> Result<(StatusCode, Json<Value>), Refused> {
     let sign_in: SignIn = json_body(request).await?;
+    if sign_in.tenant.is_some_and(|tenant| tenant != OWN_TENANT) {
+        return Err(Fault::WrongPin.into());
+    }
     let number = PhoneNumber::new(&sign_in.phone_number).ok_or(Fault::WrongPin)?;
     let signed_in = wallet.sign_in(&number, &sign_in.pin).await?;
     let user = json!({"name": signed_in.user.name, "phoneNumber": number.as_str()});
