@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -11,9 +12,13 @@ use http::{HeaderMap, Uri};
 
 use super::pages::{Pages, language, remember_language};
 use crate::seeds::{CardKind, CardScheme, Seed, SeedCard, SeedUser};
+use crate::ui::error_page::Wrong;
 use crate::ui::html::{Html, Policy};
 use crate::ui::phone::{PhonePage, TestUser};
 use crate::ui::start::{StartPage, TestCard};
+
+/// The only closed world so far.
+const OWN_TENANT: &str = "default";
 
 /// What the sandbox's pages show.
 #[derive(Clone, Debug)]
@@ -60,16 +65,19 @@ async fn start(State(shown): State<SandboxPages>, uri: Uri, headers: HeaderMap) 
 }
 
 async fn phone(State(shown): State<SandboxPages>, uri: Uri, headers: HeaderMap) -> Response {
-    phone_page(&shown, &uri, &headers, "default")
+    phone_page(&shown, &uri, &headers, OWN_TENANT)
 }
 
 async fn phone_of(
     State(shown): State<SandboxPages>,
-    Path(tenant): Path<String>,
+    tenant: Result<Path<String>, PathRejection>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    phone_page(&shown, &uri, &headers, &tenant)
+    match tenant {
+        Ok(Path(tenant)) if tenant == OWN_TENANT => phone_page(&shown, &uri, &headers, OWN_TENANT),
+        Ok(_) | Err(_) => shown.pages.error(language(&uri, &headers), Wrong::NotFound, None),
+    }
 }
 
 fn phone_page(shown: &SandboxPages, uri: &Uri, headers: &HeaderMap, tenant: &str) -> Response {

@@ -9,11 +9,14 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use lommebok_api::headers;
 use lommebok_domain::UserId;
 use lommebok_store::CommitFault;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::http::json_object;
+use crate::http::pages::once;
 use crate::listener::body::{self, BodyFault};
 use crate::ui::lang::Lang;
 use crate::wallet::{Fault, Wallet};
@@ -48,7 +51,7 @@ impl Refused {
         self.status == StatusCode::CONFLICT
     }
 
-    fn malformed() -> Self {
+    pub(super) fn malformed() -> Self {
         let message = ("Forespørselen er ikke slik App-API-et vil ha den.", "The request is not as the App API asks.");
         Self::new(StatusCode::BAD_REQUEST, "malformed", message)
     }
@@ -161,7 +164,7 @@ pub(super) async fn method_not_allowed() -> Refused {
 
 /// The bearer token of a call.
 pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Refused> {
-    let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let value = once(headers, AUTHORIZATION.as_str()).ok().flatten();
     value.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(|| Fault::NoSession.into())
 }
 
@@ -172,18 +175,16 @@ pub(super) fn user(wallet: &Wallet, headers: &HeaderMap) -> Result<UserId, Refus
 
 /// Reads a JSON body.
 pub(super) async fn json_body<T: DeserializeOwned>(request: Request<Body>) -> Result<T, Refused> {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = kind.split(';').next().unwrap_or_default().trim_ascii();
-    if !media_type.eq_ignore_ascii_case("application/json") {
+    headers::check_json(request.headers(), 1).map_err(|_| {
         let message = ("Send application/json.", "Send application/json.");
-        return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", message));
-    }
-    let bytes: Bytes = body::collect(request.into_body(), BODY_BYTES).await.map_err(|fault| match fault {
+        Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", message)
+    })?;
+    let bytes: Bytes = body::collect(request, BODY_BYTES).await.map_err(|fault| match fault {
         BodyFault::TooLarge { .. } => {
             let message = ("Forespørselen er for stor.", "The request is too large.");
             Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
         }
         BodyFault::TooSlow | BodyFault::Broken => Refused::malformed(),
     })?;
-    serde_json::from_slice(&bytes).map_err(|_| Refused::malformed())
+    json_object(&bytes).map_err(|_| Refused::malformed())
 }

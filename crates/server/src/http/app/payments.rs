@@ -1,6 +1,7 @@
 //! The user's payments: what waits, one of them, opening a link, approving, cancelling, hints; and the cards to pay with.
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
@@ -10,11 +11,14 @@ use serde_json::{Value, json};
 
 use super::answer::{Refused, bearer, json_body, user};
 use super::view;
-use crate::http::event_stream;
+use crate::http::{event_stream, payment_number};
 use crate::wallet::{Fault, Topic, Wallet};
 
 /// The longest link that is looked at.
 const LINK_CHARS: usize = 2_048;
+
+/// The last variable part of an address, if it can be read.
+type InAddress = Result<Path<String>, PathRejection>;
 
 #[derive(Deserialize)]
 struct Open {
@@ -36,11 +40,11 @@ pub(super) async fn list(State(wallet): State<Wallet>, headers: HeaderMap) -> Re
 
 pub(super) async fn show(
     State(wallet): State<Wallet>,
-    Path(id): Path<String>,
+    id: InAddress,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refused> {
     let user = user(&wallet, &headers)?;
-    let payment = wallet.payment_of_user(user, number(&id)?)?;
+    let payment = wallet.payment_of_user(user, number(id)?)?;
     Ok(Json(view::payment(&wallet, &payment)?))
 }
 
@@ -72,13 +76,13 @@ fn own_or_gone(wallet: &Wallet, user: UserId, token: &str, refusal: &Refusal) ->
 
 pub(super) async fn approve(
     State(wallet): State<Wallet>,
-    Path(id): Path<String>,
+    id: InAddress,
     request: Request,
 ) -> Result<(StatusCode, Json<Value>), Refused> {
     let user = user(&wallet, request.headers())?;
-    let id = number(&id)?;
+    let id = number(id)?;
     let approve: Approve = json_body(request).await?;
-    let card = approve.card_id.parse().map(CardId::new).map_err(|_| Fault::CardNotUsable);
+    let card = card_number(&approve.card_id).ok_or(Fault::CardNotUsable);
     let approved = match card {
         Ok(card) => wallet.approve(user, id, card).await,
         Err(fault) => Err(fault),
@@ -88,11 +92,11 @@ pub(super) async fn approve(
 
 pub(super) async fn cancel(
     State(wallet): State<Wallet>,
-    Path(id): Path<String>,
+    id: InAddress,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refused> {
     let user = user(&wallet, &headers)?;
-    let id = number(&id)?;
+    let id = number(id)?;
     let cancelled = wallet.cancel_in_app(user, id).await;
     Ok(Json(or_as_it_is(&wallet, user, id, cancelled)?))
 }
@@ -126,8 +130,14 @@ pub(super) async fn events(State(wallet): State<Wallet>, headers: HeaderMap) -> 
     Ok(event_stream::hints(subscription, stopping, move || wallet.user_of_session(&session).is_ok()))
 }
 
-fn number(id: &str) -> Result<PaymentId, Refused> {
-    id.parse().map(PaymentId::new).map_err(|_| Fault::NoSuchPayment.into())
+/// What cannot be a payment's number is answered, after the question who asks, like a number that is nobody's.
+fn number(id: InAddress) -> Result<PaymentId, Refused> {
+    let id = id.ok().and_then(|Path(id)| payment_number(&id));
+    id.ok_or_else(|| Fault::NoSuchPayment.into())
+}
+
+fn card_number(text: &str) -> Option<CardId> {
+    text.parse().ok().filter(|number: &i64| number.to_string() == text).map(CardId::new)
 }
 
 /// The token of a link: `vippsMT://?token=…`, `vipps://?token=…`, or the landing page's own address.

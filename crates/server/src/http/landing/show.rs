@@ -250,7 +250,7 @@ impl Looking<'_> {
             | PaymentState::Expired => None,
         };
         Purchase {
-            merchant: self.pages.wallet.merchant_name(payment),
+            merchant: shown_text(&self.pages.wallet.merchant_name(payment)),
             text: shown_text(&payment.terms.payment_text),
             amount: kroner(payment.terms.amount.ore(), self.lang),
             deadline,

@@ -14,9 +14,12 @@ mod jwks;
 mod merchants;
 mod update_status;
 
+use std::panic::AssertUnwindSafe;
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
+use futures_util::FutureExt;
 use http::header::{ALLOW, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use lommebok_api::errors::{ErrorCode, Fault as WireFault, Surface};
@@ -74,13 +77,20 @@ async fn serve(edge: &Edge, offer: Offer, request: Request) -> Response {
     }
     let call = PspCall { edge, headers: &parts.headers, body };
     let (began, name) = (ProcessTime.now(), name(&endpoint));
-    let response = match dispatch(call, &parts.method, endpoint).await {
+    let response = match survived(dispatch(call, &parts.method, endpoint)).await {
         Ok(answered) => answered.into_response(edge),
         Err(refused) => refuse(edge, surface, refused),
     };
     let took = ProcessTime.now().duration_since(began);
     ::metrics::histogram!(REQUEST_SECONDS, "endpoint" => name).record(took.as_secs_f64());
     response
+}
+
+/// What a handler answers; a panic in it is our fault like any other, in the endpoint's own shape. The panic hook has
+/// counted and logged it.
+async fn survived(handled: impl Future<Output = Result<Answered, Refused>>) -> Result<Answered, Refused> {
+    let handled = AssertUnwindSafe(handled).catch_unwind().await;
+    handled.unwrap_or_else(|_withheld| Err(WireFault::of(ErrorCode::Internal).into()))
 }
 
 async fn dispatch(call: PspCall<'_>, method: &Method, endpoint: Endpoint<'_>) -> Result<Answered, Refused> {
@@ -145,4 +155,16 @@ fn refuse(edge: &Edge, surface: Surface, refused: Refused) -> Response {
     refused.count();
     tracing::debug!(context_id, ?refused, "refused");
     refused.into_response(edge, surface, &context_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_answered_like_any_fault_of_ours() {
+        let refused = survived(async { panic!("a handler breaks") }).await;
+        let Err(Refused::Faults(faults)) = refused else { unreachable!("a panic is a refusal") };
+        assert_eq!(faults, [WireFault::of(ErrorCode::Internal)]);
+    }
 }
