@@ -3,7 +3,7 @@
 // A screen is a function (phone, argument) → nodes, maybe asynchronous. Hints make the phone read again; a screen that did not change
 // stays as it is, so that a chosen card and the bank's frame survive.
 import { follow } from "../hints.js";
-import { Api, EVENTS, Refusal } from "./api.js";
+import { Api, EVENTS, NoConnection, Refusal } from "./api.js";
 import { cards } from "./cards.js";
 import { h, icon } from "./dom.js";
 import { clock, money } from "./format.js";
@@ -48,8 +48,8 @@ class Phone {
       await this.begin(await this.#api.user());
       offline.hidden = true;
     } catch (fault) {
-      offline.hidden = fault instanceof Refusal;
-      if (fault instanceof Refusal) this.explain(fault);
+      offline.hidden = !(fault instanceof NoConnection);
+      if (offline.hidden) this.explain(fault);
       if (this.#api.signedIn) setTimeout(() => this.start(), START_AGAIN_MS);
     }
   }
@@ -178,7 +178,7 @@ class Phone {
       this.#firstReading = false;
       await this.#bringUpToDate();
     } catch (fault) {
-      if (!(fault instanceof Refusal)) return; // no connection: the stream connects again, and that reads again
+      if (fault instanceof NoConnection) return; // the stream connects again, and that reads again
       this.explain(fault);
     }
   }
@@ -210,9 +210,11 @@ class Phone {
 
   /** Says why something did not work; if the answer brought the payment as it is, shows that. */
   explain(fault) {
-    if (!(fault instanceof Refusal)) {
-      console.error(fault);
+    if (fault instanceof NoConnection) {
       say(t.noConnection);
+    } else if (!(fault instanceof Refusal)) {
+      console.error(fault);
+      say(t.wrong);
     } else if (fault.code !== "session_ended") {
       if (fault.payment) this.show(paymentScreen, fault.payment);
       say(fault.message);

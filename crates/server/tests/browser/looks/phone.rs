@@ -71,7 +71,7 @@ async fn paying(stage: &Stage, browser: &Browser) {
     press(browser, "button.notice").await;
     until_there(browser, "[data-shows=payment]").await;
     browser.inspect("phone-question-wordy").await;
-    press(browser, "[type=submit]").await;
+    press(browser, ".sheet [type=submit]").await;
     until_there(browser, ".outcome .spinner").await;
     browser.inspect("phone-busy").await;
     bank.open();
@@ -85,7 +85,7 @@ async fn paying(stage: &Stage, browser: &Browser) {
     for (id, name) in [("look-22", "refused"), ("look-23", "unclear")] {
         ask(stage, browser, id, json!({})).await;
         press(browser, "button.notice").await;
-        press(browser, "[type=submit]").await;
+        press(browser, ".sheet [type=submit]").await;
         until_there(browser, ".badge-bad").await;
         browser.inspect(&format!("phone-{name}")).await;
         press(browser, ".outcome-ways button").await;
@@ -102,7 +102,7 @@ async fn confirming(stage: &Stage, browser: &Browser) {
     stage.app.psp.answer("look-25", [Reply::SoftDecline(stage.shop.url("/bank"))]);
     ask(stage, browser, "look-25", json!({})).await;
     press(browser, "button.notice").await;
-    press(browser, "[type=submit]").await;
+    press(browser, ".sheet [type=submit]").await;
     until_there(browser, ".bank-frame").await;
     browser.inspect("phone-step-up").await;
     press(browser, ".bank-ways button").await;
