@@ -20,7 +20,6 @@ pub(super) struct Run(pub(super) u64);
 
 /// What is remembered of one payment. A [`Memory`](super::Memory) keeps it as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Record {
     merchant_serial_number: MerchantSerialNumber,
     stage: Stage,
