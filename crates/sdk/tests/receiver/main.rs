@@ -10,6 +10,7 @@ mod counting;
 mod crashes;
 mod memory_faults;
 mod notices;
+mod properties;
 mod psp;
 mod races;
 mod reversals;

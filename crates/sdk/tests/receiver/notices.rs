@@ -58,10 +58,11 @@ async fn a_payment_that_has_ended_is_not_authorised_any_more() {
 }
 
 #[tokio::test]
-async fn a_step_up_that_the_user_gave_up_ends_with_a_notice() {
+async fn after_a_notice_there_is_no_second_attempt() {
     let psp = Psp::that("a1", [Act::SoftDecline]);
     let receiver = receiver(&psp).await;
     assert_eq!(accept(&receiver, "a1").await, "SOFT_DECLINE");
+    receiver.step_up_passed(&"a1".parse().unwrap()).await.unwrap();
     assert_eq!(notify(&receiver, "a1", "USER_CANCEL").await, "OK");
     assert_eq!(accept(&receiver, "a1").await, "FAIL 85");
     assert_eq!(psp.log(), ["accepted a1", "cancelled a1"]);

@@ -49,6 +49,7 @@ impl Gate {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Psp {
     script: Arc<Mutex<HashMap<String, VecDeque<Act>>>>,
+    attempts_only: Arc<Mutex<HashMap<String, VecDeque<Act>>>>,
     log: Arc<watch::Sender<Vec<String>>>,
     kept: Arc<Mutex<Option<Answer>>>,
 }
@@ -65,6 +66,11 @@ impl Psp {
         self.script.lock().unwrap().entry(id.to_owned()).or_default().extend(acts);
     }
 
+    /// Does these in turn with the attempts of `id`, whatever comes between them.
+    pub(crate) fn attempts_will(&self, id: &str, acts: impl IntoIterator<Item = Act>) {
+        self.attempts_only.lock().unwrap().entry(id.to_owned()).or_default().extend(acts);
+    }
+
     /// What it was asked, in order: `accepted a1`, `reverse a1 first TooLate`.
     pub(crate) fn log(&self) -> Vec<String> {
         self.log.borrow().clone()
@@ -75,15 +81,20 @@ impl Psp {
         self.log.subscribe().wait_for(|log| log.len() >= count).await.unwrap().clone()
     }
 
-    fn act(&self, id: &str) -> Act {
-        self.script.lock().unwrap().get_mut(id).and_then(VecDeque::pop_front).unwrap_or(Act::Ok)
+    fn act(&self, call: &MakePayment) -> Act {
+        let is_attempt = matches!(call, MakePayment::Accepted(_) | MakePayment::AcceptedAfterStepUp(_));
+        let script = if is_attempt { &self.attempts_only } else { &self.script };
+        let id = call.psp_transaction_id().as_str();
+        let from = |script: &Mutex<HashMap<String, VecDeque<Act>>>| {
+            script.lock().unwrap().get_mut(id).and_then(VecDeque::pop_front)
+        };
+        from(script).or_else(|| from(&self.script)).unwrap_or(Act::Ok)
     }
 }
 
 impl PaymentHandler for Psp {
     async fn make_payment(&self, call: MakePayment) -> Answer {
-        let id = call.psp_transaction_id().to_string();
-        let mut act = self.act(&id);
+        let mut act = self.act(&call);
         self.log.send_modify(|log| log.push(described(&call)));
         while let Act::Held(gate, then) = act {
             gate.0.subscribe().wait_for(|open| *open).await.unwrap();

@@ -103,12 +103,21 @@ fn a_payment_that_has_ended_is_not_authorised() {
     for noticed in [blank().notice_taken().unwrap(), blank().notice_taken().unwrap().notice_handled()] {
         assert_eq!(noticed.on_accepted(ME, false), Decision::Say(fail_85()));
     }
+    assert_eq!(passed().notice_taken().unwrap().on_accepted(ME, false), Decision::Say(fail_85()));
     let during = running(Attempt::First, ME).notice_taken().unwrap();
     let ended = during.ended(Attempt::First, Outcome::Ok);
     assert_eq!(ended.outcome(), Some(fail_85()));
     assert!(ended.reversal(&PspTransactionId::new("a1").unwrap()).is_some());
     assert_eq!(during.ended(Attempt::First, fail_89()).outcome(), Some(fail_89()));
     assert_eq!(during.ended(Attempt::First, fail_89()).owed, None);
+}
+
+#[test]
+fn a_notice_changes_no_answer_that_was_given() {
+    for outcome in [Outcome::Ok, fail_89(), Outcome::SoftDecline { url: page() }] {
+        let noticed = answered(Attempt::First, outcome.clone()).notice_taken().unwrap().notice_handled();
+        assert_eq!(noticed.on_accepted(ME, false), Decision::Say(outcome));
+    }
 }
 
 #[test]
