@@ -1,8 +1,8 @@
 //! The receiver as a route of a real axum server, called over a socket.
 
 use axum::Router;
-use lommebok_sdk::PspTransactionId;
-use lommebok_testing::{Card, Sent, State, StepUp, TestWallet};
+use lommebok_sdk::{Amount, PspTransactionId, StatusUpdate};
+use lommebok_testing::{Card, Effect, Sent, State, StepUp, TestWallet};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -27,7 +27,7 @@ impl World {
         let mut serving = JoinSet::new();
         serving.spawn(async move { axum::serve(listener, routes).await.unwrap() });
         let id: PspTransactionId = "a1".parse().unwrap();
-        let amount = lommebok_sdk::Amount::nok(499).unwrap();
+        let amount = Amount::nok(499).unwrap();
         let back = "https://shop.example/thanks".parse().unwrap();
         let init = lommebok_sdk::Init::new(id.clone(), "order-1".parse().unwrap(), amount, url.parse().unwrap(), back)
             .make_payment_token(crate::psp::token());
@@ -42,6 +42,33 @@ async fn the_real_wallet_reserves_what_the_handler_approves() {
     let world = World::with(&psp).await;
     assert_eq!(world.wallet.approve(&world.id).await.unwrap(), State::Reserved);
     assert_eq!(psp.log(), ["accepted a1"]);
+    world.wallet.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_reported_of_a_reserved_payment_moves_its_sums() {
+    let world = World::with(&Psp::default()).await;
+    world.wallet.approve(&world.id).await.unwrap();
+    let (client, id) = (world.wallet.client(), || world.id.clone());
+    let ore = |ore| Amount::ore(ore).unwrap();
+    let entries = vec![
+        StatusUpdate::captured(id(), ore(30_000)),
+        StatusUpdate::cancelled(id(), ore(19_900)),
+        StatusUpdate::refunded(id(), ore(10_000)),
+        StatusUpdate::captured(id(), ore(1)),
+    ];
+    assert_eq!(client.update_status(entries).await.complete().unwrap(), 4);
+    let sums = client.details(&world.id).await.unwrap().sums;
+    assert_eq!((sums.captured_ore, sums.remaining_to_capture_ore), (30_000, 0));
+    assert_eq!((sums.refunded_ore, sums.remaining_to_refund_ore), (10_000, 20_000));
+    let seen = world.wallet.payment(&world.id).unwrap();
+    assert_eq!(
+        (seen.reserved_ore, seen.captured_ore, seen.released_ore, seen.refunded_ore),
+        (49_900, 30_000, 19_900, 10_000)
+    );
+    let effects: Vec<_> = world.wallet.received(&world.id).unwrap().into_iter().map(|entry| entry.effect).collect();
+    assert_eq!(effects[..3], [Effect::Applied, Effect::Applied, Effect::Applied]);
+    assert!(matches!(&effects[3], Effect::Refused(_)), "{effects:?}");
     world.wallet.stop().await.unwrap();
 }
 
