@@ -65,10 +65,8 @@ async fn an_answer_at_the_last_moment_counts() {
     impl PaymentHandler for Slow {
         async fn make_payment(&self, call: MakePayment) -> Answer {
             tokio::time::timeout(self.0, std::future::pending::<()>()).await.unwrap_err();
-            match call {
-                MakePayment::Accepted(payment) => payment.ok(),
-                other => panic!("{other:?}"),
-            }
+            let MakePayment::Accepted(payment) = call else { panic!("{call:?}") };
+            payment.ok()
         }
     }
     let slow = Slow(Duration::from_millis(12_999));
@@ -94,14 +92,10 @@ async fn the_handler_sees_its_time_run_out() {
     struct Watching(mpsc::UnboundedSender<Budget>);
     impl PaymentHandler for Watching {
         async fn make_payment(&self, call: MakePayment) -> Answer {
-            match call {
-                MakePayment::Accepted(payment) => {
-                    self.0.send(payment.budget.clone()).unwrap();
-                    payment.budget.over().await;
-                    payment.fail(ErrorId::ReceivedTooLate)
-                }
-                other => panic!("{other:?}"),
-            }
+            let MakePayment::Accepted(payment) = call else { panic!("{call:?}") };
+            self.0.send(payment.budget.clone()).unwrap();
+            payment.budget.over().await;
+            payment.fail(ErrorId::ReceivedTooLate)
         }
     }
     let (sender, mut budgets) = mpsc::unbounded_channel();

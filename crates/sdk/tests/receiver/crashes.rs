@@ -72,7 +72,7 @@ async fn an_attempt_that_was_running_is_answered_85_and_reversed_but_never_begun
     let second = first.crashed(Psp::default()).await;
     assert_eq!(accept(&second.receiver, "a1").await, "FAIL 85");
     second.receiver.finish().await;
-    assert_eq!(second.psp.log(), ["reverse a1 First Interrupted"]);
+    assert_eq!(second.psp.log(), ["reverse a1 First interrupted"]);
     let third = second.crashed(Psp::default()).await;
     assert_eq!(accept(&third.receiver, "a1").await, "FAIL 85");
     third.receiver.finish().await;
@@ -90,7 +90,7 @@ async fn a_step_up_goes_on_after_a_crash() {
     assert_eq!(third.psp.log(), ["accepted again a1"]);
     let fourth = third.crashed(Psp::default()).await;
     assert_eq!(accept(&fourth.receiver, "a1").await, "FAIL 85");
-    assert_eq!(fourth.psp.asked(1).await, ["reverse a1 AfterStepUp Interrupted"]);
+    assert_eq!(fourth.psp.asked(1).await, ["reverse a1 AfterStepUp interrupted"]);
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn a_late_handler_that_dies_with_the_process_is_reversed() {
     first.clock.advance(Duration::from_secs(13));
     assert_eq!(answering.await.unwrap(), "FAIL 85");
     let second = first.crashed(Psp::default()).await;
-    assert_eq!(second.psp.asked(1).await, ["reverse a1 First Interrupted"]);
+    assert_eq!(second.psp.asked(1).await, ["reverse a1 First interrupted"]);
     assert_eq!(accept(&second.receiver, "a1").await, "FAIL 85");
 }
 

@@ -120,7 +120,7 @@ async fn an_attempt_that_may_have_been_remembered_is_not_begun_either() {
     assert_eq!(accept(&receiver, "a1").await, "503");
     memory.be(Mood::Well);
     assert_eq!(accept(&receiver, "a1").await, "FAIL 85");
-    assert_eq!(psp.asked(1).await, ["reverse a1 First Interrupted"]);
+    assert_eq!(psp.asked(1).await, ["reverse a1 First interrupted"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -154,7 +154,7 @@ async fn an_ok_that_can_not_be_remembered_in_time_is_not_answered_and_reversed_l
         if mood == Mood::Hanging {
             // What hangs, hangs for good: the next contact settles it.
             assert_eq!(accept(&receiver, "a1").await, "FAIL 85");
-            assert_eq!(psp.asked(2).await[1], "reverse a1 First Interrupted");
+            assert_eq!(psp.asked(2).await[1], "reverse a1 First interrupted");
         } else {
             assert_eq!(psp.asked(2).await[1], "reverse a1 First too late");
             assert_eq!(accept(&receiver, "a1").await, "FAIL 85");

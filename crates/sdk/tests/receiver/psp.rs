@@ -116,10 +116,10 @@ fn described(call: &MakePayment) -> String {
         MakePayment::AcceptedAfterStepUp(_) => format!("accepted again {id}"),
         MakePayment::Cancelled(_) => format!("cancelled {id}"),
         MakePayment::TimedOut(_) => format!("timed out {id}"),
-        MakePayment::Reverse(reversal) => match reversal.cause {
-            ReversalCause::TooLate => format!("reverse {id} {:?} too late", reversal.attempt),
-            other => format!("reverse {id} {:?} {other:?}", reversal.attempt),
-        },
+        MakePayment::Reverse(reversal) => {
+            let why = if reversal.cause == ReversalCause::TooLate { "too late" } else { "interrupted" };
+            format!("reverse {id} {:?} {why}", reversal.attempt)
+        }
     }
 }
 

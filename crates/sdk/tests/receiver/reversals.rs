@@ -43,7 +43,7 @@ async fn a_handler_that_panics_is_answered_91_and_asked_to_reverse() {
     let psp = Psp::that("a1", [Act::Panic]);
     let receiver = receiver(&psp).await;
     assert_eq!(accept(&receiver, "a1").await, "FAIL 91");
-    assert_eq!(psp.asked(2).await, ["accepted a1", "reverse a1 First Interrupted"]);
+    assert_eq!(psp.asked(2).await, ["accepted a1", "reverse a1 First interrupted"]);
     assert_eq!(accept(&receiver, "a1").await, "FAIL 91");
     assert_eq!(psp.log().len(), 2);
 }
@@ -54,7 +54,7 @@ async fn an_answer_to_another_call_is_not_sent() {
     let receiver = receiver(&psp).await;
     assert_eq!(accept(&receiver, "a1").await, "OK");
     assert_eq!(accept(&receiver, "a2").await, "FAIL 91");
-    assert_eq!(psp.asked(3).await[2], "reverse a2 First Interrupted");
+    assert_eq!(psp.asked(3).await[2], "reverse a2 First interrupted");
 }
 
 #[tokio::test]
@@ -64,7 +64,7 @@ async fn a_soft_decline_kept_from_the_first_attempt_is_no_answer_to_the_second()
     assert_eq!(accept(&receiver, "a1").await, "SOFT_DECLINE");
     receiver.step_up_passed(&"a1".parse().unwrap()).await.unwrap();
     assert_eq!(accept(&receiver, "a1").await, "FAIL 91");
-    assert_eq!(psp.asked(3).await[2], "reverse a1 AfterStepUp Interrupted");
+    assert_eq!(psp.asked(3).await[2], "reverse a1 AfterStepUp interrupted");
 }
 
 #[tokio::test(start_paused = true)]

@@ -83,7 +83,7 @@ async fn an_attempt_whose_process_is_gone_is_reversed_after_a_minute() {
     let begun = Instant::now();
     let beside = process(&other, &memory).await;
     assert_eq!(accept(&beside, "a1").await, "503");
-    assert_eq!(other.asked(1).await, ["reverse a1 First Interrupted"]);
+    assert_eq!(other.asked(1).await, ["reverse a1 First interrupted"]);
     assert_eq!(begun.elapsed().as_secs(), 60);
     assert_eq!(accept(&beside, "a1").await, "FAIL 85");
 }

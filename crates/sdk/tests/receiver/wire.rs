@@ -16,13 +16,9 @@ struct Keeping(Arc<Mutex<Option<Approval>>>);
 
 impl PaymentHandler for Keeping {
     async fn make_payment(&self, call: MakePayment) -> Answer {
-        match call {
-            MakePayment::Accepted(payment) => {
-                *self.0.lock().unwrap() = Some((*payment).clone());
-                payment.ok()
-            }
-            other => panic!("{other:?}"),
-        }
+        let MakePayment::Accepted(payment) = call else { panic!("{call:?}") };
+        *self.0.lock().unwrap() = Some((*payment).clone());
+        payment.ok()
     }
 }
 
