@@ -7,6 +7,7 @@
 mod bench;
 mod generate;
 mod install;
+mod openapi;
 mod steps;
 mod suite;
 mod tidy;
@@ -29,9 +30,9 @@ struct Arguments {
 enum Task {
     /// Install what the tests need, then run all of them: format, tidy, clippy, generated files, tests, documentation.
     Test(suite::Selection),
-    /// The same before a commit: installs nothing and leaves the browser tests out.
+    /// The same before a commit: installs nothing and leaves out the browser tests and the linter of OpenAPI.
     Check(suite::Selection),
-    /// Only install what the tests need on a fresh Debian machine: rustfmt, clippy, Chromium and a font.
+    /// Only install what the tests need on a fresh Debian machine: rustfmt, clippy, Chromium, a font, curl, Python.
     Install,
     /// Check the house rules that neither compiler nor clippy knows.
     Tidy,
@@ -54,9 +55,9 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<()> {
     let root = root()?;
     match Arguments::parse().task {
-        Task::Test(selection) => suite::run(&root, &selection, suite::Browser::Installed),
-        Task::Check(selection) => suite::run(&root, &selection, suite::Browser::LeftOut),
-        Task::Install => install::toolchain(&root).and_then(|()| install::browser(&root)),
+        Task::Test(selection) => suite::run(&root, &selection, suite::Extras::Installed),
+        Task::Check(selection) => suite::run(&root, &selection, suite::Extras::LeftOut),
+        Task::Install => install::toolchain(&root).and_then(|()| install::packages(&root)),
         Task::Tidy => tidy::run(&root),
         Task::Generate(options) => generate::run(&root, &options),
         Task::Bench(options) => bench::run(&root, &options),

@@ -8,7 +8,7 @@ import { cards } from "./cards.js";
 import { h, icon } from "./dom.js";
 import { clock, money } from "./format.js";
 import { home, profile } from "./home.js";
-import { clear, push, pushedPayments, say, withdraw } from "./notification.js";
+import { clear, hush, push, pushedPayments, say, withdraw } from "./notification.js";
 import { payment as paymentScreen } from "./payment.js";
 import { receiptDetail, receipts } from "./receipts.js";
 import { signIn } from "./sign-in.js";
@@ -67,7 +67,8 @@ class Phone {
     });
     const link = this.#link;
     this.#link = null;
-    if (link === null || !(await this.openLink(link))) await this.show(home);
+    if (link === null) return this.show(home);
+    await this.openLink(link);
   }
 
   /** Nobody is signed in any more. */
@@ -97,20 +98,20 @@ class Phone {
     }
   }
 
-  /** Opens a payment link; tells whether it led to a payment. */
+  /** Opens a payment link; one that leads to no payment leads home. */
   async openLink(link) {
     try {
       const payment = await this.#api.open(link);
       await this.show(paymentScreen, payment);
-      return true;
     } catch (fault) {
+      if (this.#screen?.render !== home) await this.show(home);
       this.explain(fault);
-      return false;
     }
   }
 
   /** Shows a screen and moves the focus to its heading. */
   async show(render, argument = null) {
+    hush();
     await this.#draw(render, argument, true);
   }
 
@@ -213,8 +214,8 @@ class Phone {
       console.error(fault);
       say(t.noConnection);
     } else if (fault.code !== "session_ended") {
-      say(fault.message);
       if (fault.payment) this.show(paymentScreen, fault.payment);
+      say(fault.message);
     }
   }
 }

@@ -13,15 +13,14 @@ use lommebok_domain::{
     AttemptAnswer, AttemptNumber, Cause, Command, Payment, PaymentId, Phase, ReturnId, State, Timestamp,
 };
 
-use crate::clock::{BusinessClock, ClockMode, ProcessTime};
+use super::call_deadline::call_deadline;
+use crate::clock::ProcessTime;
 use crate::outbound::{Call, CallObserver, CallOutcome, LateAnswer, Slot, Stage as CallStage};
 use crate::tokens::{IssuedToken, TokenRequest};
 use crate::wallet::{Environment, Errand, Held, Stage, Wallet};
 
 /// An opened attempt is sent within this time of its commit, or not at all.
 const SENDS_WITHIN_MS: u64 = 2_000;
-/// How long a call may last while business time stands still, in ms of process time.
-const LONGEST_FROZEN_CALL_MS: u64 = 10 * 60_000;
 /// How long the sandbox keeps reading after the 15 s, in ms of process time.
 const LATE_ANSWER_MS: u64 = 45_000;
 
@@ -49,7 +48,7 @@ async fn run(wallet: &Wallet, id: PaymentId, held: Held) {
         return;
     }
     let Some(open) = open(wallet, &payment, &held).await else { return };
-    let outcome = send(wallet, &open, token, &slot).await;
+    let Some(outcome) = unless_ending(wallet, id, send(wallet, &open, token, &slot)).await else { return };
     drop(slot);
     let (answer, late) = read(wallet, &open.payment, outcome);
     end(wallet, &open, answer).await;
@@ -148,8 +147,20 @@ async fn send(wallet: &Wallet, open: &OpenAttempt, token: IssuedToken, slot: &Sl
     if let Some(observer) = stage_observer(wallet, open.payment.id) {
         call = call.with_observer(observer);
     }
-    let deadline = answer_deadline(wallet.clock(), open.at.plus_millis(ATTEMPT_ANSWER_MS));
+    let deadline = call_deadline(wallet.clock(), open.at.plus_millis(ATTEMPT_ANSWER_MS));
     Ok(wallet.outbound().post(call, slot, deadline).await)
+}
+
+/// The call's end, or nothing when the server's patience is over first: the attempt stays open, and the next start settles it.
+async fn unless_ending<T>(wallet: &Wallet, id: PaymentId, call: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        outcome = call => Some(outcome),
+        () = wallet.tasks().ending().cancelled() => {
+            tracing::warn!(payment = id.get(), "ended before the PSP answered; the next start settles it as unknown");
+            None
+        }
+    }
 }
 
 fn stage_observer(wallet: &Wallet, id: PaymentId) -> Option<CallObserver> {
@@ -172,33 +183,7 @@ fn accepted_body(wallet: &Wallet, open: &OpenAttempt, token: &IssuedToken) -> Ve
     wire::Accepted::new(id, msn, token.bin_number(), token.network_token(), operations).to_body()
 }
 
-/// 15 s of business time; while that stands still, 10 min of process time.
-async fn answer_deadline(clock: &BusinessClock, at: Timestamp) {
-    tokio::select! {
-        () = clock.sleep_until(at) => {}
-        () = frozen_for(clock, Duration::from_millis(LONGEST_FROZEN_CALL_MS)) => {}
-    }
-}
-
-async fn frozen_for(clock: &BusinessClock, patience: Duration) {
-    let mut changes = clock.changes();
-    loop {
-        match clock.mode() {
-            ClockMode::Running { .. } => {
-                if changes.changed().await.is_err() {
-                    std::future::pending::<()>().await;
-                }
-            }
-            ClockMode::Frozen { .. } => {
-                if tokio::time::timeout(patience, changes.changed()).await.is_err() {
-                    return;
-                }
-            }
-        }
-    }
-}
-
-/// What the call's end means for the payment (RELIABILITY §1.3), and the answer that may still come.
+/// What the call's end means for the payment (`docs/reliability.md`, the lost answer), and the answer that may still come.
 fn read(
     wallet: &Wallet,
     payment: &Payment,

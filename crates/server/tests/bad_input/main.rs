@@ -5,10 +5,15 @@
 
 mod access_token;
 mod bodies;
+mod details;
+mod entries_by_state;
+mod force_approve;
 mod headers;
 mod init_accepted;
 mod init_conflicts;
 mod init_fields;
 mod init_urls;
 mod json_web_tokens;
+mod merchants;
 mod paths;
+mod update_status;

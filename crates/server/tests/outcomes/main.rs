@@ -4,7 +4,19 @@
 //! The clock stands; a test advances it. What is expected is written down by hand, from `docs/domain.md`.
 
 mod answers;
+mod batches;
+mod deadlines;
+mod entries;
+mod entry_sequences;
+mod magic_amounts;
 mod not_delivered;
+mod notices;
+mod queue;
+mod shutdown;
+mod step_up;
+mod sync;
+mod unknown;
+mod waiting_entries;
 mod wire;
 mod wrong_answers;
 

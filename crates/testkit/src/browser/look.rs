@@ -109,4 +109,22 @@ impl Browser {
     pub async fn forbid_scripts(&self) {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
     }
+
+    /// From the next page on, scripts of pages run again.
+    pub async fn permit_scripts(&self) {
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": false})).await;
+    }
+
+    /// From the next page on, timers of more than a second never fire, so that a page which leaves by itself stays.
+    pub async fn hold_pages(&self) {
+        const HOLD: &str = "const real = setTimeout.bind(window);
+            window.setTimeout = (call, ms, ...rest) => (ms > 1000 ? 0 : real(call, ms, ...rest));";
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": HOLD})).await;
+    }
+
+    /// Lets pages read what was copied, so that a test can.
+    pub async fn allow_reading_the_clipboard(&self) {
+        let permissions = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
+        self.devtools("Browser.grantPermissions", permissions).await;
+    }
 }
