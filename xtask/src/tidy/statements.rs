@@ -22,7 +22,7 @@ const BEGINNINGS: [&str; 11] = [
 
 /// Where SQL may stand.
 const ROOMS: [&str; 4] =
-    ["crates/store/", "crates/sdk/src/receiver/memory/sqlite/", "crates/sample-psp/src/ledger/", "xtask/src/tidy/"];
+    ["crates/store/", "crates/sdk/src/receiver/memory/sqlite/", "crates/sample-psp/src/database/", "xtask/src/tidy/"];
 
 pub(super) fn sql_lives_in_the_store(file: &File) -> Vec<Finding> {
     if ROOMS.iter().any(|room| file.path.starts_with(room)) || source::is_of_tests(&file.path) {
