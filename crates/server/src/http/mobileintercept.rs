@@ -9,6 +9,7 @@ use http::{HeaderMap, StatusCode, Uri};
 use lommebok_domain::{ReturnId, StepUpResult};
 
 use super::pages::{Pages, language, query, see_other};
+use crate::ui::error_page::{ErrorPage, Wrong};
 use crate::ui::html::{Html, Policy};
 use crate::ui::intercept::{InterceptPage, ReturnWord, Returning};
 use crate::wallet::Fault;
@@ -40,7 +41,7 @@ async fn count(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Resp
         Err(Fault::Refused(_) | Fault::UnknownLink) => page(&pages, &uri, &headers, Returning::Over),
         Err(fault) => {
             tracing::error!(%fault, "a return from 3-D Secure was not taken");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            failed(&pages, &uri, &headers)
         }
     }
 }
@@ -54,6 +55,14 @@ fn parameters(uri: &Uri) -> Option<(ReturnId, StepUpResult)> {
         ReturnWord::Fail => StepUpResult::Failure,
     };
     Some((ReturnId::new(bits), result))
+}
+
+/// Our own fault, on a page that the phone may frame like the others here.
+fn failed(pages: &Pages, uri: &Uri, headers: &HeaderMap) -> Response {
+    let lang = language(uri, headers);
+    let page = ErrorPage { page: pages.page(lang, "/"), wrong: Wrong::Internal, again: None };
+    let html = Html::page(lang, &page).status(StatusCode::INTERNAL_SERVER_ERROR);
+    html.policy(Policy::FramedByUs).into_response()
 }
 
 fn page(pages: &Pages, uri: &Uri, headers: &HeaderMap, returning: Returning) -> Response {
