@@ -17,7 +17,7 @@ pub enum CommitStage {
 /// A function that the writer calls around each sync. It may hold the writer up.
 pub type CommitHook = Arc<dyn Fn(CommitStage) + Send + Sync>;
 
-/// A function that the writer calls after each commit with the number of changes that shared it.
+/// A function that the writer calls after each commit, before anybody is answered, with the number of changes that shared it.
 pub type CommitObserver = Arc<dyn Fn(usize) + Send + Sync>;
 
 /// How a store is opened.

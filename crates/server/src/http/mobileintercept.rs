@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode, Uri};
 use lommebok_domain::{ReturnId, State as PaymentState, StepUpResult};
 
 use super::pages::{Pages, Sender, language, query, see_other, sender};
-use crate::ui::error_page::Wrong;
+use crate::ui::error_page::{ErrorPage, Wrong};
 use crate::ui::html::{Html, Policy};
 use crate::ui::intercept::{InterceptPage, ReturnWord, Returning};
 use crate::wallet::Fault;
@@ -45,7 +45,7 @@ async fn count(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Resp
         Err(Fault::Refused(_) | Fault::UnknownLink) => page(&pages, &uri, &headers, Returning::Over),
         Err(fault) => {
             tracing::error!(%fault, "a return from 3-D Secure was not taken");
-            pages.error(language(&uri, &headers), Wrong::Internal, None)
+            failed(&pages, &uri, &headers)
         }
     }
 }
@@ -59,6 +59,14 @@ fn parameters(uri: &Uri) -> Option<(ReturnId, StepUpResult)> {
         ReturnWord::Fail => StepUpResult::Failure,
     };
     Some((ReturnId::new(bits), result))
+}
+
+/// Our own fault, on a page that the phone may frame like the others here.
+fn failed(pages: &Pages, uri: &Uri, headers: &HeaderMap) -> Response {
+    let lang = language(uri, headers);
+    let page = ErrorPage { page: pages.page(lang, "/"), wrong: Wrong::Internal, again: None };
+    let html = Html::page(lang, &page).status(StatusCode::INTERNAL_SERVER_ERROR);
+    html.policy(Policy::FramedByUs).into_response()
 }
 
 fn page(pages: &Pages, uri: &Uri, headers: &HeaderMap, returning: Returning) -> Response {

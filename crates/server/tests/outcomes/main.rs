@@ -13,6 +13,7 @@ mod magic_amounts;
 mod not_delivered;
 mod notices;
 mod queue;
+mod seen_by_all;
 mod shutdown;
 mod step_up;
 mod streams;

@@ -1,10 +1,14 @@
 //! SOFT_DECLINE: the step-up, its return, attempt 2 with a fresh cryptogram, and every way in which it ends.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use lommebok_server::assembly::Seams;
+use lommebok_store::CommitHook;
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::fake_psp::Reply;
-use lommebok_testkit::test_app::{Answer, TestApp};
+use lommebok_testkit::test_app::{Answer, Setup, TestApp};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -201,4 +205,23 @@ async fn a_soft_decline_without_a_good_url_is_certain() {
         assert_eq!(app.psp.requests_for(&id).len(), 1);
     }
     app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_return_that_cannot_be_stored_is_said_on_a_page_that_our_phone_may_frame() {
+    let writer_dies = Arc::new(AtomicBool::new(false));
+    let armed = Arc::clone(&writer_dies);
+    let hook: CommitHook = Arc::new(move |_| assert!(!armed.load(Ordering::SeqCst), "a planned end of the writer"));
+    let seams = Seams { commit_hook: Some(hook), ..Seams::default() };
+    let app = TestApp::with(Setup { seams, ..Setup::default() }).await;
+    stepping_up(&app, "su-broken", vec![soft()]).await;
+    let url = operation(&app, "su-broken", "3dssuccess");
+    writer_dies.store(true, Ordering::SeqCst);
+    let answer = Answer::to(app.client().post(&url)).await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(answer.headers["content-type"], "text/html; charset=utf-8");
+    assert_eq!(answer.headers["x-frame-options"], "SAMEORIGIN");
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    assert!(answer.text.contains("<h1"), "{}", answer.text);
+    assert_eq!(app.state("su-broken"), "STEP_UP");
 }

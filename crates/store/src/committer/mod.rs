@@ -94,12 +94,12 @@ fn run(
         let weight = jobs.iter().map(Job::weight).sum();
         let count = jobs.len();
         let answers = group::commit(&mut writer, &jobs, hook);
+        if let Some(observer) = observer {
+            observer(count);
+        }
         for (job, answer) in jobs.into_iter().zip(answers) {
             // A caller that no longer waits has nobody to tell.
             let _heard = job.answer.send(answer);
-        }
-        if let Some(observer) = observer {
-            observer(count);
         }
         writer.committed(weight);
     }

@@ -1,4 +1,4 @@
-//! Updatestatus: what a PSP says became of its payments, many at a time (DOMAIN §5).
+//! Updatestatus: what a PSP says became of its payments, many at a time (docs/domain.md §5).
 //!
 //! A request is kept whole as a batch with its progress, and applied in chunks; each chunk is one commit that also moves
 //! the progress on. So a 200 means that everything is durable, a crash in between applies the rest at the next start, and
