@@ -15,6 +15,7 @@ mod init;
 mod landing;
 mod merchants;
 mod phone;
+mod pin_tries;
 mod road;
 mod sessions;
 mod stages;
@@ -126,6 +127,7 @@ struct Inner {
     in_hand: InHand,
     merchants: Merchants,
     status_lanes: status_updates::Lanes,
+    pin_tries: pin_tries::PinTries,
     advancing: tokio::sync::Mutex<()>,
 }
 
@@ -139,6 +141,7 @@ impl Wallet {
             in_hand: InHand::default(),
             merchants: Merchants::default(),
             status_lanes: status_updates::Lanes::default(),
+            pin_tries: pin_tries::PinTries::default(),
             advancing: tokio::sync::Mutex::new(()),
         }))
     }
@@ -225,6 +228,10 @@ impl Wallet {
 
     pub(crate) fn status_lanes(&self) -> &status_updates::Lanes {
         &self.0.status_lanes
+    }
+
+    pub(crate) fn pin_tries(&self) -> &pin_tries::PinTries {
+        &self.0.pin_tries
     }
 
     pub(crate) async fn advancing(&self) -> tokio::sync::MutexGuard<'_, ()> {
