@@ -8,11 +8,13 @@ const LONGEST_WAIT_MS = 5000;
 /**
  * Follows hints until `stop()` is called.
  * @param {string} url the stream
- * @param {{headers?: () => Record<string, string>, onHint: () => unknown, onStatus?: (status: number) => boolean}} options
- *   `onStatus` is told a refusal's status and returns whether to try again.
+ * @param {{headers?: () => Record<string, string>, onHint: () => unknown, onStatus?: (status: number) => boolean,
+ *   onConnection?: (connected: boolean) => unknown}} options
+ *   `onStatus` is told a refusal's status and returns whether to try again; `onConnection` hears false when nobody answers, and true
+ *   when somebody does.
  * @returns {{stop: () => void}}
  */
-export function follow(url, { headers = () => ({}), onHint, onStatus = () => true }) {
+export function follow(url, { headers = () => ({}), onHint, onStatus = () => true, onConnection = () => {} }) {
   let over = false;
   let attempt = null; // the AbortController of the connection that is open or being opened
   let waitMs = FIRST_WAIT_MS;
@@ -28,7 +30,11 @@ export function follow(url, { headers = () => ({}), onHint, onStatus = () => tru
         headers: { accept: "text/event-stream", ...headers() },
         cache: "no-store",
         signal: own.signal,
+      }).catch((fault) => {
+        if (!own.signal.aborted) onConnection(false);
+        throw fault;
       });
+      onConnection(true);
       if (!answer.ok) {
         over ||= !onStatus(answer.status);
       } else {

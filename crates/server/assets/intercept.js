@@ -1,10 +1,12 @@
 // The return from the bank's 3-D Secure page: tells the wallet by POST (a GET must change nothing), then the phone around it.
-const form = document.querySelector("[data-return]");
+const main = document.querySelector("main");
 
 const answer = await fetch(location.href, { method: "POST", cache: "no-store", headers: { accept: "text/html" } }).catch(() => null);
-if (answer?.ok) {
-  if (parent !== window) parent.postMessage("lommebok:returned", location.origin);
-  location.replace(answer.url);
+if (answer && answer.status < 500) {
+  if (answer.ok && parent !== window) parent.postMessage("lommebok:returned", location.origin);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  main.replaceWith(document.importNode(page.querySelector("main"), true));
+  document.title = page.title;
 } else {
-  form.querySelector("button").focus(); // the button says the same thing, as a form
+  main.querySelector("button").focus(); // the button says the same thing, as a form
 }

@@ -1,60 +1,92 @@
-// The landing page: moves on when the payment does, cancels on Back once the page was touched, and leaves for the shop at the end.
-// Without this script the page still works: forms, a refresh while waiting, and links.
+// The landing page: goes on when the payment does, cancels on Back once the page was touched, and leaves for the shop at the end.
+// All of it happens in one page of the browser's history, because Back must find what was touched: forms are sent and changes are
+// read by fetch, and only <main> is exchanged. Without this script the page still works: forms, a refresh while waiting, and links.
 import { follow } from "./hints.js";
 
 const LEAVE_AFTER_MS = 1500;
-const main = document.querySelector("main[data-phase]");
+const LOCALE = document.documentElement.lang === "nb" ? "nb-NO" : "en-GB";
+const offline = document.querySelector("[data-offline]");
 
-for (const time of document.querySelectorAll("time[datetime]")) {
-  time.textContent = new Date(time.dateTime).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-  time.closest("[data-until]").hidden = false;
-}
+let main = document.querySelector("main");
+let shown = main.outerHTML; // as the server wrote it, to see whether it has changed
+let over = false; // the payment has come to its end: nothing is read or sent any more
+let reading = false;
+let readAgain = false;
 
-// A second press of the same button is a second prompt on somebody's phone.
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form.dataset.sent) event.preventDefault();
-  form.dataset.sent = "yes";
+const { events } = main.dataset;
+const stream = events && follow(events, {
+  onHint: () => look(),
+  onStatus: () => (look(), true),
+  onConnection: (connected) => (offline.hidden = connected),
 });
-addEventListener("pageshow", () => {
-  for (const form of document.forms) delete form.dataset.sent;
-});
-
-if (main.dataset.events) {
-  let reading = false;
-  let again = false;
-  const look = async () => {
-    again = true;
-    if (reading) return;
-    reading = true;
-    while (again) {
-      again = false;
-      await refresh().catch(() => {});
-    }
-    reading = false;
-  };
-  follow(main.dataset.events, { onHint: look, onStatus: () => (look(), true) });
+if (events) {
+  document.addEventListener("submit", send);
   cancelOnBack();
 }
+settle();
 
-const way = document.querySelector("[data-leave]");
-if (way) setTimeout(() => location.replace(way.href), LEAVE_AFTER_MS);
-
-/** Reads this page again; shows it in place if it still waits, and goes there if it became another one. */
-async function refresh() {
-  const answer = await fetch(location.href, { cache: "no-store", headers: { accept: "text/html" } });
-  if (answer.status >= 500) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const now = page.querySelector("main[data-phase]");
-  if (!now || now.dataset.phase === main.dataset.phase) return;
-  if (!("inPlace" in now.dataset && "inPlace" in main.dataset)) {
-    location.replace(answer.url);
-    return;
+/** Does what a new <main> needs: times in the reader's own clock, and at the end the way to the shop. */
+function settle() {
+  for (const time of main.querySelectorAll("time[datetime]")) {
+    time.textContent = new Date(time.dateTime).toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit" });
+    time.closest("[data-until]").hidden = false;
   }
-  main.replaceChildren(...document.importNode(now, true).childNodes);
-  main.dataset.phase = now.dataset.phase;
+  const way = main.querySelector("[data-leave]");
+  if (way) setTimeout(() => location.replace(way.href), LEAVE_AFTER_MS);
+  over = !main.dataset.events;
+  if (over && stream) stream.stop();
+}
+
+/** Reads the page as it now is; while that goes on, further hints ask for only one reading more. */
+async function look() {
+  readAgain = true;
+  if (reading) return;
+  reading = true;
+  while (readAgain && !over) {
+    readAgain = false;
+    await fetch(main.dataset.now, { cache: "no-store", headers: { accept: "text/html" } }).then(show, () => {});
+  }
+  reading = false;
+}
+
+/** Sends a form; a second press of the same button would be a second prompt on somebody's phone. */
+async function send(event) {
+  event.preventDefault();
+  const form = event.target;
+  if (form.dataset.sent) return;
+  form.dataset.sent = "yes";
+  try {
+    const answer = await fetch(form.action, {
+      method: "POST",
+      cache: "no-store",
+      headers: { accept: "text/html" },
+      body: new URLSearchParams(new FormData(form)),
+    });
+    await show(answer, form);
+  } catch {
+    offline.hidden = false;
+  }
+  delete form.dataset.sent;
+}
+
+/** Exchanges <main> if the server says something else than before; whoever sent `form` is led to what came of it. */
+async function show(answer, form = null) {
+  if (answer.status >= 500 && !form) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const next = page.querySelector("main");
+  if (!next || over || next.outerHTML === shown) return;
+  shown = next.outerHTML;
+  const hadFocus = form !== null || main.contains(document.activeElement);
+  const heard = main.querySelector("h1")?.textContent;
+  const arrived = document.importNode(next, true);
+  main.replaceWith(arrived);
+  main = arrived;
   document.title = page.title;
-  document.querySelector("[data-said]").textContent = main.querySelector("h1").textContent;
+  const heading = main.querySelector("h1");
+  heading.tabIndex = -1;
+  if (hadFocus) (main.querySelector("[autofocus]") ?? heading).focus();
+  if (heading.textContent !== heard) document.querySelector("[data-said]").textContent = heading.textContent;
+  settle();
 }
 
 /** Back cancels, but only after a touch: browsers pass over history entries that a page added untouched. */
@@ -65,7 +97,7 @@ function cancelOnBack() {
     if (!history.state?.sentinel) history.pushState({ sentinel: true }, ""); // a reload keeps the entry
     addEventListener("popstate", (event) => {
       const wentBack = !event.state?.sentinel && location.hash === ""; // jumps inside the page are no Back
-      if (wentBack) document.querySelector("form[data-cancel]")?.requestSubmit();
+      if (wentBack) main.querySelector("form[data-cancel]")?.requestSubmit();
     });
   };
   addEventListener("pointerdown", touch, true);

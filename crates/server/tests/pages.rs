@@ -8,7 +8,8 @@ use lommebok_server::ui::{
     error_page::{ErrorPage, Wrong},
     intercept::{InterceptPage, Returning},
     landing::{
-        FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage, WaitingFor, WaitingPage,
+        AnotherNumber, FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage, TooLate,
+        WaitingFor, WaitingPage,
     },
     lang::Lang,
     page::Page,
@@ -18,7 +19,12 @@ use lommebok_server::ui::{
 };
 
 const LINK: &str = "vippsMT://?token=AAAAAAAAAAEAAAGXh3sQ0m1nJ5mFZkq9pXo0c2VjcmV0LWhtYWM";
-const KEYS: FormKeys<'static> = FormKeys { token: "AAAA", form_token: "BBBB", events: "/landing/events?token=AAAA" };
+const KEYS: FormKeys<'static> = FormKeys {
+    token: "AAAA",
+    form_token: "BBBB",
+    events: "/landing/events?token=AAAA",
+    now: "/landing/wait?token=AAAA",
+};
 
 /// Every page by the name of its state.
 fn gallery(lang: Lang) -> Vec<(&'static str, String)> {
@@ -50,14 +56,14 @@ fn landing(page: Page<'_>) -> Vec<(&'static str, String)> {
     let production = OtherWays { simulator: None, ..other_ways.clone() };
     let number =
         |number, number_wrong| NumberPage { page, purchase, keys: KEYS, number, number_wrong, other_ways: &other_ways };
-    let waiting = |waiting_for, cancel_refused| WaitingPage {
+    let waiting = |waiting_for, another_number, refused| WaitingPage {
         page,
         purchase,
         keys: KEYS,
         waiting_for,
         number: Some("123 45 678"),
-        may_change_number: true,
-        cancel_refused,
+        another_number,
+        refused,
         other_ways: &other_ways,
     };
     let result = |outcome| ResultPage { page, purchase, outcome, shop: "https://shop.example/order/1001?a=1&b='2'" };
@@ -71,12 +77,21 @@ fn landing(page: Page<'_>) -> Vec<(&'static str, String)> {
             "landing-number-production",
             render(&NumberPage { page: Page { sandbox: false, ..page }, other_ways: &production, ..number("", false) }),
         ),
-        ("landing-waiting-approval", render(&waiting(WaitingFor::Approval, false))),
-        ("landing-waiting-bank", render(&waiting(WaitingFor::Bank, false))),
-        ("landing-waiting-cancel-refused", render(&waiting(WaitingFor::Bank, true))),
-        ("landing-waiting-step-up", render(&waiting(WaitingFor::StepUp, false))),
+        ("landing-waiting-approval", render(&waiting(WaitingFor::Approval, AnotherNumber::Welcome, None))),
+        ("landing-waiting-number-wrong", render(&waiting(WaitingFor::Approval, AnotherNumber::Wrong("12\""), None))),
+        (
+            "landing-waiting-number-refused",
+            render(&waiting(WaitingFor::Approval, AnotherNumber::Exhausted, Some(TooLate::Number))),
+        ),
+        ("landing-waiting-bank", render(&waiting(WaitingFor::Bank, AnotherNumber::Never, None))),
+        (
+            "landing-waiting-cancel-refused",
+            render(&waiting(WaitingFor::Bank, AnotherNumber::Never, Some(TooLate::Cancel))),
+        ),
+        ("landing-waiting-step-up", render(&waiting(WaitingFor::StepUp, AnotherNumber::Never, None))),
         ("landing-result-paid", render(&result(Outcome::Paid))),
         ("landing-result-failed", render(&result(Outcome::Failed))),
+        ("landing-result-unclear", render(&result(Outcome::Unclear))),
         ("landing-result-cancelled", render(&result(Outcome::Cancelled))),
         ("landing-result-expired", render(&result(Outcome::Expired))),
         ("landing-gone-expired", render(&gone(Gone::Expired, known))),
@@ -208,7 +223,7 @@ fn a_result_leaves_by_link_refresh_and_script() {
     for (name, html) in pages {
         assert!(
             html.contains(
-                "http-equiv=\"refresh\" content=\"4; url=https://shop.example/order/1001?a=1&#38;b=&#39;2&#39;\""
+                "<noscript><meta http-equiv=\"refresh\" content=\"4; url=https://shop.example/order/1001?a=1&#38;b=&#39;2&#39;\""
             ),
             "{name}"
         );

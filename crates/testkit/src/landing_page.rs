@@ -33,6 +33,15 @@ impl LandingPage {
         Self { cookie, form_token, html: answer.text, token, base, client: app.client().clone() }
     }
 
+    /// Opens the waiting page of `payment`, whose number was confirmed elsewhere.
+    ///
+    /// # Panics
+    /// When it leads to no form.
+    pub async fn waiting(app: &TestApp, payment: &Started) -> Self {
+        let link = app.url(&format!("/landing/wait?token={}", payment.token));
+        Self::open(app, &Started { link, ..payment.clone() }).await
+    }
+
     /// The form to `path` (`/landing/number`, `/landing/cancel`) with these further fields, urlencoded; the caller adds
     /// what a browser says of itself, above all `Origin`.
     pub fn form(&self, path: &str, fields: &str) -> RequestBuilder {

@@ -6,12 +6,14 @@ use super::{File, Finding};
 
 /// Who must not know whom. A crate that is not named here is a rim that nobody in the table may depend on either,
 /// because each row lists all that lies further out.
-const MUST_NOT_KNOW: [(&str, &[&str]); 5] = [
+const MUST_NOT_KNOW: [(&str, &[&str]); 7] = [
     ("lommebok-domain", &["lommebok"]),
     ("lommebok-api", &["lommebok"]),
     ("lommebok-store", &["lommebok-api", "lommebok-server", "lommebok-testkit", "lommebok-bench", "lommebok-sample"]),
     ("lommebok-server", &["lommebok-testkit", "lommebok-bench", "lommebok-sample", "lommebok-sdk"]),
-    ("lommebok", &["lommebok-testkit", "lommebok-bench"]),
+    ("lommebok-sdk", &["lommebok"]),
+    ("lommebok-testing", &["lommebok-testkit", "lommebok-bench", "lommebok-sample"]),
+    ("lommebok", &["lommebok-testkit", "lommebok-testing", "lommebok-bench"]),
 ];
 
 /// What the rules of a payment may use from outside: nothing that does I/O, waits, reads a clock or serialises.
@@ -85,8 +87,10 @@ fn must_not_know(name: &str, dependency: &str) -> bool {
     if name == "lommebok-domain" && !DOMAIN_MAY_USE.contains(&dependency) {
         return true;
     }
-    // `lommebok` alone forbids every crate of ours.
-    let is_or_begins = |outer: &str| dependency == outer || outer == "lommebok" && dependency.starts_with("lommebok");
+    // `lommebok` alone forbids every crate of ours; `lommebok-sample` whatever begins so.
+    let is_or_begins = |outer: &str| {
+        dependency == outer || ["lommebok", "lommebok-sample"].contains(&outer) && dependency.starts_with(outer)
+    };
     MUST_NOT_KNOW.iter().any(|(inner, outer)| name == *inner && outer.iter().any(|outer| is_or_begins(outer)))
 }
 
@@ -126,6 +130,19 @@ mod tests {
         let domain =
             crate_manifest("lommebok-domain", "[dependencies]\nthiserror.workspace = true\nserde.workspace = true\n");
         assert_eq!(reasons(&domain).len(), 1);
+    }
+
+    #[test]
+    fn the_sdk_knows_no_crate_of_the_wallet_and_testing_knows_the_server() {
+        let sdk = crate_manifest("lommebok-sdk", "[dependencies]\nlommebok-api = { workspace = true }\n");
+        assert_eq!(reasons(&sdk).len(), 1);
+        let testing = "[dependencies]\nlommebok-server.workspace = true\nlommebok-sdk.workspace = true\n\
+                       lommebok-sample-psp.workspace = true\n";
+        let found = reasons(&crate_manifest("lommebok-testing", testing));
+        assert_eq!(
+            found,
+            ["crates/lommebok-testing/Cargo.toml:8: lommebok-testing must know nothing of lommebok-sample-psp"]
+        );
     }
 
     #[test]

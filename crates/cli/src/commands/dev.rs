@@ -1,6 +1,7 @@
 //! `lommebok dev`: the sandbox. Starts it, says where everything is, and stops it in order.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, bail};
 use clap::{Arg, ArgMatches, Command};
@@ -23,16 +24,34 @@ pub(crate) fn command() -> Command {
 
 pub(crate) fn arguments() -> Vec<Arg> {
     let mut arguments = settings::flags(|setting| setting.dev);
-    let stages: Vec<&str> = Stage::ALL.iter().map(|stage| stage.as_str()).collect();
-    let hold = Arg::new("hold-at").long("hold-at").value_name("STAGE").hide(true).value_parser(stages);
-    arguments.push(hold.help("For crash tests: stop dead when an attempt has come this far"));
+    let hold = Arg::new("hold-at").long("hold-at").value_name("STAGE[:N]").hide(true).value_parser(Hold::parse);
+    arguments.push(hold.help("For crash tests: stop dead when the Nth attempt (default: the first) has come this far"));
     arguments
+}
+
+/// Where a crash test wants the process to stop dead.
+#[derive(Clone, Copy, Debug)]
+struct Hold {
+    stage: Stage,
+    /// The attempt that is held, counted from 1; so are all that come after it.
+    from: u64,
+}
+
+impl Hold {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (name, from) = text.split_once(':').unwrap_or((text, "1"));
+        let stage = Stage::ALL.into_iter().find(|stage| stage.as_str() == name);
+        let names = Stage::ALL.map(Stage::as_str).join(", ");
+        let stage = stage.ok_or_else(|| format!("the stage is one of {names}"))?;
+        let from = from.parse().map_err(|_| format!("{from} is not a number"))?;
+        Ok(Self { stage, from })
+    }
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let config = DevConfig::load(&settings::sources(matches)?)?;
     let seed = seed(&config)?;
-    let seams = Seams { stages: held_at(matches.get_one::<String>("hold-at")), ..Seams::default() };
+    let seams = Seams { stages: held_at(matches.get_one::<Hold>("hold-at").copied()), ..Seams::default() };
     // Whoever may raise the limit does; a lower one shows itself at the connection that is one too many.
     let _limit = rlimit::increase_nofile_limit(OPEN_FILES);
     let metrics = observability::start(&config.log);
@@ -60,17 +79,17 @@ fn seed(config: &DevConfig) -> anyhow::Result<Seed> {
     Ok(Seed::parse(path, &text)?)
 }
 
-/// For crash tests: tells when an attempt has come as far as `stage`, and holds the process there for ever.
-fn held_at(stage: Option<&String>) -> Stages {
-    let Some(held) = Stage::ALL.into_iter().find(|known| stage.is_some_and(|stage| stage == known.as_str())) else {
-        return Stages::default();
-    };
+/// For crash tests: tells when an attempt has come to its stage, and holds the thread there for ever.
+fn held_at(hold: Option<Hold>) -> Stages {
+    let Some(hold) = hold else { return Stages::default() };
+    let reached = AtomicU64::new(0);
     Stages::told_to(move |stage, payment| {
-        if stage == held {
-            eprintln!("held at {} payment {}", stage.as_str(), payment.get());
-            loop {
-                std::thread::park();
-            }
+        if stage != hold.stage || reached.fetch_add(1, Ordering::SeqCst).saturating_add(1) < hold.from {
+            return;
+        }
+        eprintln!("held at {} payment {}", stage.as_str(), payment.get());
+        loop {
+            std::thread::park();
         }
     })
 }

@@ -1,12 +1,14 @@
 // The user's cards, and why one cannot pay.
-import { h, heading } from "./dom.js";
+import { h, heading, icon } from "./dom.js";
 import { t } from "./texts.js";
 
 export async function cards(phone) {
   const own = await phone.api.cards();
   return [
     h("header", { class: "screen-top" }, heading(t.cards)),
-    h("ul", { class: "wallet" }, own.map((card) => h("li", {}, face(card)))),
+    own.length === 0
+      ? h("div", { class: "empty" }, icon("card"), h("strong", {}, t.noCards), h("span", {}, t.noCardsLead))
+      : h("ul", { class: "wallet" }, own.map((card) => h("li", {}, face(card)))),
   ];
 }
 

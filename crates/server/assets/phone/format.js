@@ -1,7 +1,7 @@
 // Amounts and moments as people read them, in the page's language.
 
-const lang = document.documentElement.lang;
-const norwegian = lang === "nb";
+const norwegian = document.documentElement.lang === "nb";
+const LOCALE = norwegian ? "nb-NO" : "en-GB";
 
 /** `499,00 kr` or `NOK 499.00`, from integer minor units; spaces do not break. */
 export function money(minorUnits) {
@@ -12,14 +12,19 @@ export function money(minorUnits) {
   return norwegian ? `${sign}${whole},${fraction}\u00a0kr` : `${sign}NOK\u00a0${whole}.${fraction}`;
 }
 
+/** The class of an amount in large type; an amount of many digits needs less of it. */
+export function amountClass(minorUnits) {
+  return Math.abs(minorUnits) < 100_000_00 ? "amount" : "amount amount-long";
+}
+
 /** `12:05` */
 export function clock(moment) {
-  return new Date(moment).toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit" });
+  return new Date(moment).toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit" });
 }
 
 /** `4. mai 2026` */
 export function day(moment) {
-  return new Date(moment).toLocaleDateString(lang, { day: "numeric", month: "long", year: "numeric" });
+  return new Date(moment).toLocaleDateString(LOCALE, { day: "numeric", month: "long", year: "numeric" });
 }
 
 /** `4. mai 2026, 12:05` */

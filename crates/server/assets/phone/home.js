@@ -11,7 +11,7 @@ const LATEST = 3;
 export async function home(phone) {
   const typed = document.querySelector("#link"); // survives a refresh by a hint
   const [open, page] = await Promise.all([phone.api.payments(), phone.api.receipts()]);
-  const latest = page.receipts.slice(0, LATEST);
+  const latest = page.receipts.slice(0, LATEST).map((receipt) => ({ receipt }));
   const firstName = phone.user.name.split(" ")[0];
   return [
     h("header", { class: "screen-top" },
@@ -23,7 +23,7 @@ export async function home(phone) {
       h("div", { class: "row-between" },
         h("h2", { id: "latest" }, t.latest),
         h("button", { type: "button", class: "button-text", onclick: () => phone.show(receipts) }, t.all, icon("forward"))),
-      h("ul", { class: "rows" }, latest.map((receipt) => receiptRow(phone, receipt)))),
+      h("ul", { class: "rows" }, latest.map((known) => receiptRow(phone, known)))),
   ].filter(Boolean);
 }
 

@@ -3,19 +3,21 @@
 // A screen is a function (phone, argument) → nodes, maybe asynchronous. Hints make the phone read again; a screen that did not change
 // stays as it is, so that a chosen card and the bank's frame survive.
 import { follow } from "../hints.js";
-import { Api, EVENTS, Refusal } from "./api.js";
+import { Api, EVENTS, NoConnection, Refusal } from "./api.js";
 import { cards } from "./cards.js";
 import { h, icon } from "./dom.js";
-import { money } from "./format.js";
+import { clock, money } from "./format.js";
 import { home, profile } from "./home.js";
-import { clear, push, pushedPayments, say, withdraw } from "./notification.js";
+import { clear, hush, push, pushedPayments, say, withdraw } from "./notification.js";
 import { payment as paymentScreen } from "./payment.js";
-import { receipts } from "./receipts.js";
+import { receiptDetail, receipts } from "./receipts.js";
 import { signIn } from "./sign-in.js";
 import { t } from "./texts.js";
 
 const place = document.querySelector("[data-screen]");
 const tabs = document.querySelector("[data-tabs]");
+const offline = document.querySelector("[data-offline]");
+const START_AGAIN_MS = 2000;
 const TABS = [[home, "home", t.home], [receipts, "receipt", t.receipts], [cards, "card", t.cards]];
 
 class Phone {
@@ -36,17 +38,19 @@ class Phone {
 
   async start() {
     const address = new URL(location.href);
-    this.#link = address.searchParams.get("link");
-    if (this.#link !== null) {
+    this.#link ??= address.searchParams.get("link"); // a start that failed is tried again, and the address then has none
+    if (address.searchParams.has("link")) {
       address.searchParams.delete("link"); // the link is a secret and works once: not for the history
       history.replaceState(null, "", address);
     }
     if (!this.#api.signedIn) return this.show(signIn);
     try {
       await this.begin(await this.#api.user());
+      offline.hidden = true;
     } catch (fault) {
-      this.explain(fault);
-      if (this.#api.signedIn) setTimeout(() => this.start(), 2000);
+      offline.hidden = !(fault instanceof NoConnection);
+      if (offline.hidden) this.explain(fault);
+      if (this.#api.signedIn) setTimeout(() => this.start(), START_AGAIN_MS);
     }
   }
 
@@ -59,16 +63,19 @@ class Phone {
       headers: () => this.#api.authorization(),
       onHint: () => this.look(),
       onStatus: (status) => (status === 401 ? (this.end(t.sessionEnded), false) : true),
+      onConnection: (connected) => (offline.hidden = connected),
     });
     const link = this.#link;
     this.#link = null;
-    if (link === null || !(await this.openLink(link))) await this.show(home);
+    if (link === null) return this.show(home);
+    await this.openLink(link);
   }
 
   /** Nobody is signed in any more. */
   end(sentence = null) {
     this.#stream?.stop();
     this.#stream = null;
+    offline.hidden = true;
     this.#api.forget();
     this.#known.clear();
     this.user = null;
@@ -91,20 +98,20 @@ class Phone {
     }
   }
 
-  /** Opens a payment link; tells whether it led to a payment. */
+  /** Opens a payment link; one that leads to no payment leads home. */
   async openLink(link) {
     try {
       const payment = await this.#api.open(link);
       await this.show(paymentScreen, payment);
-      return true;
     } catch (fault) {
+      if (this.#screen?.render !== home) await this.show(home);
       this.explain(fault);
-      return false;
     }
   }
 
   /** Shows a screen and moves the focus to its heading. */
   async show(render, argument = null) {
+    hush();
     await this.#draw(render, argument, true);
   }
 
@@ -171,18 +178,28 @@ class Phone {
       this.#firstReading = false;
       await this.#bringUpToDate();
     } catch (fault) {
-      if (!(fault instanceof Refusal)) return; // no connection: the stream connects again, and that reads again
+      if (fault instanceof NoConnection) return; // the stream connects again, and that reads again
       this.explain(fault);
     }
   }
 
   async #bringUpToDate() {
     const { render, argument } = this.#screen;
-    if (render === home) return this.update(argument);
+    if ([home, receipts, receiptDetail].includes(render)) return this.update(argument);
     if (render !== paymentScreen) return;
-    const now = this.#known.get(argument.id) ?? (await this.#api.payment(argument.id));
+    const now = this.#known.get(argument.id) ?? (await this.#api.payment(argument.id).catch((fault) => this.#withdrawn(fault)));
+    if (!now) return;
     const still = this.#screen.render === paymentScreen && this.#screen.argument.id === now.id;
-    if (still && now.version > this.#screen.argument.version) await this.show(paymentScreen, now);
+    if (!still || now.version <= this.#screen.argument.version) return;
+    if (now.state === this.#screen.argument.state) await this.update(now);
+    else await this.show(paymentScreen, now);
+  }
+
+  /** Another number was confirmed: the payment on the screen is somebody else's now, and looks like none. */
+  async #withdrawn(fault) {
+    if (!(fault instanceof Refusal && fault.status === 404)) throw fault;
+    await this.show(home);
+    say(t.withdrawn);
   }
 
   #tell(payment) {
@@ -193,12 +210,14 @@ class Phone {
 
   /** Says why something did not work; if the answer brought the payment as it is, shows that. */
   explain(fault) {
-    if (!(fault instanceof Refusal)) {
-      console.error(fault);
+    if (fault instanceof NoConnection) {
       say(t.noConnection);
+    } else if (!(fault instanceof Refusal)) {
+      console.error(fault);
+      say(t.wrong);
     } else if (fault.code !== "session_ended") {
-      say(fault.message);
       if (fault.payment) this.show(paymentScreen, fault.payment);
+      say(fault.message);
     }
   }
 }
@@ -230,7 +249,7 @@ addEventListener("message", (event) => {
 
 const deviceClock = document.querySelector("[data-clock]");
 const tick = () => {
-  deviceClock.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  deviceClock.textContent = clock(Date.now());
 };
 tick();
 setInterval(tick, 10_000);

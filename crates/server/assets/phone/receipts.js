@@ -1,36 +1,34 @@
 // Payments that are over: a list, and one receipt with its captures and refunds.
 import { foreign, h, heading, icon, initial } from "./dom.js";
-import { cardName, clock, day, dayAndClock, money } from "./format.js";
+import { amountClass, cardName, clock, day, dayAndClock, money } from "./format.js";
 import { t } from "./texts.js";
 
-export async function receipts(phone, pages = []) {
-  const known = pages ?? [];
-  if (known.length === 0) known.push(await phone.api.receipts());
-  const all = known.flatMap((page) => page.receipts);
-  const next = known.at(-1).next;
-  const older = async () => {
-    try {
-      await phone.update([...known, await phone.api.receipts(next)]);
-    } catch (fault) {
-      phone.explain(fault);
-    }
-  };
+/** The list, as many pages of it as were asked for. */
+export async function receipts(phone, count) {
+  const wanted = count ?? 1;
+  const all = [];
+  let next;
+  for (let page = 0; page < wanted && next !== null; page += 1) {
+    const read = await phone.api.receipts(next);
+    all.push(...read.receipts.map((receipt) => ({ receipt, before: next })));
+    next = read.next;
+  }
   return [
     h("header", { class: "screen-top" }, heading(t.receipts)),
     all.length === 0
       ? h("div", { class: "empty" }, icon("receipt"), h("strong", {}, t.noReceipts), h("span", {}, t.noReceiptsLead))
-      : [...Map.groupBy(all, (receipt) => day(receipt.endedAt))].map(([date, ofDay]) =>
-          h("section", { class: "receipt-day" }, h("h2", {}, date), h("ul", { class: "rows" }, ofDay.map((receipt) => receiptRow(phone, receipt))))),
-    next && h("button", { type: "button", class: "button button-quiet wide", onclick: older }, t.more),
+      : [...Map.groupBy(all, ({ receipt }) => day(receipt.endedAt))].map(([date, ofDay]) =>
+          h("section", { class: "receipt-day" }, h("h2", {}, date), h("ul", { class: "rows" }, ofDay.map((known) => receiptRow(phone, known))))),
+    next && h("button", { type: "button", class: "button button-quiet wide", onclick: () => phone.update(wanted + 1) }, t.more),
   ].flat().filter(Boolean);
 }
 
-/** One line of a list of receipts. */
-export function receiptRow(phone, receipt) {
+/** One line of a list of receipts; `before` is the page it was read from, to read it again. */
+export function receiptRow(phone, { receipt, before }) {
   const { payment, sums } = receipt;
   const paid = payment.state === "RESERVED";
   return h("li", {},
-    h("button", { type: "button", class: "row", onclick: () => phone.show(receiptDetail, receipt) },
+    h("button", { type: "button", class: "row", onclick: () => phone.show(receiptDetail, { receipt, before }) },
       initial(payment.merchant.name),
       h("span", { class: "row-text" },
         h("strong", {}, foreign(payment.merchant.name)),
@@ -38,7 +36,10 @@ export function receiptRow(phone, receipt) {
       paid ? h("span", { class: "row-amount" }, money(payment.amount)) : h("span", { class: "chip" }, t.states[payment.state])));
 }
 
-function receiptDetail(phone, receipt) {
+/** One receipt, read again each time it is drawn, because captures and refunds come later. */
+export async function receiptDetail(phone, { receipt: known, before }) {
+  const page = await phone.api.receipts(before);
+  const receipt = page.receipts.find(({ payment }) => payment.id === known.payment.id) ?? known;
   const { payment, sums } = receipt;
   const paid = payment.state === "RESERVED";
   return [
@@ -48,7 +49,7 @@ function receiptDetail(phone, receipt) {
     h("div", { class: "question" },
       initial(payment.merchant.name),
       h("p", { class: "question-merchant" }, foreign(payment.merchant.name)),
-      h("p", { class: "amount" }, money(payment.amount)),
+      h("p", { class: amountClass(payment.amount) }, money(payment.amount)),
       h("span", { class: `chip ${paid ? "chip-good" : "chip-warn"}` }, t.states[payment.state])),
     h("dl", { class: "facts" },
       fact(t.when, dayAndClock(receipt.endedAt)),

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderMap, StatusCode, Uri};
-use lommebok_domain::{ReturnId, StepUpResult};
+use lommebok_domain::{ReturnId, State as PaymentState, StepUpResult};
 
 use super::pages::{Pages, Sender, language, query, see_other, sender};
 use crate::ui::error_page::Wrong;
@@ -22,8 +22,11 @@ pub(crate) fn routes(pages: Pages) -> Router {
 }
 
 async fn show(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Response {
-    let known = parameters(&uri).is_some_and(|(id, _)| pages.wallet.payment_by_return_id(id).is_ok());
-    let returning = if known { Returning::Now } else { Returning::Over };
+    let awaited = parameters(&uri).is_some_and(|(id, _)| {
+        let payment = pages.wallet.payment_by_return_id(id);
+        payment.is_ok_and(|payment| matches!(payment.state, PaymentState::StepUp { return_id, .. } if return_id == id))
+    });
+    let returning = if awaited { Returning::Now } else { Returning::Over };
     page(&pages, &uri, &headers, returning)
 }
 

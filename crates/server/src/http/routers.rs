@@ -19,31 +19,34 @@ use super::sandbox_pages::{self, SandboxPages};
 use super::{Edge, app, health, landing, mobileintercept, psp};
 use crate::tasks::Tasks;
 use crate::ui::html::{Policy, guard};
+use crate::wallet::Wallet;
 
 /// The router of a production server: no test route, no phone simulator, no hand on the clock.
 pub fn production_router(edge: &Edge, control: Control, pages: Pages, tasks: &Tasks) -> Router {
     let public = Router::new().fallback(psp::production).with_state(edge.clone());
+    let programs = for_programs(edge, &pages.wallet, tasks);
     let guarded = for_people(pages).merge(control::operate_routes(control)).layer(map_response(guarded));
-    for_programs(edge, tasks).merge(guarded).fallback_service(public).layer(CatchPanicLayer::custom(panicked))
+    programs.merge(guarded).fallback_service(public).layer(CatchPanicLayer::custom(panicked))
 }
 
 /// The router of a sandbox.
 pub fn sandbox_router(edge: &Edge, control: Control, (pages, shown): (Pages, SandboxPages), tasks: &Tasks) -> Router {
     let public = Router::new().fallback(psp::sandbox).with_state(edge.clone());
+    let programs = for_programs(edge, &pages.wallet, tasks);
     let guarded = for_people(pages)
         .merge(control::operate_routes(control.clone()))
         .merge(control::sandbox_routes(control))
         .merge(sandbox_pages::routes(shown))
         .layer(map_response(guarded));
-    for_programs(edge, tasks).merge(guarded).fallback_service(public).layer(CatchPanicLayer::custom(panicked))
+    programs.merge(guarded).fallback_service(public).layer(CatchPanicLayer::custom(panicked))
 }
 
-fn for_programs(edge: &Edge, tasks: &Tasks) -> Router {
+fn for_programs(edge: &Edge, wallet: &Wallet, tasks: &Tasks) -> Router {
     Router::new()
         .route("/.well-known/jwks.json", get(psp::jwks))
         .with_state(edge.clone())
         .route("/openapi.json", get(openapi))
-        .merge(health::routes(tasks.clone()))
+        .merge(health::routes(tasks.clone(), wallet.clone()))
 }
 
 fn for_people(pages: Pages) -> Router {

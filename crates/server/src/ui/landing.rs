@@ -1,7 +1,8 @@
 //! The landing page's data: the form for the number, waiting, the result, and links that lead to nothing any more.
 //!
 //! A newcomer would get wrong: a link of a payment that is over shows [`GonePage`], and only a browser that waited for the
-//! outcome sees [`ResultPage`], which leaves for the shop by itself.
+//! outcome sees [`ResultPage`], which leaves for the shop by itself. With script all of these are one page in the browser's
+//! history: only `<main>` is exchanged (`landing.js`).
 
 use askama::Template;
 
@@ -20,6 +21,16 @@ pub struct Purchase {
     pub deadline: Option<String>,
 }
 
+/// Characters of an amount that fit in large type, such as `1 234 567,00 kr`.
+const LARGE_CHARS: usize = 13;
+
+impl Purchase {
+    /// Whether the amount needs smaller type.
+    pub fn amount_is_long(&self) -> bool {
+        self.amount.chars().count() > LARGE_CHARS
+    }
+}
+
 /// What the landing page's forms carry.
 #[derive(Clone, Copy, Debug)]
 pub struct FormKeys<'a> {
@@ -29,6 +40,8 @@ pub struct FormKeys<'a> {
     pub form_token: &'a str,
     /// Where the page hears of changes.
     pub events: &'a str,
+    /// Where the page as it now is can be read.
+    pub now: &'a str,
 }
 
 /// The ways to the payment other than typing a number.
@@ -94,14 +107,36 @@ pub struct WaitingPage<'a> {
     pub keys: FormKeys<'a>,
     /// What is waited for.
     pub waiting_for: WaitingFor,
-    /// The number that was asked, for people to check; none if the page did not ask for it.
+    /// The number that this browser confirmed last, for people to check; none if another did, or the phone opened the link.
     pub number: Option<&'a str>,
-    /// Whether another number may still be asked.
-    pub may_change_number: bool,
-    /// Whether a cancellation came too late.
-    pub cancel_refused: bool,
+    /// Whether another number may be asked.
+    pub another_number: AnotherNumber<'a>,
+    /// What was asked just now and can't be done.
+    pub refused: Option<TooLate>,
     /// QR code and simulator.
     pub other_ways: &'a OtherWays,
+}
+
+/// Whether another number may be asked while the first one is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnotherNumber<'a> {
+    /// It may.
+    Welcome,
+    /// It may, but what was typed is no number.
+    Wrong(&'a str),
+    /// As many phones as are allowed were prompted.
+    Exhausted,
+    /// Not for this payment, or no longer.
+    Never,
+}
+
+/// What somebody wanted and can't have any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TooLate {
+    /// To cancel: the payment is being processed.
+    Cancel,
+    /// To prompt another phone: too many were, or the payment has gone on.
+    Number,
 }
 
 /// How a payment ended.
@@ -109,8 +144,10 @@ pub struct WaitingPage<'a> {
 pub enum Outcome {
     /// RESERVED.
     Paid,
-    /// FAILED.
+    /// FAILED for certain.
     Failed,
+    /// FAILED as far as the user is concerned, while the shop's bank may have reserved the money.
+    Unclear,
     /// CANCELLED.
     Cancelled,
     /// EXPIRED.

@@ -13,6 +13,7 @@ mod hub;
 mod idempotency;
 mod init;
 mod landing;
+pub(crate) mod measures;
 mod merchants;
 mod phone;
 mod pin_tries;
@@ -33,6 +34,7 @@ use lommebok_store::Store;
 
 pub use directory::{Merchants, Principal, Psps};
 pub use fault::Fault;
+pub(crate) use hub::Told;
 pub use hub::{Hint, Hub, Subscription, Topic};
 pub use idempotency::IdempotentRequest;
 pub use init::{Initiated, NewInit};

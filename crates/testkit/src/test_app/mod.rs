@@ -3,12 +3,14 @@
 //! Tests call it over real HTTP, as a PSP, a browser or a phone does ([`FakePhone`]); they look inside only to count rows
 //! and to wait for a state without asking again and again. A newcomer's mistake: to wait for time. It stands; advance it.
 
+mod control_calls;
 mod credentials;
 mod psp_calls;
 mod watching;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use lommebok_domain::Timestamp;
 use lommebok_server::assembly::{RunningSandbox, Seams};
@@ -96,6 +98,22 @@ impl TestApp {
         let Self { psp, client, running, mut setup, directory, bearer, .. } = self;
         assert_eq!(running.stop().await, Vec::new(), "work was left over");
         setup.seams.clock = None;
+        let running = run(&directory, &setup).await;
+        let base = format!("http://{}", running.address);
+        Self { psp, client, running, base, setup, directory, bearer }
+    }
+
+    /// Like [`TestApp::restarted`], but `by` passes while the server is down.
+    ///
+    /// # Panics
+    /// When it leaves work behind, or does not start again.
+    #[must_use]
+    pub async fn restarted_after(self, by: Duration) -> Self {
+        let Self { psp, client, running, mut setup, directory, bearer, .. } = self;
+        let millis = i64::try_from(by.as_millis()).expect("a test's time is short");
+        let clock = BusinessClock::frozen(running.wallet.clock().now().plus_millis(millis));
+        assert_eq!(running.stop().await, Vec::new(), "work was left over");
+        setup.seams.clock = Some(clock);
         let running = run(&directory, &setup).await;
         let base = format!("http://{}", running.address);
         Self { psp, client, running, base, setup, directory, bearer }

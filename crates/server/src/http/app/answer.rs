@@ -1,35 +1,43 @@
-//! The App API's errors: a code for programs, a message for people. The wallet's faults become them here and nowhere else.
+//! The App API's errors: a code for programs, a message for people in their language. The wallet's faults become them here
+//! and nowhere else.
+//!
+//! A refusal leaves its handler unspoken; [`spoken`] knows what language was asked for and writes the body.
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderMap, StatusCode};
+use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use lommebok_api::headers;
 use lommebok_domain::UserId;
+use lommebok_store::CommitFault;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::http::json_object;
 use crate::http::pages::once;
 use crate::listener::body::{self, BodyFault};
+use crate::ui::lang::Lang;
 use crate::wallet::{Fault, Wallet};
 
 /// The longest body, in bytes.
 const BODY_BYTES: usize = 16_384;
 
 /// A refusal.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Refused {
     status: StatusCode,
     code: &'static str,
-    message: &'static str,
+    /// Norwegian and English.
+    message: (&'static str, &'static str),
     retry_after_s: Option<i64>,
     payment: Option<Value>,
 }
 
 impl Refused {
-    pub(super) fn new(status: StatusCode, code: &'static str, message: &'static str) -> Self {
+    /// A refusal with its message in Norwegian and English.
+    pub(super) fn new(status: StatusCode, code: &'static str, message: (&'static str, &'static str)) -> Self {
         Self { status, code, message, retry_after_s: None, payment: None }
     }
 
@@ -44,33 +52,57 @@ impl Refused {
     }
 
     pub(super) fn malformed() -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "malformed", "The request is not as the App API asks.")
+        let message = ("Forespørselen er ikke slik App-API-et vil ha den.", "The request is not as the App API asks.");
+        Self::new(StatusCode::BAD_REQUEST, "malformed", message)
+    }
+
+    fn try_again() -> Self {
+        let message = ("Prøv igjen om et øyeblikk.", "Try again in a moment.");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "shutting_down", message)
+    }
+
+    fn body(self, lang: Lang) -> String {
+        let mut body = json!({"code": self.code, "message": lang.of(self.message.0, self.message.1)});
+        if let (Some(payment), Some(fields)) = (self.payment, body.as_object_mut()) {
+            fields.insert("payment".to_owned(), payment);
+        }
+        body.to_string()
     }
 }
 
 impl From<Fault> for Refused {
     fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::NoSuchPayment => Self::new(StatusCode::NOT_FOUND, "no_such_payment", "There is no such payment."),
+        let (status, code, message) = match fault {
+            Fault::NoSuchPayment => {
+                let message = ("Det finnes ingen slik betaling.", "There is no such payment.");
+                (StatusCode::NOT_FOUND, "no_such_payment", message)
+            }
             Fault::Refused(_) => {
-                Self::new(StatusCode::CONFLICT, "not_possible_now", "The payment is being processed, or it is over.")
+                let message =
+                    ("Betalingen behandles, eller den er over.", "The payment is being processed, or it is over.");
+                (StatusCode::CONFLICT, "not_possible_now", message)
             }
             Fault::CardNotUsable => {
-                Self::new(StatusCode::CONFLICT, "card_not_eligible", "This card cannot be used for this payment.")
+                let message = (
+                    "Dette kortet kan ikke brukes til denne betalingen.",
+                    "This card cannot be used for this payment.",
+                );
+                (StatusCode::CONFLICT, "card_not_eligible", message)
             }
             Fault::UnknownLink => {
-                Self::new(StatusCode::BAD_REQUEST, "bad_link", "This is not a payment link of this wallet.")
+                let message = ("Dette er ingen betalingslenke herfra.", "This is not a payment link of this wallet.");
+                (StatusCode::BAD_REQUEST, "bad_link", message)
             }
             Fault::WrongPin | Fault::UnknownUser => {
-                Self::new(StatusCode::UNAUTHORIZED, "wrong_number_or_pin", "The number or the PIN is wrong.")
+                let message = ("Nummeret eller PIN-koden er feil.", "The number or the PIN is wrong.");
+                (StatusCode::UNAUTHORIZED, "wrong_number_or_pin", message)
             }
-            Fault::PinLocked { retry_after_s } => Self {
-                retry_after_s: Some(retry_after_s),
-                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", "Too many tries: wait a minute.")
-            },
-            Fault::NoSession => Self::new(StatusCode::UNAUTHORIZED, "session_ended", "Sign in again."),
-            Fault::Busy | Fault::Stopping => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "shutting_down", "Try again in a moment.")
+            Fault::PinLocked { retry_after_s } => return too_many_tries(retry_after_s),
+            Fault::NoSession => (StatusCode::UNAUTHORIZED, "session_ended", ("Logg inn på nytt.", "Sign in again.")),
+            Fault::Busy | Fault::Stopping => return Self::try_again(),
+            Fault::Store(fault @ (CommitFault::Overloaded | CommitFault::Closed | CommitFault::Unavailable(_))) => {
+                tracing::warn!(%fault, "a call of the App API could not be stored now");
+                return Self::try_again();
             }
             fault @ (Fault::MerchantNotActive
             | Fault::UnknownMerchant
@@ -79,24 +111,55 @@ impl From<Fault> for Refused {
             | Fault::Read(_)
             | Fault::Secret) => {
                 tracing::error!(%fault, "a call of the App API failed");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong; nothing was changed.")
+                let message = ("Noe gikk galt; ingenting ble endret.", "Something went wrong; nothing was changed.");
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
             }
-        }
+        };
+        Self::new(status, code, message)
     }
+}
+
+fn too_many_tries(retry_after_s: i64) -> Refused {
+    let message = ("For mange forsøk: vent et minutt.", "Too many tries: wait a minute.");
+    let refused = Refused::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", message);
+    Refused { retry_after_s: Some(retry_after_s), ..refused }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let mut body = json!({"code": self.code, "message": self.message});
-        if let (Some(payment), Some(fields)) = (self.payment, body.as_object_mut()) {
-            fields.insert("payment".to_owned(), payment);
-        }
-        let mut response = (self.status, [(CONTENT_TYPE, "application/json")], body.to_string()).into_response();
+        let mut response = self.status.into_response();
         if let Some(seconds) = self.retry_after_s {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
+        response.extensions_mut().insert(self);
         response
     }
+}
+
+/// Writes a refusal's body in the language that the request asks for.
+pub(super) async fn spoken(request: Request, next: Next) -> Response {
+    let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let lang = Lang::choose(None, None, accepted);
+    let mut response = next.run(request).await;
+    let Some(refused) = response.extensions_mut().remove::<Refused>() else { return response };
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(lang.tag()));
+    headers.insert(VARY, HeaderValue::from_static("Accept-Language"));
+    *response.body_mut() = Body::from(refused.body(lang));
+    response
+}
+
+/// No such path.
+pub(super) async fn not_found() -> Refused {
+    let message = ("Denne adressen finnes ikke.", "There is nothing at this address.");
+    Refused::new(StatusCode::NOT_FOUND, "not_found", message)
+}
+
+/// Another method than the path has.
+pub(super) async fn method_not_allowed() -> Refused {
+    let message = ("Denne adressen tar ikke imot dette.", "This address does not take that.");
+    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
 }
 
 /// The bearer token of a call.
@@ -112,11 +175,14 @@ pub(super) fn user(wallet: &Wallet, headers: &HeaderMap) -> Result<UserId, Refus
 
 /// Reads a JSON body.
 pub(super) async fn json_body<T: DeserializeOwned>(request: Request<Body>) -> Result<T, Refused> {
-    headers::check_json(request.headers(), 1)
-        .map_err(|_| Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "Send application/json."))?;
+    headers::check_json(request.headers(), 1).map_err(|_| {
+        let message = ("Send application/json.", "Send application/json.");
+        Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", message)
+    })?;
     let bytes: Bytes = body::collect(request, BODY_BYTES).await.map_err(|fault| match fault {
         BodyFault::TooLarge { .. } => {
-            Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is too large.")
+            let message = ("Forespørselen er for stor.", "The request is too large.");
+            Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
         }
         BodyFault::TooSlow | BodyFault::Broken => Refused::malformed(),
     })?;

@@ -7,34 +7,29 @@ mod sessions;
 mod view;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::{any, get, post};
-use http::StatusCode;
 
 use crate::wallet::Wallet;
-use answer::Refused;
 
-/// The routes.
+/// The routes, and JSON for what is none of them.
 pub(crate) fn routes(wallet: Wallet) -> Router {
-    Router::new()
-        .route("/app/v1/sessions", post(sessions::sign_in))
-        .route("/app/v1/sessions/current", get(sessions::current).delete(sessions::sign_out))
-        .route("/app/v1/payments", get(payments::list))
-        .route("/app/v1/payments/open", post(payments::open))
-        .route("/app/v1/payments/{id}", get(payments::show))
-        .route("/app/v1/payments/{id}/approve", post(payments::approve))
-        .route("/app/v1/payments/{id}/cancel", post(payments::cancel))
-        .route("/app/v1/cards", get(payments::cards))
-        .route("/app/v1/receipts", get(receipts::list))
-        .route("/app/v1/events", get(payments::events))
-        .route("/app/v1/{*rest}", any(nowhere))
-        .method_not_allowed_fallback(other_method)
-        .with_state(wallet)
-}
-
-async fn nowhere() -> Refused {
-    Refused::new(StatusCode::NOT_FOUND, "not_found", "The App API has no such path.")
-}
-
-async fn other_method() -> Refused {
-    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The path has other methods.")
+    let routes = Router::new()
+        .route("/sessions", post(sessions::sign_in))
+        .route("/sessions/current", get(sessions::current).delete(sessions::sign_out))
+        .route("/payments", get(payments::list))
+        .route("/payments/open", post(payments::open))
+        .route("/payments/{id}", get(payments::show))
+        .route("/payments/{id}/approve", post(payments::approve))
+        .route("/payments/{id}/cancel", post(payments::cancel))
+        .route("/cards", get(payments::cards))
+        .route("/receipts", get(receipts::list))
+        .route("/events", get(payments::events))
+        .method_not_allowed_fallback(answer::method_not_allowed)
+        .fallback(answer::not_found)
+        .layer(from_fn(answer::spoken))
+        .with_state(wallet);
+    // Nesting leaves out the folder's own address with a slash.
+    let folder = any(answer::not_found).layer(from_fn(answer::spoken));
+    Router::new().route("/app/v1/", folder).nest("/app/v1", routes)
 }

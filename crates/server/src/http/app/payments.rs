@@ -5,7 +5,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use lommebok_domain::{CardId, Payment, PaymentId, UserId};
+use lommebok_domain::{Binding, CardId, Payment, PaymentId, Refusal, State as PaymentState, UserId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -54,23 +54,24 @@ pub(super) async fn open(State(wallet): State<Wallet>, request: Request) -> Resu
     let token = token_of(&open.link).ok_or(Fault::UnknownLink)?;
     match wallet.open_link(user, &token).await {
         Ok(payment) => Ok(Json(view::payment(&wallet, &payment)?)),
-        Err(Fault::Refused(refusal)) => Err(gone(&wallet, user, &token, &refusal)),
+        Err(Fault::Refused(refusal)) => own_or_gone(&wallet, user, &token, &refusal),
         Err(fault) => Err(fault.into()),
     }
 }
 
-/// Why the link can't be opened any more: it expired, or its payment is over or another user's.
-fn gone(wallet: &Wallet, user: UserId, token: &str, refusal: &lommebok_domain::Refusal) -> Refused {
-    let expired = matches!(refusal, lommebok_domain::Refusal::DeadlinePassed)
-        || wallet.payment_by_landing_token(token).is_ok_and(|payment| {
-            matches!(payment.state, lommebok_domain::State::Expired)
-                && wallet.payment_of_user(user, payment.id).is_err()
-        });
-    if expired {
-        Refused::new(StatusCode::GONE, "link_expired", "The link has expired: start again in the shop.")
-    } else {
-        Refused::new(StatusCode::GONE, "link_used", "This payment is over, or it is another user's.")
+/// The user's own payment while it goes on, as it is; else why the link can't be opened any more.
+fn own_or_gone(wallet: &Wallet, user: UserId, token: &str, refusal: &Refusal) -> Result<Json<Value>, Refused> {
+    let payment = wallet.payment_by_landing_token(token)?;
+    if payment.binding == Binding::User(user) && !payment.state.is_final() && *refusal != Refusal::DeadlinePassed {
+        return Ok(Json(view::payment(wallet, &payment)?));
     }
+    if *refusal == Refusal::DeadlinePassed || payment.state == PaymentState::Expired {
+        let message = ("Lenken er utløpt: start på nytt i butikken.", "The link has expired: start again in the shop.");
+        return Err(Refused::new(StatusCode::GONE, "link_expired", message));
+    }
+    let message =
+        ("Betalingen er over, eller den tilhører en annen.", "This payment is over, or it is another user's.");
+    Err(Refused::new(StatusCode::GONE, "link_used", message))
 }
 
 pub(super) async fn approve(

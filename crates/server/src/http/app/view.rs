@@ -48,7 +48,13 @@ fn failure(failed: &Failure) -> Value {
         Failure::Certain { cause } => ("certain", cause),
         Failure::Unknown { cause, .. } => ("unknown", cause),
     };
-    json!({"code": cause.code.strip_prefix("psp_"), "outcome": outcome})
+    let reason = match cause.code.as_str() {
+        "three_d_secure_failed" => Some("THREE_D_SECURE"),
+        "no_token" => Some("NO_TOKEN"),
+        "not_delivered" => Some("NOT_DELIVERED"),
+        _ => None,
+    };
+    json!({"code": cause.code.strip_prefix("psp_"), "outcome": outcome, "reason": reason})
 }
 
 fn short_card(wallet: &Wallet, card: CardId) -> Option<Value> {

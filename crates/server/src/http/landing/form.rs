@@ -4,7 +4,7 @@
 use axum::body::Body;
 use axum::extract::Request;
 use http::{HeaderMap, HeaderValue, Uri};
-use lommebok_domain::Payment;
+use lommebok_domain::{Payment, PhoneNumber};
 use subtle::ConstantTimeEq;
 
 use crate::http::pages::{Pages, Sender, cookie, sender};
@@ -12,6 +12,9 @@ use crate::listener::body;
 
 /// The longest form, in bytes.
 const FORM_BYTES: usize = 16_384;
+
+/// How long the landing page's cookies live, in s: longer than any payment waits.
+const COOKIE_LIFE_S: u32 = 1_800;
 
 /// A form as it was sent.
 #[derive(Debug, Default)]
@@ -52,16 +55,41 @@ impl Form {
     }
 }
 
-/// The cookie's name carries the payment, so that two landing pages in two tabs don't take each other's.
+/// The cookie that keeps a form ours.
 fn cookie_name(pages: &Pages, payment: &Payment) -> String {
+    name_for("lommebok-landing", pages, payment)
+}
+
+/// The name carries the payment, so that two landing pages in two tabs don't take each other's.
+fn name_for(purpose: &str, pages: &Pages, payment: &Payment) -> String {
     let url = pages.wallet.public_url();
     match url.strip_prefix("http://") {
         Some(authority) => {
             let port = authority.rsplit_once(':').map_or("80", |(_, port)| port);
-            format!("lommebok-landing-{port}-{}", payment.id.get())
+            format!("{purpose}-{port}-{}", payment.id.get())
         }
-        None => format!("__Host-lommebok-landing-{}", payment.id.get()),
+        None => format!("__Host-{purpose}-{}", payment.id.get()),
     }
+}
+
+/// The cookie's line: for our own pages only, and no longer than a payment takes.
+fn cookie_line(name: &str, value: &str) -> Option<HeaderValue> {
+    let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
+    let line = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={COOKIE_LIFE_S}{secure}");
+    HeaderValue::from_str(&line).ok()
+}
+
+/// Lets the browser remember which number was asked. The wallet can't say it later: it keeps only whose it is, if anybody's.
+pub(super) fn remember_asked(pages: &Pages, payment: &Payment, number: &PhoneNumber) -> Option<HeaderValue> {
+    cookie_line(&name_for("lommebok-asked", pages, payment), number.as_str())
+}
+
+/// The number that this browser asked last, as people write it.
+pub(super) fn asked_number(pages: &Pages, payment: &Payment, headers: &HeaderMap) -> Option<String> {
+    let number = PhoneNumber::new(&cookie(headers, &name_for("lommebok-asked", pages, payment))?)?;
+    let (first, rest) = number.as_str().split_at_checked(3)?;
+    let (second, third) = rest.split_at_checked(2)?;
+    Some(format!("{first} {second} {third}"))
 }
 
 /// The secret of the reader's cookie, and the cookie to be set when there was none.
@@ -71,9 +99,8 @@ pub(super) fn secret(pages: &Pages, payment: &Payment, headers: &HeaderMap) -> (
         return (secret, None);
     }
     let secret = pages.wallet.random_text();
-    let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
-    let line = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age=1800{secure}");
-    (secret, HeaderValue::from_str(&line).ok())
+    let line = cookie_line(&name, &secret);
+    (secret, line)
 }
 
 /// The form's token: bound to the cookie and the payment.

@@ -3,13 +3,15 @@
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::Uri;
+use http::header::SET_COOKIE;
 use lommebok_domain::{Payment, PhoneNumber};
 
 use super::form::{self, Form};
-use super::show::{Looking, wait_address};
+use super::show::{Looking, refused_address, wait_address};
 use crate::http::pages::{Pages, language, see_other};
 use crate::ui::error_page::Wrong;
 use crate::ui::html::Policy;
+use crate::ui::landing::TooLate;
 use crate::wallet::Fault;
 
 /// A number was confirmed. Whoever has it, or nobody: the answer is alike.
@@ -22,10 +24,17 @@ pub(super) async fn number(State(pages): State<Pages>, request: Request) -> Resp
         let lang = language(&Uri::from_static("/"), &form.headers);
         let here = format!("{}?v=2&token={}", lommebok_api::paths::DEEPLINK, form.token);
         let looking = Looking { pages: &pages, lang, headers: &form.headers, here, token: &form.token };
-        return looking.number_page(&payment, Some(&form.number));
+        return looking.wrong_number(&payment, &form.number);
     };
     match pages.wallet.confirm_number(&payment, &number).await {
-        Ok(_) | Err(Fault::Refused(_)) => see_other(&wait_address(&form.token), Policy::Closed),
+        Ok(_) => {
+            let mut response = see_other(&wait_address(&form.token), Policy::Closed);
+            if let Some(cookie) = form::remember_asked(&pages, &payment, &number) {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            response
+        }
+        Err(Fault::Refused(_)) => see_other(&refused_address(&form.token, TooLate::Number), Policy::Closed),
         Err(fault) => failed(&pages, &form, &fault),
     }
 }
@@ -36,10 +45,9 @@ pub(super) async fn cancel(State(pages): State<Pages>, request: Request) -> Resp
         Ok(accepted) => accepted,
         Err(refused) => return refused,
     };
-    let wait = wait_address(&form.token);
     match pages.wallet.cancel_on_landing_page(&payment).await {
-        Ok(_) => see_other(&wait, Policy::Closed),
-        Err(Fault::Refused(_)) => see_other(&format!("{wait}&refused=1"), Policy::Closed),
+        Ok(_) => see_other(&wait_address(&form.token), Policy::Closed),
+        Err(Fault::Refused(_)) => see_other(&refused_address(&form.token, TooLate::Cancel), Policy::Closed),
         Err(fault) => failed(&pages, &form, &fault),
     }
 }

@@ -14,7 +14,8 @@ use crate::http::pages::{Pages, language, query, remember_language, see_other};
 use crate::ui::error_page::Wrong;
 use crate::ui::html::{Html, Policy};
 use crate::ui::landing::{
-    FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage, WaitingFor, WaitingPage,
+    AnotherNumber, FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage, TooLate, WaitingFor,
+    WaitingPage,
 };
 use crate::ui::lang::Lang;
 use crate::ui::money::kroner;
@@ -60,17 +61,22 @@ pub(super) async fn wait(State(pages): State<Pages>, uri: Uri, headers: HeaderMa
     let lang = language(&uri, &headers);
     let looking = Looking { pages: &pages, lang, headers: &headers, here: wait_address(&token), token: &token };
     let shown = match pages.wallet.payment_by_landing_token(&token) {
-        Ok(payment) => looking.waiting(&payment, query(&uri, "refused").is_some()),
+        Ok(payment) => looking.waiting(&payment, refused(&uri), None),
         Err(fault) => looking.unknown(&fault),
     };
     remember_language(shown, &uri, lang)
 }
 
 /// Hints of the payment's changes.
-pub(super) async fn events(State(pages): State<Pages>, uri: Uri) -> Response {
+pub(super) async fn events(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Response {
     let token = query(&uri, "token").unwrap_or_default();
-    let Ok(payment) = pages.wallet.payment_by_landing_token(&token) else {
-        return StatusCode::NOT_FOUND.into_response();
+    let payment = match pages.wallet.payment_by_landing_token(&token) {
+        Ok(payment) => payment,
+        Err(Fault::UnknownLink) => return pages.error(language(&uri, &headers), Wrong::NotFound, None),
+        Err(fault) => {
+            tracing::error!(%fault, "hints of a landing page can't be given");
+            return pages.error(language(&uri, &headers), Wrong::Internal, None);
+        }
     };
     let subscription = pages.wallet.hub().subscribe(Topic::Payment(payment.id));
     event_stream::hints(subscription, pages.wallet.tasks().stopping().clone(), || true)
@@ -81,11 +87,46 @@ pub(super) fn wait_address(token: &str) -> String {
     format!("/landing/wait?token={token}")
 }
 
+/// Where the waiting page is that says what came too late.
+pub(super) fn refused_address(token: &str, refused: TooLate) -> String {
+    format!("{}&refused={}", wait_address(token), word(refused))
+}
+
+fn word(refused: TooLate) -> &'static str {
+    match refused {
+        TooLate::Cancel => "cancel",
+        TooLate::Number => "number",
+    }
+}
+
+fn refused(uri: &Uri) -> Option<TooLate> {
+    let said = query(uri, "refused")?;
+    [TooLate::Cancel, TooLate::Number].into_iter().find(|refused| word(*refused) == said)
+}
+
+/// What came too late is said as long as somebody may still wonder.
+fn still_matters(refused: TooLate, waiting_for: WaitingFor) -> bool {
+    match refused {
+        TooLate::Cancel => waiting_for != WaitingFor::Approval,
+        TooLate::Number => waiting_for != WaitingFor::StepUp,
+    }
+}
+
+fn another_number<'a>(payment: &Payment, wrong: Option<&'a str>) -> AnotherNumber<'a> {
+    if !matches!(payment.state, PaymentState::AwaitingApproval { .. }) || payment.terms.entrance == Entrance::Push {
+        return AnotherNumber::Never;
+    }
+    if payment.prompts >= MAX_PROMPTS {
+        return AnotherNumber::Exhausted;
+    }
+    wrong.map_or(AnotherNumber::Welcome, AnotherNumber::Wrong)
+}
+
 impl Looking<'_> {
     /// The number form; `wrong` is what was typed that is no number.
     pub(super) fn number_page(&self, payment: &Payment, wrong: Option<&str>) -> Response {
         let known = payment.terms.customer_number.as_ref().map(PhoneNumber::as_str).unwrap_or_default();
-        self.with_keys(payment, |keys| {
+        self.with_keys(payment, &wait_address(self.token), |keys| {
             let page = NumberPage {
                 page: self.pages.page(self.lang, &self.here),
                 purchase: &self.purchase(payment),
@@ -99,7 +140,21 @@ impl Looking<'_> {
         })
     }
 
-    fn waiting(&self, payment: &Payment, cancel_refused: bool) -> Response {
+    /// The page for a number that is none: of the form that asked for it.
+    pub(super) fn wrong_number(&self, payment: &Payment, wrong: &str) -> Response {
+        match &payment.state {
+            PaymentState::AwaitingUser { .. } => self.number_page(payment, Some(wrong)),
+            PaymentState::AwaitingApproval { .. }
+            | PaymentState::Authorizing { .. }
+            | PaymentState::StepUp { .. }
+            | PaymentState::Reserved { .. }
+            | PaymentState::Failed(_)
+            | PaymentState::Cancelled(_)
+            | PaymentState::Expired => self.waiting(payment, None, Some(wrong)),
+        }
+    }
+
+    fn waiting(&self, payment: &Payment, refused: Option<TooLate>, wrong: Option<&str>) -> Response {
         let waiting_for = match &payment.state {
             PaymentState::AwaitingUser { .. } => {
                 let link = format!("{}?v=2&token={}", lommebok_api::paths::DEEPLINK, self.token);
@@ -109,27 +164,27 @@ impl Looking<'_> {
             PaymentState::Authorizing { .. } => WaitingFor::Bank,
             PaymentState::StepUp { .. } => WaitingFor::StepUp,
             PaymentState::Reserved { .. } => return self.result(payment, Outcome::Paid),
-            PaymentState::Failed(Failure::Certain { .. } | Failure::Unknown { .. }) => {
-                return self.result(payment, Outcome::Failed);
-            }
+            PaymentState::Failed(Failure::Certain { .. }) => return self.result(payment, Outcome::Failed),
+            PaymentState::Failed(Failure::Unknown { .. }) => return self.result(payment, Outcome::Unclear),
             PaymentState::Cancelled(_) => return self.result(payment, Outcome::Cancelled),
             PaymentState::Expired => return self.result(payment, Outcome::Expired),
         };
-        let may_change = waiting_for == WaitingFor::Approval
-            && payment.terms.entrance != Entrance::Push
-            && payment.prompts < MAX_PROMPTS;
-        self.with_keys(payment, |keys| {
+        let another_number = another_number(payment, wrong);
+        let asked = form::asked_number(self.pages, payment, self.headers);
+        let refused = refused.filter(|refused| still_matters(*refused, waiting_for));
+        let now = refused.map_or_else(|| wait_address(self.token), |refused| refused_address(self.token, refused));
+        self.with_keys(payment, &now, |keys| {
             let page = WaitingPage {
                 page: self.pages.page(self.lang, &self.here),
                 purchase: &self.purchase(payment),
                 keys,
                 waiting_for,
-                number: None,
-                may_change_number: may_change,
-                cancel_refused,
+                number: asked.as_deref(),
+                another_number,
+                refused,
                 other_ways: &self.other_ways(),
             };
-            Html::page(self.lang, &page)
+            Html::page(self.lang, &page).status(if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK })
         })
     }
 
@@ -170,11 +225,12 @@ impl Looking<'_> {
         Html::page(self.lang, &page).status(StatusCode::NOT_FOUND).into_response()
     }
 
-    fn with_keys(&self, payment: &Payment, render: impl FnOnce(FormKeys<'_>) -> Html) -> Response {
+    /// Renders a page with forms; `now` is where its script reads it again.
+    fn with_keys(&self, payment: &Payment, now: &str, render: impl FnOnce(FormKeys<'_>) -> Html) -> Response {
         let (secret, cookie) = form::secret(self.pages, payment, self.headers);
         let form_token = form::form_token(self.pages, payment, &secret);
         let events = format!("/landing/events?token={}", self.token);
-        let keys = FormKeys { token: self.token, form_token: &form_token, events: &events };
+        let keys = FormKeys { token: self.token, form_token: &form_token, events: &events, now };
         let mut response = render(keys).into_response();
         if let Some(cookie) = cookie {
             response.headers_mut().append(SET_COOKIE, cookie);

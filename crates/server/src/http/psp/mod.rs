@@ -25,7 +25,9 @@ use http::{HeaderMap, Method, StatusCode};
 use lommebok_api::errors::{ErrorCode, Fault as WireFault, Surface};
 use lommebok_api::paths::{self, Endpoint};
 
+use crate::clock::ProcessTime;
 use crate::http::Edge;
+use crate::observability::names::REQUEST_SECONDS;
 use crate::ui::html::{Policy, guard};
 use answer::{Answered, Refused};
 
@@ -74,10 +76,14 @@ async fn serve(edge: &Edge, offer: Offer, request: Request) -> Response {
         return response;
     }
     let call = PspCall { edge, headers: &parts.headers, body };
-    match survived(dispatch(call, &parts.method, endpoint)).await {
+    let (began, name) = (ProcessTime.now(), name(&endpoint));
+    let response = match survived(dispatch(call, &parts.method, endpoint)).await {
         Ok(answered) => answered.into_response(edge),
         Err(refused) => refuse(edge, surface, refused),
-    }
+    };
+    let took = ProcessTime.now().duration_since(began);
+    ::metrics::histogram!(REQUEST_SECONDS, "endpoint" => name).record(took.as_secs_f64());
+    response
 }
 
 /// What a handler answers; a panic in it is our fault like any other, in the endpoint's own shape. The panic hook has
@@ -119,6 +125,19 @@ fn to_landing_page(method: &Method, query: Option<&str>) -> Response {
     response
 }
 
+/// The endpoint as a label of metrics.
+fn name(endpoint: &Endpoint<'_>) -> &'static str {
+    match endpoint {
+        Endpoint::Init => "init",
+        Endpoint::UpdateStatus => "updatestatus",
+        Endpoint::Details { .. } => "details",
+        Endpoint::AccessToken => "accesstoken",
+        Endpoint::ForceApprove { .. } => "approve",
+        Endpoint::Merchants | Endpoint::Merchant { .. } => "merchants",
+        Endpoint::Deeplink => "deeplink",
+    }
+}
+
 fn surface(endpoint: &Endpoint<'_>) -> Surface {
     match endpoint {
         Endpoint::AccessToken => Surface::Token,
@@ -133,6 +152,7 @@ fn surface(endpoint: &Endpoint<'_>) -> Surface {
 
 fn refuse(edge: &Edge, surface: Surface, refused: Refused) -> Response {
     let context_id = edge.context_id();
+    refused.count();
     tracing::debug!(context_id, ?refused, "refused");
     refused.into_response(edge, surface, &context_id)
 }

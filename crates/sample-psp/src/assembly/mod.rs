@@ -1,0 +1,13 @@
+//! Putting the sample PSP together: what it is given ([`SamplePspConfig`]), how it starts, and what runs ([`RunningSamplePsp`]).
+//!
+//! Order of a start: books and ledger, receiver (which takes up what was left unfinished), listeners, the ledger's work.
+
+mod config;
+mod keys;
+mod late_answers;
+mod serve;
+mod start;
+
+pub use config::{MerchantConfig, SamplePspConfig, ShopConfig, WalletAccess, WrapAcquirer};
+pub(crate) use start::OurReceiver;
+pub use start::{RunningSamplePsp, SamplePsp, StartFault};

@@ -1,0 +1,194 @@
+//! Starting and stopping: the order in which things are opened, taken up and listened to, and closed again.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::middleware;
+use bytes::Bytes;
+use http::{Request, Response};
+use lommebok_sdk::receiver::{BoxError, SqliteMemory};
+use lommebok_sdk::transport::{Transport, TransportError};
+use lommebok_sdk::{BoxFuture, Client, InvalidValue, Receiver, Url};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::config::SamplePspConfig;
+use super::keys::OwnKey;
+use super::late_answers::late_answers;
+use super::serve::Bound;
+use crate::acquirer::Acquirer;
+use crate::acquirer::simulated::SimulatedAcquirer;
+use crate::clock::ReceiverClock;
+use crate::database::DatabaseFault;
+use crate::ledger::Ledger;
+use crate::merchant_api::{self, Api, Merchant, Merchants};
+use crate::psp::{Handler, Inner, MakePaymentTokens, OurPayments, Psp};
+use crate::step_up_page;
+
+/// The receiver as we use it.
+pub(crate) type OurReceiver = Receiver<Handler, SqliteMemory, OurPayments>;
+
+/// The sample PSP, not started.
+#[derive(Clone, Copy, Debug)]
+pub struct SamplePsp;
+
+/// Why it did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartFault {
+    /// Its folder or a port.
+    #[error("{what}: {cause}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// What the operating system said.
+        cause: io::Error,
+    },
+    /// A database.
+    #[error(transparent)]
+    Database(#[from] DatabaseFault),
+    /// The receiver's memory.
+    #[error("the receiver's memory: {0}")]
+    Memory(BoxError),
+    /// A value that can't be used.
+    #[error(transparent)]
+    Invalid(#[from] InvalidValue),
+}
+
+/// A sample PSP that runs.
+pub struct RunningSamplePsp {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Where wallet, merchants and users reach it.
+    pub public_url: Url,
+    /// Its acquirer's books, for whoever wants to see them.
+    pub acquirer: SimulatedAcquirer,
+    psp: Psp,
+    merchants: Merchants,
+    receiver: OurReceiver,
+    tasks: TaskTracker,
+    stopping: CancellationToken,
+}
+
+impl SamplePsp {
+    /// Starts it: takes up what was left unfinished, then listens.
+    ///
+    /// # Errors
+    /// When its folder, a port or a value can't be used.
+    pub async fn start(config: SamplePspConfig) -> Result<RunningSamplePsp, StartFault> {
+        std::fs::create_dir_all(&config.data_dir).map_err(io_fault(config.data_dir.display()))?;
+        let own_key = OwnKey::load(&config.data_dir).map_err(io_fault("psp.key"))?;
+        let bound = Bound::to(config.listen, config.public_url.clone()).await.map_err(io_fault(config.listen))?;
+        let acquirer = SimulatedAcquirer::open(
+            &config.data_dir.join("acquirer.db"),
+            config.cryptogram_test_key,
+            config.issuer,
+            Arc::clone(&config.clock),
+        )?;
+        let psp = psp(&config, &own_key, acquirer.clone(), bound.public_url.clone())?;
+        let merchants = merchants(&config, &own_key);
+        let memory = SqliteMemory::open(config.data_dir.join("receiver.db")).map_err(StartFault::Memory)?;
+        let payments = OurPayments { ledger: psp.0.ledger.clone(), tokens: psp.0.make_payment_tokens.clone() };
+        let receiver = Receiver::builder(Handler(psp.clone()), memory, payments)
+            .clock(ReceiverClock(Arc::clone(&config.clock)))
+            .start()
+            .await
+            .map_err(|fault| StartFault::Memory(Box::new(fault)))?;
+
+        let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
+        let make_payment = receiver.clone().into_axum_route::<()>();
+        let make_payment =
+            make_payment.layer(middleware::from_fn_with_state((psp.clone(), stopping.clone()), late_answers));
+        let router = merchant_api::router(Api { psp: psp.clone(), merchants: merchants.clone() })
+            .route("/make-payment", make_payment)
+            .merge(step_up_page::router(psp.clone(), receiver.clone()));
+        let (address, public_url) = (bound.address, bound.public_url.clone());
+        tasks.spawn(bound.serve(router, stopping.clone()));
+        let worker = psp.clone();
+        let until = stopping.clone();
+        tasks.spawn(async move { worker.run(until).await });
+        Ok(RunningSamplePsp { address, public_url, acquirer, psp, merchants, receiver, tasks, stopping })
+    }
+}
+
+fn psp(
+    config: &SamplePspConfig,
+    own_key: &OwnKey,
+    bank: SimulatedAcquirer,
+    public_url: Url,
+) -> Result<Psp, StartFault> {
+    let acquirer: Arc<dyn Acquirer> = match &config.wrap_acquirer {
+        Some(wrap) => wrap(bank.clone()),
+        None => Arc::new(bank.clone()),
+    };
+    let mut wallet = Client::builder(config.wallet.credentials.clone())
+        .base_url(config.wallet.base_url.clone())
+        .system("lommebok-sample-psp", env!("CARGO_PKG_VERSION"));
+    if let Some(transport) = &config.wallet.transport {
+        wallet = wallet.transport(SharedTransport(Arc::clone(transport)));
+    }
+    let wallet = wallet.build()?;
+    Ok(Psp(Arc::new(Inner {
+        ledger: Ledger::open(&config.data_dir.join("ledger.db"), config.reporting.after_ms())?,
+        acquirer,
+        bank,
+        wallet,
+        clock: Arc::clone(&config.clock),
+        make_payment_tokens: MakePaymentTokens::new(own_key.purpose(b"makePaymentToken")),
+        public_url,
+        if_missing: config.if_missing,
+        work: crate::psp::Work::default(),
+    })))
+}
+
+/// A transport that somebody else holds too.
+#[derive(Debug)]
+struct SharedTransport(Arc<dyn Transport>);
+
+impl Transport for SharedTransport {
+    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
+        self.0.send(request)
+    }
+}
+
+fn merchants(config: &SamplePspConfig, own_key: &OwnKey) -> Merchants {
+    let merchant = |merchant: &super::MerchantConfig| Merchant {
+        msn: merchant.msn.clone(),
+        key: own_key.of_merchant(&merchant.msn),
+    };
+    Merchants(config.merchants.iter().map(merchant).collect())
+}
+
+fn io_fault(what: impl fmt::Display) -> impl FnOnce(io::Error) -> StartFault {
+    move |cause| StartFault::Io { what: what.to_string(), cause }
+}
+
+impl RunningSamplePsp {
+    /// The key that a merchant shows as `Authorization: Bearer …`; `None` if it is not this PSP's.
+    pub fn merchant_key(&self, msn: &str) -> Option<&str> {
+        self.merchants.with_msn(msn).map(|merchant| merchant.key.expose())
+    }
+
+    /// Does everything that is due now, and returns when it is done; it is done without this too, a little later.
+    ///
+    /// # Errors
+    /// When the ledger fails.
+    pub async fn do_what_is_due(&self) -> Result<(), DatabaseFault> {
+        self.psp.turn().await
+    }
+
+    /// Stops: no new requests, what runs is finished; what is owed is taken up at the next start.
+    pub async fn stop(self) {
+        self.stopping.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.receiver.finish().await;
+    }
+}
+
+impl fmt::Debug for RunningSamplePsp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunningSamplePsp").field("public_url", &self.public_url.as_str()).finish_non_exhaustive()
+    }
+}

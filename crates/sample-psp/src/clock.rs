@@ -1,0 +1,82 @@
+//! Business time as the sample PSP knows it: a seam, so that `lommebok dev` lends it the wallet's clock and a test its own.
+//!
+//! Whatever the rules of a payment speak of goes by it: the budget, the 30 s before a check, retries, a card's expiry.
+//! A newcomer's mistake: to ask the wall clock; it is banned by lint, because no test could own it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lommebok_sdk::{BoxFuture, Clock};
+use serde::{Deserialize, Serialize};
+
+/// A moment of business time, in milliseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// So many milliseconds since 1970.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since 1970.
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// So many milliseconds later.
+    #[must_use]
+    pub const fn plus_millis(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis))
+    }
+
+    /// As the wire writes it: RFC 3339, UTC.
+    pub fn to_rfc3339(self) -> String {
+        jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
+    }
+
+    /// The year and month in Oslo, which decide whether a card has expired.
+    pub fn year_and_month(self) -> (i16, i8) {
+        let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        let zoned = moment.to_zoned(jiff::tz::TimeZone::get("Europe/Oslo").unwrap_or(jiff::tz::TimeZone::UTC));
+        (zoned.year(), zoned.month())
+    }
+}
+
+/// Tells business time and waits for it.
+pub trait BusinessClock: Send + Sync + fmt::Debug + 'static {
+    /// What time it is. Never goes back.
+    fn now(&self) -> Timestamp;
+
+    /// Returns when it is `at` or later.
+    fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, ()>;
+}
+
+/// The same clock for the SDK's receiver: its budget is business time.
+#[derive(Clone, Debug)]
+pub(crate) struct ReceiverClock(pub(crate) Arc<dyn BusinessClock>);
+
+impl Clock for ReceiverClock {
+    fn now(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.now().as_millis()).unwrap_or(0))
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        self.0.sleep_until(self.0.now().plus_millis(millis))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Timestamp;
+
+    #[test]
+    fn a_month_begins_when_it_begins_in_oslo() {
+        // 2026-05-31T22:30:00Z is half past midnight of the first of June in Oslo.
+        assert_eq!(Timestamp::from_millis(1_780_266_600_000).year_and_month(), (2026, 6));
+        assert_eq!(Timestamp::from_millis(1_777_888_800_000).to_rfc3339(), "2026-05-04T10:00:00Z");
+    }
+}

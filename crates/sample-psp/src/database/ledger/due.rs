@@ -1,0 +1,54 @@
+//! Due work as rows: what a payment owes, when, and how often it was tried.
+
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+
+use super::super::DatabaseFault;
+use crate::clock::Timestamp;
+use crate::ledger::{Due, DueKind};
+
+/// Work that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DueRow {
+    pub(crate) payment: i64,
+    pub(crate) kind: DueKind,
+    pub(crate) tries: u32,
+}
+
+/// Replaces what a payment owes.
+pub(crate) fn set_due(transaction: &Transaction<'_>, payment: i64, due: &[Due]) -> Result<(), DatabaseFault> {
+    transaction.execute("DELETE FROM due WHERE payment = ?1", [payment])?;
+    for Due { kind, at } in due {
+        let sql = "INSERT INTO due (payment, kind, at) VALUES (?1, ?2, ?3)";
+        transaction.execute(sql, params![payment, kind.word(), at.as_millis()])?;
+    }
+    Ok(())
+}
+
+/// What is due at `now`, earliest first.
+pub(crate) fn due_by(connection: &Connection, now: Timestamp, limit: u32) -> Result<Vec<DueRow>, DatabaseFault> {
+    let sql = "SELECT payment, kind, tries FROM due WHERE at <= ?1 ORDER BY at LIMIT ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(params![now.as_millis(), limit], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?))
+    })?;
+    let mut due = Vec::new();
+    for row in rows {
+        let (payment, kind, tries) = row?;
+        let kind = DueKind::from_word(&kind).ok_or_else(|| DatabaseFault::Row(format!("`{kind}` is no due work")))?;
+        due.push(DueRow { payment, kind, tries });
+    }
+    Ok(due)
+}
+
+/// When the next work is due.
+pub(crate) fn next_due(connection: &Connection) -> Result<Option<Timestamp>, DatabaseFault> {
+    let at: Option<i64> = connection.query_row("SELECT min(at) FROM due", [], |row| row.get(0)).optional()?.flatten();
+    Ok(at.map(Timestamp::from_millis))
+}
+
+/// Tries work again later; no row is made that is not there any more.
+pub(crate) fn postpone(transaction: &Transaction<'_>, row: DueRow, at: Timestamp) -> Result<(), DatabaseFault> {
+    let sql = "UPDATE due SET at = ?3, tries = tries + 1 WHERE payment = ?1 AND kind = ?2";
+    transaction.execute(sql, params![row.payment, row.kind.word(), at.as_millis()])?;
+    Ok(())
+}

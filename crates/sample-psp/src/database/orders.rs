@@ -1,0 +1,1 @@
+//! The shop's orders live in this file of rows.

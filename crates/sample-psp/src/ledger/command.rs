@@ -1,0 +1,114 @@
+//! What can be asked of a payment: by the wallet, the acquirer, the merchant, the 3-D Secure page, or the ledger's own work.
+
+use lommebok_sdk::{Amount, ErrorId, Status};
+
+use super::payment::{AttemptNumber, Challenge, Finding, NoticeKind, OperationKind, StepUp};
+use crate::acquirer::{Field, OperationId, ResponseCode};
+
+/// What is to happen to a payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// The wallet took the init.
+    AcceptInit {
+        /// The link that it gave.
+        link: String,
+    },
+    /// The wallet refused the init.
+    RefuseInit {
+        /// What it said.
+        reason: String,
+    },
+    /// The wallet handed over a token: ask the acquirer with this message.
+    BeginAttempt {
+        /// Which attempt the receiver says it is.
+        attempt: AttemptNumber,
+        /// The message, masked.
+        message: Vec<Field>,
+    },
+    /// The issuer approved.
+    Authorise {
+        /// Which attempt.
+        attempt: AttemptNumber,
+    },
+    /// Not authorised.
+    Decline {
+        /// Which attempt.
+        attempt: AttemptNumber,
+        /// The issuer's answer, if it was asked.
+        code: Option<ResponseCode>,
+        /// What the wallet is told.
+        error: ErrorId,
+    },
+    /// The issuer wants 3-D Secure first.
+    SoftDecline {
+        /// The issuer's answer.
+        code: ResponseCode,
+        /// The session to open.
+        step_up: StepUp,
+    },
+    /// The user did something on the 3-D Secure page.
+    Challenge(Challenge),
+    /// The wallet sent a notice.
+    Notice(NoticeKind),
+    /// The merchant wants something done with the money, or the payment gone.
+    Operate(Asked),
+    /// The acquirer answered an operation.
+    EndOperation {
+        /// Which.
+        id: OperationId,
+        /// Its answer.
+        code: ResponseCode,
+    },
+    /// What an attempt may have reserved must be given back; the wallet counts it as failed with this.
+    BeginReversal {
+        /// What the wallet was told.
+        error: ErrorId,
+    },
+    /// The acquirer has undone it.
+    EndReversal,
+    /// The wallet's details were read.
+    ReadWallet {
+        /// What they say.
+        finding: Finding,
+        /// What to do if money is reserved here and not there.
+        if_missing: IfMissing,
+    },
+    /// The wallet took a report.
+    AcceptReport {
+        /// What was reported.
+        status: Status,
+        /// How much.
+        amount: Amount,
+    },
+    /// The wallet refused a report for good.
+    RefuseReport {
+        /// What was reported.
+        status: Status,
+        /// How much.
+        amount: Amount,
+        /// What it said.
+        reason: String,
+    },
+}
+
+/// What a merchant asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// What is to be done.
+    pub kind: OperationKind,
+    /// How much; everything that is left if it is not said.
+    pub amount: Option<Amount>,
+    /// The merchant's own key for it: the same key again is the same operation.
+    pub key: String,
+}
+
+/// What to do when money is reserved here and the wallet does not know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IfMissing {
+    /// Tell the wallet: `RESERVED`.
+    #[default]
+    SendReserved,
+    /// Give the money back, and tell the wallet `CANCELLED`.
+    Reverse,
+}

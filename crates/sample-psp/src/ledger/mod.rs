@@ -1,0 +1,27 @@
+//! The PSP's ledger: what became of each payment, as an append-only list of entries. State and sums are their fold
+//! ([`Payment::apply`]); what a command makes of a payment is decided by a pure function ([`decide`]).
+//!
+//! Nothing here waits, stores or calls. [`Ledger`] is the exception: it keeps the entries under a guard of the payment's
+//! version. A newcomer's mistake: to change a payment and tell the wallet; what is told follows from the entry.
+
+mod command;
+mod decide;
+mod due;
+mod entry;
+mod fold;
+mod payment;
+mod refusal;
+mod report;
+mod store;
+
+pub use command::{Asked, Command, IfMissing};
+pub use decide::decide;
+pub use due::{Due, DueKind};
+pub use entry::{Entry, EntryKind};
+pub use payment::{
+    AttemptNumber, Challenge, Ended, Entrance, Finding, NoticeKind, Operation, OperationKind, OperationState, Payment,
+    Settled, State, StepUp, Sums, Terms,
+};
+pub use refusal::Refusal;
+pub use report::Report;
+pub(crate) use store::{Commit, Created, Ledger, LedgerFault, Name};

@@ -1,0 +1,21 @@
+//! A small, real PSP on the SDK: merchant API, ledger, acquirer, 3-D Secure page, and a shop that sells with it.
+//!
+//! It knows the wallet only through `lommebok-sdk`, and the cryptogram's format through `lommebok-api`; it could run against
+//! any wallet that speaks the API. No money moves: acquirer and issuer are simulated.
+
+pub mod acquirer;
+mod assembly;
+mod chance;
+pub mod clock;
+mod database;
+pub mod ledger;
+mod merchant_api;
+mod psp;
+mod step_up_page;
+mod ui;
+
+pub use assembly::{
+    MerchantConfig, RunningSamplePsp, SamplePsp, SamplePspConfig, ShopConfig, StartFault, WalletAccess, WrapAcquirer,
+};
+pub use database::DatabaseFault;
+pub use psp::{Difference, Reconciliation, Reporting, Side};

@@ -1,0 +1,103 @@
+//! What the SDK's receiver calls: each call of the wallet, once, and what must be undone until it is.
+
+use lommebok_sdk::receiver::{Accepted, AcceptedAfterStepUp, Notice, Reversal, StepUpUrl};
+use lommebok_sdk::{Answer, ErrorId, MakePayment, PaymentHandler};
+
+use super::Psp;
+use super::authorising::Outcome;
+use crate::acquirer::{TestAmount, test_amount};
+use crate::ledger::{AttemptNumber, Command, LedgerFault, Name, NoticeKind, Refusal};
+
+/// The PSP as the receiver's handler.
+#[derive(Clone, Debug)]
+pub(crate) struct Handler(pub(crate) Psp);
+
+impl PaymentHandler for Handler {
+    async fn make_payment(&self, call: MakePayment) -> Answer {
+        match call {
+            MakePayment::Accepted(accepted) => self.first(&accepted).await,
+            MakePayment::AcceptedAfterStepUp(accepted) => self.second(&accepted).await,
+            MakePayment::Cancelled(notice) => self.noticed(&notice, NoticeKind::UserCancel).await,
+            MakePayment::TimedOut(notice) => self.noticed(&notice, NoticeKind::Timeout).await,
+            MakePayment::Reverse(reversal) => self.reverse(&reversal).await,
+        }
+    }
+}
+
+impl Handler {
+    async fn first(&self, accepted: &Accepted) -> Answer {
+        match self.0.attempt(accepted, AttemptNumber::First).await {
+            Outcome::Approved => accepted.ok(),
+            Outcome::Declined(error) => accepted.fail(error),
+            Outcome::StepUp(session) => match self.step_up_url(&session) {
+                Some(url) => accepted.soft_decline(url),
+                None => accepted.fail(ErrorId::UnhandledSoftDecline),
+            },
+            Outcome::Unknown => {
+                // The receiver answers 85 in our place and then has us undo it.
+                accepted.budget.over().await;
+                accepted.ok()
+            }
+        }
+    }
+
+    async fn second(&self, accepted: &AcceptedAfterStepUp) -> Answer {
+        match self.0.attempt(accepted, AttemptNumber::Second).await {
+            Outcome::Approved => accepted.ok(),
+            Outcome::Declined(error) => accepted.fail(error),
+            Outcome::StepUp(_) => accepted.fail(ErrorId::UnhandledSoftDecline),
+            Outcome::Unknown => {
+                accepted.budget.over().await;
+                accepted.ok()
+            }
+        }
+    }
+
+    fn step_up_url(&self, session: &str) -> Option<StepUpUrl> {
+        let url = self.0.0.public_url.join(&format!("/3ds/{session}")).ok()?;
+        StepUpUrl::new(&url).ok()
+    }
+
+    async fn noticed(&self, notice: &Notice, kind: NoticeKind) -> Answer {
+        let name = Name::PspTransactionId(notice.psp_transaction_id.to_string());
+        let amount = match self.0.commit(name, Command::Notice(kind)).await {
+            Ok(commit) => Some(commit.payment.terms.amount),
+            Err(LedgerFault::Refused(refusal, payment)) => {
+                if refusal != Refusal::AlreadySo {
+                    tracing::warn!(%refusal, "a notice does not fit; the check of the details will tell");
+                }
+                Some(payment.terms.amount)
+            }
+            Err(fault) => {
+                // The check of the details finds it out.
+                tracing::error!(%fault, "a notice was not written down");
+                None
+            }
+        };
+        match amount.and_then(test_amount) {
+            Some(TestAmount::NoticesAnswered93) => notice.status_from_wallet(),
+            _ => notice.noted(),
+        }
+    }
+
+    async fn reverse(&self, reversal: &Reversal) -> Answer {
+        let name = Name::PspTransactionId(reversal.psp_transaction_id.to_string());
+        let begun = self.0.commit(name, Command::BeginReversal { error: ErrorId::ReceivedTooLate }).await;
+        let payment = match begun {
+            Ok(commit) => commit.payment,
+            Err(LedgerFault::Refused(Refusal::AlreadySo | Refusal::WrongState(_), payment)) => *payment,
+            Err(fault) => {
+                tracing::warn!(%fault, "the reversal is not begun yet");
+                return reversal.not_yet();
+            }
+        };
+        match self.0.undo(&payment).await {
+            Ok(true) => reversal.done(),
+            Ok(false) => reversal.not_yet(),
+            Err(fault) => {
+                tracing::warn!(%fault, "the reversal is not written down yet");
+                reversal.not_yet()
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Captures, cancels and refunds: begun in the ledger, asked of the acquirer under the same name, ended in the ledger.
+
+use super::Psp;
+use crate::acquirer::{NoAnswer, Order};
+use crate::database::DatabaseFault;
+use crate::ledger::{Asked, Command, LedgerFault, Name, OperationKind, Payment, Refusal, State};
+
+/// Why an operation was not done.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OperateFault {
+    /// The ledger refused it; nothing happened.
+    #[error(transparent)]
+    Refused(Refusal),
+    /// The acquirer did not answer: it is pending, and asked again.
+    #[error(transparent)]
+    NoAnswer(#[from] NoAnswer),
+    /// The ledger failed; if it was begun it is taken up again.
+    #[error(transparent)]
+    Database(#[from] DatabaseFault),
+}
+
+impl Psp {
+    /// Does what a merchant asks and answers with the payment as it then is. The same key again does nothing more.
+    pub(crate) async fn operate(&self, payment: &Payment, asked: Asked) -> Result<Payment, OperateFault> {
+        match self.commit(Name::Number(payment.id), Command::Operate(asked)).await {
+            Ok(begun) => self.carry_out(begun.payment).await,
+            Err(LedgerFault::Refused(Refusal::AlreadySo, as_it_is)) => self.carry_out(*as_it_is).await,
+            Err(LedgerFault::Refused(refusal, _)) => Err(OperateFault::Refused(refusal)),
+            Err(LedgerFault::Database(fault)) => Err(fault.into()),
+            Err(LedgerFault::Unknown) => Ok(payment.clone()),
+        }
+    }
+
+    /// Asks the acquirer for the pending operation, if there is one, and writes its answer down.
+    pub(super) async fn carry_out(&self, payment: Payment) -> Result<Payment, OperateFault> {
+        let (Some(operation), State::Reserved { attempt }) = (payment.pending(), &payment.state) else {
+            return Ok(payment);
+        };
+        let order = Order {
+            operation: operation.id.clone(),
+            authorisation: payment.authorisation(*attempt),
+            amount: operation.amount,
+        };
+        let acquirer = &self.0.acquirer;
+        let code = match operation.kind {
+            OperationKind::Capture => acquirer.capture(order).await,
+            OperationKind::Cancel => acquirer.release(order).await,
+            OperationKind::Refund => acquirer.refund(order).await,
+        }?;
+        let ended = Command::EndOperation { id: operation.id.clone(), code };
+        match self.commit(Name::Number(payment.id), ended).await {
+            Ok(commit) => Ok(commit.payment),
+            // The worker was faster.
+            Err(LedgerFault::Refused(_, as_it_is)) => Ok(*as_it_is),
+            Err(LedgerFault::Unknown) => Ok(payment),
+            Err(LedgerFault::Database(fault)) => Err(fault.into()),
+        }
+    }
+
+    /// Asks the acquirer to undo the authorisation that is being reversed; `true` when nothing is left to undo.
+    pub(super) async fn undo(&self, payment: &Payment) -> Result<bool, LedgerFault> {
+        let State::Reversing { attempt, .. } = payment.state else { return Ok(true) };
+        if let Err(fault) = self.0.acquirer.reverse(payment.authorisation(attempt)).await {
+            tracing::warn!(psp_transaction_id = %payment.terms.psp_transaction_id, %fault, "the reversal is tried again");
+            return Ok(false);
+        }
+        match self.commit(Name::Number(payment.id), Command::EndReversal).await {
+            Ok(_) | Err(LedgerFault::Refused(Refusal::AlreadySo, _)) => Ok(true),
+            Err(fault) => Err(fault),
+        }
+    }
+}

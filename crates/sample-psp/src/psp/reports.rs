@@ -1,0 +1,75 @@
+//! Sending reports: a batch at a time, repeated under its key until the wallet takes it.
+//!
+//! A batch that the wallet refuses for certain falls apart, so that one bad report holds up nobody.
+
+use lommebok_sdk::{Error, IdempotencyKey, PspTransactionId, StatusUpdate, StatusUpdates};
+
+use super::Psp;
+use super::retry::pause_ms;
+use crate::chance;
+use crate::database::DatabaseFault;
+use crate::database::ledger::{Batch, ReportRow};
+
+/// The most reports of one batch.
+const REPORTS_PER_BATCH: u32 = 500;
+/// The most batches of one turn.
+const BATCHES_PER_TURN: usize = 100;
+/// How long the wallet remembers a key, less an hour: after it, a batch that may have been taken is not sent again.
+const KEY_LASTS_MS: i64 = 23 * 60 * 60_000;
+
+/// How a batch fared.
+enum Sent {
+    Taken,
+    Refused(String),
+    NotYet,
+}
+
+impl Psp {
+    /// Sends what is to be sent now.
+    pub(super) async fn send_reports(&self) -> Result<(), DatabaseFault> {
+        for _ in 0..BATCHES_PER_TURN {
+            let key = format!("reports-{}", chance::hex::<16>());
+            let Some(batch) = self.0.ledger.gather(self.now(), key, REPORTS_PER_BATCH).await? else { return Ok(()) };
+            let now = self.now();
+            match self.sent(&batch).await {
+                Sent::Taken => self.0.ledger.close_batch(batch, None, now).await?,
+                Sent::Refused(reason) if batch.reports.len() == 1 => {
+                    self.0.ledger.close_batch(batch, Some(reason), now).await?;
+                }
+                Sent::Refused(_) => self.0.ledger.split_batch(batch.id).await?,
+                Sent::NotYet if now.as_millis().saturating_sub(batch.made_at.as_millis()) > KEY_LASTS_MS => {
+                    let reason = "the wallet could not be reached for a day; whether it took this is not known";
+                    self.0.ledger.close_batch(batch, Some(reason.to_owned()), now).await?;
+                }
+                Sent::NotYet => {
+                    let at = now.plus_millis(pause_ms(batch.tries));
+                    self.0.ledger.postpone_batch(batch.id, at).await?;
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn sent(&self, batch: &Batch) -> Sent {
+        let entries: Result<Vec<StatusUpdate>, _> = batch.reports.iter().map(entry).collect();
+        let (Ok(entries), Ok(key)) = (entries, IdempotencyKey::new(batch.key.clone())) else {
+            return Sent::Refused("it can't be written".to_owned());
+        };
+        let report = self.0.wallet.update_status(StatusUpdates::new(entries).idempotency_key(key)).await;
+        match report.complete() {
+            Ok(_) => Sent::Taken,
+            Err(Error::Refused(refusal)) if refusal.status == 400 => Sent::Refused(refusal.to_string()),
+            Err(error) => {
+                tracing::warn!(%error, "reports are sent again");
+                Sent::NotYet
+            }
+        }
+    }
+}
+
+fn entry(row: &ReportRow) -> Result<StatusUpdate, lommebok_sdk::InvalidValue> {
+    let id = PspTransactionId::new(row.psp_transaction_id.clone())?;
+    let update = StatusUpdate::new(id, row.report.status, row.report.amount);
+    Ok(if row.report.failed { update.failed() } else { update })
+}

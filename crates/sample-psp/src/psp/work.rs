@@ -1,0 +1,112 @@
+//! The ledger's own work: what is due is done, in turns; a turn may be taken twice, and asks nobody what time it is but the
+//! business clock.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::Psp;
+use super::checks::Checked;
+use super::retry::pause_ms;
+use crate::database::DatabaseFault;
+use crate::database::ledger::DueRow;
+use crate::ledger::{Command, DueKind, LedgerFault, Name, Payment};
+
+/// The most rows of one look.
+const ROWS_PER_LOOK: u32 = 100;
+/// The most looks of one turn.
+const LOOKS_PER_TURN: usize = 100;
+/// How long an init is tried: a link would not live longer.
+const INIT_TRIED_FOR_MS: i64 = 10 * 60_000;
+/// The pause after the database failed, in real time.
+const AFTER_FAULT: Duration = Duration::from_secs(1);
+
+impl Psp {
+    /// Does what becomes due until `stopping`.
+    pub(crate) async fn run(&self, stopping: CancellationToken) {
+        while !stopping.is_cancelled() {
+            let waited = async {
+                match self.turn().await {
+                    Ok(()) => self.until_next().await,
+                    Err(fault) => {
+                        tracing::error!(%fault, "the ledger's work could not be done");
+                        tokio::time::sleep(AFTER_FAULT).await;
+                    }
+                }
+            };
+            tokio::select! {
+                () = waited => {}
+                () = stopping.cancelled() => {}
+            }
+        }
+    }
+
+    async fn until_next(&self) {
+        let next = match self.0.ledger.next().await {
+            Ok(next) => next,
+            Err(fault) => {
+                tracing::error!(%fault, "the ledger does not say what is due next");
+                return tokio::time::sleep(AFTER_FAULT).await;
+            }
+        };
+        let due = async {
+            match next {
+                Some(at) => self.0.clock.sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = due => {}
+            () = self.0.work.bell.notified() => {}
+        }
+    }
+
+    /// Does all that is due now.
+    pub(crate) async fn turn(&self) -> Result<(), DatabaseFault> {
+        let _turn = self.0.work.turn.lock().await;
+        for _ in 0..LOOKS_PER_TURN {
+            let rows = self.0.ledger.due_by(self.now(), ROWS_PER_LOOK).await?;
+            if rows.is_empty() {
+                break;
+            }
+            for row in rows {
+                self.one(row).await?;
+            }
+        }
+        self.send_reports().await
+    }
+
+    async fn one(&self, row: DueRow) -> Result<(), DatabaseFault> {
+        let Some(payment) = self.0.ledger.find(Name::Number(row.payment)).await? else { return Ok(()) };
+        let done = match row.kind {
+            DueKind::Init => self.init_again(&payment).await,
+            DueKind::Check => self.check(&payment).await.map(|checked| checked == Checked::Done),
+            DueKind::Operation => self.operation_again(payment).await,
+            DueKind::Reversal => self.undo(&payment).await,
+        };
+        match done {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(LedgerFault::Refused(..) | LedgerFault::Unknown) => {
+                let at = self.now().plus_millis(pause_ms(row.tries));
+                self.0.ledger.postpone(row, at).await
+            }
+            Err(LedgerFault::Database(fault)) => Err(fault),
+        }
+    }
+
+    async fn init_again(&self, payment: &Payment) -> Result<bool, LedgerFault> {
+        if self.now() > payment.terms.created_at.plus_millis(INIT_TRIED_FOR_MS) {
+            let reason = "the wallet could not be reached".to_owned();
+            return self.commit(Name::Number(payment.id), Command::RefuseInit { reason }).await.map(|_| true);
+        }
+        self.introduce(payment).await.map(|introduced| introduced.is_some())
+    }
+
+    async fn operation_again(&self, payment: Payment) -> Result<bool, LedgerFault> {
+        match self.carry_out(payment).await {
+            Ok(_) => Ok(true),
+            Err(super::OperateFault::NoAnswer(_) | super::OperateFault::Refused(_)) => Ok(false),
+            Err(super::OperateFault::Database(fault)) => Err(fault.into()),
+        }
+    }
+}

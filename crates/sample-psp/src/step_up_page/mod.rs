@@ -1,0 +1,128 @@
+//! The bank's 3-D Secure page, simulated: `/3ds/{session}`. It asks for a code, says which one is right, and leads back to
+//! the wallet. Its address is the session's secret; the session itself is in the ledger and outlives a restart.
+//!
+//! A POST answers 303 to our own page, which leaves by script, refresh and link, because browsers apply `form-action` to
+//! redirects. Only the wallet that the session leads back to may frame it.
+
+mod pages;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Form, Path, State as Shared};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::get;
+use http::StatusCode;
+use lommebok_sdk::Url;
+use serde::Deserialize;
+
+use crate::assembly::OurReceiver;
+use crate::database::DatabaseFault;
+use crate::ledger::{Challenge, Payment, State, StepUp};
+use crate::psp::{ChallengeFault, Psp, Way};
+use crate::ui::assets;
+use crate::ui::html::Html;
+use crate::ui::lang::Chosen;
+use crate::ui::page::Page;
+use pages::{ChallengePage, LeavingPage, OverPage};
+
+/// The most bytes of a form.
+const BODY_MAX_BYTES: usize = 4 * 1024;
+
+#[derive(Clone)]
+struct Desk {
+    psp: Psp,
+    receiver: OurReceiver,
+}
+
+/// The routes.
+pub(crate) fn router(psp: Psp, receiver: OurReceiver) -> Router {
+    Router::new()
+        .route("/3ds/{session}", get(show).post(answer))
+        .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .with_state(Desk { psp, receiver })
+        .merge(assets::router())
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    way: String,
+    #[serde(default)]
+    code: String,
+}
+
+async fn show(Shared(desk): Shared<Desk>, chosen: Chosen, Path(session): Path<String>) -> Response {
+    match desk.psp.of_session(&session).await {
+        Ok(Some(payment)) => desk.page(chosen, &session, &payment).await,
+        Ok(None) => over(chosen, &session, StatusCode::NOT_FOUND),
+        Err(fault) => failed(chosen, &session, &fault),
+    }
+}
+
+async fn answer(
+    Shared(desk): Shared<Desk>,
+    chosen: Chosen,
+    Path(session): Path<String>,
+    Form(answer): Form<Answer>,
+) -> Response {
+    let way = match answer.way.as_str() {
+        "code" => Way::Code(answer.code),
+        "cancel" => Way::Cancel,
+        "fail" => Way::Fail,
+        _ => return over(chosen, &session, StatusCode::BAD_REQUEST),
+    };
+    match desk.psp.challenged(&session, way).await {
+        Ok(_) => Redirect::to(&format!("/3ds/{session}")).into_response(),
+        Err(ChallengeFault::Over) => over(chosen, &session, StatusCode::NOT_FOUND),
+        Err(ChallengeFault::Database(fault)) => failed(chosen, &session, &fault),
+    }
+}
+
+impl Desk {
+    /// The page as the session stands.
+    async fn page(&self, chosen: Chosen, session: &str, payment: &Payment) -> Response {
+        let State::StepUp(step_up) = &payment.state else { return over(chosen, session, StatusCode::NOT_FOUND) };
+        let page = Page::new(chosen.lang, format!("/3ds/{session}"));
+        let html = match step_up.challenge {
+            Challenge::Waiting { wrong } => {
+                let amount = payment.terms.amount.as_ore();
+                let text = payment.terms.text.clone();
+                Html::page(chosen, &ChallengePage { page, amount, text, is_wrong: wrong > 0, code: crate::psp::CODE })
+            }
+            ended @ (Challenge::Passed | Challenge::Cancelled | Challenge::Failed) => {
+                // The receiver must know before the user is back at the wallet.
+                if ended == Challenge::Passed
+                    && let Err(fault) = self.receiver.step_up_passed(&payment.terms.psp_transaction_id).await
+                {
+                    tracing::error!(%fault, "a passed session was not taken note of");
+                    return StatusCode::SERVICE_UNAVAILABLE.into_response();
+                }
+                Html::page(chosen, &LeavingPage { page, ended, url: leads_to(step_up).to_owned() })
+            }
+        };
+        html.framed_by(origin(&step_up.success_url)).into_response()
+    }
+}
+
+fn leads_to(step_up: &StepUp) -> &str {
+    match step_up.challenge {
+        Challenge::Passed => &step_up.success_url,
+        Challenge::Cancelled => &step_up.cancel_url,
+        Challenge::Failed | Challenge::Waiting { .. } => &step_up.failure_url,
+    }
+}
+
+/// The origin of the wallet's page, as a source of a content security policy.
+fn origin(url: &str) -> Option<String> {
+    let origin = Url::parse(url).ok()?.origin();
+    origin.is_tuple().then(|| origin.ascii_serialization())
+}
+
+fn over(chosen: Chosen, session: &str, status: StatusCode) -> Response {
+    let page = Page::new(chosen.lang, format!("/3ds/{session}"));
+    // Whoever frames it sees that it is over; nothing can be done on it.
+    Html::page(chosen, &OverPage { page }).status(status).framed_by(Some("http: https:".to_owned())).into_response()
+}
+
+fn failed(chosen: Chosen, session: &str, fault: &DatabaseFault) -> Response {
+    tracing::error!(%fault, "the 3-D Secure page failed");
+    over(chosen, session, StatusCode::INTERNAL_SERVER_ERROR)
+}

@@ -1,0 +1,9 @@
+//! What the pages share: language, money, embedded files, and the only way in which HTML leaves.
+//!
+//! Two brands live here that must not look like the wallet: the shop, and the simulated bank. Texts stand in the templates.
+
+pub(crate) mod assets;
+pub(crate) mod html;
+pub(crate) mod lang;
+pub(crate) mod money;
+pub(crate) mod page;

@@ -1,0 +1,47 @@
+//! What every page knows: its language and where it is.
+
+use super::assets;
+use super::lang::Lang;
+use super::money;
+
+/// The frame around a page's own content; the layouts read it.
+#[derive(Clone, Debug)]
+pub(crate) struct Page {
+    /// The language of the page.
+    pub(crate) lang: Lang,
+    /// Path of this page: the language switch leads here again.
+    pub(crate) here: String,
+}
+
+impl Page {
+    pub(crate) fn new(lang: Lang, here: impl Into<String>) -> Self {
+        Self { lang, here: here.into() }
+    }
+
+    /// The address of an embedded file.
+    #[expect(clippy::unused_self, reason = "templates ask the page for everything")]
+    pub(crate) fn asset(&self, name: &str) -> String {
+        assets::address(name)
+    }
+
+    /// The address of this page in the other language.
+    pub(crate) fn switch(&self, lang: Lang) -> String {
+        let joint = if self.here.contains('?') { '&' } else { '?' };
+        format!("{}{joint}lang={}", self.here, lang.tag())
+    }
+
+    pub(crate) fn norwegian(&self) -> bool {
+        self.lang == Lang::Nb
+    }
+
+    /// The wording in the page's language: Norwegian first, English second.
+    pub(crate) fn say<'t>(&self, nb: &'t str, en: &'t str) -> &'t str {
+        self.lang.of(nb, en)
+    }
+
+    /// An amount as the page's language writes it.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "askama hands references over")]
+    pub(crate) fn money(&self, ore: &i64) -> String {
+        money::kroner(*ore, self.lang)
+    }
+}

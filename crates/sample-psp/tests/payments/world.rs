@@ -1,0 +1,222 @@
+//! What every test begins with: a wallet, a PSP that is wired to it, a merchant's key, and time that stands still.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lommebok_sample_psp::acquirer::OperationId;
+use lommebok_sample_psp::acquirer::simulated::{IssuerRules, Standing};
+use lommebok_sample_psp::clock::{BusinessClock, Timestamp};
+use lommebok_sample_psp::ledger::IfMissing;
+use lommebok_sample_psp::{MerchantConfig, Reporting, RunningSamplePsp, SamplePsp, SamplePspConfig, WalletAccess};
+use lommebok_sdk::{BoxFuture, Clock as _, PspTransactionId};
+use lommebok_testing::{State, TestWallet, WalletClock};
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// The wallet's beginning: 2026-05-04T10:00:00Z.
+const BEGINNING_MS: i64 = 1_777_888_800_000;
+
+/// The wallet's business time, as the PSP's.
+#[derive(Debug)]
+struct WalletTime(WalletClock);
+
+impl BusinessClock for WalletTime {
+    fn now(&self) -> Timestamp {
+        let since = i64::try_from(self.0.now().as_millis()).expect("a test's time is short");
+        Timestamp::from_millis(BEGINNING_MS).plus_millis(since)
+    }
+
+    fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, ()> {
+        let left = at.as_millis().saturating_sub(self.now().as_millis());
+        self.0.sleep(Duration::from_millis(u64::try_from(left).unwrap_or(0)))
+    }
+}
+
+/// A world that a test owns.
+pub(crate) struct World {
+    pub(crate) wallet: TestWallet,
+    pub(crate) psp: RunningSamplePsp,
+    pub(crate) http: reqwest::Client,
+    config: SamplePspConfig,
+    directory: TempDir,
+}
+
+/// An answer of the merchant API.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) json: Value,
+}
+
+impl Answer {
+    /// The answer, which must be a success.
+    pub(crate) fn succeeded(self) -> Value {
+        assert!(self.status.is_success(), "{} {}", self.status, self.json);
+        self.json
+    }
+}
+
+impl World {
+    pub(crate) async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A world whose PSP is set up otherwise.
+    pub(crate) async fn with(change: impl FnOnce(&mut SamplePspConfig)) -> Self {
+        let wallet = TestWallet::start().await.expect("the wallet starts");
+        let directory = tempfile::tempdir().expect("a temporary directory can be made");
+        let merchant = |msn: &str, name: &str, may_skip_landing_page| MerchantConfig {
+            msn: msn.parse().expect("six digits are a serial number"),
+            name: name.to_owned(),
+            may_skip_landing_page,
+        };
+        let mut config = SamplePspConfig {
+            data_dir: directory.path().join("sample-psp"),
+            listen: "127.0.0.1:0".parse().expect("this is an address"),
+            public_url: None,
+            shop: None,
+            wallet: WalletAccess {
+                base_url: wallet.base_url().to_owned(),
+                credentials: wallet.credentials(),
+                transport: None,
+            },
+            cryptogram_test_key: wallet.cryptogram_test_key(),
+            merchants: vec![
+                merchant("100001", "Fjellkroa Kaffe", false),
+                merchant("100002", "Havgapet Abonnement", true),
+            ],
+            reporting: Reporting::AtOnce,
+            if_missing: IfMissing::SendReserved,
+            issuer: IssuerRules::default(),
+            clock: Arc::new(WalletTime(wallet.clock())),
+            wrap_acquirer: None,
+        };
+        change(&mut config);
+        let psp = SamplePsp::start(config.clone()).await.expect("the PSP starts");
+        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
+        Self { wallet, psp, http: http.expect("a client without TLS needs nothing"), config, directory }
+    }
+
+    /// Stops PSP and wallet; nothing may be left behind in either.
+    pub(crate) async fn stop(self) {
+        self.psp.stop().await;
+        self.wallet.stop().await.expect("the wallet ends cleanly");
+        drop(self.directory);
+    }
+
+    /// The same world after the PSP was stopped and started again on its files.
+    pub(crate) async fn restarted(self) -> Self {
+        let Self { wallet, psp, http, config, directory } = self;
+        psp.stop().await;
+        let psp = SamplePsp::start(config.clone()).await.expect("the PSP starts again");
+        Self { wallet, psp, http, config, directory }
+    }
+
+    /// A call of the merchant API by Fjellkroa.
+    pub(crate) fn call(&self, method: Method, path: &str) -> RequestBuilder {
+        self.call_of("100001", method, path)
+    }
+
+    pub(crate) fn call_of(&self, msn: &str, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("http://{}/merchant/v1{path}", self.psp.address);
+        self.http.request(method, url).bearer_auth(self.psp.merchant_key(msn).expect("the merchant is this PSP's"))
+    }
+
+    /// The body of a payment of this amount.
+    pub(crate) fn body(order: &str, amount: i64) -> Value {
+        json!({
+            "orderId": order, "amount": amount, "description": "Kaffe", "mobileNumber": "12345678",
+            "returnUrl": "https://shop.example/orders/1",
+        })
+    }
+
+    /// Creates a payment and answers its id.
+    pub(crate) async fn create(&self, amount: i64) -> PspTransactionId {
+        let order = format!("order-{}", self.count().await);
+        let request = self.call(Method::POST, "/payments").json(&Self::body(&order, amount));
+        let created = send(request).await.succeeded();
+        assert_eq!(created["state"], "OPEN", "{created}");
+        id(&created)
+    }
+
+    async fn count(&self) -> usize {
+        let page = send(self.call(Method::GET, "/payments?limit=100")).await.succeeded();
+        page["payments"].as_array().expect("payments are a list").len()
+    }
+
+    /// The payment as the merchant sees it.
+    pub(crate) async fn payment(&self, id: &PspTransactionId) -> Value {
+        send(self.call(Method::GET, &format!("/payments/{id}"))).await.succeeded()
+    }
+
+    /// An operation under this key.
+    pub(crate) async fn operate(&self, id: &PspTransactionId, what: &str, amount: Option<i64>, key: &str) -> Answer {
+        let body = amount.map_or_else(|| json!({}), |amount| json!({ "amount": amount }));
+        let request = self.call(Method::POST, &format!("/payments/{id}/{what}"));
+        send(request.header("Idempotency-Key", key).json(&body)).await
+    }
+
+    /// Creates a payment that the user approves with a Visa card.
+    pub(crate) async fn reserved(&self, amount: i64) -> PspTransactionId {
+        let id = self.create(amount).await;
+        let state = self.wallet.approve(&id).await.expect("the PSP answers");
+        assert_eq!(state, State::Reserved);
+        id
+    }
+
+    /// Business time goes on, and both sides have done what came due.
+    pub(crate) async fn advance(&self, by: Duration) {
+        self.wallet.advance(by).await.expect("time goes on");
+        self.work().await;
+    }
+
+    /// The PSP has done what is due.
+    pub(crate) async fn work(&self) {
+        self.psp.do_what_is_due().await.expect("the ledger works");
+    }
+
+    /// Waits until the payment is in this state at the PSP.
+    pub(crate) async fn until(&self, id: &PspTransactionId, state: &str) {
+        let reached = async {
+            while self.payment(id).await["state"] != state {
+                tokio::task::yield_now().await;
+            }
+        };
+        let waited = tokio::time::timeout(Duration::from_secs(20), reached).await;
+        assert!(waited.is_ok(), "{id} is never {state}: {}", self.payment(id).await);
+    }
+
+    /// The words of the timeline, oldest first.
+    pub(crate) async fn timeline(&self, id: &PspTransactionId) -> Vec<String> {
+        let timeline = send(self.call(Method::GET, &format!("/payments/{id}/timeline"))).await.succeeded();
+        let lines = timeline["lines"].as_array().expect("lines are a list").iter();
+        lines.map(|line| line["what"].as_str().expect("a word is text").to_owned()).collect()
+    }
+
+    /// How an attempt's authorisation stands at the acquirer.
+    pub(crate) async fn standing(&self, id: &PspTransactionId, attempt: u8) -> Option<Standing> {
+        let authorisation = OperationId::authorisation(id.as_str(), attempt);
+        self.psp.acquirer.standing(&authorisation).await.expect("the books can be read")
+    }
+
+    /// The differences between ledger and wallet.
+    pub(crate) async fn differences(&self) -> Vec<Value> {
+        let compared = send(self.call(Method::GET, "/reconciliation?limit=100")).await.succeeded();
+        compared["differences"].as_array().expect("differences are a list").clone()
+    }
+}
+
+/// Sends a request and reads its answer.
+pub(crate) async fn send(request: RequestBuilder) -> Answer {
+    let answer = request.send().await.expect("the PSP answers");
+    let status = answer.status();
+    let text = answer.text().await.expect("the answer ends");
+    let json = serde_json::from_str(&text).unwrap_or(Value::String(text));
+    Answer { status, json }
+}
+
+/// The id of a payment.
+pub(crate) fn id(payment: &Value) -> PspTransactionId {
+    payment["pspTransactionId"].as_str().expect("an id is text").parse().expect("the PSP's ids are right")
+}

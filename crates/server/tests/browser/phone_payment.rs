@@ -1,0 +1,154 @@
+//! A payment on the phone, from the notification to the outcome.
+
+use std::time::Duration;
+
+use lommebok_testkit::browser::Browser;
+use lommebok_testkit::fake_psp::{Gate, Reply};
+use serde_json::json;
+
+use crate::stage::Stage;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_push_comes_within_a_second_and_the_approval_shows_its_outcome() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    let bank = Gate::new();
+    stage.app.psp.answer("phone-1", [Reply::Ok.held_by(&bank)]);
+    stage.sign_in(&browser).await;
+    browser.sees("Nothing is waiting").await;
+    let payment = stage.payment("phone-1").await;
+    stage.prompt(&payment, "12345678").await;
+    browser.sees_within("Fjellkroa Kaffe asks for NOK 499.00", Duration::from_secs(1)).await;
+    browser.press("Fjellkroa Kaffe asks for NOK 499.00").await;
+    for shown in ["Payment to Fjellkroa Kaffe", "NOK 499.00", "Order 1001", "To be approved before 12:05"] {
+        browser.sees(shown).await;
+    }
+    browser.sees("Visa ···· 2871 Expired card").await;
+    browser.sees("Mastercard ···· 8031 Cannot be used here").await;
+    let usable = "return [...document.querySelectorAll('input[name=card]')].map((card) => !card.disabled)";
+    assert_eq!(browser.script(usable, vec![]).await, json!([true, true, false, false]));
+    browser.press("Mastercard ···· 0442").await;
+    browser.press("Pay NOK 499.00").await;
+    browser.sees("Paying …").await;
+    bank.open();
+    browser.sees("Paid").await;
+    browser.sees("Mastercard ···· 0442").await;
+    browser.does_not_see("Back to the shop").await;
+    let sent = &stage.app.psp.requests_for("phone-1")[0];
+    assert_eq!(sent.json["networkToken"]["tokenType"], "MASTERCARD");
+    browser.press("Done").await;
+    browser.sees("Latest").await;
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_is_cancelled_on_the_phone_and_the_psp_hears_of_it() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    stage.sign_in(&browser).await;
+    stage.asked_payment(&browser, "phone-2", json!({})).await;
+    browser.press("Cancel the payment").await;
+    browser.sees("The payment is cancelled").await;
+    browser.sees("Nothing was paid.").await;
+    assert_eq!(stage.app.state("phone-2"), "CANCELLED");
+    let notice = stage.app.psp.wait_for_payment("phone-2", 1).await;
+    assert_eq!(notice[0].payment_state(), Some("USER_CANCEL"));
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keyboard_alone_signs_in_approves_and_cancels() {
+    let Some(browser) = Browser::desktop().await else { return };
+    let stage = Stage::set().await;
+    browser.go(&stage.app.url("/phone")).await;
+    browser.sees("With your mobile number and PIN.").await;
+    assert_eq!(browser.focused().await, "Mobile number");
+    browser.types("12345678").await;
+    browser.tab_to("PIN").await;
+    browser.types("1236").await;
+    browser.enter().await;
+    browser.sees("Hello, Kari").await;
+    for (id, choice, outcome) in
+        [("keys-1", "Pay NOK", "Paid"), ("keys-2", "Cancel the payment", "The payment is cancelled")]
+    {
+        let payment = stage.payment(id).await;
+        stage.prompt(&payment, "12345678").await;
+        browser.sees("Fjellkroa Kaffe asks for").await;
+        browser.tab_to("Fjellkroa Kaffe asks for").await;
+        browser.enter().await;
+        browser.sees("Pay with").await;
+        browser.tab_to("Visa ···· 1111").await;
+        browser.types("\u{e015}").await;
+        browser.sees("Pay with").await;
+        assert!(
+            browser.focused().await.starts_with("Mastercard ···· 0442"),
+            "the arrow chooses the next card that can pay"
+        );
+        browser.tab_to(choice).await;
+        browser.enter().await;
+        browser.sees(outcome).await;
+        assert_eq!(browser.focused().await, outcome, "whoever can't see hears what came of it");
+        browser.tab_to("Done").await;
+        browser.enter().await;
+        browser.sees("Hello, Kari").await;
+    }
+    assert_eq!((stage.app.state("keys-1"), stage.app.state("keys-2")), ("RESERVED", "CANCELLED"));
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_expires_on_the_screen_says_that_its_time_is_up() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    stage.sign_in(&browser).await;
+    stage.asked_payment(&browser, "phone-3", json!({})).await;
+    stage.app.advance(Duration::from_mins(5)).await;
+    browser.sees("Time is up").await;
+    browser.sees("Nothing was paid.").await;
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_without_a_card_can_only_cancel() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    stage.sign_in_as(&browser, "12345681", "Hello, Nils").await;
+    let payment = stage.payment("phone-4").await;
+    stage.prompt(&payment, "12345681").await;
+    browser.press("Fjellkroa Kaffe asks for").await;
+    browser.sees("You have no card that can be used for this payment.").await;
+    let disabled = browser.script("return document.querySelector('[type=submit]').disabled", vec![]).await;
+    assert_eq!(disabled, true);
+    browser.press("Cancel the payment").await;
+    browser.sees("The payment is cancelled").await;
+    browser.press("Done").await;
+    browser.press("Cards").await;
+    browser.sees("No cards yet").await;
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_lost_the_server_says_so_and_catches_up_when_it_is_back() {
+    let Some(mut browser) = Browser::phone().await else { return };
+    browser.expect_lost_connections();
+    let stage = Stage::set().await;
+    let line = lommebok_testkit::browser::Line::to(stage.app.base()).await;
+    browser.go(&line.through(&stage.app.url("/phone"))).await;
+    browser.press("Kari Nordmann").await;
+    browser.sees("Hello, Kari").await;
+    line.cut();
+    browser.sees("No connection. Trying again …").await;
+    let payment = stage.payment("line-1").await;
+    stage.prompt(&payment, "12345678").await;
+    line.mend();
+    browser.no_longer_sees("No connection").await;
+    browser.press("Fjellkroa Kaffe asks for").await;
+    browser.sees("Pay with").await;
+    browser.close().await;
+    stage.strike().await;
+}

@@ -1,0 +1,57 @@
+//! Receipts on the phone: what was captured, released and refunded appears by itself, and older ones are a press away.
+
+use lommebok_testkit::browser::Browser;
+use serde_json::json;
+
+use crate::stage::Stage;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn captures_and_refunds_appear_on_the_open_receipt() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    stage.app.approved("receipt-1").await;
+    stage.sign_in(&browser).await;
+    browser.press("Receipts").await;
+    browser.press("Fjellkroa Kaffe").await;
+    browser.sees("Captured NOK 0.00").await;
+    browser.sees("Visa ···· 1111").await;
+    stage.app.report("receipt-1", "CAPTURED", 40_000).await;
+    browser.sees("Captured NOK 400.00").await;
+    stage.app.report("receipt-1", "CANCELLED", 9_900).await;
+    browser.sees("Released NOK 99.00").await;
+    stage.app.report("receipt-1", "REFUNDED", 15_050).await;
+    browser.sees("Refunded NOK 150.50").await;
+    let failed = json!([{"pspTransactionId": "receipt-1", "status": "REFUNDED", "amount": 100,
+                         "operationStatus": "FAILED", "paymentText": "The refund bounced"}]);
+    drop(stage.app.update_status(&failed).await.succeeded());
+    browser.sees("Refunded (not carried out)").await;
+    browser.sees("The refund bounced").await;
+    browser.press("Back").await;
+    browser.sees("Refunded NOK 150.50").await;
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn older_receipts_are_shown_when_they_are_asked_for() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    for amount in 10_001..=10_023 {
+        let payment = stage.payment_with(&format!("many-{amount}"), json!({"amount": amount})).await;
+        drop(stage.app.force_approve(&payment).await.succeeded());
+    }
+    stage.sign_in(&browser).await;
+    browser.press("See all").await;
+    browser.sees("NOK 100.23").await;
+    browser.sees("NOK 100.04").await;
+    browser.does_not_see("NOK 100.03").await;
+    browser.press("Show older").await;
+    browser.sees("NOK 100.01").await;
+    browser.sees("NOK 100.23").await;
+    browser.does_not_see("Show older").await;
+    stage.app.report("many-10001", "CAPTURED", 10_001).await;
+    stage.app.report("many-10001", "REFUNDED", 10_001).await;
+    browser.sees("Refunded NOK 100.01").await;
+    browser.close().await;
+    stage.strike().await;
+}

@@ -1,0 +1,88 @@
+//! Signing in on the phone: the PIN, its limit of tries, and who may not be told apart.
+
+use std::time::Duration;
+
+use lommebok_testkit::browser::{Browser, Language};
+
+use crate::stage::Stage;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_pin_is_told_and_the_fifth_locks_for_a_minute() {
+    let Some(mut browser) = Browser::phone().await else { return };
+    browser.expect_status(401);
+    browser.expect_status(429);
+    let stage = Stage::set().await;
+    browser.go(&stage.app.url("/phone")).await;
+    browser.sees("This is a simulation. No money moves.").await;
+    for _ in 0..5 {
+        browser.fill("Mobile number", "123 45 678").await;
+        browser.fill("PIN", "0000").await;
+        browser.press("Sign in").await;
+        browser.sees("The number or the PIN is wrong.").await;
+        assert_eq!(browser.focused().await, "PIN");
+    }
+    browser.fill("PIN", "1236").await;
+    browser.press("Sign in").await;
+    browser.sees("Too many tries. Try again in 60 seconds.").await;
+    stage.app.advance(Duration::from_mins(1)).await;
+    browser.fill("PIN", "1236").await;
+    browser.press("Sign in").await;
+    browser.sees("Hello, Kari").await;
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_come_in_the_readers_language() {
+    let Some(mut browser) = Browser::open(lommebok_testkit::browser::Device::Phone, Language::Norwegian).await else {
+        return;
+    };
+    browser.expect_status(401);
+    browser.expect_status(400);
+    let stage = Stage::set().await;
+    browser.go(&stage.app.url("/phone")).await;
+    browser.fill("Mobilnummer", "12345678").await;
+    browser.fill("PIN-kode", "9999").await;
+    browser.press("Logg inn").await;
+    browser.sees("Nummeret eller PIN-koden er feil.").await;
+    browser.fill("PIN-kode", "1236").await;
+    browser.press("Logg inn").await;
+    browser.sees("Hei, Kari").await;
+    browser.fill("Åpne betalingslenke", "vippsMT://?token=nothing").await;
+    browser.press("Åpne").await;
+    browser.sees("Dette er ikke en betalingslenke fra denne lommeboken.").await;
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_keeps_the_session_and_signing_out_ends_it() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    stage.sign_in(&browser).await;
+    browser.reload().await;
+    browser.sees("Hello, Kari").await;
+    browser.press("Profile").await;
+    browser.sees("+47 123 45 678").await;
+    browser.press("Sign out").await;
+    browser.sees("With your mobile number and PIN.").await;
+    browser.reload().await;
+    browser.sees("With your mobile number and PIN.").await;
+    browser.press("Ola Nordmann").await;
+    browser.sees("Hello, Ola").await;
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_ends_by_itself_leads_back_to_signing_in() {
+    let Some(mut browser) = Browser::phone().await else { return };
+    browser.expect_status(401);
+    let stage = Stage::set().await;
+    stage.sign_in(&browser).await;
+    stage.app.advance(Duration::from_hours(12)).await;
+    browser.press("Receipts").await;
+    browser.sees("You are signed out. Sign in again.").await;
+    browser.close().await;
+    stage.strike().await;
+}

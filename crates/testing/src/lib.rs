@@ -1,0 +1,22 @@
+//! The real wallet in-process, for the tests of a PSP: on a port, a database and a clock of the test's own, so that a whole
+//! suite runs in parallel.
+//!
+//! [`TestWallet`] is where to begin. Time stands still in it until you [advance](TestWallet::advance) it; your PSP is a
+//! real server to it, called over real HTTP.
+//!
+#![doc = "```"]
+#![doc = include_str!("../examples/first_test.rs")]
+#![doc = "```"]
+
+mod clock;
+mod error;
+mod seen;
+mod starting;
+mod user;
+mod wallet;
+
+pub use clock::{HandClock, WalletClock};
+pub use error::TestError;
+pub use seen::{Effect, Received, Seen, Sent, State};
+pub use user::{Card, StepUp};
+pub use wallet::TestWallet;

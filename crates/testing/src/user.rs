@@ -1,0 +1,187 @@
+//! What a test lets the user do: approve, cancel, wait too long, come back from 3-D Secure.
+
+use std::time::Duration;
+
+use lommebok_domain::{Binding, Notice, Payment, PhoneNumber, State as DomainState, StepUpResult};
+use lommebok_sdk::PspTransactionId;
+use lommebok_server::wallet::{Topic, Wallet};
+use lommebok_store::CardScheme;
+
+use crate::wallet::failed;
+use crate::{State, TestError, TestWallet};
+
+/// How long a test waits for your PSP, in seconds of real time.
+const PATIENCE_S: u64 = 20;
+
+/// A card of the user's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Card {
+    /// The token is a Visa one.
+    Visa,
+    /// The token is a Mastercard one.
+    Mastercard,
+}
+
+/// How the user comes back from the 3-D Secure page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StepUp {
+    /// Through `3dssuccess`.
+    Passed,
+    /// Through `3dscancel`.
+    Cancelled,
+    /// Through `3dsfailure`.
+    Failed,
+}
+
+impl TestWallet {
+    /// The user approves with a Visa card; your PSP is called. Returns where the payment stands once it has answered.
+    ///
+    /// # Errors
+    /// When the payment does not wait for its user, or your PSP does not answer.
+    pub async fn approve(&self, id: &PspTransactionId) -> Result<State, TestError> {
+        self.approve_with(id, Card::Visa).await
+    }
+
+    /// The user approves with this card; your PSP is called. Returns where the payment stands once it has answered.
+    ///
+    /// # Errors
+    /// As [`TestWallet::approve`], or when the user has no such card.
+    pub async fn approve_with(&self, id: &PspTransactionId, card: Card) -> Result<State, TestError> {
+        self.approve_without_waiting(id, card).await?;
+        self.outcome(id).await
+    }
+
+    /// The user approves with this card. Your PSP is being called when this returns, and time stands still: its answer may
+    /// come, or you [advance](TestWallet::advance) by 15 s.
+    ///
+    /// # Errors
+    /// As [`TestWallet::approve_with`].
+    pub async fn approve_without_waiting(&self, id: &PspTransactionId, card: Card) -> Result<(), TestError> {
+        let payment = self.prompted(id).await?;
+        let Binding::User(user) = payment.binding else { return Err(TestError::NobodysNumber(id.clone())) };
+        let wallet = self.wallet();
+        let scheme = match card {
+            Card::Visa => CardScheme::Visa,
+            Card::Mastercard => CardScheme::Mastercard,
+        };
+        let cards = wallet.cards_of(user).map_err(failed)?;
+        let usable = cards.iter().find(|card| card.details.scheme == scheme && wallet.usable(card));
+        let card = usable.ok_or_else(|| TestError::NoSuchCard(id.clone()))?;
+        wallet.approve(user, payment.id, card.id).await.map(drop).map_err(failed)
+    }
+
+    /// Waits for your PSP's answer to a payment that is being authorised, and returns where it then stands.
+    ///
+    /// # Errors
+    /// When your PSP does not answer within 20 s of real time.
+    pub async fn outcome(&self, id: &PspTransactionId) -> Result<State, TestError> {
+        let over =
+            |payment: &Payment| !matches!(payment.state, DomainState::Authorizing { .. }) && notice_tried(payment);
+        let payment = self.until(id, over).await?;
+        payment.map(|payment| State::of(&payment)).ok_or_else(|| TestError::NoAnswer(id.clone(), PATIENCE_S))
+    }
+
+    /// The user cancels; your PSP gets its notice before this returns.
+    ///
+    /// # Errors
+    /// When the payment does not wait for its user.
+    pub async fn cancel(&self, id: &PspTransactionId) -> Result<(), TestError> {
+        let payment = self.open(id, "cancelled")?;
+        let wallet = self.wallet();
+        let cancelled = match payment.binding {
+            Binding::User(user) => wallet.cancel_in_app(user, payment.id).await,
+            Binding::Open | Binding::Nobody => wallet.cancel_on_landing_page(&payment).await,
+        };
+        drop(cancelled.map_err(failed)?);
+        self.until(id, notice_tried).await?.map(drop).ok_or_else(|| TestError::NoNotice(id.clone(), PATIENCE_S))
+    }
+
+    /// Advances time to the payment's deadline; your PSP gets its notice before this returns.
+    ///
+    /// # Errors
+    /// When the payment does not wait for its user.
+    pub async fn let_time_out(&self, id: &PspTransactionId) -> Result<(), TestError> {
+        let payment = self.open(id, "timed out")?;
+        let (DomainState::AwaitingUser { deadline }
+        | DomainState::AwaitingApproval { deadline }
+        | DomainState::StepUp { deadline, .. }) = payment.state
+        else {
+            return Ok(());
+        };
+        let left = deadline.millis_since(self.wallet().clock().now());
+        self.advance(Duration::from_millis(u64::try_from(left).unwrap_or(0))).await?;
+        self.until(id, notice_tried).await?.map(drop).ok_or_else(|| TestError::NoNotice(id.clone(), PATIENCE_S))
+    }
+
+    /// The user comes back from your 3-D Secure page; after [`StepUp::Passed`] your PSP is called again. Returns where the
+    /// payment then stands. (A page of yours that leads to the `operations` addresses does the same.)
+    ///
+    /// # Errors
+    /// When no step-up is going on, or your PSP does not answer.
+    pub async fn step_up(&self, id: &PspTransactionId, result: StepUp) -> Result<State, TestError> {
+        let payment = self.found(id)?;
+        let DomainState::StepUp { return_id, .. } = payment.state else {
+            return Err(wrong_state(id, &payment, "has been answered SOFT_DECLINE", "stepped up"));
+        };
+        let result = match result {
+            StepUp::Passed => StepUpResult::Success,
+            StepUp::Cancelled => StepUpResult::Cancel,
+            StepUp::Failed => StepUpResult::Failure,
+        };
+        drop(self.wallet().return_from_step_up(return_id, result).await.map_err(failed)?);
+        self.outcome(id).await
+    }
+
+    /// The payment, with its user's phone prompted.
+    async fn prompted(&self, id: &PspTransactionId) -> Result<Payment, TestError> {
+        let payment = self.found(id)?;
+        if matches!(payment.state, DomainState::AwaitingApproval { .. }) {
+            return Ok(payment);
+        }
+        if !matches!(payment.state, DomainState::AwaitingUser { .. }) {
+            return Err(wrong_state(id, &payment, "waits for its user", "approved"));
+        }
+        let usual = || PhoneNumber::new(self.mobile_number().as_str());
+        let number = payment.terms.customer_number.clone().or_else(usual);
+        let number = number.ok_or_else(|| TestError::NobodysNumber(id.clone()))?;
+        self.wallet().confirm_number(&payment, &number).await.map_err(failed)
+    }
+
+    /// The payment, which must wait for its user.
+    fn open(&self, id: &PspTransactionId, asked: &'static str) -> Result<Payment, TestError> {
+        let payment = self.found(id)?;
+        if payment.state.is_final() || matches!(payment.state, DomainState::Authorizing { .. }) {
+            return Err(wrong_state(id, &payment, "waits for its user", asked));
+        }
+        Ok(payment)
+    }
+
+    /// Waits, hint by hint, until the payment satisfies `condition`; `None` when it does not in time.
+    async fn until(
+        &self,
+        id: &PspTransactionId,
+        condition: impl Fn(&Payment) -> bool,
+    ) -> Result<Option<Payment>, TestError> {
+        let wallet: &Wallet = self.wallet();
+        let mut changes = wallet.hub().subscribe(Topic::Payment(self.found(id)?.id));
+        let reached = async {
+            loop {
+                let payment = self.found(id)?;
+                if condition(&payment) {
+                    return Ok(payment);
+                }
+                changes.next().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(PATIENCE_S), reached).await.ok().transpose()
+    }
+}
+
+/// Whether the notice, if there is one, has been tried.
+fn notice_tried(payment: &Payment) -> bool {
+    !matches!(payment.notice, Notice::Due { tries: 0, .. })
+}
+
+fn wrong_state(id: &PspTransactionId, payment: &Payment, wanted: &'static str, asked: &'static str) -> TestError {
+    TestError::WrongState { id: id.clone(), state: State::of(payment), wanted, asked }
+}

@@ -1,0 +1,175 @@
+//! [`TestWallet`]: starting and stopping, credentials and clients, time.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use lommebok_domain::{Payment, PspTransactionId as DomainId};
+use lommebok_sdk::{Client, Credentials, MerchantSerialNumber, MobileNumber, PspTransactionId, Retries};
+use lommebok_server::assembly::RunningSandbox;
+use lommebok_server::wallet::{Fault, Wallet};
+use tempfile::TempDir;
+
+use crate::{TestError, WalletClock, starting};
+
+/// The first PSP of the built-in seed, whose wallet this is.
+const PSP: &str = "nordlys";
+/// The second PSP of the built-in seed.
+const OTHER_PSP: &str = "polarnatt";
+
+/// The real wallet, owned by one test. Dropping it ends it; [`TestWallet::stop`] also checks that it ended well.
+#[derive(Debug)]
+pub struct TestWallet {
+    running: RunningSandbox,
+    base_url: String,
+    client: OnceLock<Client>,
+    _directory: TempDir,
+}
+
+impl TestWallet {
+    /// Starts a wallet whose clock stands at 2026-05-04T10:00:00Z.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start() -> Result<Self, TestError> {
+        Self::with_settings(&[]).await
+    }
+
+    /// Starts a wallet with these settings of `lommebok config`, by name, such as `("batch", "on_demand")`.
+    ///
+    /// # Errors
+    /// When a setting is wrong, or it does not start.
+    pub async fn with_settings(settings: &[(&str, &str)]) -> Result<Self, TestError> {
+        let directory = tempfile::tempdir().map_err(|fault| TestError::Start(fault.to_string()))?;
+        let running = starting::start(directory.path(), settings).await?;
+        let base_url = format!("http://{}", running.address);
+        Ok(Self { running, base_url, client: OnceLock::new(), _directory: directory })
+    }
+
+    /// Ends the wallet.
+    ///
+    /// # Errors
+    /// When work was left behind, or what is stored contradicts itself.
+    pub async fn stop(self) -> Result<(), TestError> {
+        let report = self.wallet().store().check().map_err(|fault| TestError::Wallet(fault.to_string()))?;
+        if !report.faults.is_empty() {
+            return Err(TestError::Wallet(format!("{:?}", report.faults)));
+        }
+        let left = self.running.stop().await;
+        if left.is_empty() { Ok(()) } else { Err(TestError::LeftOver(format!("{left:?}"))) }
+    }
+
+    /// Where it is, without a slash at the end.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Your credentials there.
+    ///
+    /// # Panics
+    /// Never: the built-in seed has this PSP.
+    pub fn credentials(&self) -> Credentials {
+        self.credentials_of(PSP).expect("the built-in seed has this PSP")
+    }
+
+    /// The credentials of another PSP, which must see nothing of yours.
+    ///
+    /// # Panics
+    /// Never: the built-in seed has this PSP.
+    pub fn other_credentials(&self) -> Credentials {
+        self.credentials_of(OTHER_PSP).expect("the built-in seed has this PSP")
+    }
+
+    fn credentials_of(&self, psp: &str) -> Option<Credentials> {
+        let psp = self.running.credentials.psps.get(psp)?;
+        let (secret, key) = (psp.client_secret.expose(), psp.subscription_key.expose());
+        Some(Credentials::new(&psp.client_id, secret, key, &psp.psp_id))
+    }
+
+    /// A client of this wallet, ready to be used; the same one each time. It repeats nothing, so that a test sees each
+    /// failure.
+    ///
+    /// # Panics
+    /// Never: the wallet's address and credentials can be sent.
+    pub fn client(&self) -> &Client {
+        self.client.get_or_init(|| {
+            let builder = Client::builder(self.credentials()).base_url(&self.base_url).retries(Retries::none());
+            builder.build().expect("the wallet's address and credentials can be sent")
+        })
+    }
+
+    /// A merchant of yours.
+    ///
+    /// # Panics
+    /// Never: it is six digits.
+    pub fn merchant(&self) -> MerchantSerialNumber {
+        MerchantSerialNumber::new("100001").expect("six digits are a serial number")
+    }
+
+    /// A merchant of yours that may skip the landing page.
+    ///
+    /// # Panics
+    /// Never: it is six digits.
+    pub fn merchant_that_may_skip_the_landing_page(&self) -> MerchantSerialNumber {
+        MerchantSerialNumber::new("100002").expect("six digits are a serial number")
+    }
+
+    /// The number of a user who has a Visa card and a Mastercard.
+    ///
+    /// # Panics
+    /// Never: it is eight digits.
+    pub fn mobile_number(&self) -> MobileNumber {
+        MobileNumber::new("12345678").expect("eight digits are a number")
+    }
+
+    /// The key with which a simulated acquirer can verify this wallet's cryptograms.
+    pub fn cryptogram_test_key(&self) -> [u8; 32] {
+        *self.running.credentials.cryptogram_test_key.expose()
+    }
+
+    /// The wallet's time, as a clock for what should follow it.
+    pub fn clock(&self) -> WalletClock {
+        WalletClock(self.wallet().clock().clone())
+    }
+
+    /// Advances the wallet's time. Calls to your PSP that are open get a second of real time to be answered; then
+    /// everything that becomes due happens, in its order, before this returns.
+    ///
+    /// # Errors
+    /// When the wallet fails.
+    pub async fn advance(&self, by: Duration) -> Result<(), TestError> {
+        let millis = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+        self.wallet().advance(millis).await.map(drop).map_err(failed)
+    }
+
+    /// Applies the updatestatus entries that wait, where `batch` is set so that they do.
+    ///
+    /// # Errors
+    /// When the wallet fails.
+    pub async fn run_batch(&self) -> Result<(), TestError> {
+        self.wallet().run_batches().await.map(drop).map_err(failed)
+    }
+
+    pub(crate) fn wallet(&self) -> &Wallet {
+        &self.running.wallet
+    }
+
+    /// The payment with this id, whichever PSP's.
+    pub(crate) fn found(&self, id: &PspTransactionId) -> Result<Payment, TestError> {
+        let (wallet, missing) = (self.wallet(), || TestError::NoSuchPayment(id.clone()));
+        let wanted = DomainId::new(id.as_str()).ok_or_else(missing)?;
+        let store_failed = |fault: lommebok_store::StoreError| TestError::Wallet(fault.to_string());
+        for psp in wallet.store().psps().map_err(store_failed)? {
+            let found = wallet.store().payment_of_psp(wallet.tenant(), psp.id, &wanted);
+            if let Some(payment) = found.map_err(store_failed)? {
+                return Ok(payment);
+            }
+        }
+        Err(missing())
+    }
+}
+
+/// A fault that no test asks for.
+#[expect(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
+pub(crate) fn failed(fault: Fault) -> TestError {
+    TestError::Wallet(fault.to_string())
+}
