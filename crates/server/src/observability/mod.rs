@@ -11,6 +11,7 @@ mod panics;
 
 use crate::config::LogConfig;
 
+pub use logs::subscriber;
 pub use metrics::Metrics;
 
 /// Starts logging, metrics and the panic hook of this process. What another call has started before stays as it is.

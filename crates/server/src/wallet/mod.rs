@@ -16,6 +16,7 @@ mod landing;
 pub(crate) mod measures;
 mod merchants;
 mod phone;
+mod pin_tries;
 mod road;
 mod sessions;
 mod stages;
@@ -128,6 +129,7 @@ struct Inner {
     in_hand: InHand,
     merchants: Merchants,
     status_lanes: status_updates::Lanes,
+    pin_tries: pin_tries::PinTries,
     advancing: tokio::sync::Mutex<()>,
 }
 
@@ -141,6 +143,7 @@ impl Wallet {
             in_hand: InHand::default(),
             merchants: Merchants::default(),
             status_lanes: status_updates::Lanes::default(),
+            pin_tries: pin_tries::PinTries::default(),
             advancing: tokio::sync::Mutex::new(()),
         }))
     }
@@ -227,6 +230,10 @@ impl Wallet {
 
     pub(crate) fn status_lanes(&self) -> &status_updates::Lanes {
         &self.0.status_lanes
+    }
+
+    pub(crate) fn pin_tries(&self) -> &pin_tries::PinTries {
+        &self.0.pin_tries
     }
 
     pub(crate) async fn advancing(&self) -> tokio::sync::MutexGuard<'_, ()> {

@@ -22,6 +22,7 @@ mod merchants;
 mod mobile_intercept;
 mod page_headers;
 mod paths;
+mod pin_tries;
 mod raw_sockets;
 mod slow_clients;
 mod update_status;
