@@ -82,7 +82,7 @@ pub(crate) fn run(root: &Path, selection: &Selection, browser: Browser) -> anyho
     let checks: Vec<Check> = Check::IN_ORDER.into_iter().filter(|check| selection.has(*check)).collect();
     install::toolchain(root)?;
     if browser == Browser::Installed && checks.contains(&Check::Tests) {
-        install::browser(root)?;
+        install::debian_packages(root)?;
     }
     for check in checks {
         check.run(root, browser)?;
