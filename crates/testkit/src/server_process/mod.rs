@@ -117,11 +117,8 @@ impl ServerProcess {
     /// # Panics
     /// When it does not get ready; the message holds what it said on stderr.
     pub async fn start(launch: &Launch) -> Self {
-        let words: Vec<&str> = launch.arguments.iter().map(String::as_str).collect();
-        let mut command = Command::from(launch.command(&words));
         let begun = Instant::now();
-        let spawned = command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn();
-        let mut child = spawned.expect("the binary can be started");
+        let mut child = spawn(launch);
         let mut reading = JoinSet::new();
         let stdout = keep(&mut reading, child.stdout.take().expect("stdout is piped"));
         let stderr = keep(&mut reading, child.stderr.take().expect("stderr is piped"));
@@ -134,6 +131,17 @@ impl ServerProcess {
         server.until_ready().await;
         server.ready_after = begun.elapsed();
         server
+    }
+
+    /// Starts one and kills it after `moment`, ready or not.
+    ///
+    /// # Panics
+    /// When it ends by itself before.
+    pub async fn kill_while_starting(launch: &Launch, moment: Duration) {
+        let mut child = spawn(launch);
+        let ended = tokio::time::timeout(moment, child.wait()).await;
+        assert!(ended.is_err(), "it ended by itself: {ended:?}");
+        child.kill().await.expect("the process can be killed");
     }
 
     async fn until_ready(&self) {
@@ -224,6 +232,13 @@ impl ServerProcess {
         let status = self.ended().await;
         assert!(status.success(), "{status}: {}", self.complained());
     }
+}
+
+fn spawn(launch: &Launch) -> Child {
+    let words: Vec<&str> = launch.arguments.iter().map(String::as_str).collect();
+    let mut command = Command::from(launch.command(&words));
+    let spawned = command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn();
+    spawned.expect("the binary can be started")
 }
 
 /// Keeps what comes, line by line; the sender goes when the pipe is closed.
