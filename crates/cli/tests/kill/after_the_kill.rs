@@ -49,9 +49,9 @@ pub(super) async fn let_time_pass(world: &World, client: &PspClient) -> Vec<Stri
     let (Some(first), Some(last)) = (opened.iter().min(), opened.iter().max()) else { return Vec::new() };
     let just_before = first.saturating_add(SETTLES_AFTER_MS).saturating_sub(1);
     advance_to(client, just_before).await;
-    assert_eq!(ids(&authorizing(client).await), ids(&open), "nothing is settled before its 20 s are over");
+    assert_eq!(ids(&authorizing(client).await), ids(&open), "{}: settled before its 20 s were over", world.context());
     advance_to(client, last.saturating_add(SETTLES_AFTER_MS)).await;
-    assert_eq!(ids(&authorizing(client).await), Vec::<String>::new(), "everything is settled when its 20 s are over");
+    assert_eq!(ids(&authorizing(client).await), Vec::<String>::new(), "{}: 20 s are over", world.context());
     ids(&open)
 }
 
@@ -77,6 +77,7 @@ pub(super) async fn read(world: &World, client: &PspClient) -> AllShown {
 
 /// Everything that must hold after a kill; `lost` are the payments whose attempt the dead process had open.
 pub(super) async fn look(world: &mut World, client: &PspClient, lost: &[String]) -> AllShown {
+    world.lost += lost.len();
     let shown = read(world, client).await;
     let report = reports_of_round(world, client).await;
     let unknown = ids(&client.control_pages("/payments?outcome_unknown=true", "payments").await);
@@ -182,7 +183,7 @@ async fn authorizing(client: &PspClient) -> Vec<Value> {
 
 /// When the attempt was opened, in ms; it must be open, because the queued ones have ended.
 fn opened_at(world: &World, payment: &Value) -> i64 {
-    assert_eq!(payment["stateDetail"]["phase"], "open", "kill {}: {payment:#}", world.kill);
+    assert_eq!(payment["stateDetail"]["phase"], "open", "{}: {payment:#}", world.context());
     millis(&payment["stateDetail"]["since"])
 }
 

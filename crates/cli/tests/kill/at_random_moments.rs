@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use lommebok_testkit::server_process::ServerProcess;
+
 use super::after_the_kill::{ask_again, let_time_pass, look, look_back, settle};
 use super::load::{Load, Psp};
 use super::world::World;
@@ -10,6 +12,8 @@ use super::world::World;
 const KILLS: usize = 20;
 /// The load runs at least and at most so long before the kill, in ms.
 const LOAD_MS: (u64, u64) = (100, 2_000);
+/// A start that is killed as well is so at most so long before, in ms.
+const START_MS: u64 = 150;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_and_no_token_is_sent_twice_when_it_is_killed_at_random() {
@@ -27,6 +31,11 @@ async fn nothing_acknowledged_is_lost_and_no_token_is_sent_twice_when_it_is_kill
         while workers.join_next().await.is_some() {}
         if world.kill % 4 == 0 {
             world.expect_sound_database();
+        }
+        if world.kill % 3 == 0 {
+            // Once more, while it does what came due and goes on with what was queued.
+            let moment = Duration::from_millis(world.random.below(START_MS));
+            ServerProcess::kill_while_starting(&world.launch, moment).await;
         }
         (server, client) = world.start().await;
         ask_again(&world, &client).await;

@@ -26,6 +26,8 @@ pub(super) struct World {
     pub(super) kill: usize,
     /// What each payment was when it was looked at.
     pub(super) looked_at: AllShown,
+    /// Attempts that a kill cut off.
+    pub(super) lost: usize,
     seed: u64,
     ready_after: Vec<Duration>,
     requests_before: usize,
@@ -48,6 +50,7 @@ impl World {
             gate: Gate::new(),
             kill: 0,
             looked_at: AllShown::new(),
+            lost: 0,
             seed,
             ready_after: Vec::new(),
             requests_before: 0,
@@ -88,7 +91,7 @@ impl World {
         if wrong.is_empty() {
             return;
         }
-        let mut story = format!("LOMMEBOK_KILL_SEED={}, kill {}:\n", self.seed, self.kill);
+        let mut story = format!("{}:\n", self.context());
         for wrong in wrong.iter().take(10) {
             writeln!(story, "* {wrong}").unwrap();
             if self.recorder.payment(&wrong.payment).is_some() {
@@ -103,10 +106,15 @@ impl World {
         panic!("{} things are wrong; {story}", wrong.len());
     }
 
+    /// How to repeat this run, and where it is.
+    pub(super) fn context(&self) -> String {
+        format!("LOMMEBOK_KILL_SEED={}, kill {}", self.seed, self.kill)
+    }
+
     /// The database of a server that does not run is sound.
     pub(super) fn expect_sound_database(&self) {
         let faults = database::faults(self.launch.data_dir());
-        assert!(faults.is_empty(), "LOMMEBOK_KILL_SEED={}, kill {}: {faults:#?}", self.seed, self.kill);
+        assert!(faults.is_empty(), "{}: {faults:#?}", self.context());
     }
 
     /// The figures of the run.
@@ -116,13 +124,15 @@ impl World {
         let (payments, requests) = (self.recorder.payments(), self.recorder.requests());
         let entries = requests.iter().map(|request| request.entries.len()).sum::<usize>();
         eprintln!(
-            "{what}: {} kills, {} inits, {} updatestatus requests with {entries} entries, {} makePayment requests on {} connections;\n\
+            "{what}: {} kills, {} inits, {} updatestatus requests with {entries} entries, {} makePayment requests on {} connections, \
+             {} attempts cut off and settled;\n\
              from start to ready after a kill: median {:?}, longest {:?} ({} starts)",
             self.kill,
             payments.len(),
             requests.len(),
             self.psp.requests().len(),
             self.psp.log().connections.len(),
+            self.lost,
             ready[ready.len() / 2],
             ready[ready.len() - 1],
             ready.len(),

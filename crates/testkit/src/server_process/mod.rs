@@ -6,6 +6,7 @@
 pub mod database;
 mod psp_client;
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -22,6 +23,10 @@ pub use psp_client::{Lost, PspClient};
 
 /// What the first line on stdout says before the address.
 const READY: &str = "Lommebok is ready: ";
+/// What comes at the end of the greeting.
+const DONE: &str = "Ctrl-C";
+/// What comes before the address when links lead elsewhere.
+const LISTENS: &str = "  Listens on ";
 /// How long a test waits for what a process says, or for its end, in s of real time.
 const PATIENCE_S: u64 = 40;
 
@@ -54,13 +59,10 @@ impl Launch {
         &self.data_dir
     }
 
-    /// A command of the binary about this data directory, such as `env --json`, in an environment without settings.
+    /// A command of the binary about this data directory, such as `env --json`.
     pub fn command(&self, words: &[&str]) -> std::process::Command {
-        let mut command = std::process::Command::new(&self.binary);
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LOMMEBOK_")) {
-            command.env_remove(name);
-        }
-        command.args(words).arg("--data-dir").arg(&self.data_dir).stdin(Stdio::null());
+        let mut command = bare_command(&self.binary, words);
+        command.arg("--data-dir").arg(&self.data_dir);
         command
     }
 
@@ -73,6 +75,29 @@ impl Launch {
         assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("a command prints text")
     }
+}
+
+/// A command of the binary in an environment without settings, with nobody at its stdin.
+pub fn bare_command(binary: impl AsRef<OsStr>, words: &[&str]) -> std::process::Command {
+    let mut command = std::process::Command::new(binary);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LOMMEBOK_")) {
+        command.env_remove(name);
+    }
+    command.args(words).stdin(Stdio::null()).env_remove("COLUMNS");
+    command
+}
+
+/// What a command says on stderr when it refuses.
+///
+/// # Panics
+/// When it does not refuse, or does not end within 40 s.
+pub async fn refusal(command: std::process::Command) -> String {
+    let shown = format!("{command:?}");
+    let running = Command::from(command).kill_on_drop(true).output();
+    let output = tokio::time::timeout(Duration::from_secs(PATIENCE_S), running).await;
+    let output = output.unwrap_or_else(|_| panic!("{shown} did not end")).expect("the binary can be run");
+    assert!(!output.status.success(), "{shown} did not refuse: {}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8(output.stderr).expect("a refusal is text")
 }
 
 /// A running server.
@@ -92,22 +117,31 @@ impl ServerProcess {
     /// # Panics
     /// When it does not get ready; the message holds what it said on stderr.
     pub async fn start(launch: &Launch) -> Self {
-        let words: Vec<&str> = launch.arguments.iter().map(String::as_str).collect();
-        let mut command = Command::from(launch.command(&words));
         let begun = Instant::now();
-        let spawned = command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn();
-        let mut child = spawned.expect("the binary can be started");
+        let mut child = spawn(launch);
         let mut reading = JoinSet::new();
         let stdout = keep(&mut reading, child.stdout.take().expect("stdout is piped"));
         let stderr = keep(&mut reading, child.stderr.take().expect("stderr is piped"));
         let mut server =
             Self { child, base: String::new(), ready_after: Duration::ZERO, stdout, stderr, _reading: reading };
-        let said = server.until_said(|said| said.lines().any(|line| line.starts_with(READY))).await;
-        let first = said.lines().find_map(|line| line.strip_prefix(READY)).expect("it was there a moment ago");
-        server.base = first.trim().to_owned();
+        let said = server.until_said(|said| said.contains(READY) && said.contains(DONE)).await;
+        let after = |label| said.lines().find_map(|line| line.strip_prefix(label));
+        let own = after(LISTENS).and_then(|rest| rest.split_whitespace().next());
+        server.base = own.or_else(|| after(READY)).expect("it was there a moment ago").to_owned();
         server.until_ready().await;
         server.ready_after = begun.elapsed();
         server
+    }
+
+    /// Starts one and kills it after `moment`, ready or not.
+    ///
+    /// # Panics
+    /// When it ends by itself before.
+    pub async fn kill_while_starting(launch: &Launch, moment: Duration) {
+        let mut child = spawn(launch);
+        let ended = tokio::time::timeout(moment, child.wait()).await;
+        assert!(ended.is_err(), "it ended by itself: {ended:?}");
+        child.kill().await.expect("the process can be killed");
     }
 
     async fn until_ready(&self) {
@@ -198,6 +232,13 @@ impl ServerProcess {
         let status = self.ended().await;
         assert!(status.success(), "{status}: {}", self.complained());
     }
+}
+
+fn spawn(launch: &Launch) -> Child {
+    let words: Vec<&str> = launch.arguments.iter().map(String::as_str).collect();
+    let mut command = Command::from(launch.command(&words));
+    let spawned = command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn();
+    spawned.expect("the binary can be started")
 }
 
 /// Keeps what comes, line by line; the sender goes when the pipe is closed.

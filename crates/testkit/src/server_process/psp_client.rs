@@ -52,6 +52,12 @@ impl PspClient {
         psp
     }
 
+    /// The same PSP, with the token that it has, at another server.
+    #[must_use]
+    pub fn moved_to(&self, server: &ServerProcess) -> Self {
+        Self { base: server.base().to_owned(), ..self.clone() }
+    }
+
     /// What `lommebok env` says of this name.
     ///
     /// # Panics
