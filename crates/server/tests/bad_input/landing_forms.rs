@@ -259,7 +259,7 @@ async fn links_that_are_altered_foreign_or_old_lead_nowhere() {
             }
         }
         let events = Call::new("GET", format!("/landing/events?v=2{query}"));
-        table.refuse(format!("events: {name}"), events, bare(404)).await;
+        table.refuse(format!("events: {name}"), events, page(404)).await;
     }
     table.finish(42);
     app.advance(Duration::from_millis(24 * 3_600_000 - 1)).await;
@@ -282,10 +282,11 @@ async fn no_form_moves_a_payment_that_no_longer_waits_for_its_user() {
     let states = EachState::of(&app).await;
     assert_eq!(app.state("form-late"), "EXPIRED");
     let mut table = Table::of(&app, "landing forms, states");
-    table.refuse("a number too late", form(&app, &late, &before, NUMBER), taken(&before)).await;
-    let refused = format!("/landing/wait?token={}&refused=1", before.token);
-    let expected = bare(303).with_header("location", &refused);
-    table.refuse("a cancellation too late", form(&app, &late, &before, CANCEL), expected).await;
+    for (path, word) in [(NUMBER, "number"), (CANCEL, "cancel")] {
+        let place = format!("/landing/wait?token={}&refused={word}", before.token);
+        let expected = bare(303).with_header("location", &place);
+        table.refuse(format!("{path}, too late"), form(&app, &late, &before, path), expected).await;
+    }
     for (state, payment) in states.payments.iter().filter(|(state, _)| !state.starts_with("AWAITING")) {
         let link = Call::new("GET", payment.link.trim_start_matches(app.base()));
         let expected = if matches!(*state, "AUTHORIZING" | "STEP_UP") { bare(303) } else { page(410) };
