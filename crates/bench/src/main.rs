@@ -14,6 +14,7 @@ mod machine;
 mod measured;
 mod process;
 mod psp;
+mod receiver;
 mod report;
 mod requests;
 mod scenarios;
@@ -40,6 +41,14 @@ enum Task {
         #[arg(long, default_value = "127.0.0.1:0")]
         listen: SocketAddr,
     },
+    /// Serve a PSP's makePayment endpoint.
+    Receiver {
+        /// How it is built.
+        form: receiver::Form,
+        /// Where to listen; port 0 takes a free one. The first line on stdout says which.
+        #[arg(long, default_value = "127.0.0.1:0")]
+        listen: SocketAddr,
+    },
     /// Measure and print the table.
     Run(scenarios::Options),
 }
@@ -47,6 +56,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Echo { listen } => echo::serve(listen),
+        Task::Receiver { form, listen } => receiver::serve(form, listen),
         Task::Run(options) => scenarios::run(&options),
     };
     match outcome {

@@ -28,13 +28,19 @@ impl Process {
 
     /// Starts this program's own echo, and says where it listens.
     pub(crate) fn start_echo() -> anyhow::Result<(Self, SocketAddr)> {
+        Self::start_own(&["echo", "--listen", "127.0.0.1:0"])
+    }
+
+    /// Starts a server of this program's own, which says first where it listens.
+    pub(crate) fn start_own(arguments: &[&str]) -> anyhow::Result<(Self, SocketAddr)> {
         let mut command = Command::new(std::env::current_exe()?);
-        let mut child = command.args(["echo", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn()?;
-        let out = child.stdout.take().context("the echo's stdout is piped")?;
+        let mut child = command.args(arguments).stdout(Stdio::piped()).spawn()?;
+        let out = child.stdout.take().context("the server's stdout is piped")?;
         let process = Self { child };
         let mut line = String::new();
         BufReader::new(out).read_line(&mut line)?;
-        let address = line.trim().parse().with_context(|| format!("the echo said {line:?} instead of its address"))?;
+        let address =
+            line.trim().parse().with_context(|| format!("the server said {line:?} instead of its address"))?;
         Ok((process, address))
     }
 

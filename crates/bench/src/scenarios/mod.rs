@@ -6,6 +6,7 @@
 mod details;
 mod init;
 mod payment;
+mod receiver;
 mod start;
 mod update_status;
 mod waiting;
@@ -110,6 +111,9 @@ async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
     let yardstick = yardstick::measure_all(report, pace).await?;
     if options.yardstick_only {
         return Ok(());
+    }
+    if options.wants("receiver") {
+        receiver::measure_all(report, pace).await?;
     }
     if options.wants("P10") {
         start::measure_all(report, &options.server).await?;
