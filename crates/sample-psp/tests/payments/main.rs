@@ -8,5 +8,6 @@ mod late;
 mod merchant_api;
 mod paid;
 mod refused;
+mod shop;
 mod step_up;
 mod world;

@@ -66,9 +66,8 @@ impl World {
     pub(crate) async fn with(change: impl FnOnce(&mut SamplePspConfig)) -> Self {
         let wallet = TestWallet::start().await.expect("the wallet starts");
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
-        let merchant = |msn: &str, name: &str, may_skip_landing_page| MerchantConfig {
+        let merchant = |msn: &str, may_skip_landing_page| MerchantConfig {
             msn: msn.parse().expect("six digits are a serial number"),
-            name: name.to_owned(),
             may_skip_landing_page,
         };
         let mut config = SamplePspConfig {
@@ -82,10 +81,7 @@ impl World {
                 transport: None,
             },
             cryptogram_test_key: wallet.cryptogram_test_key(),
-            merchants: vec![
-                merchant("100001", "Fjellkroa Kaffe", false),
-                merchant("100002", "Havgapet Abonnement", true),
-            ],
+            merchants: vec![merchant("100001", false), merchant("100002", true)],
             reporting: Reporting::AtOnce,
             if_missing: IfMissing::SendReserved,
             issuer: IssuerRules::default(),
@@ -107,8 +103,14 @@ impl World {
 
     /// The same world after the PSP was stopped and started again on its files.
     pub(crate) async fn restarted(self) -> Self {
-        let Self { wallet, psp, http, config, directory } = self;
+        self.restarted_with(|_| {}).await
+    }
+
+    /// The same, with another configuration.
+    pub(crate) async fn restarted_with(self, change: impl FnOnce(&mut SamplePspConfig)) -> Self {
+        let Self { wallet, psp, http, mut config, directory } = self;
         psp.stop().await;
+        change(&mut config);
         let psp = SamplePsp::start(config.clone()).await.expect("the PSP starts again");
         Self { wallet, psp, http, config, directory }
     }
