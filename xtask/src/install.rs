@@ -1,4 +1,4 @@
-//! What the tests need on a fresh Debian machine: clippy and rustfmt from rustup, Chromium from apt.
+//! What the tests need on a fresh Debian machine: clippy and rustfmt from rustup, Chromium, curl and Python from apt.
 //!
 //! Only what is missing is installed, and each installing command is shown before it runs. Where neither root nor
 //! sudo is to be had, the message is the command that somebody else must run.
@@ -11,16 +11,18 @@ use std::process::{Command, Stdio};
 
 use crate::steps::step;
 
-/// A thing that browser tests need, how we see that it is there, and the Debian package that brings it.
+/// A thing that the tests need, how we see that it is there, and the Debian package that brings it.
 struct Need {
     package: &'static str,
     is_there: fn() -> bool,
 }
 
-const BROWSER: [Need; 3] = [
+const NEEDS: [Need; 5] = [
     Need { package: "chromium", is_there: || on_path("chromium") },
     Need { package: "chromium-driver", is_there: || on_path("chromedriver") },
     Need { package: "fonts-dejavu-core", is_there: || Path::new("/usr/share/fonts/truetype").is_dir() },
+    Need { package: "curl", is_there: || on_path("curl") },
+    Need { package: "python3-venv", is_there: || answers(Command::new("python3").args(["-c", "import ensurepip"])) },
 ];
 
 /// Makes sure of rustfmt and clippy, which a minimal Rust leaves out.
@@ -37,18 +39,18 @@ pub(crate) fn toolchain(root: &Path) -> anyhow::Result<()> {
     step(root, "install", Command::new("rustup").args(["component", "add"]).args(missing))
 }
 
-/// Makes sure of Chromium, its driver and a font.
-pub(crate) fn browser(root: &Path) -> anyhow::Result<()> {
-    let missing: Vec<&str> = BROWSER.iter().filter(|need| !(need.is_there)()).map(|need| need.package).collect();
+/// Makes sure of Chromium with its driver and a font, of curl, and of Python for the linter of OpenAPI.
+pub(crate) fn packages(root: &Path) -> anyhow::Result<()> {
+    let missing: Vec<&str> = NEEDS.iter().filter(|need| !(need.is_there)()).map(|need| need.package).collect();
     if missing.is_empty() {
         return Ok(());
     }
     let wish = format!("apt-get install {}", missing.join(" "));
-    anyhow::ensure!(on_path("apt-get"), "the browser tests need {}, and there is no apt-get here", missing.join(", "));
+    anyhow::ensure!(on_path("apt-get"), "the tests need {}, and there is no apt-get here", missing.join(", "));
     anyhow::ensure!(
         is_root() || on_path("sudo"),
-        "the browser tests need more than is installed, and there is no sudo here. Let root run: {wish}\n\
-         (or run `cargo xtask check`, which leaves the browser out)"
+        "the tests need more than is installed, and there is no sudo here. Let root run: {wish}\n\
+         (or run `cargo xtask check`, which leaves the browser and the linter of OpenAPI out)"
     );
     step(root, "install", &mut apt(&["update"]))?;
     let mut install = apt(&["install", "--yes", "--no-install-recommends"]);

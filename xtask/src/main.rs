@@ -7,6 +7,8 @@
 mod bench;
 mod generate;
 mod install;
+mod openapi;
+mod screenshots;
 mod steps;
 mod suite;
 mod tidy;
@@ -29,10 +31,12 @@ struct Arguments {
 enum Task {
     /// Install what the tests need, then run all of them: format, tidy, clippy, generated files, tests, documentation.
     Test(suite::Selection),
-    /// The same before a commit: installs nothing and leaves the browser tests out.
+    /// The same before a commit: installs nothing and leaves out the browser tests and the linter of OpenAPI.
     Check(suite::Selection),
-    /// Only install what the tests need on a fresh Debian machine: rustfmt, clippy, Chromium and a font.
+    /// Only install what the tests need on a fresh Debian machine: rustfmt, clippy, Chromium, a font, curl, Python.
     Install,
+    /// Take the README's pictures anew.
+    Screenshots,
     /// Check the house rules that neither compiler nor clippy knows.
     Tidy,
     /// Write the generated files (the wire's description, errors, configuration, command line).
@@ -54,9 +58,10 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<()> {
     let root = root()?;
     match Arguments::parse().task {
-        Task::Test(selection) => suite::run(&root, &selection, suite::Browser::Installed),
-        Task::Check(selection) => suite::run(&root, &selection, suite::Browser::LeftOut),
-        Task::Install => install::toolchain(&root).and_then(|()| install::browser(&root)),
+        Task::Test(selection) => suite::run(&root, &selection, suite::Extras::Installed),
+        Task::Check(selection) => suite::run(&root, &selection, suite::Extras::LeftOut),
+        Task::Install => install::toolchain(&root).and_then(|()| install::packages(&root)),
+        Task::Screenshots => screenshots::run(&root),
         Task::Tidy => tidy::run(&root),
         Task::Generate(options) => generate::run(&root, &options),
         Task::Bench(options) => bench::run(&root, &options),

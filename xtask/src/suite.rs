@@ -1,7 +1,7 @@
 //! `cargo xtask test` and `cargo xtask check`: all checks in one order, cheapest first, stopping at the first red one.
 //!
-//! Each check must be a thing that one can also run alone. `check` differs from `test` only in the browser: it
-//! installs nothing and tells the browser tests, by `LOMMEBOK_NO_BROWSER`, that they are left out.
+//! Each check must be a thing that one can also run alone. `check` installs nothing: it leaves out the linter of OpenAPI
+//! and tells the browser tests, by `LOMMEBOK_NO_BROWSER`, that they are left out.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,10 +9,10 @@ use std::process::Command;
 use clap::{Args, ValueEnum};
 
 use crate::steps::{cargo, seconds, step, stopwatch};
-use crate::{install, tidy};
+use crate::{install, openapi, tidy};
 
 /// Set to `1` for tests that must not start a browser.
-const NO_BROWSER: &str = "LOMMEBOK_NO_BROWSER";
+pub(crate) const NO_BROWSER: &str = "LOMMEBOK_NO_BROWSER";
 
 /// Links to private items are fine: we document those too, for maintainers.
 const RUSTDOC: &str = "-D warnings -A rustdoc::private_intra_doc_links";
@@ -34,10 +34,10 @@ impl Selection {
     }
 }
 
-/// Whether the browser tests take part.
+/// Whether the checks take part that need more than Rust and a C compiler.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Browser {
-    /// Chromium is installed when it is missing, and driven.
+pub(crate) enum Extras {
+    /// What is missing is installed; Chromium is driven, `openapi.json` is linted.
     Installed,
     /// Nothing is installed; browser tests say that they were left out.
     LeftOut,
@@ -50,14 +50,16 @@ enum Check {
     Tidy,
     Clippy,
     Generated,
+    Openapi,
     Tests,
     Docs,
 }
 
 impl Check {
-    const IN_ORDER: [Self; 6] = [Self::Format, Self::Tidy, Self::Clippy, Self::Generated, Self::Tests, Self::Docs];
+    const IN_ORDER: [Self; 7] =
+        [Self::Format, Self::Tidy, Self::Clippy, Self::Generated, Self::Openapi, Self::Tests, Self::Docs];
 
-    fn run(self, root: &Path, browser: Browser) -> anyhow::Result<()> {
+    fn run(self, root: &Path, extras: Extras) -> anyhow::Result<()> {
         match self {
             Self::Format => step(root, "format", &mut cargo(&["fmt", "--all", "--check"])),
             Self::Tidy => tidy::run(root),
@@ -66,7 +68,8 @@ impl Check {
                 step(root, "clippy", &mut cargo(&arguments))
             }
             Self::Generated => step(root, "generated files", &mut crate::generate::check()),
-            Self::Tests => step(root, "tests", &mut tests(browser)),
+            Self::Openapi => openapi::lint(root),
+            Self::Tests => step(root, "tests", &mut tests(extras)),
             Self::Docs => step(
                 root,
                 "documentation",
@@ -77,25 +80,25 @@ impl Check {
 }
 
 /// Runs the selected checks.
-pub(crate) fn run(root: &Path, selection: &Selection, browser: Browser) -> anyhow::Result<()> {
+pub(crate) fn run(root: &Path, selection: &Selection, extras: Extras) -> anyhow::Result<()> {
     let begun = stopwatch();
-    let checks: Vec<Check> = Check::IN_ORDER.into_iter().filter(|check| selection.has(*check)).collect();
     install::toolchain(root)?;
-    if browser == Browser::Installed && checks.contains(&Check::Tests) {
-        install::browser(root)?;
+    if extras == Extras::Installed && (selection.has(Check::Tests) || selection.has(Check::Openapi)) {
+        install::packages(root)?;
     }
-    for check in checks {
-        check.run(root, browser)?;
+    let takes_part = |check: &Check| selection.has(*check) && (extras == Extras::Installed || *check != Check::Openapi);
+    for check in Check::IN_ORDER.into_iter().filter(takes_part) {
+        check.run(root, extras)?;
     }
     println!("\nAll green, {}.", seconds(begun));
     Ok(())
 }
 
-fn tests(browser: Browser) -> Command {
+fn tests(extras: Extras) -> Command {
     let mut command = cargo(&["test", "--workspace"]);
-    match browser {
-        Browser::Installed => command.env_remove(NO_BROWSER),
-        Browser::LeftOut => command.env(NO_BROWSER, "1"),
+    match extras {
+        Extras::Installed => command.env_remove(NO_BROWSER),
+        Extras::LeftOut => command.env(NO_BROWSER, "1"),
     };
     command
 }
@@ -117,7 +120,7 @@ mod tests_of_the_selection {
     #[test]
     fn only_names_the_checks_that_run_and_skip_takes_some_away() {
         assert_eq!(chosen(&[Check::Format, Check::Tests], &[]), 2);
-        assert_eq!(chosen(&[], &[Check::Tests]), 5);
+        assert_eq!(chosen(&[], &[Check::Tests]), 6);
         assert_eq!(chosen(&[Check::Tests], &[Check::Tests]), 0);
     }
 }

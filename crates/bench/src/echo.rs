@@ -1,7 +1,7 @@
 //! The yardstick: an axum server that parses an init, answers as much as the wallet may, and keeps nothing.
 //!
 //! It runs on tokio's and axum's defaults, as a process of its own, so that its CPU is counted as the wallet's is.
-//! Nothing may be made faster or slower here: every ratio of PERFORMANCE is against it.
+//! Nothing may be made faster or slower here: every ratio of the report is against it.
 
 use std::io::Write as _;
 use std::net::SocketAddr;

@@ -1,7 +1,7 @@
-//! The figures of PERFORMANCE: what each must reach (floor), where we are going (goal), and the table beside both.
+//! The figures of the benchmark: what each must reach (floor), where we are going (goal), and the table beside both.
 //!
-//! The limits are copied from the targets of PERFORMANCE and change only with them. `P2`, `P8` and `P11` belong to
-//! other set-ups and are not measured here.
+//! The limits are targets that were set before the first measurement, and change only with a reason. `P2`, `P8` and `P11`
+//! belong to other set-ups and are not measured here.
 
 use std::fmt;
 

@@ -26,17 +26,29 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
-            eprintln!("lommebok: {fault:#}");
+            eprintln!("lommebok: {}", in_words(&fault));
             ExitCode::FAILURE
         }
     }
+}
+
+/// The fault and its causes; a cause that its effect has told already is not told again.
+fn in_words(fault: &anyhow::Error) -> String {
+    let mut words = fault.to_string();
+    for cause in fault.chain().skip(1).map(ToString::to_string) {
+        if !words.contains(&cause) {
+            words = format!("{words}: {cause}");
+        }
+    }
+    words
 }
 
 /// The whole command line.
 fn command() -> Command {
     let root = Command::new("lommebok")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("An open implementation of the Vipps PSP API v3: the wallet's side. Without a word: dev")
+        .about("An open implementation of the Vipps PSP API v3: the wallet's side")
+        .after_help(AFTER_HELP)
         .subcommand(commands::dev::command())
         .subcommand(commands::serve::command())
         .subcommand(commands::env::command())
@@ -45,13 +57,25 @@ fn command() -> Command {
         .subcommand(commands::batch::command())
         .subcommand(commands::payments::command());
     // `lommebok --listen …` is `lommebok dev --listen …`.
-    commands::dev::arguments().into_iter().fold(root, Command::arg)
+    commands::dev::arguments().into_iter().map(|argument| argument.hide(true)).fold(root, Command::arg)
 }
+
+const AFTER_HELP: &str = "Without a command: dev, whose options (lommebok dev --help) then need no command either.
+Each setting is also an environment variable (LOMMEBOK_LISTEN) and a line of the file that --config names.";
 
 #[cfg(test)]
 mod tests {
+    use anyhow::Context as _;
+
     #[test]
     fn the_command_line_contradicts_itself_nowhere() {
         super::command().debug_assert();
+    }
+
+    #[test]
+    fn a_fault_is_told_with_its_causes_and_each_only_once() {
+        let cause = std::io::Error::other("no such file");
+        let fault = Err::<(), _>(cause).context("a.db: no such file").context("a.db can't be used").unwrap_err();
+        assert_eq!(super::in_words(&fault), "a.db can't be used: a.db: no such file");
     }
 }

@@ -1,9 +1,21 @@
 //! A running server's addresses, kept in its data directory so that other commands find it, also on a port of its own choice.
+//!
+//! The file is locked as long as its server lives, and the lock goes with the process, also when that is killed: a file
+//! without a lock is a dead server's, whose port may be anybody's by now. Nobody sends a token to an address from such a file.
 
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
+
+const FILE: &str = "running.json";
+/// Under this name the file is written and locked before anybody can see it.
+const UNFINISHED: &str = ".running.json.new";
+/// No such file is longer.
+const LONGEST_BYTES: u64 = 65_536;
 
 /// Where a server runs.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,22 +38,110 @@ pub(crate) struct Running {
     pub(crate) psp: String,
 }
 
+/// The file of this process, which says that it runs.
+#[derive(Debug)]
+pub(crate) struct Announcement {
+    path: PathBuf,
+    _locked: File,
+}
+
 impl Running {
-    fn path(data_dir: &Path) -> PathBuf {
-        data_dir.join("running.json")
+    /// Tells other commands where this server runs, until it is withdrawn or the process ends.
+    pub(crate) fn announce(&self, data_dir: &Path) -> anyhow::Result<Announcement> {
+        let path = data_dir.join(FILE);
+        let announced = self.write(&path, &data_dir.join(UNFINISHED));
+        let locked = announced.with_context(|| format!("{} can't be written", path.display()))?;
+        Ok(Announcement { path, _locked: locked })
     }
 
-    pub(crate) fn write(&self, data_dir: &Path) -> anyhow::Result<()> {
-        let text = serde_json::to_string_pretty(self)?;
-        let path = Self::path(data_dir);
-        std::fs::write(&path, text).with_context(|| format!("{} can't be written", path.display()))
+    fn write(&self, path: &Path, unfinished: &Path) -> anyhow::Result<File> {
+        match fs::remove_file(unfinished) {
+            Err(fault) if fault.kind() != ErrorKind::NotFound => return Err(fault.into()),
+            _ => {}
+        }
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(unfinished)?;
+        file.write_all(serde_json::to_string_pretty(self)?.as_bytes())?;
+        file.try_lock()?;
+        fs::rename(unfinished, path)?;
+        Ok(file)
     }
 
+    /// Where the server of this data directory runs.
+    ///
+    /// # Errors
+    /// When none runs: none was started there, or it has ended, in order or not.
     pub(crate) fn read(data_dir: &Path) -> anyhow::Result<Self> {
-        let path = Self::path(data_dir);
-        let text = std::fs::read_to_string(&path).with_context(|| {
-            format!("{} is not there: start `lommebok dev` first, or name its --data-dir", path.display())
-        })?;
+        let path = data_dir.join(FILE);
+        let directory = data_dir.display();
+        let file = match File::open(&path) {
+            Err(fault) if fault.kind() == ErrorKind::NotFound => {
+                bail!("no server runs on {directory}: start `lommebok dev`, or name its directory with --data-dir")
+            }
+            file => file.with_context(|| format!("{} can't be read", path.display()))?,
+        };
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => {}
+            Ok(()) => bail!("the server of {directory} has ended without a word: start `lommebok dev` again"),
+            Err(TryLockError::Error(fault)) => {
+                return Err(fault).with_context(|| format!("{} can't be looked at", path.display()));
+            }
+        }
+        let mut text = String::new();
+        file.take(LONGEST_BYTES)
+            .read_to_string(&mut text)
+            .with_context(|| format!("{} can't be read", path.display()))?;
         serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))
+    }
+}
+
+impl Announcement {
+    /// This server is about to stop: who asks from now on is told that none runs.
+    pub(crate) fn withdraw(self) {
+        if let Err(fault) = fs::remove_file(&self.path) {
+            tracing::warn!(path = %self.path.display(), %fault, "the file of a stopped server stays behind");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    fn running(url: &str) -> Running {
+        let text = |text: &str| text.to_owned();
+        Running {
+            url: text(url),
+            public_url: text(url),
+            make_payment_url: text("http://127.0.0.1:2/make-payment"),
+            msn: text("100001"),
+            msn_skip_landing_page: text("100002"),
+            mobile_number: text("12345678"),
+            pin: text("1236"),
+            psp: text("nordlys"),
+        }
+    }
+
+    #[test]
+    fn a_server_is_found_while_it_runs_and_by_nobody_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let announcement = running("http://127.0.0.1:1").announce(directory.path()).unwrap();
+        assert_eq!(Running::read(directory.path()).unwrap().url, "http://127.0.0.1:1");
+        let mode = fs::metadata(directory.path().join(FILE)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        announcement.withdraw();
+        let said = Running::read(directory.path()).unwrap_err().to_string();
+        assert!(said.starts_with("no server runs on "), "{said}");
+    }
+
+    #[test]
+    fn the_file_of_a_dead_server_is_not_believed_and_the_next_server_replaces_it() {
+        let directory = tempfile::tempdir().unwrap();
+        drop(running("http://127.0.0.1:1").announce(directory.path()).unwrap());
+        let said = Running::read(directory.path()).unwrap_err().to_string();
+        assert!(said.contains("has ended without a word"), "{said}");
+        let _announcement = running("http://127.0.0.1:2").announce(directory.path()).unwrap();
+        assert_eq!(Running::read(directory.path()).unwrap().url, "http://127.0.0.1:2");
     }
 }

@@ -5,7 +5,7 @@ use crate::money::Amount;
 use crate::payment::Binding;
 use crate::state::{AttemptAnswer, AttemptNumber, CancelledBy, Cause};
 
-/// What can happen to a payment (DOMAIN §3).
+/// What can happen to a payment (docs/domain.md §3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// A number was confirmed on the landing page.

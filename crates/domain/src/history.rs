@@ -1,4 +1,4 @@
-//! The log read back: a payment's sums as the fold of its events, and the history that `details` shows (DOMAIN §6).
+//! The log read back: a payment's sums as the fold of its events, and the history that `details` shows (docs/domain.md §6).
 
 use crate::command::EntryStatus;
 use crate::event::{Event, EventKind};

@@ -22,7 +22,7 @@ macro_rules! number {
 }
 
 number!(
-    /// A tenant: a closed world of PSPs, merchants, users, cards and clock (DOMAIN §1).
+    /// A tenant: a closed world of PSPs, merchants, users, cards and clock (docs/domain.md §1).
     TenantId
 );
 number!(
@@ -46,7 +46,7 @@ number!(
     CardId
 );
 
-/// The random 128-bit id in the `operations` URLs of one payment's step-up (DOMAIN §4).
+/// The random 128-bit id in the `operations` URLs of one payment's step-up (docs/domain.md §4).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ReturnId(u128);
 

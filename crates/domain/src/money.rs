@@ -22,7 +22,7 @@ impl Amount {
     }
 }
 
-/// What became of a reserved payment, in øre. All zero until it is RESERVED (DOMAIN §6).
+/// What became of a reserved payment, in øre. All zero until it is RESERVED (docs/domain.md §6).
 ///
 /// Kept true by [`Sums::capture`], [`Sums::release`] and [`Sums::refund`] alone:
 /// `captured + released ≤ reserved` and `refunded ≤ captured`.

@@ -26,7 +26,7 @@ pub enum Entrance {
     Push,
 }
 
-/// What was agreed at init. Nothing later changes it (RELIABILITY I6).
+/// What was agreed at init. Nothing later changes it (docs/reliability.md, I6).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
     /// The closed world that the payment belongs to.

@@ -1,4 +1,4 @@
-//! Where a payment stands: an enum whose variants carry exactly the data of that state (DOMAIN §3).
+//! Where a payment stands: an enum whose variants carry exactly the data of that state (docs/domain.md §3).
 
 use crate::ids::{CardId, ReturnId};
 use crate::time::Timestamp;

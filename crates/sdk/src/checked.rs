@@ -1,7 +1,6 @@
 //! Texts that are checked once: ids, numbers and keys of the wire. Who has one knows that it is right.
 //!
-//! The patterns are those of [the API](https://github.com/lommebok/lommebok/blob/main/docs/domain.md), section 2. Ids are
-//! compared byte for byte: `a1` and `A1` are two payments.
+//! The patterns are those of the API (`docs/domain.md`, section 2). Ids are compared byte for byte: `a1` and `A1` are two payments.
 
 use std::fmt;
 use std::str::FromStr;

@@ -13,7 +13,7 @@ let over = false; // the payment has come to its end: nothing is read or sent an
 let reading = false;
 let readAgain = false;
 
-const { events, now } = main.dataset;
+const { events } = main.dataset;
 const stream = events && follow(events, {
   onHint: () => look(),
   onStatus: () => (look(), true),
@@ -44,7 +44,7 @@ async function look() {
   reading = true;
   while (readAgain && !over) {
     readAgain = false;
-    await fetch(now, { cache: "no-store", headers: { accept: "text/html" } }).then(show, () => {});
+    await fetch(main.dataset.now, { cache: "no-store", headers: { accept: "text/html" } }).then(show, () => {});
   }
   reading = false;
 }

@@ -55,3 +55,20 @@ async fn a_wrong_pin_and_a_number_that_is_nobodys_look_alike() {
     assert_eq!(answers[0], answers[1]);
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_speaks_the_language_that_the_app_accepts_and_english_otherwise() {
+    let app = TestApp::start().await;
+    let said = [
+        ("nb-NO,nb;q=0.9,en;q=0.5", "Nummeret eller PIN-koden er feil."),
+        ("en-GB,en", "The number or the PIN is wrong."),
+        ("de", "The number or the PIN is wrong."),
+    ];
+    for (accepted, sentence) in said {
+        let body = json!({"phoneNumber": "12345678", "pin": "0000"});
+        let request = app.client().post(app.url("/app/v1/sessions")).header("Accept-Language", accepted).json(&body);
+        let answer = Answer::to(request).await;
+        assert_eq!(answer.json, json!({"code": "wrong_number_or_pin", "message": sentence}));
+    }
+    app.stop().await;
+}

@@ -17,6 +17,9 @@ pub enum CommitStage {
 /// A function that the writer calls around each sync. It may hold the writer up.
 pub type CommitHook = Arc<dyn Fn(CommitStage) + Send + Sync>;
 
+/// A function that the writer calls after each commit, before anybody is answered, with the number of changes that shared it.
+pub type CommitObserver = Arc<dyn Fn(usize) + Send + Sync>;
+
 /// How a store is opened.
 #[derive(Clone)]
 pub struct StoreOptions {
@@ -26,6 +29,8 @@ pub struct StoreOptions {
     pub hash_key: HashKey,
     /// A seam for tests that hold the sync.
     pub commit_hook: Option<CommitHook>,
+    /// For measuring.
+    pub commit_observer: Option<CommitObserver>,
     /// Changes (each payment of a change counts) that one commit takes at most.
     pub max_changes_per_commit: usize,
     /// Changes that may wait for the writer; more are answered with [`crate::CommitFault::Overloaded`].
@@ -50,6 +55,7 @@ impl StoreOptions {
             url: url.into(),
             hash_key,
             commit_hook: None,
+            commit_observer: None,
             max_changes_per_commit: 512,
             max_changes_waiting: 16_384,
             readers: 4,

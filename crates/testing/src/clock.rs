@@ -1,10 +1,13 @@
-//! The wallet's business time as a clock of the SDK: for what should follow it, such as a reconciliation after 30 s.
+//! Clocks of the SDK that a test owns: the wallet's business time, for what should follow it (such as a reconciliation after
+//! 30 s), and one that has nothing to do with the wallet, for what should not (such as the receiver's 13 s).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lommebok_domain::Timestamp;
 use lommebok_sdk::{BoxFuture, Clock};
 use lommebok_server::clock::BusinessClock;
+use tokio::sync::watch;
 
 /// The business time at which every test begins: 2026-05-04T10:00:00Z, a Monday.
 pub(crate) const BEGINNING: Timestamp = Timestamp::from_millis(1_777_888_800_000);
@@ -23,5 +26,40 @@ impl Clock for WalletClock {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         let until = clock.now().plus_millis(millis);
         Box::pin(async move { clock.sleep_until(until).await })
+    }
+}
+
+/// A clock that stands until it is advanced. Clones are the same clock.
+#[derive(Clone, Debug)]
+pub struct HandClock(Arc<watch::Sender<Duration>>);
+
+impl HandClock {
+    /// A clock that stands at zero.
+    pub fn new() -> Self {
+        Self(Arc::new(watch::Sender::new(Duration::ZERO)))
+    }
+
+    /// Sets it forward; who sleeps until then wakes.
+    pub fn advance(&self, by: Duration) {
+        self.0.send_modify(|now| *now = now.saturating_add(by));
+    }
+}
+
+impl Default for HandClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Duration {
+        *self.0.borrow()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        let until = self.now().saturating_add(duration);
+        let clock = Arc::clone(&self.0);
+        // The sleeper holds the clock, so waiting can't fail.
+        Box::pin(async move { drop(clock.subscribe().wait_for(|now| *now >= until).await) })
     }
 }

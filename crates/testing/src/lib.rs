@@ -15,7 +15,7 @@ mod starting;
 mod user;
 mod wallet;
 
-pub use clock::WalletClock;
+pub use clock::{HandClock, WalletClock};
 pub use error::TestError;
 pub use seen::{Effect, Received, Seen, Sent, State};
 pub use user::{Card, StepUp};

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 /// How long lies between two questions, in ms of real time.
-const BETWEEN_MS: u64 = 20;
+const BETWEEN_MS: u64 = 10;
 
 /// What was asked for did not come in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,5 +25,19 @@ pub async fn eventually<T>(limit: Duration, mut ask: impl AsyncFnMut() -> Option
             return Err(TooLate);
         }
         tokio::time::sleep(Duration::from_millis(BETWEEN_MS)).await;
+    }
+}
+
+/// How long [`surely`] asks, in s of real time.
+const SURELY_S: u64 = 30;
+
+/// Asks until there is an answer.
+///
+/// # Panics
+/// When there is none within 30 s of real time; `what` says then what was missed.
+pub async fn surely<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {
+    match eventually(Duration::from_secs(SURELY_S), ask).await {
+        Ok(answer) => answer,
+        Err(TooLate) => panic!("{what}: not within {SURELY_S} s"),
     }
 }

@@ -9,4 +9,7 @@ pub mod eventually;
 pub mod fake_phone;
 pub mod fake_psp;
 pub mod landing_page;
+pub mod random;
+pub mod recorder;
+pub mod server_process;
 pub mod test_app;

@@ -1,6 +1,6 @@
 //! Rules for manifests: who may depend on whom, why each dependency is there, and that all crates share the lints.
 //!
-//! The map is DESIGN's: dependencies point inward. Dev-dependencies are exempt, since tests look from outside.
+//! The map is that of ARCHITECTURE.md: dependencies point inward. Dev-dependencies are exempt, since tests look from outside.
 
 use super::{File, Finding};
 

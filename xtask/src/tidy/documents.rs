@@ -1,4 +1,5 @@
-//! Rules for documents: links and pictures point at files that exist, and the changelog knows this version.
+//! Rules for documents: links and pictures point at files that exist, tests that the page on reliability names are there,
+//! and the changelog knows this version.
 //!
 //! Links to the web are not followed: a check that needs the network is red for other people's reasons.
 
@@ -63,6 +64,36 @@ fn resolved(from: &str, target: &str) -> String {
     parts.join("/")
 }
 
+/// The page whose invariants name the tests that show them.
+const PROMISES: &str = "docs/reliability.md";
+
+/// A code span of this many words joined by `_` is the name of a test.
+const FEWEST_WORDS: usize = 4;
+
+pub(super) fn named_tests(files: &[File]) -> Vec<Finding> {
+    let functions: BTreeSet<&str> = files.iter().filter(|file| file.is_rust()).flat_map(functions).collect();
+    let mut findings = Vec::new();
+    for file in files.iter().filter(|file| file.path == PROMISES) {
+        for (line, text) in file.lines() {
+            let spans = text.split('`').skip(1).step_by(2);
+            let named = spans.filter(|span| span.split('_').count() >= FEWEST_WORDS && !span.contains(['=', ' ', '.']));
+            for test in named.filter(|span| span.starts_with(|first: char| first.is_ascii_lowercase())) {
+                let metric_or_setting = test.starts_with("lommebok_") || test == "calls_in_flight_per_psp";
+                if !metric_or_setting && !functions.contains(test) {
+                    findings.push(file.finding(line, format!("there is no test `{test}`")));
+                }
+            }
+        }
+    }
+    findings
+}
+
+/// The names of a file's functions.
+fn functions(file: &File) -> impl Iterator<Item = &str> {
+    let names = file.lines().filter_map(|(_, text)| text.split_once("fn ").map(|(_, rest)| rest));
+    names.filter_map(|rest| rest.split(['(', '<']).next())
+}
+
 pub(super) fn changelog(files: &[File]) -> Vec<Finding> {
     let Some(root) = files.iter().find(|file| file.path == "Cargo.toml") else { return Vec::new() };
     let version = root
@@ -103,6 +134,15 @@ mod tests {
                 "docs/a.md:1: the link to `no.png` leads nowhere"
             ]
         );
+    }
+
+    #[test]
+    fn a_test_that_the_page_on_reliability_names_and_nobody_wrote_is_found() {
+        let page =
+            "| I1 | `a_thing_that_holds_always` | `a_thing_that_nobody_wrote`, `lommebok_payments_of_somebody` |\n";
+        let tests = "#[test]\nfn a_thing_that_holds_always() {}\n";
+        let found = named_tests(&[file(PROMISES, page), file("a.rs", tests), file("b.md", page)]);
+        assert_eq!(found, [file(PROMISES, "").finding(1, "there is no test `a_thing_that_nobody_wrote`")]);
     }
 
     #[test]

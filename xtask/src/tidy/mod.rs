@@ -95,6 +95,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
 fn findings(files: &[File]) -> Vec<Finding> {
     let each = files.iter().flat_map(|file| RULES.iter().flat_map(|rule| rule(file)));
     let mut findings: Vec<Finding> = each.chain(crates::directions(files)).chain(documents::links(files)).collect();
+    findings.extend(documents::named_tests(files));
     findings.extend(documents::changelog(files));
     findings.sort();
     findings.dedup();

@@ -1,17 +1,20 @@
 //! `lommebok dev`: the sandbox. Starts it, says where everything is, and stops it in order.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, bail};
 use clap::{Arg, ArgMatches, Command};
-use lommebok_server::assembly::{RunningSandbox, Seams};
+use lommebok_server::assembly::{RunningSandbox, Seams, StartFault};
 use lommebok_server::config::DevConfig;
 use lommebok_server::observability;
 use lommebok_server::seeds::Seed;
 use lommebok_server::wallet::{Stage, Stages};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::greeting::{self, Place};
 use super::{env, say, settings};
-use crate::running::Running;
+use crate::running::{Announcement, Running};
 
 /// Open files that 10,000 connections in and 10,000 calls out need.
 const OPEN_FILES: u64 = 65_536;
@@ -23,16 +26,34 @@ pub(crate) fn command() -> Command {
 
 pub(crate) fn arguments() -> Vec<Arg> {
     let mut arguments = settings::flags(|setting| setting.dev);
-    let stages: Vec<&str> = Stage::ALL.iter().map(|stage| stage.as_str()).collect();
-    let hold = Arg::new("hold-at").long("hold-at").value_name("STAGE").hide(true).value_parser(stages);
-    arguments.push(hold.help("For crash tests: stop dead when an attempt has come this far"));
+    let hold = Arg::new("hold-at").long("hold-at").value_name("STAGE[:N]").hide(true).value_parser(Hold::parse);
+    arguments.push(hold.help("For crash tests: stop dead when the Nth attempt (default: the first) has come this far"));
     arguments
+}
+
+/// Where a crash test wants the process to stop dead.
+#[derive(Clone, Copy, Debug)]
+struct Hold {
+    stage: Stage,
+    /// The attempt that is held, counted from 1; so are all that come after it.
+    from: u64,
+}
+
+impl Hold {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (name, from) = text.split_once(':').unwrap_or((text, "1"));
+        let stage = Stage::ALL.into_iter().find(|stage| stage.as_str() == name);
+        let names = Stage::ALL.map(Stage::as_str).join(", ");
+        let stage = stage.ok_or_else(|| format!("the stage is one of {names}"))?;
+        let from = from.parse().map_err(|_| format!("{from} is not a number"))?;
+        Ok(Self { stage, from })
+    }
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let config = DevConfig::load(&settings::sources(matches)?)?;
     let seed = seed(&config)?;
-    let seams = Seams { stages: held_at(matches.get_one::<String>("hold-at")), ..Seams::default() };
+    let seams = Seams { stages: held_at(matches.get_one::<Hold>("hold-at").copied()), ..Seams::default() };
     // Whoever may raise the limit does; a lower one shows itself at the connection that is one too many.
     let _limit = rlimit::increase_nofile_limit(OPEN_FILES);
     let metrics = observability::start(&config.log);
@@ -43,15 +64,28 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         .enable_all()
         .build()?;
     let done = runtime.block_on(async {
-        let sandbox = RunningSandbox::start(&config, &seed, seams).await?;
+        let signals = Signals::listen()?;
+        let sandbox = RunningSandbox::start(&config, &seed, seams).await.map_err(|fault| named(&config, fault))?;
         metrics.keep(&sandbox.tasks);
         let running = running(&sandbox, &seed)?;
-        running.write(&config.data.data_dir)?;
-        greet(&running, &sandbox, &config.data.data_dir)?;
-        until_told_to_stop(sandbox).await
+        let announcement = running.announce(&config.data.data_dir)?;
+        let variables = env::variables(&running, &sandbox.credentials)?;
+        say(greeting::text(&running.public_url, &places(&running, &config.data.data_dir), &variables).trim_end());
+        until_told_to_stop(sandbox, announcement, signals).await
     });
     runtime.shutdown_background();
     done
+}
+
+/// The fault, with the name of the file that it is about.
+fn named(config: &DevConfig, fault: StartFault) -> anyhow::Error {
+    let is_of_the_database = matches!(fault, StartFault::Store(_));
+    let fault = anyhow::Error::new(fault);
+    if !is_of_the_database {
+        return fault;
+    }
+    let path = config.data.database.clone().unwrap_or_else(|| config.data.data_dir.join("lommebok.db"));
+    fault.context(format!("{} can't be used", path.display()))
 }
 
 fn seed(config: &DevConfig) -> anyhow::Result<Seed> {
@@ -60,17 +94,17 @@ fn seed(config: &DevConfig) -> anyhow::Result<Seed> {
     Ok(Seed::parse(path, &text)?)
 }
 
-/// For crash tests: tells when an attempt has come as far as `stage`, and holds the process there for ever.
-fn held_at(stage: Option<&String>) -> Stages {
-    let Some(held) = Stage::ALL.into_iter().find(|known| stage.is_some_and(|stage| stage == known.as_str())) else {
-        return Stages::default();
-    };
+/// For crash tests: tells when an attempt has come to its stage, and holds the thread there for ever.
+fn held_at(hold: Option<Hold>) -> Stages {
+    let Some(hold) = hold else { return Stages::default() };
+    let reached = AtomicU64::new(0);
     Stages::told_to(move |stage, payment| {
-        if stage == held {
-            eprintln!("held at {} payment {}", stage.as_str(), payment.get());
-            loop {
-                std::thread::park();
-            }
+        if stage != hold.stage || reached.fetch_add(1, Ordering::SeqCst).saturating_add(1) < hold.from {
+            return;
+        }
+        eprintln!("held at {} payment {}", stage.as_str(), payment.get());
+        loop {
+            std::thread::park();
         }
     })
 }
@@ -94,55 +128,57 @@ fn running(sandbox: &RunningSandbox, seed: &Seed) -> anyhow::Result<Running> {
     })
 }
 
-fn greet(running: &Running, sandbox: &RunningSandbox, data_dir: &Path) -> anyhow::Result<()> {
+/// What runs, for the greeting.
+fn places(running: &Running, data_dir: &Path) -> Vec<Place> {
     let url = &running.public_url;
-    say(format!("Lommebok is ready: {url}"));
-    say("");
-    for (what, path) in [("Start page", "/"), ("Phone simulator", "/phone"), ("Ready?", "/readyz")] {
-        say(format!("  {what:<16} {url}{path}"));
+    let mut places = vec![
+        ("Start page", format!("{url}/"), "everything, explained".to_owned()),
+        ("Phone", format!("{url}/phone"), format!("number {}, PIN {}", running.mobile_number, running.pin)),
+        ("Stub PSP", running.make_payment_url.clone(), "says OK to every payment".to_owned()),
+        ("Data", data_dir.display().to_string(), "database, keys, credentials; survives restarts".to_owned()),
+    ];
+    if running.url != running.public_url {
+        places.push(("Listens on", running.url.clone(), "links lead to the public URL".to_owned()));
     }
-    say(format!("  {:<16} {} (says OK to every payment)", "Stub PSP", running.make_payment_url));
-    say(format!("  {:<16} {}", "Data", data_dir.display()));
-    say(format!("  {:<16} number {}, PIN {}", "Test user", running.mobile_number, running.pin));
-    say("");
-    say("Credentials (also: lommebok env), then a token and a payment; paste it as often as you like:");
-    say("");
-    for (name, value) in env::variables(running, &sandbox.credentials)? {
-        say(format!("  {name}='{value}'"));
-    }
-    say(PASTE);
-    say("Open the vippsRedirectUrl of the answer in a browser. Ctrl-C stops.");
-    Ok(())
+    places
 }
 
-/// A token and an init that succeed each time they are pasted: the shell makes a fresh id.
-const PASTE: &str = r#"
-  ID="demo-$(date +%s)-$RANDOM"
-  TOKEN=$(curl -s -X POST "$LOMMEBOK_URL/accesstoken/get" \
-    -H "client_id: $CLIENT_ID" -H "client_secret: $CLIENT_SECRET" \
-    -H "Ocp-Apim-Subscription-Key: $SUBSCRIPTION_KEY" | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
-  curl -s -X POST "$LOMMEBOK_URL/psp/v3/psppayments/init" \
-    -H "Content-Type: application/json" -H "Authorization: Bearer $TOKEN" \
-    -H "Ocp-Apim-Subscription-Key: $SUBSCRIPTION_KEY" -H "PSP-ID: $PSP_ID" -H "Merchant-Serial-Number: $MSN" \
-    -d '{"pspTransactionId": "'"$ID"'", "merchantOrderId": "'"$ID"'", "customerMobileNumber": "'"$MOBILE_NUMBER"'",
-         "amount": 49900, "currency": "NOK", "pspRedirectUrl": "https://example.com/thanks",
-         "makePaymentUrl": "'"$MAKE_PAYMENT_URL"'", "paymentText": "A demo order"}'; echo
-"#;
+/// SIGTERM and Ctrl-C. Listened to from before the start, or a signal right after it would end the process where it stands.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
 
 /// The first signal stops in order, a second one at once.
-async fn until_told_to_stop(sandbox: RunningSandbox) -> anyhow::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
-        _ = terminate.recv() => {}
-    }
+async fn until_told_to_stop(
+    sandbox: RunningSandbox,
+    announcement: Announcement,
+    mut signals: Signals,
+) -> anyhow::Result<()> {
+    signals.next().await;
+    announcement.withdraw();
     let tasks = sandbox.tasks.clone();
     let stop = sandbox.stop();
     tokio::pin!(stop);
     let left = tokio::select! {
         left = &mut stop => left,
-        _ = tokio::signal::ctrl_c() => { tasks.end(); stop.await }
-        _ = terminate.recv() => { tasks.end(); stop.await }
+        () = signals.next() => {
+            tasks.end();
+            stop.await
+        }
     };
     if left.is_empty() { Ok(()) } else { bail!("stopped; left behind: {left:?}") }
 }

@@ -1,23 +1,21 @@
 //! `lommebok env`: a running sandbox's credentials and addresses, as shell lines or JSON.
 
-use std::path::Path;
-
 use anyhow::Context;
 use clap::{ArgMatches, Command};
 use lommebok_server::keys::SandboxKeys;
 use serde_json::{Map, Value};
 
-use super::{of_running_server, say};
+use super::greeting::quoted;
+use super::{about_a_data_dir, data_dir, say};
 use crate::running::Running;
 
 pub(crate) fn command() -> Command {
-    of_running_server(Command::new("env").about("Prints the sandbox's credentials: eval \"$(lommebok env)\""))
+    about_a_data_dir(Command::new("env").about("Prints the sandbox's credentials: eval \"$(lommebok env)\""))
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
-    let data_dir = matches.get_one::<String>("data-dir").map_or(".lommebok", String::as_str);
-    let data_dir = Path::new(data_dir);
-    let variables = variables(&Running::read(data_dir)?, &SandboxKeys::read(data_dir)?)?;
+    let data_dir = data_dir(matches)?;
+    let variables = variables(&Running::read(&data_dir)?, &SandboxKeys::read(&data_dir)?)?;
     if matches.get_flag("json") {
         let object: Map<String, Value> =
             variables.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
@@ -45,9 +43,4 @@ pub(super) fn variables(running: &Running, keys: &SandboxKeys) -> anyhow::Result
         ("PIN", running.pin.clone()),
         ("MAKE_PAYMENT_URL", running.make_payment_url.clone()),
     ])
-}
-
-/// The value in single quotes, as every shell takes it.
-fn quoted(value: &str) -> String {
-    format!("'{}'", value.replace('\'', r"'\''"))
 }

@@ -5,34 +5,42 @@ pub(crate) mod clock;
 pub(crate) mod config;
 pub(crate) mod dev;
 pub(crate) mod env;
+mod greeting;
 pub(crate) mod payments;
 pub(crate) mod serve;
 mod settings;
 
+use std::io::Write as _;
+
 use clap::{Arg, ArgAction, Command};
 
-/// `--data-dir`, `--url` and `--json`: how every command that asks a running server is told which, and for whom it prints.
+pub(crate) use settings::data_dir;
+
+/// `--data-dir`, `--config`, `--url` and `--json`: how every command that asks a running server is told which, and for whom
+/// it prints.
 pub(crate) fn of_running_server(command: Command) -> Command {
+    about_a_data_dir(command).arg(
+        Arg::new("url")
+            .long("url")
+            .value_name("URL")
+            .help("The server's address; without it, the one that runs on the data directory"),
+    )
+}
+
+/// The same for a command that only looks into the data directory.
+pub(crate) fn about_a_data_dir(command: Command) -> Command {
     command
         .arg(
-            Arg::new("data-dir")
+            Arg::new("data_dir")
                 .long("data-dir")
                 .value_name("DIR")
-                .default_value(".lommebok")
-                .env("LOMMEBOK_DATA_DIR")
-                .help("The server's data directory"),
+                .help("The server's data directory [default: .lommebok]"),
         )
-        .arg(
-            Arg::new("url")
-                .long("url")
-                .value_name("URL")
-                .help("The server's address; else the one in the data directory"),
-        )
+        .arg(settings::file().help("The server's settings, for the data directory in them"))
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON"))
 }
 
-/// Prints one line of a command's result.
-#[expect(clippy::print_stdout, reason = "the result of a command goes to stdout")]
+/// Prints one line of a command's result. Who has stopped listening (`| head`) misses the rest.
 pub(crate) fn say(line: impl std::fmt::Display) {
-    println!("{line}");
+    drop(writeln!(std::io::stdout().lock(), "{line}"));
 }

@@ -1,7 +1,7 @@
 //! `lommebok payments`: what stands where, and what happened to one.
 
 use anyhow::{Context, bail};
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use hyper::Method;
 use serde_json::Value;
 
@@ -17,8 +17,11 @@ pub(crate) fn command() -> Command {
             Arg::new("outcome-unknown")
                 .long("outcome-unknown")
                 .action(ArgAction::SetTrue)
+                .conflicts_with("state")
                 .help("Those whose answer was lost: the PSP may have reserved the money"),
         );
+    let before = Arg::new("before").long("before").value_name("ID").value_parser(value_parser!(i64));
+    let list = list.arg(before.help("Those before this number of ours: the next page"));
     let id = Arg::new("id").required(true).value_name("ID").help("pspTransactionId, or our number");
     Command::new("payments")
         .about("Payments: list, show")
@@ -36,17 +39,7 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
 }
 
 fn list(matches: &ArgMatches) -> anyhow::Result<()> {
-    let mut path = "/control/v1/payments?".to_owned();
-    if let Some(state) = matches.get_one::<String>("state") {
-        if !state.chars().all(|character| character.is_ascii_alphanumeric() || character == '_') {
-            bail!("{state} is not a state");
-        }
-        path.push_str("state=");
-        path.push_str(state);
-    } else if matches.get_flag("outcome-unknown") {
-        path.push_str("outcome_unknown=true");
-    }
-    let answer = ask(matches, Method::GET, &path, None)?;
+    let answer = ask(matches, Method::GET, &path_of(matches)?, None)?;
     if matches.get_flag("json") {
         say(answer);
         return Ok(());
@@ -54,7 +47,27 @@ fn list(matches: &ArgMatches) -> anyhow::Result<()> {
     let mut rows = vec![["ID", "PSP TRANSACTION ID", "MSN", "AMOUNT", "STATE", "CREATED"].map(str::to_owned).to_vec()];
     rows.extend(answer["payments"].as_array().into_iter().flatten().map(row));
     say(aligned(&rows));
+    if let Some(before) = answer["before"].as_i64() {
+        say(format!("There are more: --before {before}"));
+    }
     Ok(())
+}
+
+fn path_of(matches: &ArgMatches) -> anyhow::Result<String> {
+    let mut path = "/control/v1/payments?".to_owned();
+    if let Some(state) = matches.get_one::<String>("state") {
+        if !state.chars().all(|character| character.is_ascii_alphanumeric() || character == '_') {
+            bail!("{state} is not a state");
+        }
+        path = format!("{path}state={state}&");
+    }
+    if matches.get_flag("outcome-unknown") {
+        path.push_str("outcome_unknown=true&");
+    }
+    if let Some(before) = matches.get_one::<i64>("before") {
+        path = format!("{path}before={before}&");
+    }
+    Ok(path.trim_end_matches(['&', '?']).to_owned())
 }
 
 fn row(payment: &Value) -> Vec<String> {

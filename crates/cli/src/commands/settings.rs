@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::{Arg, ArgMatches};
-use lommebok_server::config::{Setting, Sources, Unset, settings};
+use lommebok_server::config::{DevConfig, Setting, Sources, Unset, purpose, settings};
 
 /// A flag for each setting that `unset` does not say is absent, and `--config`.
 pub(super) fn flags(unset: fn(&Setting) -> Unset) -> Vec<Arg> {
@@ -13,16 +13,26 @@ pub(super) fn flags(unset: fn(&Setting) -> Unset) -> Vec<Arg> {
         .iter()
         .filter(|setting| unset(setting) != Unset::Absent)
         .map(|setting| {
+            let purpose = purpose(setting);
             let help = match unset(setting) {
-                Unset::Value(value) => format!("Setting {} [default: {value}]", setting.name),
-                Unset::Derived | Unset::Wanted | Unset::Absent => format!("Setting {}", setting.name),
+                Unset::Value(value) => format!("{purpose} [default: {value}]"),
+                Unset::Derived | Unset::Wanted | Unset::Absent => purpose,
             };
             Arg::new(setting.name).long(setting.flag_name()).value_name("VALUE").help(help)
         })
         .collect();
-    let file = Arg::new("config").long("config").value_name("FILE").env("LOMMEBOK_CONFIG");
-    flags.push(file.help("Read settings from this TOML file; `lommebok config` prints one with comments"));
+    flags.push(file().help("Read settings from this TOML file; `lommebok config` prints one with comments"));
     flags
+}
+
+/// `--config`.
+pub(super) fn file() -> Arg {
+    Arg::new("config").long("config").value_name("FILE").env("LOMMEBOK_CONFIG").hide_env_values(true)
+}
+
+/// The data directory of the sandbox that a command is about, from wherever it is set.
+pub(crate) fn data_dir(matches: &ArgMatches) -> anyhow::Result<PathBuf> {
+    Ok(DevConfig::load(&sources(matches)?)?.data.data_dir)
 }
 
 /// What was said on the command line, in the environment and in the file.

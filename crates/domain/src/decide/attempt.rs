@@ -1,4 +1,4 @@
-//! The makePayment attempt: queued, open, and how it ends (DOMAIN §3–4, RELIABILITY §1.3).
+//! The makePayment attempt: queued, open, and how it ends (docs/domain.md §3–4, docs/reliability.md).
 //!
 //! The rule behind each arm: what could have reached the PSP decides, and what is not certainly "no money" is unknown.
 

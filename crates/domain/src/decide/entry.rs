@@ -1,4 +1,4 @@
-//! Updatestatus entries: what the PSP says became of the money (DOMAIN §3 and §5).
+//! Updatestatus entries: what the PSP says became of the money (docs/domain.md §3 and §5).
 //!
 //! The easy mistake is to let an entry overtake one that waits for the same payment: order of acceptance is a promise.
 

@@ -55,7 +55,7 @@ impl Client {
     /// Other methods do this by themselves. It is here for calls of your own, and to try credentials out.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// See [`Error`].
     pub async fn access_token(&self) -> Result<AccessToken> {
         let token = self.repeated(|| self.token()).await;
         match token {

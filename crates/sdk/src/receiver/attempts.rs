@@ -134,7 +134,9 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
             };
             if let Some(kept) = remembered {
                 worker.publish(kept.record.outcome().map_or(Reply::Unavailable, Reply::Outcome));
-                self.settle(&id).await;
+                if kept.record.reversal(&id).is_some() {
+                    self.settle(&id).await;
+                }
                 return;
             }
         }

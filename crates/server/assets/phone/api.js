@@ -14,6 +14,9 @@ export class Refusal extends Error {
   }
 }
 
+/** Nobody answered, or not to the end. */
+export class NoConnection extends Error {}
+
 /** The wallet's server, for one signed-in user or none. */
 export class Api {
   constructor(tenant, onEnded) {
@@ -66,8 +69,11 @@ export class Api {
         ...(signingIn ? {} : this.authorization()),
       },
       body: body ? JSON.stringify(body) : undefined,
+    }).catch((fault) => {
+      throw new NoConnection(String(fault));
     });
     const content = answer.status === 204 ? null : await answer.json().catch(() => null);
+    if (answer.ok && content === null && answer.status !== 204) throw new NoConnection("half an answer");
     if (answer.ok) return content;
     if (answer.status === 401 && !signingIn) this.onEnded();
     throw new Refusal(answer.status, content, Number(answer.headers.get("retry-after")) || 0);

@@ -12,6 +12,11 @@ export function money(minorUnits) {
   return norwegian ? `${sign}${whole},${fraction}\u00a0kr` : `${sign}NOK\u00a0${whole}.${fraction}`;
 }
 
+/** The class of an amount in large type; an amount of many digits needs less of it. */
+export function amountClass(minorUnits) {
+  return Math.abs(minorUnits) < 100_000_00 ? "amount" : "amount amount-long";
+}
+
 /** `12:05` */
 export function clock(moment) {
   return new Date(moment).toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit" });

@@ -3,12 +3,12 @@
 // A screen is a function (phone, argument) → nodes, maybe asynchronous. Hints make the phone read again; a screen that did not change
 // stays as it is, so that a chosen card and the bank's frame survive.
 import { follow } from "../hints.js";
-import { Api, EVENTS, Refusal } from "./api.js";
+import { Api, EVENTS, NoConnection, Refusal } from "./api.js";
 import { cards } from "./cards.js";
 import { h, icon } from "./dom.js";
 import { clock, money } from "./format.js";
 import { home, profile } from "./home.js";
-import { clear, push, pushedPayments, say, withdraw } from "./notification.js";
+import { clear, hush, push, pushedPayments, say, withdraw } from "./notification.js";
 import { payment as paymentScreen } from "./payment.js";
 import { receiptDetail, receipts } from "./receipts.js";
 import { signIn } from "./sign-in.js";
@@ -48,8 +48,8 @@ class Phone {
       await this.begin(await this.#api.user());
       offline.hidden = true;
     } catch (fault) {
-      offline.hidden = fault instanceof Refusal;
-      if (fault instanceof Refusal) this.explain(fault);
+      offline.hidden = !(fault instanceof NoConnection);
+      if (offline.hidden) this.explain(fault);
       if (this.#api.signedIn) setTimeout(() => this.start(), START_AGAIN_MS);
     }
   }
@@ -67,7 +67,8 @@ class Phone {
     });
     const link = this.#link;
     this.#link = null;
-    if (link === null || !(await this.openLink(link))) await this.show(home);
+    if (link === null) return this.show(home);
+    await this.openLink(link);
   }
 
   /** Nobody is signed in any more. */
@@ -97,20 +98,20 @@ class Phone {
     }
   }
 
-  /** Opens a payment link; tells whether it led to a payment. */
+  /** Opens a payment link; one that leads to no payment leads home. */
   async openLink(link) {
     try {
       const payment = await this.#api.open(link);
       await this.show(paymentScreen, payment);
-      return true;
     } catch (fault) {
+      if (this.#screen?.render !== home) await this.show(home);
       this.explain(fault);
-      return false;
     }
   }
 
   /** Shows a screen and moves the focus to its heading. */
   async show(render, argument = null) {
+    hush();
     await this.#draw(render, argument, true);
   }
 
@@ -177,7 +178,7 @@ class Phone {
       this.#firstReading = false;
       await this.#bringUpToDate();
     } catch (fault) {
-      if (!(fault instanceof Refusal)) return; // no connection: the stream connects again, and that reads again
+      if (fault instanceof NoConnection) return; // the stream connects again, and that reads again
       this.explain(fault);
     }
   }
@@ -209,12 +210,14 @@ class Phone {
 
   /** Says why something did not work; if the answer brought the payment as it is, shows that. */
   explain(fault) {
-    if (!(fault instanceof Refusal)) {
-      console.error(fault);
+    if (fault instanceof NoConnection) {
       say(t.noConnection);
+    } else if (!(fault instanceof Refusal)) {
+      console.error(fault);
+      say(t.wrong);
     } else if (fault.code !== "session_ended") {
-      say(fault.message);
       if (fault.payment) this.show(paymentScreen, fault.payment);
+      say(fault.message);
     }
   }
 }

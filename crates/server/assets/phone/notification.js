@@ -35,9 +35,14 @@ export function clear() {
   place.replaceChildren();
 }
 
+/** Takes back what was said; it was about the screen before. */
+export function hush() {
+  for (const old of place.querySelectorAll(".notice-sentence")) old.remove();
+}
+
 /** Says a sentence for a few seconds. */
 export function say(sentence) {
-  for (const old of place.querySelectorAll(".notice-sentence")) old.remove();
+  hush();
   const notice = h("p", { class: "notice notice-sentence" }, icon("info"), h("span", { class: "notice-text" }, sentence));
   place.append(notice);
   setTimeout(() => notice.remove(), SENTENCE_MS);

@@ -1,6 +1,6 @@
 // One payment, from the question to the outcome. The payment's state chooses what is shown; nothing is remembered here.
 import { foreign, h, heading, icon, initial } from "./dom.js";
-import { cardName, clock, money } from "./format.js";
+import { amountClass, cardName, clock, money } from "./format.js";
 import { home } from "./home.js";
 import { stepUp } from "./step-up.js";
 import { t } from "./texts.js";
@@ -42,7 +42,7 @@ function question(phone, asked, cards) {
       initial(asked.merchant.name),
       h("p", { class: "quiet" }, t.payTo),
       h("p", { class: "question-merchant" }, foreign(asked.merchant.name)),
-      h("p", { class: "amount" }, money(asked.amount)),
+      h("p", { class: amountClass(asked.amount) }, money(asked.amount)),
       asked.text !== "" && h("p", { class: "question-text" }, foreign(asked.text)),
       asked.deadline && h("p", { class: "quiet deadline" }, icon("clock"), t.until(clock(asked.deadline)))),
     h("form", { class: "sheet", onsubmit: submit },
@@ -81,7 +81,7 @@ function busy(asked) {
     h("div", { class: "outcome" },
       h("span", { class: "spinner", "aria-hidden": "true" }),
       heading(t.busy),
-      h("p", { class: "amount" }, money(asked.amount)),
+      h("p", { class: amountClass(asked.amount) }, money(asked.amount)),
       h("p", {}, foreign(asked.merchant.name)),
       h("p", { class: "quiet" }, t.busyLead)),
   ];
@@ -101,7 +101,7 @@ function outcome(phone, ended) {
     h("div", { class: "outcome" },
       h("span", { class: `badge ${badge}` }, icon(sign)),
       heading(title),
-      h("p", { class: "amount" }, money(ended.amount)),
+      h("p", { class: amountClass(ended.amount) }, money(ended.amount)),
       h("p", {}, foreign(ended.merchant.name)),
       ended.state === "RESERVED" && ended.card ? h("p", { class: "quiet" }, cardName(ended.card)) : null,
       ended.state !== "RESERVED" && h("p", { class: "quiet" }, whyNot(ended))),

@@ -1,6 +1,6 @@
 // Payments that are over: a list, and one receipt with its captures and refunds.
 import { foreign, h, heading, icon, initial } from "./dom.js";
-import { cardName, clock, day, dayAndClock, money } from "./format.js";
+import { amountClass, cardName, clock, day, dayAndClock, money } from "./format.js";
 import { t } from "./texts.js";
 
 /** The list, as many pages of it as were asked for. */
@@ -49,7 +49,7 @@ export async function receiptDetail(phone, { receipt: known, before }) {
     h("div", { class: "question" },
       initial(payment.merchant.name),
       h("p", { class: "question-merchant" }, foreign(payment.merchant.name)),
-      h("p", { class: "amount" }, money(payment.amount)),
+      h("p", { class: amountClass(payment.amount) }, money(payment.amount)),
       h("span", { class: `chip ${paid ? "chip-good" : "chip-warn"}` }, t.states[payment.state])),
     h("dl", { class: "facts" },
       fact(t.when, dayAndClock(receipt.endedAt)),

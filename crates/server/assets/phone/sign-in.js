@@ -1,6 +1,6 @@
 // Who are you? Number and PIN; in the sandbox the test users are one tap away.
 import { h, heading, icon } from "./dom.js";
-import { Refusal } from "./api.js";
+import { NoConnection, Refusal } from "./api.js";
 import { phoneNumber } from "./format.js";
 import { t } from "./texts.js";
 
@@ -17,7 +17,7 @@ export function signIn(phone, sentence) {
     try {
       await phone.begin(await phone.api.signIn(number.value.replace(/\s/g, ""), pin.value));
     } catch (refusal) {
-      fault.textContent = refusal instanceof Refusal ? sentenceOf(refusal) : t.noConnection;
+      fault.textContent = refusal instanceof Refusal ? sentenceOf(refusal) : refusal instanceof NoConnection ? t.noConnection : t.wrong;
       button.disabled = false;
       pin.value = "";
       pin.focus();

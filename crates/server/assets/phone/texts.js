@@ -91,6 +91,7 @@ const nb = {
   notDone: "ikke utført",
   validThru: "Utløper",
   noConnection: "Ingen forbindelse. Prøv igjen.",
+  wrong: "Noe gikk galt. Prøv igjen.",
   loading: "Laster …",
   tooManyTries: (seconds) => `For mange forsøk. Prøv igjen om ${seconds} sekunder.`,
 };
@@ -186,6 +187,7 @@ const en = {
   notDone: "not carried out",
   validThru: "Expires",
   noConnection: "No connection. Try again.",
+  wrong: "Something went wrong. Try again.",
   loading: "Loading …",
   tooManyTries: (seconds) => `Too many tries. Try again in ${seconds} seconds.`,
 };

@@ -20,7 +20,7 @@ use thiserror::Error;
 
 use crate::chance::Chance;
 use crate::keys::{SecretText, SigningKey, SigningKeyFault};
-use crate::observability::metrics::SIGNATURE_CHECKS;
+use crate::observability::names::SIGNATURE_CHECKS;
 use cache::Cache;
 use claims::Claims;
 

@@ -24,6 +24,7 @@ use crate::keys::handle::HandleKey;
 use crate::keys::lookup::LookupKey;
 use crate::keys::{DataDirectory, KeyFault, MasterKeys, SandboxKeys, SigningKey};
 use crate::listener::{Limits, Listener};
+use crate::observability::commits;
 use crate::outbound::{OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
 use crate::seeds::Seed;
 use crate::tasks::{LeftOver, Tasks};
@@ -182,7 +183,8 @@ fn open_store(
     let path = config.data.database.clone().unwrap_or_else(|| directory.database_path());
     let url = format!("sqlite:{}", path.display());
     let mut store = StoreOptions::new(url, HashKey::new(*master.lookup_pepper.expose()));
-    store.commit_hook.clone_from(&seams.commit_hook);
+    store.commit_hook = Some(commits::timed(seams.commit_hook.clone()));
+    store.commit_observer = Some(commits::changes());
     Ok(Store::open(&store)?)
 }
 

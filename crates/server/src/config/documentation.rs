@@ -27,6 +27,22 @@ pub(super) fn page(commented: &str) -> String {
     page
 }
 
+/// The first sentence of a setting's comment, without its full stop.
+pub(super) fn purpose(commented: &str, setting: &Setting) -> String {
+    let mut comment: Vec<&str> = Vec::new();
+    for line in commented.lines() {
+        if let Some(text) = line.strip_prefix("# ") {
+            comment.push(text);
+        } else if line.strip_prefix('#').and_then(assignment).is_some_and(|(found, _)| found.name == setting.name) {
+            break;
+        } else {
+            comment.clear();
+        }
+    }
+    let comment = comment.join(" ");
+    comment.split_once(". ").map_or(comment.as_str(), |(first, _)| first).trim_end_matches('.').to_owned()
+}
+
 const WRITES: &str = "writing to a String cannot fail";
 
 /// The setting and the written value of `name = value`.

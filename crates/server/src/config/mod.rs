@@ -43,6 +43,11 @@ pub fn documentation() -> String {
     documentation::page(commented_default())
 }
 
+/// What a setting is for, in one sentence: the first of its comment in the commented default file.
+pub fn purpose(setting: &Setting) -> String {
+    documentation::purpose(commented_default(), setting)
+}
+
 /// The settings of `lommebok dev`.
 #[derive(Clone, Debug)]
 pub struct DevConfig {

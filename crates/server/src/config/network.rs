@@ -45,10 +45,10 @@ pub(super) fn read(reader: &mut Reader) -> Option<NetworkConfig> {
     let mode = reader.mode();
     let listen = reader.take("listen", address);
     let public_url = reader.take_if_set("public_url", |text| origin(mode, text));
-    let limits = read_limits(reader);
+    let body_wait_s: Option<u64> = reader.take("body_wait_s", number(1..=3_600));
+    let limits = read_limits(reader, body_wait_s);
     let body_limit_bytes = reader.take("body_limit_bytes", number(1_024..=67_108_864));
     let batch_body_limit_bytes = reader.take("batch_body_limit_bytes", number(1_024..=67_108_864));
-    let body_wait_s = reader.take("body_wait_s", number(1..=3_600));
     Some(NetworkConfig {
         listen: listen?,
         public_url: public_url.ok()?,
@@ -59,7 +59,7 @@ pub(super) fn read(reader: &mut Reader) -> Option<NetworkConfig> {
     })
 }
 
-fn read_limits(reader: &mut Reader) -> Option<Limits> {
+fn read_limits(reader: &mut Reader, body_wait_s: Option<u64>) -> Option<Limits> {
     let connections = reader.take("connections", number(1..=1_000_000));
     let target_bytes = reader.take("target_limit_bytes", number(1_024..=32_768));
     let header_bytes = reader.take("header_limit_bytes", number(1_024..=32_768));
@@ -69,6 +69,7 @@ fn read_limits(reader: &mut Reader) -> Option<Limits> {
         target_bytes: target_bytes?,
         header_bytes: header_bytes?,
         header_wait_ms: header_wait_s?.saturating_mul(1_000),
+        body_wait_ms: body_wait_s?.saturating_mul(1_000),
         ..Limits::default()
     })
 }

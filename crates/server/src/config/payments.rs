@@ -36,7 +36,7 @@ pub struct SandboxPaymentConfig {
     pub stub_psp_listen: SocketAddr,
 }
 
-/// The token for amounts without a rule in the magic table (DOMAIN §9).
+/// The token for amounts without a rule in the magic table (docs/domain.md §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MagicTokens {
     /// A fresh, valid token of the chosen card.

@@ -1,5 +1,6 @@
 //! Streams of hints (`text/event-stream`): a hint says that a payment changed, and the reader reads it again. A stream ends
-//! when the server stops, or a shutdown would wait for it for ever.
+//! when the server stops, or a shutdown would wait for it for ever; and when its reader may not read any more, which is
+//! looked at before every line.
 
 use std::time::Duration;
 
@@ -8,10 +9,11 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream;
 use http::HeaderValue;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use tokio_util::sync::CancellationToken;
 
-use crate::wallet::{Hint, Subscription};
+use crate::ui::html::{Policy, guard};
+use crate::wallet::{Hint, Subscription, Told};
 
 /// A comment goes out this often, so that a dead connection shows, in ms.
 const ALIVE_MS: u64 = 15_000;
@@ -23,7 +25,7 @@ struct Reading<A> {
     begun: bool,
 }
 
-/// The hints of `subscription`, as long as `alive` says so (asked every 15 s) and the server does not stop.
+/// The hints of `subscription`, as long as `alive` says so (asked before every line) and the server does not stop.
 pub(crate) fn hints<A>(subscription: Subscription, stopping: CancellationToken, alive: A) -> Response
 where
     A: Fn() -> bool + Send + 'static,
@@ -35,8 +37,8 @@ where
     }));
     let mut response = Response::new(body);
     let headers = response.headers_mut();
+    guard(headers, Policy::Closed);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -46,20 +48,29 @@ impl<A: Fn() -> bool> Reading<A> {
             self.begun = true;
             return Some(": connected\n\n".to_owned());
         }
-        tokio::select! {
-            hint = self.subscription.next() => Some(said(hint)),
-            () = self.stopping.cancelled() => None,
-            () = tokio::time::sleep(Duration::from_millis(ALIVE_MS)) => (self.alive)().then(|| ": alive\n\n".to_owned()),
+        loop {
+            let line = tokio::select! {
+                told = self.subscription.told() => line(told),
+                () = self.stopping.cancelled() => return None,
+                () = tokio::time::sleep(Duration::from_millis(ALIVE_MS)) => Some(": alive\n\n".to_owned()),
+            };
+            if !(self.alive)() {
+                return None;
+            }
+            if line.is_some() {
+                return line;
+            }
         }
     }
 }
 
-/// A hint as an event; a lost one says only that something changed.
-fn said(hint: Option<Hint>) -> String {
-    match hint {
-        Some(Hint { payment, version }) => {
-            format!("event: payment\ndata: {{\"payment\":\"{}\",\"version\":{version}}}\n\n", payment.get())
+/// What the reader is told; a lost hint says only that something changed.
+fn line(told: Option<Told>) -> Option<String> {
+    match told {
+        Some(Told::Changed(Hint { payment, version })) => {
+            Some(format!("event: payment\ndata: {{\"payment\":\"{}\",\"version\":{version}}}\n\n", payment.get()))
         }
-        None => "event: payment\ndata: {}\n\n".to_owned(),
+        Some(Told::LookAgain) => None,
+        None => Some("event: payment\ndata: {}\n\n".to_owned()),
     }
 }

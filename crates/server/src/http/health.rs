@@ -7,15 +7,26 @@ use axum::routing::get;
 
 use crate::observability::Metrics;
 use crate::tasks::Tasks;
+use crate::wallet::Wallet;
 
 /// The routes.
-pub(crate) fn routes(tasks: Tasks) -> Router {
+pub(crate) fn routes(tasks: Tasks, wallet: Wallet) -> Router {
     let ready = move || {
         let stopping = tasks.stopping().is_cancelled();
         async move { if stopping { (StatusCode::SERVICE_UNAVAILABLE, "stopping\n") } else { (StatusCode::OK, "ready\n") } }
     };
-    Router::new()
-        .route("/healthz", get(|| async { "alive\n" }))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(|| async { Metrics::install().render() }))
+    Router::new().route("/healthz", get(|| async { "alive\n" })).route("/readyz", get(ready)).route(
+        "/metrics",
+        get(move || {
+            let metrics = metrics(&wallet);
+            async { metrics }
+        }),
+    )
+}
+
+/// The gauge is read anew, so that it is right also when two changes at once have left it behind.
+fn metrics(wallet: &Wallet) -> String {
+    let metrics = Metrics::install();
+    wallet.measure_unconfirmed();
+    metrics.render()
 }

@@ -8,7 +8,8 @@ use axum::routing::get;
 use http::{HeaderMap, StatusCode, Uri};
 use lommebok_domain::{ReturnId, State as PaymentState, StepUpResult};
 
-use super::pages::{Pages, language, query, see_other};
+use super::pages::{Pages, Sender, language, query, see_other, sender};
+use crate::ui::error_page::{ErrorPage, Wrong};
 use crate::ui::html::{Html, Policy};
 use crate::ui::intercept::{InterceptPage, ReturnWord, Returning};
 use crate::wallet::Fault;
@@ -34,7 +35,8 @@ async fn taken(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Resp
 }
 
 async fn count(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Response {
-    if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
+    // A bank's page may POST here itself; the user then sees our page, which tells us in its own name.
+    if sender(&pages, &uri, &headers) == Sender::Foreign {
         return show(State(pages), uri, headers).await;
     }
     let Some((id, result)) = parameters(&uri) else { return page(&pages, &uri, &headers, Returning::Over) };
@@ -43,14 +45,14 @@ async fn count(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Resp
         Err(Fault::Refused(_) | Fault::UnknownLink) => page(&pages, &uri, &headers, Returning::Over),
         Err(fault) => {
             tracing::error!(%fault, "a return from 3-D Secure was not taken");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            failed(&pages, &uri, &headers)
         }
     }
 }
 
 fn parameters(uri: &Uri) -> Option<(ReturnId, StepUpResult)> {
-    let id = query(uri, "transactionId").filter(|id| id.len() == 32)?;
-    let bits = u128::from_str_radix(&id, 16).ok()?;
+    let id = query(uri, "transactionId")?;
+    let bits = u128::from_str_radix(&id, 16).ok().filter(|bits| format!("{bits:032x}") == id)?;
     let result = match ReturnWord::parse(&query(uri, "responsecode")?)? {
         ReturnWord::Ok => StepUpResult::Success,
         ReturnWord::Cancel => StepUpResult::Cancel,
@@ -59,10 +61,18 @@ fn parameters(uri: &Uri) -> Option<(ReturnId, StepUpResult)> {
     Some((ReturnId::new(bits), result))
 }
 
+/// Our own fault, on a page that the phone may frame like the others here.
+fn failed(pages: &Pages, uri: &Uri, headers: &HeaderMap) -> Response {
+    let lang = language(uri, headers);
+    let page = ErrorPage { page: pages.page(lang, "/"), wrong: Wrong::Internal, again: None };
+    let html = Html::page(lang, &page).status(StatusCode::INTERNAL_SERVER_ERROR);
+    html.policy(Policy::FramedByUs).into_response()
+}
+
 fn page(pages: &Pages, uri: &Uri, headers: &HeaderMap, returning: Returning) -> Response {
     let lang = language(uri, headers);
-    let here = uri.to_string();
-    let page = InterceptPage { page: pages.page(lang, &here), returning };
+    let here = uri.path_and_query().map_or("/mobileintercept", http::uri::PathAndQuery::as_str);
+    let page = InterceptPage { page: pages.page(lang, here), returning };
     let status = if returning == Returning::Over { StatusCode::GONE } else { StatusCode::OK };
     Html::page(lang, &page).status(status).policy(Policy::FramedByUs).into_response()
 }

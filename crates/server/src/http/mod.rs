@@ -18,3 +18,21 @@ pub mod sandbox_pages;
 pub use routers::{production_router, sandbox_router};
 
 pub use edge::Edge;
+
+use lommebok_domain::PaymentId;
+use serde::de::{DeserializeOwned, Error};
+
+/// The number of a payment in an address: spelled as we spell it, without sign and leading zeros, so that each payment has
+/// one address.
+pub(crate) fn payment_number(text: &str) -> Option<PaymentId> {
+    text.parse().ok().filter(|number: &i64| *number > 0 && number.to_string() == text).map(PaymentId::new)
+}
+
+/// Reads a JSON object. Derived readers would also take an array of the members' values in their order.
+pub(crate) fn json_object<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {
+    if body.trim_ascii_start().starts_with(b"{") {
+        serde_json::from_slice(body)
+    } else {
+        Err(serde_json::Error::custom("it is no JSON object"))
+    }
+}

@@ -1,8 +1,16 @@
 //! The two routers. Production's is built from [`Edge`] and what `operate` needs; the sandbox's adds its own routes.
+//!
+//! Whatever the interfaces for people and phones answer, also 404, 405 and a refused body, is kept nowhere and framed by
+//! nobody unless the page itself says otherwise ([`guarded`]).
+
+use std::any::Any;
 
 use axum::Router;
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::StatusCode;
+use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::control::{self, Control};
@@ -10,38 +18,82 @@ use super::pages::Pages;
 use super::sandbox_pages::{self, SandboxPages};
 use super::{Edge, app, health, landing, mobileintercept, psp};
 use crate::tasks::Tasks;
+use crate::ui::html::{Policy, guard};
+use crate::wallet::Wallet;
 
 /// The router of a production server: no test route, no phone simulator, no hand on the clock.
 pub fn production_router(edge: &Edge, control: Control, pages: Pages, tasks: &Tasks) -> Router {
     let public = Router::new().fallback(psp::production).with_state(edge.clone());
-    common(edge, pages, tasks)
-        .merge(control::operate_routes(control))
-        .fallback_service(public)
-        .layer(CatchPanicLayer::new())
+    let programs = for_programs(edge, &pages.wallet, tasks);
+    let guarded = for_people(pages).merge(control::operate_routes(control)).layer(map_response(guarded));
+    programs.merge(guarded).fallback_service(public).layer(CatchPanicLayer::custom(panicked))
 }
 
 /// The router of a sandbox.
 pub fn sandbox_router(edge: &Edge, control: Control, (pages, shown): (Pages, SandboxPages), tasks: &Tasks) -> Router {
     let public = Router::new().fallback(psp::sandbox).with_state(edge.clone());
-    common(edge, pages, tasks)
+    let programs = for_programs(edge, &pages.wallet, tasks);
+    let guarded = for_people(pages)
         .merge(control::operate_routes(control.clone()))
         .merge(control::sandbox_routes(control))
         .merge(sandbox_pages::routes(shown))
-        .fallback_service(public)
-        .layer(CatchPanicLayer::new())
+        .layer(map_response(guarded));
+    programs.merge(guarded).fallback_service(public).layer(CatchPanicLayer::custom(panicked))
 }
 
-fn common(edge: &Edge, pages: Pages, tasks: &Tasks) -> Router {
+fn for_programs(edge: &Edge, wallet: &Wallet, tasks: &Tasks) -> Router {
     Router::new()
         .route("/.well-known/jwks.json", get(psp::jwks))
         .with_state(edge.clone())
         .route("/openapi.json", get(openapi))
+        .merge(health::routes(tasks.clone(), wallet.clone()))
+}
+
+fn for_people(pages: Pages) -> Router {
+    Router::new()
         .merge(app::routes(pages.wallet.clone()))
         .merge(mobileintercept::routes(pages.clone()))
         .merge(landing::routes(pages))
-        .merge(health::routes(tasks.clone()))
+}
+
+/// The headers that a page owes, for an answer that no page gave.
+async fn guarded(mut response: Response) -> Response {
+    if !response.headers().contains_key(CONTENT_SECURITY_POLICY) {
+        guard(response.headers_mut(), Policy::Closed);
+    }
+    response
+}
+
+/// A panic outside of the PSP's endpoints, which answer their own. The hook has counted and logged it.
+fn panicked(_withheld: Box<dyn Any + Send + 'static>) -> Response {
+    let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    guard(response.headers_mut(), Policy::Closed);
+    response
 }
 
 async fn openapi() -> ([(http::HeaderName, HeaderValue); 1], String) {
     ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], lommebok_api::openapi::document())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use http::Request;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn broken() {
+        panic!("a handler breaks")
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_answers_500_without_a_word_and_is_framed_by_nobody() {
+        let router = Router::new().route("/", get(broken)).layer(CatchPanicLayer::custom(panicked));
+        let answer = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(answer.headers()["x-frame-options"], "DENY");
+        assert_eq!(answer.headers()["cache-control"], "no-store");
+        assert!(axum::body::to_bytes(answer.into_body(), 1_000).await.unwrap().is_empty());
+    }
 }

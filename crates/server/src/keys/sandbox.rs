@@ -19,7 +19,7 @@ const FILE: &str = "sandbox.toml";
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SandboxKeys {
-    /// The key of the test cryptogram (DOMAIN §9); the sample acquirer verifies with it.
+    /// The key of the test cryptogram (docs/domain.md §9); the sample acquirer verifies with it.
     pub cryptogram_test_key: SecretBytes<32>,
     /// Credentials by the PSP's name in the seed.
     #[serde(default)]

@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Limits;
 use super::connection::Connections;
-use crate::observability::metrics::{CONNECTIONS, CONNECTIONS_REFUSED};
+use crate::observability::names::{CONNECTIONS, CONNECTIONS_REFUSED};
 use crate::tasks::Tasks;
 
 /// How long to wait when the operating system has no more descriptors or memory for us.

@@ -7,16 +7,18 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
-use http::StatusCode;
+use http::{Request, StatusCode};
 use http_body::Body;
 use http_body_util::BodyExt;
 use thiserror::Error;
+
+use super::BodyWait;
 
 /// The longest body of every endpoint that has no limit of its own.
 pub const DEFAULT_BYTES: usize = 1_048_576;
 /// The longest body of updatestatus and of the merchants endpoints.
 pub const BATCH_BYTES: usize = 8_388_608;
-/// How long a client may take to send a body.
+/// How long a client may take to send a body, unless it is set otherwise.
 pub const WAIT_MS: u64 = 30_000;
 /// How much of a body that is too long is read and thrown away.
 const DISCARDED_BYTES: usize = 16_777_216;
@@ -55,15 +57,16 @@ impl IntoResponse for BodyFault {
     }
 }
 
-/// The whole body, of at most `longest_bytes`, within [`WAIT_MS`].
+/// The whole body of a request, of at most `longest_bytes`, within the time that the listener allows ([`BodyWait`]).
 ///
 /// # Errors
 /// [`BodyFault`].
-pub async fn collect<B>(body: B, longest_bytes: usize) -> Result<Bytes, BodyFault>
+pub async fn collect<B>(request: Request<B>, longest_bytes: usize) -> Result<Bytes, BodyFault>
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    collect_within(body, longest_bytes, Duration::from_millis(WAIT_MS)).await
+    let wait = request.extensions().get().map_or(Duration::from_millis(WAIT_MS), |BodyWait(wait)| *wait);
+    collect_within(request.into_body(), longest_bytes, wait).await
 }
 
 /// As [`collect`], within a time of the caller's.

@@ -10,6 +10,7 @@ use axum::Router;
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulConnection;
+use tokio::io::Interest;
 use tokio::net::TcpStream;
 
 use super::Limits;
@@ -138,6 +139,10 @@ async fn protocol(stream: &TcpStream) -> Option<Protocol> {
         }
         if seen.len() == HTTP2_PREFACE.len() {
             return Some(Protocol::Http2);
+        }
+        // What is there stays readable, so a client that will send no more shows only by this.
+        if stream.ready(Interest::READABLE).await.ok()?.is_read_closed() {
+            return None;
         }
         tokio::time::sleep(Duration::from_millis(TRICKLE_MS)).await;
     }

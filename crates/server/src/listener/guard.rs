@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::response::Response;
 use futures_util::future::{Either, Ready, ready};
 use http::header::{CONNECTION, HOST};
-use http::{HeaderValue, Request, StatusCode, Version};
+use http::{HeaderValue, Method, Request, StatusCode, Version};
 use hyper::body::Incoming;
 use tower::Service;
 
@@ -47,6 +47,7 @@ impl hyper::service::Service<Request<Incoming>> for Guard {
             return Either::Left(ready(Ok(refusal(status))));
         }
         request.extensions_mut().insert(self.peer);
+        request.extensions_mut().insert(self.limits.body_wait());
         Either::Right(self.router.clone().call(request))
     }
 }
@@ -66,9 +67,21 @@ fn fault_of<B>(request: &Request<B>, limits: &Limits) -> Option<StatusCode> {
     if bytes > limits.header_bytes {
         return Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
     }
-    let hosts = headers.get_all(HOST).iter().count();
-    let enough = hosts == 1 || (hosts == 0 && request.version() != Version::HTTP_11);
-    (!enough).then_some(StatusCode::BAD_REQUEST)
+    (!one_host(request)).then_some(StatusCode::BAD_REQUEST)
+}
+
+/// Whether the request says one host: two, by header or by an address that names another, is how one is smuggled past
+/// whoever looks at the other.
+fn one_host<B>(request: &Request<B>) -> bool {
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let (first, second) = (hosts.next(), hosts.next());
+    let named = request.uri().authority().filter(|_| request.method() != Method::CONNECT);
+    match (first, second, named) {
+        (None, _, _) => request.version() != Version::HTTP_11,
+        (Some(_), Some(_), _) => false,
+        (Some(_), None, None) => true,
+        (Some(host), None, Some(named)) => host.as_bytes().eq_ignore_ascii_case(named.as_str().as_bytes()),
+    }
 }
 
 fn refusal(status: StatusCode) -> Response {

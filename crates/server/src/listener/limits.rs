@@ -15,6 +15,8 @@ pub struct Limits {
     pub target_bytes: usize,
     /// How long a client may take for a request's head, and how long an HTTP/1.1 connection may lie idle, in milliseconds.
     pub header_wait_ms: u64,
+    /// How long a client may take for a body, in milliseconds.
+    pub body_wait_ms: u64,
     /// HTTP/2 requests at a time on one connection.
     pub streams_per_connection: u32,
     /// HTTP/2 streams that a client may open and reset before we have looked at them.
@@ -29,13 +31,22 @@ impl Default for Limits {
             header_count: 100,
             target_bytes: 8_192,
             header_wait_ms: 10_000,
+            body_wait_ms: super::body::WAIT_MS,
             streams_per_connection: 128,
             pending_resets: 20,
         }
     }
 }
 
+/// How long the client of a request may take for its body; among the request's extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyWait(pub Duration);
+
 impl Limits {
+    pub(super) fn body_wait(&self) -> BodyWait {
+        BodyWait(Duration::from_millis(self.body_wait_ms))
+    }
+
     pub(super) fn header_wait(&self) -> Duration {
         Duration::from_millis(self.header_wait_ms)
     }

@@ -19,7 +19,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use crate::tasks::Tasks;
 
 pub use guard::Peer;
-pub use limits::Limits;
+pub use limits::{BodyWait, Limits};
 
 /// How many connections may wait in the kernel to be accepted.
 const BACKLOG: u32 = 4_096;

@@ -74,7 +74,7 @@ fn router(tasks: Tasks) -> Router {
 }
 
 async fn echo(request: Request) -> Response {
-    match body::collect(request.into_body(), 1_000).await {
+    match body::collect(request, 1_000).await {
         Ok(bytes) => bytes.into_response(),
         Err(fault) => fault.into_response(),
     }

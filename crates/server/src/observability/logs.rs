@@ -20,7 +20,9 @@ pub(super) fn start(config: &LogConfig) {
     drop(tracing::subscriber::set_global_default(subscriber(config, terminal, std::io::stderr)));
 }
 
-fn subscriber<W>(config: &LogConfig, terminal: bool, writer: W) -> impl Subscriber + Send + Sync
+/// What hears the events of a process that logs so, and writes them to `writer`. Public for those who look through all that
+/// a server says.
+pub fn subscriber<W>(config: &LogConfig, terminal: bool, writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {

@@ -1,29 +1,13 @@
-//! Metrics for Prometheus: the recorder of the process, and the name of each metric, once.
+//! Metrics for Prometheus: the recorder of the process. What is measured stands in [`names`].
 
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use ::metrics::{Unit, describe_counter, describe_gauge};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use ::metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
+use super::names::{self, Described, Kind};
 use crate::tasks::Tasks;
-
-/// Connections that are open (gauge).
-pub const CONNECTIONS: &str = "lommebok_connections";
-/// Connections that were sent away because all places were taken (counter).
-pub const CONNECTIONS_REFUSED: &str = "lommebok_connections_refused_total";
-/// Signatures of access tokens that were checked (counter).
-pub const SIGNATURE_CHECKS: &str = "lommebok_access_token_signature_checks_total";
-/// Payments whose outcome is unknown and waits for their PSP's updatestatus (gauge).
-pub const PAYMENTS_UNCONFIRMED: &str = "lommebok_payments_unconfirmed";
-/// Notices that were given up (counter).
-pub const NOTICES_GIVEN_UP: &str = "lommebok_notices_given_up_total";
-/// Two systems disagree about a payment (counter): an entry of updatestatus contradicts what is certain.
-pub const DISAGREEMENTS: &str = "lommebok_disagreements_total";
-/// Byte-identical updatestatus bodies within a day (counter).
-pub const REPEATED_BATCHES: &str = "lommebok_updatestatus_repeated_total";
-/// Panics (counter). Each is a fault of ours.
-pub const PANICS: &str = "lommebok_panics_total";
 
 /// How often what was recorded is folded, so that it does not grow between two readings.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -39,7 +23,7 @@ impl Metrics {
         INSTALLED
             .get_or_init(|| {
                 // Refused when the embedding program records by itself; then it also publishes by itself.
-                let handle = PrometheusBuilder::new().install_recorder().ok();
+                let handle = recorder();
                 describe();
                 Self(handle)
             })
@@ -69,15 +53,30 @@ impl std::fmt::Debug for Metrics {
     }
 }
 
+/// Seconds of the buckets of requests and syncs.
+const SECONDS: [f64; 12] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 20.0];
+/// Counts of the buckets of commits.
+const COUNTS: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
+
+/// A recorder whose histograms have buckets; `None` when there is one already.
+fn recorder() -> Option<PrometheusHandle> {
+    let buckets = |builder: PrometheusBuilder, name: &str, buckets: &[f64]| {
+        builder.set_buckets_for_metric(Matcher::Full(name.to_owned()), buckets).ok()
+    };
+    let builder = buckets(PrometheusBuilder::new(), names::REQUEST_SECONDS, &SECONDS)?;
+    let builder = buckets(builder, names::SYNC_SECONDS, &SECONDS)?;
+    buckets(builder, names::CHANGES_PER_COMMIT, &COUNTS)?.install_recorder().ok()
+}
+
 fn describe() {
-    describe_gauge!(CONNECTIONS, Unit::Count, "connections that are open");
-    describe_counter!(CONNECTIONS_REFUSED, Unit::Count, "connections sent away because all places were taken");
-    describe_counter!(SIGNATURE_CHECKS, Unit::Count, "signatures of access tokens that were checked");
-    describe_gauge!(PAYMENTS_UNCONFIRMED, Unit::Count, "payments whose outcome is unknown");
-    describe_counter!(NOTICES_GIVEN_UP, Unit::Count, "notices that were given up");
-    describe_counter!(DISAGREEMENTS, Unit::Count, "entries of updatestatus that contradict what is certain");
-    describe_counter!(REPEATED_BATCHES, Unit::Count, "byte-identical updatestatus bodies within a day");
-    describe_counter!(PANICS, Unit::Count, "panics");
+    for Described { name, kind, help, .. } in names::ALL {
+        match kind {
+            Kind::Counter => describe_counter!(name, Unit::Count, help),
+            Kind::Gauge => describe_gauge!(name, Unit::Count, help),
+            Kind::Seconds => describe_histogram!(name, Unit::Seconds, help),
+            Kind::Sizes => describe_histogram!(name, Unit::Count, help),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -87,7 +86,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_counted_is_shown_with_its_description() {
         let metrics = Metrics::install();
-        ::metrics::counter!(NOTICES_GIVEN_UP).increment(2);
+        ::metrics::counter!(names::NOTICES_GIVEN_UP).increment(2);
         let shown = Metrics::install().render();
         assert!(shown.contains("lommebok_notices_given_up_total 2"), "{shown}");
         assert!(shown.contains("# HELP lommebok_notices_given_up_total notices that were given up"), "{shown}");

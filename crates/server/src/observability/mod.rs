@@ -1,14 +1,17 @@
 //! What the operator sees: log lines on stderr, metrics for Prometheus, a panic that says where and not what.
 //!
-//! Names of metrics stand in [`metrics`] once. Events carry payment and request ids as fields; they never carry bodies, header
+//! Names of metrics stand in [`names`] once. Events carry payment and request ids as fields; they never carry bodies, header
 //! values, tokens or phone numbers. A newcomer's mistake: `?request` in an event. Name the fields that you mean.
 
+pub(crate) mod commits;
 mod logs;
 pub mod metrics;
+pub mod names;
 mod panics;
 
 use crate::config::LogConfig;
 
+pub use logs::subscriber;
 pub use metrics::Metrics;
 
 /// Starts logging, metrics and the panic hook of this process. What another call has started before stays as it is.

@@ -5,7 +5,7 @@ use std::any::Any;
 use std::backtrace::Backtrace;
 use std::panic::PanicHookInfo;
 
-use super::metrics::PANICS;
+use super::names::PANICS;
 
 pub(super) fn install() {
     std::panic::set_hook(Box::new(note));

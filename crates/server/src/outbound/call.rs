@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use lommebok_api::secret::Secret;
+use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::NotDeliveredCause;
@@ -41,7 +42,15 @@ pub(super) fn tell(observer: Option<&CallObserver>, stage: Stage) {
 pub struct Call {
     url: String,
     content: Content,
-    observer: Option<CallObserver>,
+    rules: Rules,
+}
+
+/// What else a call obeys.
+#[derive(Clone, Default)]
+pub(super) struct Rules {
+    pub(super) observer: Option<CallObserver>,
+    /// Process time from which on no first byte may be sent.
+    pub(super) sent_before: Option<Instant>,
 }
 
 #[derive(Clone)]
@@ -53,7 +62,7 @@ pub(super) struct Content {
 impl Call {
     /// A POST of `body` (JSON) to `url`, without an `Authorization` header.
     pub fn new(url: impl Into<String>, body: Bytes) -> Self {
-        Self { url: url.into(), content: Content { authorization: None, body }, observer: None }
+        Self { url: url.into(), content: Content { authorization: None, body }, rules: Rules::default() }
     }
 
     /// Sends `value` verbatim as the `Authorization` header; an empty one sends no such header.
@@ -67,12 +76,20 @@ impl Call {
     /// Tells `observer` each stage.
     #[must_use]
     pub fn with_observer(mut self, observer: CallObserver) -> Self {
-        self.observer = Some(observer);
+        self.rules.observer = Some(observer);
         self
     }
 
-    pub(super) fn into_parts(self) -> (String, Content, Option<CallObserver>) {
-        (self.url, self.content, self.observer)
+    /// Sends nothing once process time has reached `moment`: it is looked at right before the first byte, when the
+    /// connection is there.
+    #[must_use]
+    pub fn sent_before(mut self, moment: Instant) -> Self {
+        self.rules.sent_before = Some(moment);
+        self
+    }
+
+    pub(super) fn into_parts(self) -> (String, Content, Rules) {
+        (self.url, self.content, self.rules)
     }
 }
 

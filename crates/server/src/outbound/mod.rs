@@ -37,6 +37,7 @@ pub use resolve::{Resolver, ScriptedLookup};
 pub use slots::{NoFreeSlot, Slot, Slots};
 pub use tls::{TlsRootsError, tls_with_web_roots};
 
+use crate::clock::ProcessTime;
 use call::Content;
 use connect::{Dialer, Stream};
 use progress::Progress;
@@ -104,11 +105,14 @@ struct Road {
 
 impl Road {
     async fn travel(self, call: Call) -> CallOutcome {
-        let (url, content, observer) = call.into_parts();
+        let (url, content, rules) = call.into_parts();
         match self.reach(&url, content).await {
             Ok((request, stream)) => {
-                call::tell(observer.as_ref(), Stage::Connected);
-                exchange::speak(request, stream, &self.progress, observer).await
+                call::tell(rules.observer.as_ref(), Stage::Connected);
+                if rules.sent_before.is_some_and(|moment| ProcessTime.now() >= moment) {
+                    return CallOutcome::NotDelivered { cause: NotDeliveredCause::TooLate };
+                }
+                exchange::speak(request, stream, &self.progress, rules.observer).await
             }
             Err(cause) => CallOutcome::NotDelivered { cause },
         }

@@ -84,11 +84,13 @@ pub enum NotDeliveredCause {
     Tls,
     /// The deadline came during the TLS handshake.
     TlsTimeout,
+    /// The connection was had too late for anything to be sent on it.
+    TooLate,
 }
 
 impl NotDeliveredCause {
     /// Every cause, in the order of the road.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::UrlRefused,
         Self::AddressRefused,
         Self::Dns,
@@ -98,6 +100,7 @@ impl NotDeliveredCause {
         Self::TlsCertificate,
         Self::Tls,
         Self::TlsTimeout,
+        Self::TooLate,
     ];
 
     /// The stable code that is stored and shown.
@@ -112,6 +115,7 @@ impl NotDeliveredCause {
             Self::TlsCertificate => "tls_certificate",
             Self::Tls => "tls",
             Self::TlsTimeout => "tls_timeout",
+            Self::TooLate => "too_late",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The vendor's magic amounts (DOMAIN §9): the amount at init decides the token, whatever card was picked.
+//! The vendor's magic amounts (docs/domain.md §9): the amount at init decides the token, whatever card was picked.
 //!
 //! The values are the vendor's, faults included: some are expired, and some cryptograms have 19 bytes.
 

@@ -1,4 +1,4 @@
-//! The simulated token service by DOMAIN §9.
+//! The simulated token service by docs/domain.md §9.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

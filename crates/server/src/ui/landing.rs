@@ -21,6 +21,16 @@ pub struct Purchase {
     pub deadline: Option<String>,
 }
 
+/// Characters of an amount that fit in large type, such as `1 234 567,00 kr`.
+const LARGE_CHARS: usize = 13;
+
+impl Purchase {
+    /// Whether the amount needs smaller type.
+    pub fn amount_is_long(&self) -> bool {
+        self.amount.chars().count() > LARGE_CHARS
+    }
+}
+
 /// What the landing page's forms carry.
 #[derive(Clone, Copy, Debug)]
 pub struct FormKeys<'a> {

@@ -28,16 +28,25 @@ pub struct Hint {
     pub version: i64,
 }
 
+/// What a watcher is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// A payment has changed.
+    Changed(Hint),
+    /// Nothing has, but whether the watcher may go on watching is to be looked at again.
+    LookAgain,
+}
+
 /// Who watches what. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Hub(Arc<Mutex<HashMap<Topic, broadcast::Sender<Hint>>>>);
+pub struct Hub(Arc<Mutex<HashMap<Topic, broadcast::Sender<Told>>>>);
 
 /// One watcher; forgotten when dropped.
 #[derive(Debug)]
 pub struct Subscription {
     hub: Hub,
     topic: Topic,
-    receiver: Option<broadcast::Receiver<Hint>>,
+    receiver: Option<broadcast::Receiver<Told>>,
 }
 
 impl Hub {
@@ -47,9 +56,14 @@ impl Hub {
         Subscription { hub: self.clone(), topic, receiver: Some(receiver) }
     }
 
+    /// Bids everybody who watches `topic` look whether they still may.
+    pub(crate) fn look_again(&self, topic: Topic) {
+        tell(&self.lock(), topic, Told::LookAgain);
+    }
+
     /// Tells everybody who watches `payment`, its user, or `earlier_binding`'s user (whose prompt is withdrawn).
     pub(crate) fn publish(&self, payment: &Payment, earlier_binding: Binding) {
-        let hint = Hint { payment: payment.id, version: payment.version };
+        let hint = Told::Changed(Hint { payment: payment.id, version: payment.version });
         let topics = self.lock();
         if topics.is_empty() {
             return;
@@ -62,21 +76,32 @@ impl Hub {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Topic, broadcast::Sender<Hint>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Topic, broadcast::Sender<Told>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn tell(topics: &HashMap<Topic, broadcast::Sender<Hint>>, topic: Topic, hint: Hint) {
+fn tell(topics: &HashMap<Topic, broadcast::Sender<Told>>, topic: Topic, told: Told) {
     if let Some(sender) = topics.get(&topic) {
         // Nobody listening is fine: a hint is not a message.
-        let _nobody = sender.send(hint);
+        let _nobody = sender.send(told);
     }
 }
 
 impl Subscription {
     /// The next hint; `None` when some were lost, which means: read everything again.
     pub async fn next(&mut self) -> Option<Hint> {
+        loop {
+            match self.told().await {
+                Some(Told::Changed(hint)) => return Some(hint),
+                Some(Told::LookAgain) => {}
+                None => return None,
+            }
+        }
+    }
+
+    /// Like [`Subscription::next`], for whoever has to stop watching when it may not any more.
+    pub(crate) async fn told(&mut self) -> Option<Told> {
         match self.receiver.as_mut() {
             Some(receiver) => receiver.recv().await.ok(),
             None => None,

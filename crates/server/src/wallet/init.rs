@@ -11,6 +11,7 @@ use lommebok_store::{Change, CommitFault, Committed, Merchant, MerchantStatus, N
 use super::{Fault, IdempotentRequest, Principal, Wallet};
 use crate::keys::envelope::Place;
 use crate::keys::handle::Handle;
+use crate::observability::names::INITS;
 
 /// How long after a link's end its handle is still told apart from an unknown one, in ms: a day.
 const HANDLE_REMEMBERED_MS: i64 = 24 * 3_600_000;
@@ -100,6 +101,7 @@ impl Wallet {
         self.to_the_end(async move {
             let Committed::NewPayment(id) = wallet.store().commit(change).await? else { return Err(Fault::Busy) };
             let payment = Payment { id, ..Arc::unwrap_or_clone(payment) };
+            ::metrics::counter!(INITS).increment(1);
             wallet.committed(&payment, &payment);
             Ok(payment)
         })

@@ -13,8 +13,10 @@ mod hub;
 mod idempotency;
 mod init;
 mod landing;
+pub(crate) mod measures;
 mod merchants;
 mod phone;
+mod pin_tries;
 mod road;
 mod sessions;
 mod stages;
@@ -32,6 +34,7 @@ use lommebok_store::Store;
 
 pub use directory::{Merchants, Principal, Psps};
 pub use fault::Fault;
+pub(crate) use hub::Told;
 pub use hub::{Hint, Hub, Subscription, Topic};
 pub use idempotency::IdempotentRequest;
 pub use init::{Initiated, NewInit};
@@ -126,6 +129,7 @@ struct Inner {
     in_hand: InHand,
     merchants: Merchants,
     status_lanes: status_updates::Lanes,
+    pin_tries: pin_tries::PinTries,
     advancing: tokio::sync::Mutex<()>,
 }
 
@@ -139,6 +143,7 @@ impl Wallet {
             in_hand: InHand::default(),
             merchants: Merchants::default(),
             status_lanes: status_updates::Lanes::default(),
+            pin_tries: pin_tries::PinTries::default(),
             advancing: tokio::sync::Mutex::new(()),
         }))
     }
@@ -225,6 +230,10 @@ impl Wallet {
 
     pub(crate) fn status_lanes(&self) -> &status_updates::Lanes {
         &self.0.status_lanes
+    }
+
+    pub(crate) fn pin_tries(&self) -> &pin_tries::PinTries {
+        &self.0.pin_tries
     }
 
     pub(crate) async fn advancing(&self) -> tokio::sync::MutexGuard<'_, ()> {

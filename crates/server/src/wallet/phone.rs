@@ -64,12 +64,16 @@ impl Wallet {
         card.details.eligible && !self.expired(card)
     }
 
-    /// Whether the card's last month is over, in business time (UTC).
+    /// Whether the card's last month is over.
     pub fn expired(&self, card: &Card) -> bool {
+        self.month_is_over(card.details.expiry_year, card.details.expiry_month)
+    }
+
+    /// Whether a month is over, in business time (UTC).
+    pub fn month_is_over(&self, year: u16, month: u8) -> bool {
         let millis = self.clock().now().as_millis();
         let Ok(now) = jiff::Timestamp::from_millisecond(millis) else { return true };
         let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-        (i32::from(today.year()), i32::from(today.month()))
-            > (i32::from(card.details.expiry_year), i32::from(card.details.expiry_month))
+        (i32::from(today.year()), i32::from(today.month())) > (i32::from(year), i32::from(month))
     }
 }

@@ -75,6 +75,7 @@ impl Wallet {
     /// A payment has changed and is durable: wake who has to act, start its attempt if one is queued, tell who watches.
     pub(crate) fn committed(&self, before: &Payment, after: &Payment) {
         self.start_attempt(after);
+        self.measure_outcome(before, after);
         for (kind, at) in after.due() {
             self.agenda().note(kind, at);
         }

@@ -106,9 +106,9 @@ impl Wallet {
             let (done, notices) = self.do_due_work(now).await?;
             let nothing_done = done.is_empty() && notices.is_empty();
             all.extend(done);
-            for notice in notices {
-                drop(tokio::time::timeout(Duration::from_millis(ONE_MOMENT_TAKES_MS), notice).await);
-            }
+            // A PSP that does not answer its notices must not hold up time: they end by themselves, at a moment of their own.
+            let answered = futures_util::future::join_all(notices);
+            drop(tokio::time::timeout(Duration::from_millis(CALLS_IN_FLIGHT_GET_MS), answered).await);
             if nothing_done && self.in_hand().ending_by(now) == 0 {
                 return Ok(all);
             }

@@ -13,15 +13,15 @@ use lommebok_domain::{
     AttemptAnswer, AttemptNumber, Cause, Command, Payment, PaymentId, Phase, ReturnId, State, Timestamp,
 };
 
-use crate::clock::{BusinessClock, ClockMode, ProcessTime};
+use super::call_deadline::call_deadline;
+use crate::clock::ProcessTime;
+use crate::observability::names::ATTEMPTS;
 use crate::outbound::{Call, CallObserver, CallOutcome, LateAnswer, Slot, Stage as CallStage};
 use crate::tokens::{IssuedToken, TokenRequest};
 use crate::wallet::{Environment, Errand, Held, Stage, Wallet};
 
 /// An opened attempt is sent within this time of its commit, or not at all.
 const SENDS_WITHIN_MS: u64 = 2_000;
-/// How long a call may last while business time stands still, in ms of process time.
-const LONGEST_FROZEN_CALL_MS: u64 = 10 * 60_000;
 /// How long the sandbox keeps reading after the 15 s, in ms of process time.
 const LATE_ANSWER_MS: u64 = 45_000;
 
@@ -49,7 +49,7 @@ async fn run(wallet: &Wallet, id: PaymentId, held: Held) {
         return;
     }
     let Some(open) = open(wallet, &payment, &held).await else { return };
-    let outcome = send(wallet, &open, token, &slot).await;
+    let Some(outcome) = unless_ending(wallet, id, send(wallet, &open, token, &slot)).await else { return };
     drop(slot);
     let (answer, late) = read(wallet, &open.payment, outcome);
     end(wallet, &open, answer).await;
@@ -100,8 +100,11 @@ fn request_token(wallet: &Wallet, payment: &Payment) -> Result<IssuedToken, Caus
 }
 
 async fn give_up(wallet: &Wallet, id: PaymentId, cause: Cause) {
-    if let Err(fault) = wallet.carry_out(id, Command::GiveUpQueued { cause }).await {
-        tracing::warn!(payment = id.get(), %fault, "a queued attempt could not be given up; its timer will");
+    match wallet.carry_out(id, Command::GiveUpQueued { cause }).await {
+        Ok(_) => ::metrics::counter!(ATTEMPTS, "outcome" => "not_sent").increment(1),
+        Err(fault) => {
+            tracing::warn!(payment = id.get(), %fault, "a queued attempt could not be given up; its timer will");
+        }
     }
 }
 
@@ -111,12 +114,13 @@ struct OpenAttempt {
     attempt: AttemptNumber,
     at: Timestamp,
     return_id: ReturnId,
-    committed: tokio::time::Instant,
+    send_before: tokio::time::Instant,
 }
 
 async fn open(wallet: &Wallet, payment: &Payment, held: &Held) -> Option<OpenAttempt> {
     let return_id = ReturnId::new(u128::from_be_bytes(wallet.chance().bytes()));
-    let began = ProcessTime.now();
+    // Counted from before the commit, which is the stricter side.
+    let send_before = ProcessTime.now().checked_add(Duration::from_millis(SENDS_WITHIN_MS))?;
     let opened = wallet.carry_out(payment.id, Command::OpenAttempt { return_id }).await;
     let payment = match opened {
         Ok(payment) => payment,
@@ -128,7 +132,7 @@ async fn open(wallet: &Wallet, payment: &Payment, held: &Held) -> Option<OpenAtt
     let State::Authorizing { attempt, phase: Phase::Open { at, .. }, .. } = payment.state else { return None };
     held.ends_by(at.plus_millis(ATTEMPT_ANSWER_MS));
     wallet.reached(Stage::OpenCommitted, payment.id);
-    Some(OpenAttempt { payment, attempt, at, return_id, committed: began })
+    Some(OpenAttempt { payment, attempt, at, return_id, send_before })
 }
 
 async fn send(wallet: &Wallet, open: &OpenAttempt, token: IssuedToken, slot: &Slot) -> Result<CallOutcome, Cause> {
@@ -138,18 +142,27 @@ async fn send(wallet: &Wallet, open: &OpenAttempt, token: IssuedToken, slot: &Sl
     })?;
     let body = Bytes::from(accepted_body(wallet, open, &token));
     drop(token);
-    if ProcessTime.now().duration_since(open.committed) > Duration::from_millis(SENDS_WITHIN_MS) {
-        return Err(Cause::new("not_sent", "not sent within 2 s of being opened"));
-    }
-    let mut call = Call::new(open.payment.terms.make_payment_url.as_str(), body);
+    let mut call = Call::new(open.payment.terms.make_payment_url.as_str(), body).sent_before(open.send_before);
     if let Some(authorization) = &authorization {
         call = call.with_authorization(authorization.as_str());
     }
     if let Some(observer) = stage_observer(wallet, open.payment.id) {
         call = call.with_observer(observer);
     }
-    let deadline = answer_deadline(wallet.clock(), open.at.plus_millis(ATTEMPT_ANSWER_MS));
+    let deadline = call_deadline(wallet.clock(), open.at.plus_millis(ATTEMPT_ANSWER_MS));
     Ok(wallet.outbound().post(call, slot, deadline).await)
+}
+
+/// The call's end, or nothing when the server's patience is over first: the attempt stays open, and the next start settles it.
+async fn unless_ending<T>(wallet: &Wallet, id: PaymentId, call: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        outcome = call => Some(outcome),
+        () = wallet.tasks().ending().cancelled() => {
+            tracing::warn!(payment = id.get(), "ended before the PSP answered; the next start settles it as unknown");
+            None
+        }
+    }
 }
 
 fn stage_observer(wallet: &Wallet, id: PaymentId) -> Option<CallObserver> {
@@ -172,33 +185,7 @@ fn accepted_body(wallet: &Wallet, open: &OpenAttempt, token: &IssuedToken) -> Ve
     wire::Accepted::new(id, msn, token.bin_number(), token.network_token(), operations).to_body()
 }
 
-/// 15 s of business time; while that stands still, 10 min of process time.
-async fn answer_deadline(clock: &BusinessClock, at: Timestamp) {
-    tokio::select! {
-        () = clock.sleep_until(at) => {}
-        () = frozen_for(clock, Duration::from_millis(LONGEST_FROZEN_CALL_MS)) => {}
-    }
-}
-
-async fn frozen_for(clock: &BusinessClock, patience: Duration) {
-    let mut changes = clock.changes();
-    loop {
-        match clock.mode() {
-            ClockMode::Running { .. } => {
-                if changes.changed().await.is_err() {
-                    std::future::pending::<()>().await;
-                }
-            }
-            ClockMode::Frozen { .. } => {
-                if tokio::time::timeout(patience, changes.changed()).await.is_err() {
-                    return;
-                }
-            }
-        }
-    }
-}
-
-/// What the call's end means for the payment (RELIABILITY §1.3), and the answer that may still come.
+/// What the call's end means for the payment (`docs/reliability.md`, the lost answer), and the answer that may still come.
 fn read(
     wallet: &Wallet,
     payment: &Payment,
@@ -246,10 +233,24 @@ fn psp_error(otherwise: &str, error: Option<wire::PspError>) -> Cause {
 /// Commits the outcome. When that fails the payment stays open, and its timer settles it as unknown.
 async fn end(wallet: &Wallet, open: &OpenAttempt, answer: AttemptAnswer) {
     let id = open.payment.id;
+    let outcome = outcome_label(&answer);
     let command = Command::EndAttempt { attempt: open.attempt, answer };
     match wallet.carry_out(id, command).await {
-        Ok(_) => wallet.reached(Stage::OutcomeCommitted, id),
+        Ok(_) => {
+            ::metrics::counter!(ATTEMPTS, "outcome" => outcome).increment(1);
+            wallet.reached(Stage::OutcomeCommitted, id);
+        }
         Err(fault) => tracing::error!(payment = id.get(), %fault, "an attempt's outcome was not committed"),
+    }
+}
+
+fn outcome_label(answer: &AttemptAnswer) -> &'static str {
+    match answer {
+        AttemptAnswer::Ok => "ok",
+        AttemptAnswer::Fail(_) => "fail",
+        AttemptAnswer::SoftDecline { .. } | AttemptAnswer::SoftDeclineWithoutUrl(_) => "soft_decline",
+        AttemptAnswer::NotDelivered(_) => "not_delivered",
+        AttemptAnswer::Unknown(_) => "unknown",
     }
 }
 

@@ -7,6 +7,7 @@ use lommebok_domain::{AttemptAnswer, AttemptNumber, Cause, Command, DueKind, Pay
 use lommebok_store::DueRow;
 use tokio::task::JoinHandle;
 
+use crate::observability::names::ATTEMPTS;
 use crate::wallet::{Errand, Fault, Wallet};
 
 /// Rows of due work that are looked at together.
@@ -130,15 +131,18 @@ impl Wallet {
 
     /// Nobody in this process has the attempt in hand, and its time is over.
     async fn settle_attempt(&self, id: PaymentId, attempt: AttemptNumber, phase: Phase) -> Result<(), Fault> {
-        let command = match phase {
+        let (outcome, command) = match phase {
             Phase::Queued { .. } => {
-                Command::GiveUpQueued { cause: Cause::new("no_free_slot", "not sent within 10 s of the approval") }
+                let cause = Cause::new("no_free_slot", "not sent within 10 s of the approval");
+                ("not_sent", Command::GiveUpQueued { cause })
             }
             Phase::Open { .. } => {
                 let cause = Cause::new("process_lost", "the process that sent the token ended before the answer");
-                Command::EndAttempt { attempt, answer: AttemptAnswer::Unknown(cause) }
+                ("unknown", Command::EndAttempt { attempt, answer: AttemptAnswer::Unknown(cause) })
             }
         };
-        self.carry_out(id, command).await.map(drop)
+        self.carry_out(id, command).await?;
+        ::metrics::counter!(ATTEMPTS, "outcome" => outcome).increment(1);
+        Ok(())
     }
 }

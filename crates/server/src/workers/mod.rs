@@ -5,6 +5,7 @@
 
 mod attempts;
 mod batches;
+mod call_deadline;
 mod due;
 mod notices;
 mod recovery;

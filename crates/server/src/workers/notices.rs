@@ -1,18 +1,19 @@
 //! Notices to the PSP: USER_CANCEL and TIMEOUT. They carry no token, so sending one twice is harmless; the payment's own
 //! log says which try this is and when the next is due.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use lommebok_api::make_payment as wire;
-use lommebok_domain::{Cause, Command, Notice, NoticeKind, Payment, PaymentId};
+use lommebok_domain::due::ATTEMPT_ANSWER_MS;
+use lommebok_domain::{Cause, Command, Notice, NoticeKind, Payment, PaymentId, Timestamp};
 use tokio::task::JoinHandle;
 
+use super::call_deadline::call_deadline;
+use crate::observability::names::{NOTICES, NOTICES_GIVEN_UP};
 use crate::outbound::{Call, CallOutcome};
 use crate::wallet::{Errand, Held, Wallet};
 
-/// How long a notice may take, in ms of process time.
-const NOTICE_MS: u64 = 15_000;
+/// How long a notice may take, the wait for a slot included, in ms: as long as an attempt.
+const NOTICE_MS: i64 = ATTEMPT_ANSWER_MS;
 
 impl Wallet {
     /// Sends the payment's due notice in a task of its own, unless one is under way.
@@ -20,28 +21,42 @@ impl Wallet {
         if self.tasks().stopping().is_cancelled() {
             return None;
         }
-        let held = self.in_hand().take(id, Errand::Notice, lommebok_domain::Timestamp::from_millis(i64::MAX))?;
+        let ends_by = self.clock().now().plus_millis(NOTICE_MS);
+        let held = self.in_hand().take(id, Errand::Notice, ends_by)?;
         let wallet = self.clone();
-        Some(self.tasks().spawn("notice", async move { run(&wallet, id, held).await }))
+        Some(self.tasks().spawn("notice", async move { run(&wallet, id, (held, ends_by)).await }))
     }
 }
 
-async fn run(wallet: &Wallet, id: PaymentId, held: Held) {
+async fn run(wallet: &Wallet, id: PaymentId, (held, ends_by): (Held, Timestamp)) {
     let Ok(payment) = wallet.payment(id) else { return };
     let Notice::Due { kind, .. } = payment.notice else { return };
     let sent = tokio::select! {
-        sent = send(wallet, &payment, kind) => sent,
+        sent = send(wallet, &payment, kind, ends_by) => sent,
         () = wallet.tasks().ending().cancelled() => return,
     };
-    if let Err(fault) = wallet.carry_out(id, Command::NoticeTried { delivered: sent }).await {
-        tracing::warn!(payment = id.get(), %fault, "a notice's result was not committed; it will be sent again");
+    match wallet.carry_out(id, Command::NoticeTried { delivered: sent }).await {
+        Ok(payment) => count(&payment),
+        Err(fault) => {
+            tracing::warn!(payment = id.get(), %fault, "a notice's result was not committed; it will be sent again");
+        }
     }
     drop(held);
     wallet.agenda().ring();
 }
 
-async fn send(wallet: &Wallet, payment: &Payment, kind: NoticeKind) -> Result<(), Cause> {
-    let patience = || tokio::time::sleep(Duration::from_millis(NOTICE_MS));
+/// Counts a try by what it left behind; one that was the last is an alarm.
+fn count(payment: &Payment) {
+    let result = if matches!(payment.notice, Notice::Delivered(_)) { "delivered" } else { "failed" };
+    ::metrics::counter!(NOTICES, "result" => result).increment(1);
+    if matches!(payment.notice, Notice::GivenUp(_)) {
+        ::metrics::counter!(NOTICES_GIVEN_UP).increment(1);
+        tracing::error!(payment = payment.id.get(), "a notice was given up: its PSP did not take it in six tries");
+    }
+}
+
+async fn send(wallet: &Wallet, payment: &Payment, kind: NoticeKind, ends_by: Timestamp) -> Result<(), Cause> {
+    let patience = || call_deadline(wallet.clock(), ends_by);
     let slot =
         wallet.slots().acquire(payment.terms.psp.get(), patience()).await.map_err(|_| Cause::code("no_free_slot"))?;
     let authorization =

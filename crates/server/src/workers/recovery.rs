@@ -12,6 +12,7 @@ impl Wallet {
     /// # Errors
     /// When the store can't be read.
     pub async fn start(&self) -> Result<(), Fault> {
+        self.measure_unconfirmed();
         let (_, notices) = self.do_due_work(self.clock().now()).await?;
         drop(notices);
         // A queued attempt is due 10 s after its approval, so nothing older than that can be missed here.

@@ -1,9 +1,9 @@
 //! Updatestatus entries that waited for an attempt's end: applied one by one, in the order of their acceptance.
 
-use lommebok_domain::{Command, Event, EventKind, PaymentId, decide};
+use lommebok_domain::{Command, Event, EventKind, Payment, PaymentId, decide};
 use lommebok_store::{CommitFault, PaymentWrite, TakenEntry, Write};
 
-use crate::wallet::{Errand, Fault, MAX_DECISIONS, Wallet};
+use crate::wallet::{Errand, Fault, MAX_DECISIONS, Wallet, measures};
 
 impl Wallet {
     /// Applies the payment's waiting entries, unless somebody does.
@@ -16,10 +16,13 @@ impl Wallet {
             let transition = decide(&before, Command::ApplyWaiting(waiting.entry.clone()), self.clock().now())?;
             let after = transition.payment.clone();
             let refusal = transition.events.iter().find_map(refusal_in);
-            let taken = TakenEntry { batch: waiting.batch, position: waiting.position, refusal };
+            let taken = TakenEntry { batch: waiting.batch, position: waiting.position, refusal: refusal.clone() };
             let write = PaymentWrite { taken: vec![taken], ..PaymentWrite::new(&before, transition) };
             match self.commit(Write::Payments(vec![write])).await {
-                Ok(_) => self.committed(&before, &after),
+                Ok(_) => {
+                    self.committed(&before, &after);
+                    count(&after, refusal.as_ref());
+                }
                 Err(Fault::Store(CommitFault::Stale(_))) if decisions < MAX_DECISIONS => {
                     decisions = decisions.saturating_add(1);
                 }
@@ -27,6 +30,13 @@ impl Wallet {
             }
         }
         Ok(())
+    }
+}
+
+fn count(payment: &Payment, refusal: Option<&(String, String)>) {
+    match refusal {
+        Some((code, detail)) => measures::refused_entry(payment.terms.psp_transaction_id.as_str(), code, detail),
+        None => measures::entries("applied", 1),
     }
 }
 

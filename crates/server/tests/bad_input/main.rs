@@ -4,11 +4,25 @@
 //! The parsers have tables of their own in crate `api`; here the whole server is meant, from the socket to the store.
 
 mod access_token;
+mod app_api;
 mod bodies;
+mod control_api;
+mod details;
+mod entries_by_state;
+mod force_approve;
 mod headers;
+mod hostile_texts;
 mod init_accepted;
 mod init_conflicts;
 mod init_fields;
 mod init_urls;
 mod json_web_tokens;
+mod landing_forms;
+mod merchants;
+mod mobile_intercept;
+mod page_headers;
 mod paths;
+mod pin_tries;
+mod raw_sockets;
+mod slow_clients;
+mod update_status;

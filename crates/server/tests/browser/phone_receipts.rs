@@ -36,9 +36,8 @@ async fn captures_and_refunds_appear_on_the_open_receipt() {
 async fn older_receipts_are_shown_when_they_are_asked_for() {
     let Some(browser) = Browser::phone().await else { return };
     let stage = Stage::set().await;
-    for number in 1..=23 {
-        let id = format!("many-{number}");
-        let payment = stage.payment_with(&id, json!({"amount": 10_000 + number})).await;
+    for amount in 10_001..=10_023 {
+        let payment = stage.payment_with(&format!("many-{amount}"), json!({"amount": amount})).await;
         drop(stage.app.force_approve(&payment).await.succeeded());
     }
     stage.sign_in(&browser).await;
@@ -50,8 +49,8 @@ async fn older_receipts_are_shown_when_they_are_asked_for() {
     browser.sees("NOK 100.01").await;
     browser.sees("NOK 100.23").await;
     browser.does_not_see("Show older").await;
-    stage.app.report("many-1", "CAPTURED", 10_001).await;
-    stage.app.report("many-1", "REFUNDED", 10_001).await;
+    stage.app.report("many-10001", "CAPTURED", 10_001).await;
+    stage.app.report("many-10001", "REFUNDED", 10_001).await;
     browser.sees("Refunded NOK 100.01").await;
     browser.close().await;
     stage.strike().await;

@@ -1,9 +1,10 @@
 //! What every test here begins with: a wallet with a clock of its own, and a shop that somebody else runs.
 
+use lommebok_server::seeds::Seed;
 use lommebok_testkit::browser::{Browser, Site};
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::landing_page::LandingPage;
-use lommebok_testkit::test_app::{Started, TestApp};
+use lommebok_testkit::test_app::{Setup, Started, TestApp};
 use serde_json::{Value, json};
 
 /// A wallet and a shop.
@@ -15,6 +16,14 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) async fn set() -> Self {
         Self { app: TestApp::start().await, shop: Site::start().await }
+    }
+
+    /// The same with a merchant of another name.
+    pub(crate) async fn set_with_merchant(name: &str) -> Self {
+        let mut seed = Seed::built_in();
+        name.clone_into(&mut seed.merchants[0].name);
+        let app = TestApp::with(Setup { seed: Some(seed), ..Setup::default() }).await;
+        Self { app, shop: Site::start().await }
     }
 
     /// Starts a payment that leads back to the shop.
@@ -57,6 +66,12 @@ impl Stage {
     /// Confirms a number on the landing page, elsewhere.
     pub(crate) async fn prompt(&self, payment: &Started, number: &str) {
         let page = LandingPage::open(&self.app, payment).await;
+        assert_eq!(page.confirm(number).await.as_u16(), 303);
+    }
+
+    /// Confirms another number, elsewhere.
+    pub(crate) async fn prompt_again(&self, payment: &Started, number: &str) {
+        let page = LandingPage::waiting(&self.app, payment).await;
         assert_eq!(page.confirm(number).await.as_u16(), 303);
     }
 

@@ -56,7 +56,7 @@ async fn fail_is_certain_and_keeps_the_psps_error_as_string_or_number() {
             assert_eq!(app.details(&id).await["transactionSummary"], no_sums());
             let number = app.payment(&id).id.get();
             let seen = phone.get(&format!("/payments/{number}")).await;
-            assert_eq!(seen["failure"], json!({"code": error, "outcome": "certain"}));
+            assert_eq!(seen["failure"], json!({"code": error, "outcome": "certain", "reason": null}));
             assert_eq!(app.psp.requests_for(&id).len(), 1, "a refusal is no reason for a notice");
         }
     }

@@ -4,7 +4,22 @@
 //! The clock stands; a test advances it. What is expected is written down by hand, from `docs/domain.md`.
 
 mod answers;
+mod app_api;
+mod batches;
+mod deadlines;
+mod entries;
+mod entry_sequences;
+mod magic_amounts;
 mod not_delivered;
+mod notices;
+mod queue;
+mod seen_by_all;
+mod shutdown;
+mod step_up;
+mod streams;
+mod sync;
+mod unknown;
+mod waiting_entries;
 mod wire;
 mod wrong_answers;
 

@@ -226,7 +226,8 @@ async fn the_user_is_told_that_a_payment_with_a_wrong_answer_failed() {
     let phone = app.first_phone().await;
     let number = app.payment("seen-1").id.get();
     let seen = phone.get(&format!("/payments/{number}")).await;
-    assert_eq!((&seen["state"], &seen["failure"]), (&json!("FAILED"), &json!({"code": null, "outcome": "unknown"})));
+    let unknown = json!({"code": null, "outcome": "unknown", "reason": null});
+    assert_eq!((&seen["state"], &seen["failure"]), (&json!("FAILED"), &unknown));
     let address = app.url(&format!("/landing/wait?lang=en&token={}", payment.token));
     let page = lommebok_testkit::test_app::Answer::to(app.client().get(address)).await.succeeded();
     assert!(page.text.contains("url=https://shop.example/thanks"), "{}", page.text);

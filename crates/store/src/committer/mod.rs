@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::change::{Change, Committed, Write};
 use crate::fault::{CommitFault, StoreError};
-use crate::options::{CommitHook, StoreOptions};
+use crate::options::{CommitHook, CommitObserver, StoreOptions};
 use crate::sqlite::Writer;
 use queue::Queue;
 
@@ -57,9 +57,10 @@ impl Committer {
         let queue = Arc::new(Queue::new(options.max_changes_waiting));
         let theirs = Arc::clone(&queue);
         let (hook, most) = (options.commit_hook.clone(), options.max_changes_per_commit.max(1));
+        let observer = options.commit_observer.clone();
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(writer, &theirs, hook.as_ref(), most))
+            .spawn(move || run(writer, &theirs, (hook.as_ref(), observer.as_ref()), most))
             .map_err(StoreError::Thread)?;
         Ok(Self { queue, thread: Mutex::new(Some(thread)) })
     }
@@ -81,12 +82,21 @@ impl Committer {
     }
 }
 
-fn run(mut writer: Writer, queue: &Queue, hook: Option<&CommitHook>, most: usize) {
+fn run(
+    mut writer: Writer,
+    queue: &Queue,
+    (hook, observer): (Option<&CommitHook>, Option<&CommitObserver>),
+    most: usize,
+) {
     // Also when this thread ends by a panic, callers are told instead of waiting for ever.
     let _closes = queue.closes_when_dropped();
     while let Some(jobs) = queue.take(most) {
         let weight = jobs.iter().map(Job::weight).sum();
+        let count = jobs.len();
         let answers = group::commit(&mut writer, &jobs, hook);
+        if let Some(observer) = observer {
+            observer(count);
+        }
         for (job, answer) in jobs.into_iter().zip(answers) {
             // A caller that no longer waits has nobody to tell.
             let _heard = job.answer.send(answer);

@@ -1,4 +1,4 @@
-//! A merchant as the signup API knows it (DOMAIN §7). The logo, up to megabytes, is kept and read apart.
+//! A merchant as the signup API knows it (docs/domain.md §7). The logo, up to megabytes, is kept and read apart.
 
 use lommebok_domain::{MerchantId, Msn, PspId, TenantId, Timestamp};
 

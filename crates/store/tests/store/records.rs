@@ -105,6 +105,21 @@ async fn the_same_seed_twice_changes_nothing_and_a_changed_one_brings_credential
 }
 
 #[tokio::test]
+async fn a_psp_with_new_credentials_is_the_same_psp_and_keeps_its_merchants() {
+    let world = seeded().await;
+    let mut renewed = seed();
+    renewed.psps[0].psp.psp_id = "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF".to_owned();
+    renewed.psps[0].psp.client_id = hash(11);
+    renewed.psps[0].psp.subscription_keys = vec![hash(13), hash(14)];
+    world.store.commit(change(Write::Seed(Box::new(renewed)))).await.unwrap();
+    let found = world.store.psp_by_subscription_key(&hash(13)).unwrap().unwrap();
+    assert_eq!((found.id, found.psp_id.as_str()), (PSP, "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"));
+    assert_eq!(world.store.psp_by_subscription_key(&hash(3)).unwrap(), None);
+    let merchant = world.store.merchant_by_msn(TENANT, &Msn::new("123456").unwrap()).unwrap().unwrap();
+    assert_eq!(merchant.psp, PSP);
+}
+
+#[tokio::test]
 async fn a_seed_leaves_alone_what_an_api_has_changed_since() {
     let world = seeded().await;
     let msn = Msn::new("123456").unwrap();

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Browser, PATIENCE, expected};
 use crate::eventually::eventually;
 
-/// The visible button, link or summary with the name arguments[0]; a name may also be only how it begins.
+/// The visible button, link or summary with the name `arguments[0]`; a name may also be only how it begins.
 const PRESSABLE: &str = r"
 const text = (node) => node.nodeType === Node.TEXT_NODE ? node.data
   : node.ariaHidden === 'true' || !node.checkVisibility?.() ? '' : [...node.childNodes].map(text).join(' ');

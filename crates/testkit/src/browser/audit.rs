@@ -25,13 +25,35 @@ axe.run(document, options).then(
     .map(({ id, help, nodes }) => `${id} (${help}): ` + nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ''}`).join(' | '))),
   (fault) => done([String(fault)]));";
 
+const OVERFLOW: &str = r"
+const all = [...document.querySelectorAll('body *')];
+const root = document.documentElement;
+if (root.scrollWidth > root.clientWidth) {
+  const wide = all.find((it) => it.getBoundingClientRect().right > root.clientWidth + 1);
+  return `wider than the screen: ${wide?.outerHTML.slice(0, 200)}`;
+}
+const flows = (it) => getComputedStyle(it).overflowX;
+for (const text of all.filter((it) => [...it.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))) {
+  const range = document.createRange();
+  range.selectNodeContents(text);
+  const { left, right, width } = range.getBoundingClientRect();
+  let box = text;
+  while (box && flows(box) === 'visible') box = box.parentElement;
+  if (!box || !['hidden', 'clip'].includes(flows(box)) || width === 0 || box.clientWidth <= 1 || getComputedStyle(box).textOverflow === 'ellipsis') continue;
+  const edge = box.getBoundingClientRect();
+  if (right > edge.right + 1 || left < edge.left - 1) return `cut off at the side: ${text.outerHTML.slice(0, 200)}`;
+}
+return null;";
+
 impl Browser {
     /// Looks at the page on both devices and in both themes, then on the browser's own device again, in the light.
     ///
     /// # Panics
-    /// When axe finds something serious, or the page is wider than the screen.
+    /// When axe finds something serious, or something sticks out of the screen.
     pub async fn inspect(&self, name: &str) {
-        expected(self.client.execute(AXE, vec![]).await, "axe can be loaded");
+        if self.script("return typeof axe", vec![]).await != "object" {
+            expected(self.client.execute(AXE, vec![]).await, "axe can be loaded");
+        }
         let mut faults = Vec::new();
         for device in Device::ALL {
             self.resize(device).await;
@@ -57,14 +79,9 @@ impl Browser {
         found.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
-    /// What makes the page wider than the screen.
+    /// What makes the page wider than the screen, or is cut off at the side by what it stands in.
     async fn overflow(&self) -> Option<String> {
-        const WIDER: &str = r"
-        const width = document.documentElement.clientWidth;
-        if (document.documentElement.scrollWidth <= width) return null;
-        const wide = [...document.querySelectorAll('body *')].find((it) => it.getBoundingClientRect().right > width + 1);
-        return `wider than the screen: ${wide?.outerHTML.slice(0, 200)}`;";
-        self.script(WIDER, vec![]).await.as_str().map(str::to_owned)
+        self.script(OVERFLOW, vec![]).await.as_str().map(str::to_owned)
     }
 
     /// Leaves a picture of the whole page in the folder that `LOMMEBOK_SCREENSHOTS` names, if it names one.
@@ -72,11 +89,24 @@ impl Browser {
     /// # Panics
     /// When the picture can't be written.
     pub async fn screenshot(&self, name: &str) {
+        self.take(name, true).await;
+    }
+
+    /// Leaves a picture of what the screen shows, in the same folder.
+    ///
+    /// # Panics
+    /// When the picture can't be written.
+    pub async fn picture(&self, name: &str) {
+        self.script("document.activeElement?.blur()", vec![]).await;
+        self.take(name, false).await;
+    }
+
+    async fn take(&self, name: &str, beyond_the_screen: bool) {
         let Some(folder) = std::env::var_os(SCREENSHOTS).map(PathBuf::from) else { return };
         std::fs::create_dir_all(&folder).expect("the folder for screenshots can be made");
-        let shot =
-            self.devtools("Page.captureScreenshot", json!({"captureBeyondViewport": true, "optimizeForSpeed": false}));
-        let picture = shot.await["data"].as_str().map(|data| STANDARD.decode(data)).expect("a screenshot is data");
+        let how = json!({"captureBeyondViewport": beyond_the_screen});
+        let shot = self.devtools("Page.captureScreenshot", how).await;
+        let picture = shot["data"].as_str().map(|data| STANDARD.decode(data)).expect("a screenshot is data");
         let path = folder.join(format!("{name}.png"));
         std::fs::write(path, picture.expect("a screenshot is base64")).expect("a screenshot can be written");
     }

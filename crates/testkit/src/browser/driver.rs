@@ -15,7 +15,7 @@ driver=$!
 cat >/dev/null
 kill "$driver" 2>/dev/null
 wait "$driver" 2>/dev/null
-for try in 1 2 3 4 5 6 7 8 9; do
+for try in $(seq 50); do
   rm -rf "$2" 2>/dev/null && break
   sleep 0.2
 done

@@ -88,10 +88,18 @@ impl Browser {
 
     /// Looks at the page on another device.
     pub async fn resize(&self, device: Device) {
-        let (width, height, mobile) = match device {
-            Device::Phone => (390, 844, true),
-            Device::Desktop => (1280, 800, false),
-        };
+        match device {
+            Device::Phone => self.screen(390, 844, true).await,
+            Device::Desktop => self.screen(1280, 800, false).await,
+        }
+    }
+
+    /// Looks at the page in a desktop window of another size.
+    pub async fn window(&self, width: u32, height: u32) {
+        self.screen(width, height, false).await;
+    }
+
+    async fn screen(&self, width: u32, height: u32, mobile: bool) {
         let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile});
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
@@ -108,5 +116,33 @@ impl Browser {
     /// From the next page on, scripts of pages don't run.
     pub async fn forbid_scripts(&self) {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
+    }
+
+    /// From the next page on, scripts of pages run again.
+    pub async fn permit_scripts(&self) {
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": false})).await;
+    }
+
+    /// From the next page on, timers of more than a second never fire, so that a page which leaves by itself stays.
+    pub async fn hold_pages(&self) {
+        const HOLD: &str = "const real = setTimeout.bind(window);
+            window.setTimeout = (call, ms, ...rest) => (ms > 1000 ? 0 : real(call, ms, ...rest));";
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": HOLD})).await;
+    }
+
+    /// From the next page on, the page's clock stands at this moment (RFC 3339).
+    pub async fn stand_at(&self, moment: &str) {
+        let stand = format!(
+            "const now = new Date('{moment}').getTime();
+             Date.now = () => now;
+             window.Date = class extends Date {{ constructor(...at) {{ super(...(at.length > 0 ? at : [now])); }} }};"
+        );
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": stand})).await;
+    }
+
+    /// Lets pages read what was copied, so that a test can.
+    pub async fn allow_reading_the_clipboard(&self) {
+        let permissions = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
+        self.devtools("Browser.grantPermissions", permissions).await;
     }
 }

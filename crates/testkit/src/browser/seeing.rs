@@ -10,7 +10,7 @@ use crate::eventually::{TooLate, eventually};
 /// The visible text, with its white space joined, so that a test need not know about spaces that don't break.
 const TEXT: &str = "return (document.body?.innerText ?? '').replace(/\\s+/g, ' ').trim()";
 
-/// The field with this label (arguments[0]).
+/// The field with this label (`arguments[0]`).
 const FIELD: &str = r"
 const same = (text) => text.replace(/\s+/g, ' ').trim() === arguments[0];
 const label = [...document.querySelectorAll('label')].find((label) => same(label.innerText));

@@ -1,6 +1,7 @@
 //! A request as bytes: headers twice, without value or not ASCII, targets that no client would send, any body.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::StatusCode;
@@ -8,6 +9,8 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::Barrier;
+use tokio::task::JoinSet;
 
 use crate::test_app::{Answer, Credentials, TestApp};
 
@@ -166,6 +169,35 @@ pub async fn exchange_bytes(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
     };
     drop(tokio::time::timeout(PATIENCE, exchange).await.expect("the server answers and closes within 20 s"));
     answer
+}
+
+/// Sends calls at once, each on a connection of its own: everything but the last byte goes first, and when all stand ready the
+/// last bytes follow. The answers come in the order of the calls.
+///
+/// # Panics
+/// When the server does not answer one within 20 s of real time.
+pub async fn released_together(address: SocketAddr, calls: Vec<Call>) -> Vec<Answer> {
+    let ready = Arc::new(Barrier::new(calls.len()));
+    let mut sending = JoinSet::new();
+    for (place, call) in calls.into_iter().enumerate() {
+        let ready = Arc::clone(&ready);
+        sending.spawn(async move {
+            let bytes = call.to_bytes(&address.to_string());
+            let (last, first) = bytes.split_last().expect("a call has bytes");
+            let mut stream = TcpStream::connect(address).await.expect("the server accepts");
+            stream.set_nodelay(true).expect("the connection is there");
+            stream.write_all(first).await.expect("the server reads");
+            ready.wait().await;
+            stream.write_all(&[*last]).await.expect("the server reads");
+            let mut answer = Vec::new();
+            let read = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await;
+            drop(read.expect("the server answers within 20 s"));
+            (place, read_answer(&answer).expect("the server answers"))
+        });
+    }
+    let mut answers = sending.join_all().await;
+    answers.sort_by_key(|(place, _)| *place);
+    answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
 /// An answer out of what came until the connection was closed.

@@ -6,8 +6,10 @@
 
 mod call;
 mod expected;
+mod states;
 mod table;
 
-pub use call::{Call, exchange_bytes};
+pub use call::{Call, exchange_bytes, released_together};
 pub use expected::{Expected, app, bare, control, gateway, ok, page, problem, psp, token};
+pub use states::EachState;
 pub use table::Table;

@@ -1,5 +1,7 @@
 //! A seeded PSP's credentials as plain text, for requests that a test builds by hand.
 
+use lommebok_server::keys::DataDirectory;
+
 use super::TestApp;
 
 /// What a PSP was given.
@@ -33,6 +35,15 @@ impl TestApp {
     /// The second PSP's.
     pub fn other_credentials(&self) -> Credentials {
         self.credentials_of(OTHER_PSP, "200001")
+    }
+
+    /// The bearer token of the Control API.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn control_token(&self) -> String {
+        let token = DataDirectory::read_control_token(self.directory.path()).expect("the sandbox keeps a token");
+        token.expose().to_owned()
     }
 
     fn credentials_of(&self, name: &str, msn: &'static str) -> Credentials {

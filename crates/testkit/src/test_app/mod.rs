@@ -8,6 +8,7 @@ mod credentials;
 mod psp_calls;
 mod watching;
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -146,6 +147,11 @@ impl TestApp {
     /// The sandbox itself, for what no boundary shows.
     pub fn sandbox(&self) -> &RunningSandbox {
         &self.running
+    }
+
+    /// Where keys, credentials and the database are.
+    pub fn data_directory(&self) -> &Path {
+        self.directory.path()
     }
 
     /// Signs a phone in.

@@ -24,11 +24,19 @@ impl Answer {
     /// # Panics
     /// When no answer comes.
     pub async fn to(request: RequestBuilder) -> Self {
-        let answer = request.send().await.expect("the server answers");
+        Self::received(request).await.expect("the server answers")
+    }
+
+    /// Sends a request and reads its answer, if one comes.
+    ///
+    /// # Errors
+    /// When none comes, or not to its end: the server may be gone.
+    pub async fn received(request: RequestBuilder) -> reqwest::Result<Self> {
+        let answer = request.send().await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
-        let text = answer.text().await.expect("the answer ends");
+        let text = answer.text().await?;
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Self { status, headers, text, json }
+        Ok(Self { status, headers, text, json })
     }
 
     /// The answer, which must be a success.

@@ -102,12 +102,21 @@ impl NewMerchant {
 
     /// The key under which the wallet remembers this request, instead of a random one: to repeat it after a restart.
     #[must_use]
-    pub fn with_idempotency_key(mut self, key: IdempotencyKey) -> Self {
+    pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         self.idempotency_key = key;
         self
     }
 
-    pub(super) fn idempotency_key(&self) -> &IdempotencyKey {
+    /// As it is sent: the API wants a logo in one form or the other, and takes an empty one for none.
+    pub(super) fn with_some_logo(&self) -> Self {
+        let mut merchant = self.clone();
+        if merchant.optional.logo_url.is_none() {
+            merchant.optional.logo.get_or_insert_default();
+        }
+        merchant
+    }
+
+    pub(super) fn key(&self) -> &IdempotencyKey {
         &self.idempotency_key
     }
 }

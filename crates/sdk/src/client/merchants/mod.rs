@@ -120,8 +120,8 @@ impl Merchants<'_> {
     /// # Errors
     /// See [`Error`](crate::Error); the details name the fields at fault.
     pub async fn create(&self, merchant: &NewMerchant) -> Result<MerchantSerialNumber> {
-        let body = serde_json::to_vec(merchant).map_err(call::no_json)?;
-        let call = Call::post("merchants.create", PATH, body).keyed(merchant.idempotency_key().clone());
+        let body = serde_json::to_vec(&merchant.with_some_logo()).map_err(call::no_json)?;
+        let call = Call::post("merchants.create", PATH, body).keyed(merchant.key().clone());
         Ok(self.0.call(call).await?.json::<Created>()?.merchant_serial_number)
     }
 

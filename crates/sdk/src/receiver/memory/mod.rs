@@ -1,5 +1,5 @@
 //! What the receiver remembers of each payment, so that no repeat and no restart authorises twice. A small trait, and its
-//! two forms: [`InMemory`] for tests and trials, [`SqliteMemory`] for one process that must survive.
+//! two forms: [`InMemory`] for tests and trials, `SqliteMemory` (feature `sqlite`) for one process that must survive.
 //!
 //! Bring your own for several processes on one database. All counting is the receiver's: a memory only keeps texts and
 //! compares versions.

@@ -20,7 +20,6 @@ pub(super) struct Run(pub(super) u64);
 
 /// What is remembered of one payment. A [`Memory`](super::Memory) keeps it as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Record {
     merchant_serial_number: MerchantSerialNumber,
     stage: Stage,
@@ -103,10 +102,8 @@ impl Record {
 
     /// What an ACCEPTED means that comes to `run`. `others_may_run`: whether another run of a receiver may be alive.
     pub(super) fn on_accepted(&self, run: Run, others_may_run: bool) -> Decision {
-        if self.notice.is_some() {
-            return Decision::Say(TOO_LATE);
-        }
         match &self.stage {
+            Stage::None | Stage::StepUpPassed { .. } if self.notice.is_some() => Decision::Say(TOO_LATE),
             Stage::None => self.begin(Attempt::First, run),
             Stage::StepUpPassed { .. } => self.begin(Attempt::AfterStepUp, run),
             Stage::Answered { outcome, .. } => Decision::Say(outcome.clone()),

@@ -1,16 +1,22 @@
-//! The App API's errors: a code for programs, a message for people in their language. The wallet's faults become them here and
-//! nowhere else.
+//! The App API's errors: a code for programs, a message for people in their language. The wallet's faults become them here
+//! and nowhere else.
+//!
+//! A refusal leaves its handler unspoken; [`spoken`] knows what language was asked for and writes the body.
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderMap, StatusCode};
+use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use lommebok_api::headers;
 use lommebok_domain::UserId;
+use lommebok_store::CommitFault;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::http::json_object;
+use crate::http::pages::once;
 use crate::listener::body::{self, BodyFault};
 use crate::ui::lang::Lang;
 use crate::wallet::{Fault, Wallet};
@@ -18,21 +24,20 @@ use crate::wallet::{Fault, Wallet};
 /// The longest body, in bytes.
 const BODY_BYTES: usize = 16_384;
 
-/// A sentence for people: Norwegian, English.
-pub(super) type Message = (&'static str, &'static str);
-
 /// A refusal.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Refused {
     status: StatusCode,
     code: &'static str,
-    message: Message,
+    /// Norwegian and English.
+    message: (&'static str, &'static str),
     retry_after_s: Option<i64>,
     payment: Option<Value>,
 }
 
 impl Refused {
-    pub(super) fn new(status: StatusCode, code: &'static str, message: Message) -> Self {
+    /// A refusal with its message in Norwegian and English.
+    pub(super) fn new(status: StatusCode, code: &'static str, message: (&'static str, &'static str)) -> Self {
         Self { status, code, message, retry_after_s: None, payment: None }
     }
 
@@ -46,59 +51,59 @@ impl Refused {
         self.status == StatusCode::CONFLICT
     }
 
-    fn malformed() -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "malformed",
-            ("Forespørselen er ikke slik App API-et vil ha den.", "The request is not as the App API asks."),
-        )
+    pub(super) fn malformed() -> Self {
+        let message = ("Forespørselen er ikke slik App-API-et vil ha den.", "The request is not as the App API asks.");
+        Self::new(StatusCode::BAD_REQUEST, "malformed", message)
+    }
+
+    fn try_again() -> Self {
+        let message = ("Prøv igjen om et øyeblikk.", "Try again in a moment.");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "shutting_down", message)
+    }
+
+    fn body(self, lang: Lang) -> String {
+        let mut body = json!({"code": self.code, "message": lang.of(self.message.0, self.message.1)});
+        if let (Some(payment), Some(fields)) = (self.payment, body.as_object_mut()) {
+            fields.insert("payment".to_owned(), payment);
+        }
+        body.to_string()
     }
 }
 
 impl From<Fault> for Refused {
     fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::NoSuchPayment => Self::new(
-                StatusCode::NOT_FOUND,
-                "no_such_payment",
-                ("Denne betalingen finnes ikke.", "There is no such payment."),
-            ),
-            Fault::Refused(_) => Self::new(
-                StatusCode::CONFLICT,
-                "not_possible_now",
-                ("Betalingen behandles, eller den er over.", "The payment is being processed, or it is over."),
-            ),
-            Fault::CardNotUsable => Self::new(
-                StatusCode::CONFLICT,
-                "card_not_eligible",
-                ("Kortet kan ikke brukes til denne betalingen.", "This card cannot be used for this payment."),
-            ),
-            Fault::UnknownLink => Self::new(
-                StatusCode::BAD_REQUEST,
-                "bad_link",
-                ("Dette er ikke en betalingslenke fra denne lommeboken.", "This is not a payment link of this wallet."),
-            ),
-            Fault::WrongPin | Fault::UnknownUser => Self::new(
-                StatusCode::UNAUTHORIZED,
-                "wrong_number_or_pin",
-                ("Nummeret eller PIN-koden er feil.", "The number or the PIN is wrong."),
-            ),
-            Fault::PinLocked { retry_after_s } => Self {
-                retry_after_s: Some(retry_after_s),
-                ..Self::new(
-                    StatusCode::TOO_MANY_REQUESTS,
-                    "too_many_tries",
-                    ("For mange forsøk: vent et minutt.", "Too many tries: wait a minute."),
-                )
-            },
-            Fault::NoSession => {
-                Self::new(StatusCode::UNAUTHORIZED, "session_ended", ("Logg inn igjen.", "Sign in again."))
+        let (status, code, message) = match fault {
+            Fault::NoSuchPayment => {
+                let message = ("Det finnes ingen slik betaling.", "There is no such payment.");
+                (StatusCode::NOT_FOUND, "no_such_payment", message)
             }
-            Fault::Busy | Fault::Stopping => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "shutting_down",
-                ("Prøv igjen om et øyeblikk.", "Try again in a moment."),
-            ),
+            Fault::Refused(_) => {
+                let message =
+                    ("Betalingen behandles, eller den er over.", "The payment is being processed, or it is over.");
+                (StatusCode::CONFLICT, "not_possible_now", message)
+            }
+            Fault::CardNotUsable => {
+                let message = (
+                    "Dette kortet kan ikke brukes til denne betalingen.",
+                    "This card cannot be used for this payment.",
+                );
+                (StatusCode::CONFLICT, "card_not_eligible", message)
+            }
+            Fault::UnknownLink => {
+                let message = ("Dette er ingen betalingslenke herfra.", "This is not a payment link of this wallet.");
+                (StatusCode::BAD_REQUEST, "bad_link", message)
+            }
+            Fault::WrongPin | Fault::UnknownUser => {
+                let message = ("Nummeret eller PIN-koden er feil.", "The number or the PIN is wrong.");
+                (StatusCode::UNAUTHORIZED, "wrong_number_or_pin", message)
+            }
+            Fault::PinLocked { retry_after_s } => return too_many_tries(retry_after_s),
+            Fault::NoSession => (StatusCode::UNAUTHORIZED, "session_ended", ("Logg inn på nytt.", "Sign in again.")),
+            Fault::Busy | Fault::Stopping => return Self::try_again(),
+            Fault::Store(fault @ (CommitFault::Overloaded | CommitFault::Closed | CommitFault::Unavailable(_))) => {
+                tracing::warn!(%fault, "a call of the App API could not be stored now");
+                return Self::try_again();
+            }
             fault @ (Fault::MerchantNotActive
             | Fault::UnknownMerchant
             | Fault::MayNotSkipLandingPage
@@ -106,53 +111,60 @@ impl From<Fault> for Refused {
             | Fault::Read(_)
             | Fault::Secret) => {
                 tracing::error!(%fault, "a call of the App API failed");
-                Self::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "internal",
-                    ("Noe gikk galt; ingenting er endret.", "Something went wrong; nothing was changed."),
-                )
+                let message = ("Noe gikk galt; ingenting ble endret.", "Something went wrong; nothing was changed.");
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
             }
-        }
+        };
+        Self::new(status, code, message)
     }
+}
+
+fn too_many_tries(retry_after_s: i64) -> Refused {
+    let message = ("For mange forsøk: vent et minutt.", "Too many tries: wait a minute.");
+    let refused = Refused::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", message);
+    Refused { retry_after_s: Some(retry_after_s), ..refused }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let body = |message: &str| {
-            let mut body = json!({"code": self.code, "message": message});
-            if let (Some(payment), Some(fields)) = (&self.payment, body.as_object_mut()) {
-                fields.insert("payment".to_owned(), payment.clone());
-            }
-            body.to_string()
-        };
-        let (norwegian, english) = self.message;
-        let mut response = (self.status, [(CONTENT_TYPE, "application/json")], body(english)).into_response();
-        response.extensions_mut().insert(InNorwegian(body(norwegian)));
+        let mut response = self.status.into_response();
         if let Some(seconds) = self.retry_after_s {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
+        response.extensions_mut().insert(self);
         response
     }
 }
 
-/// The body of a refusal in Norwegian. Who refuses does not know who reads; [`in_the_readers_language`] does.
-#[derive(Clone)]
-struct InNorwegian(String);
-
-/// Answers a refusal in the language of `Accept-Language`; English where it names none of ours.
-pub(super) async fn in_the_readers_language(request: Request, next: Next) -> Response {
+/// Writes a refusal's body in the language that the request asks for.
+pub(super) async fn spoken(request: Request, next: Next) -> Response {
     let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let lang = Lang::choose(None, None, accepted);
     let mut response = next.run(request).await;
-    if let (Lang::Nb, Some(InNorwegian(body))) = (lang, response.extensions_mut().remove()) {
-        *response.body_mut() = Body::from(body);
-    }
+    let Some(refused) = response.extensions_mut().remove::<Refused>() else { return response };
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(lang.tag()));
+    headers.insert(VARY, HeaderValue::from_static("Accept-Language"));
+    *response.body_mut() = Body::from(refused.body(lang));
     response
+}
+
+/// No such path.
+pub(super) async fn not_found() -> Refused {
+    let message = ("Denne adressen finnes ikke.", "There is nothing at this address.");
+    Refused::new(StatusCode::NOT_FOUND, "not_found", message)
+}
+
+/// Another method than the path has.
+pub(super) async fn method_not_allowed() -> Refused {
+    let message = ("Denne adressen tar ikke imot dette.", "This address does not take that.");
+    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
 }
 
 /// The bearer token of a call.
 pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Refused> {
-    let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let value = once(headers, AUTHORIZATION.as_str()).ok().flatten();
     value.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(|| Fault::NoSession.into())
 }
 
@@ -163,21 +175,16 @@ pub(super) fn user(wallet: &Wallet, headers: &HeaderMap) -> Result<UserId, Refus
 
 /// Reads a JSON body.
 pub(super) async fn json_body<T: DeserializeOwned>(request: Request<Body>) -> Result<T, Refused> {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !kind.to_ascii_lowercase().starts_with("application/json") {
-        return Err(Refused::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "not_json",
-            ("Send application/json.", "Send application/json."),
-        ));
-    }
-    let bytes: Bytes = body::collect(request.into_body(), BODY_BYTES).await.map_err(|fault| match fault {
-        BodyFault::TooLarge { .. } => Refused::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_large",
-            ("Forespørselen er for stor.", "The request is too large."),
-        ),
+    headers::check_json(request.headers(), 1).map_err(|_| {
+        let message = ("Send application/json.", "Send application/json.");
+        Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", message)
+    })?;
+    let bytes: Bytes = body::collect(request, BODY_BYTES).await.map_err(|fault| match fault {
+        BodyFault::TooLarge { .. } => {
+            let message = ("Forespørselen er for stor.", "The request is too large.");
+            Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+        }
         BodyFault::TooSlow | BodyFault::Broken => Refused::malformed(),
     })?;
-    serde_json::from_slice(&bytes).map_err(|_| Refused::malformed())
+    json_object(&bytes).map_err(|_| Refused::malformed())
 }

@@ -6,24 +6,30 @@ mod receipts;
 mod sessions;
 mod view;
 
-use axum::routing::{get, post};
-use axum::{Router, middleware};
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::{any, get, post};
 
 use crate::wallet::Wallet;
 
-/// The routes.
+/// The routes, and JSON for what is none of them.
 pub(crate) fn routes(wallet: Wallet) -> Router {
-    Router::new()
-        .route("/app/v1/sessions", post(sessions::sign_in))
-        .route("/app/v1/sessions/current", get(sessions::current).delete(sessions::sign_out))
-        .route("/app/v1/payments", get(payments::list))
-        .route("/app/v1/payments/open", post(payments::open))
-        .route("/app/v1/payments/{id}", get(payments::show))
-        .route("/app/v1/payments/{id}/approve", post(payments::approve))
-        .route("/app/v1/payments/{id}/cancel", post(payments::cancel))
-        .route("/app/v1/cards", get(payments::cards))
-        .route("/app/v1/receipts", get(receipts::list))
-        .route("/app/v1/events", get(payments::events))
-        .layer(middleware::from_fn(answer::in_the_readers_language))
-        .with_state(wallet)
+    let routes = Router::new()
+        .route("/sessions", post(sessions::sign_in))
+        .route("/sessions/current", get(sessions::current).delete(sessions::sign_out))
+        .route("/payments", get(payments::list))
+        .route("/payments/open", post(payments::open))
+        .route("/payments/{id}", get(payments::show))
+        .route("/payments/{id}/approve", post(payments::approve))
+        .route("/payments/{id}/cancel", post(payments::cancel))
+        .route("/cards", get(payments::cards))
+        .route("/receipts", get(receipts::list))
+        .route("/events", get(payments::events))
+        .method_not_allowed_fallback(answer::method_not_allowed)
+        .fallback(answer::not_found)
+        .layer(from_fn(answer::spoken))
+        .with_state(wallet);
+    // Nesting leaves out the folder's own address with a slash.
+    let folder = any(answer::not_found).layer(from_fn(answer::spoken));
+    Router::new().route("/app/v1/", folder).nest("/app/v1", routes)
 }

@@ -1,20 +1,24 @@
 //! The user's payments: what waits, one of them, opening a link, approving, cancelling, hints; and the cards to pay with.
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use lommebok_domain::{CardId, Payment, PaymentId, UserId};
+use lommebok_domain::{Binding, CardId, Payment, PaymentId, Refusal, State as PaymentState, UserId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{Refused, bearer, json_body, user};
 use super::view;
-use crate::http::event_stream;
+use crate::http::{event_stream, payment_number};
 use crate::wallet::{Fault, Topic, Wallet};
 
 /// The longest link that is looked at.
 const LINK_CHARS: usize = 2_048;
+
+/// The last variable part of an address, if it can be read.
+type InAddress = Result<Path<String>, PathRejection>;
 
 #[derive(Deserialize)]
 struct Open {
@@ -36,11 +40,11 @@ pub(super) async fn list(State(wallet): State<Wallet>, headers: HeaderMap) -> Re
 
 pub(super) async fn show(
     State(wallet): State<Wallet>,
-    Path(id): Path<String>,
+    id: InAddress,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refused> {
     let user = user(&wallet, &headers)?;
-    let payment = wallet.payment_of_user(user, number(&id)?)?;
+    let payment = wallet.payment_of_user(user, number(id)?)?;
     Ok(Json(view::payment(&wallet, &payment)?))
 }
 
@@ -50,42 +54,35 @@ pub(super) async fn open(State(wallet): State<Wallet>, request: Request) -> Resu
     let token = token_of(&open.link).ok_or(Fault::UnknownLink)?;
     match wallet.open_link(user, &token).await {
         Ok(payment) => Ok(Json(view::payment(&wallet, &payment)?)),
-        Err(Fault::Refused(refusal)) => Err(gone(&wallet, user, &token, &refusal)),
+        Err(Fault::Refused(refusal)) => own_or_gone(&wallet, user, &token, &refusal),
         Err(fault) => Err(fault.into()),
     }
 }
 
-/// Why the link can't be opened any more: it expired, or its payment is over or another user's.
-fn gone(wallet: &Wallet, user: UserId, token: &str, refusal: &lommebok_domain::Refusal) -> Refused {
-    let expired = matches!(refusal, lommebok_domain::Refusal::DeadlinePassed)
-        || wallet.payment_by_landing_token(token).is_ok_and(|payment| {
-            matches!(payment.state, lommebok_domain::State::Expired)
-                && wallet.payment_of_user(user, payment.id).is_err()
-        });
-    if expired {
-        Refused::new(
-            StatusCode::GONE,
-            "link_expired",
-            ("Lenken er utløpt: start på nytt i butikken.", "The link has expired: start again in the shop."),
-        )
-    } else {
-        Refused::new(
-            StatusCode::GONE,
-            "link_used",
-            ("Betalingen er over, eller den er en annens.", "This payment is over, or it is another user's."),
-        )
+/// The user's own payment while it goes on, as it is; else why the link can't be opened any more.
+fn own_or_gone(wallet: &Wallet, user: UserId, token: &str, refusal: &Refusal) -> Result<Json<Value>, Refused> {
+    let payment = wallet.payment_by_landing_token(token)?;
+    if payment.binding == Binding::User(user) && !payment.state.is_final() && *refusal != Refusal::DeadlinePassed {
+        return Ok(Json(view::payment(wallet, &payment)?));
     }
+    if *refusal == Refusal::DeadlinePassed || payment.state == PaymentState::Expired {
+        let message = ("Lenken er utløpt: start på nytt i butikken.", "The link has expired: start again in the shop.");
+        return Err(Refused::new(StatusCode::GONE, "link_expired", message));
+    }
+    let message =
+        ("Betalingen er over, eller den tilhører en annen.", "This payment is over, or it is another user's.");
+    Err(Refused::new(StatusCode::GONE, "link_used", message))
 }
 
 pub(super) async fn approve(
     State(wallet): State<Wallet>,
-    Path(id): Path<String>,
+    id: InAddress,
     request: Request,
 ) -> Result<(StatusCode, Json<Value>), Refused> {
     let user = user(&wallet, request.headers())?;
-    let id = number(&id)?;
+    let id = number(id)?;
     let approve: Approve = json_body(request).await?;
-    let card = approve.card_id.parse().map(CardId::new).map_err(|_| Fault::CardNotUsable);
+    let card = card_number(&approve.card_id).ok_or(Fault::CardNotUsable);
     let approved = match card {
         Ok(card) => wallet.approve(user, id, card).await,
         Err(fault) => Err(fault),
@@ -95,11 +92,11 @@ pub(super) async fn approve(
 
 pub(super) async fn cancel(
     State(wallet): State<Wallet>,
-    Path(id): Path<String>,
+    id: InAddress,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refused> {
     let user = user(&wallet, &headers)?;
-    let id = number(&id)?;
+    let id = number(id)?;
     let cancelled = wallet.cancel_in_app(user, id).await;
     Ok(Json(or_as_it_is(&wallet, user, id, cancelled)?))
 }
@@ -133,8 +130,14 @@ pub(super) async fn events(State(wallet): State<Wallet>, headers: HeaderMap) -> 
     Ok(event_stream::hints(subscription, stopping, move || wallet.user_of_session(&session).is_ok()))
 }
 
-fn number(id: &str) -> Result<PaymentId, Refused> {
-    id.parse().map(PaymentId::new).map_err(|_| Fault::NoSuchPayment.into())
+/// What cannot be a payment's number is answered, after the question who asks, like a number that is nobody's.
+fn number(id: InAddress) -> Result<PaymentId, Refused> {
+    let id = id.ok().and_then(|Path(id)| payment_number(&id));
+    id.ok_or_else(|| Fault::NoSuchPayment.into())
+}
+
+fn card_number(text: &str) -> Option<CardId> {
+    text.parse().ok().filter(|number: &i64| number.to_string() == text).map(CardId::new)
 }
 
 /// The token of a link: `vippsMT://?token=…`, `vipps://?token=…`, or the landing page's own address.

@@ -8,13 +8,15 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{Refused, bearer, json_body, user};
-use crate::wallet::{Fault, Wallet};
+use crate::wallet::{Fault, Topic, Wallet};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SignIn {
     phone_number: String,
     pin: String,
+    /// The closed world that is meant; there is one.
+    tenant: Option<String>,
 }
 
 pub(super) async fn sign_in(
@@ -23,9 +25,18 @@ pub(super) async fn sign_in(
 ) -> Result<(StatusCode, Json<Value>), Refused> {
     let sign_in: SignIn = json_body(request).await?;
     let number = PhoneNumber::new(&sign_in.phone_number).ok_or(Fault::WrongPin)?;
+    if !is_here(&wallet, sign_in.tenant.as_deref())? {
+        return Err(Fault::WrongPin.into());
+    }
     let signed_in = wallet.sign_in(&number, &sign_in.pin).await?;
     let user = json!({"name": signed_in.user.name, "phoneNumber": number.as_str()});
     Ok((StatusCode::CREATED, Json(json!({"session": signed_in.token, "user": user}))))
+}
+
+/// Whether the tenant that a phone names is this wallet's; one that names none means this.
+fn is_here(wallet: &Wallet, named: Option<&str>) -> Result<bool, Fault> {
+    let Some(named) = named else { return Ok(true) };
+    Ok(wallet.store().tenant(wallet.tenant())?.is_some_and(|tenant| tenant.name == named))
 }
 
 pub(super) async fn current(State(wallet): State<Wallet>, headers: HeaderMap) -> Result<Json<Value>, Refused> {
@@ -34,6 +45,11 @@ pub(super) async fn current(State(wallet): State<Wallet>, headers: HeaderMap) ->
 }
 
 pub(super) async fn sign_out(State(wallet): State<Wallet>, headers: HeaderMap) -> Result<StatusCode, Refused> {
-    wallet.sign_out(bearer(&headers)?).await?;
+    let session = bearer(&headers)?;
+    let user = wallet.user_of_session(session);
+    wallet.sign_out(session).await?;
+    if let Ok(user) = user {
+        wallet.hub().look_again(Topic::User(user));
+    }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -29,7 +29,7 @@ fn with_events(wallet: &Wallet, payment: &Payment, events: &[Event]) -> Value {
         "id": payment.id.get().to_string(),
         "version": payment.version,
         "state": payment.state.name().as_str(),
-        "merchant": {"name": wallet.merchant_name(payment), "serialNumber": terms.msn.as_str()},
+        "merchant": {"name": shown_text(&wallet.merchant_name(payment)), "serialNumber": terms.msn.as_str()},
         "text": shown_text(&terms.payment_text),
         "amount": terms.amount.ore(),
         "currency": "NOK",

@@ -1,6 +1,7 @@
 //! `/control/v1/batch`: run what waits now, and report what came of it.
 
 use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use lommebok_store::{Batch, BatchId, BatchRefusal};
 use serde::Deserialize;
@@ -26,7 +27,11 @@ pub(super) async fn run(State(control): State<Control>) -> Result<Json<Value>, P
     Ok(Json(json!({"batches": reported(&control, &applied)?})))
 }
 
-pub(super) async fn report(State(control): State<Control>, Query(page): Query<Page>) -> Result<Json<Value>, Problem> {
+pub(super) async fn report(
+    State(control): State<Control>,
+    page: Result<Query<Page>, QueryRejection>,
+) -> Result<Json<Value>, Problem> {
+    let Query(page) = page?;
     let batches =
         control.wallet.store().batches(control.wallet.tenant(), page.before.map(BatchId::new), BATCHES_REPORTED)?;
     let full = u32::try_from(batches.len()).is_ok_and(|len| len >= BATCHES_REPORTED);

@@ -1,8 +1,7 @@
 //! `/control/v1/clock`: business time, which the sandbox may freeze and advance.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use lommebok_domain::DueKind;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -10,9 +9,14 @@ use serde_json::{Value, json};
 use super::problem::Problem;
 use super::{Control, time_text};
 use crate::clock::ClockMode;
+use crate::http::json_object;
+use crate::listener::body;
 
 /// The furthest that one call advances the clock, in ms: 400 days.
 const FURTHEST_ADVANCE_MS: u64 = 400 * 24 * 3_600_000;
+
+/// The longest body, in bytes.
+const BODY_BYTES: usize = 1_024;
 
 /// The body of an advance.
 #[derive(Deserialize)]
@@ -35,8 +39,9 @@ pub(super) async fn resume(State(control): State<Control>) -> Result<Json<Value>
     Ok(Json(shown(&control)))
 }
 
-pub(super) async fn advance(State(control): State<Control>, body: Bytes) -> Result<Json<Value>, Problem> {
-    let by: AdvanceBy = serde_json::from_slice(&body)
+pub(super) async fn advance(State(control): State<Control>, request: Request) -> Result<Json<Value>, Problem> {
+    let body = body::collect(request, BODY_BYTES).await?;
+    let by: AdvanceBy = json_object(&body)
         .map_err(|fault| Problem::bad_request(format!("the body must be {{\"milliseconds\": N}}: {fault}")))?;
     if by.milliseconds > FURTHEST_ADVANCE_MS {
         return Err(Problem::bad_request(format!("milliseconds may be at most {FURTHEST_ADVANCE_MS} (400 days)")));

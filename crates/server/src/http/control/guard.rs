@@ -2,37 +2,40 @@
 
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use subtle::ConstantTimeEq;
 
 use super::Control;
 use super::problem::Problem;
+use crate::http::pages::once;
 
 pub(super) async fn guard(State(control): State<Control>, request: Request, next: Next) -> Response {
-    match check(&control, request.headers()) {
+    match check(&control, request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
 }
 
-fn check(control: &Control, headers: &HeaderMap) -> Result<(), Problem> {
-    let host = text(headers, &HOST).unwrap_or_default().to_ascii_lowercase();
+fn check(control: &Control, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
+    // HTTP/2 says the host in the address; a head that says two has not come this far.
+    let host = uri.authority().map_or_else(|| text(headers, &HOST), |authority| Ok(Some(authority.as_str())))?;
+    let host = host.unwrap_or_default().to_ascii_lowercase();
     if !control.hosts.contains(&host) {
         return Err(Problem::new(
             StatusCode::FORBIDDEN,
             format!("Host {host} is not served here; use one of {}", control.hosts.join(", ")),
         ));
     }
-    if let Some(origin) = text(headers, &ORIGIN) {
+    if let Some(origin) = text(headers, &ORIGIN)? {
         let own =
             control.hosts.iter().any(|host| origin == format!("http://{host}") || origin == format!("https://{host}"));
         if !own {
             return Err(Problem::new(StatusCode::FORBIDDEN, format!("Origin {origin} may not call the Control API")));
         }
     }
-    let bearer = text(headers, &AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    let bearer = text(headers, &AUTHORIZATION)?.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
     if bool::from(bearer.as_bytes().ct_eq(control.token.expose().as_bytes())) {
         return Ok(());
     }
@@ -40,6 +43,7 @@ fn check(control: &Control, headers: &HeaderMap) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::UNAUTHORIZED, hint.to_owned()))
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &axum::http::HeaderName) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
+fn text<'a>(headers: &'a HeaderMap, name: &axum::http::HeaderName) -> Result<Option<&'a str>, Problem> {
+    once(headers, name.as_str())
+        .map_err(|()| Problem::bad_request(format!("the header {name} must come once, in visible ASCII")))
 }

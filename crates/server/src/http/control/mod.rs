@@ -15,11 +15,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 
 use crate::keys::SecretText;
 use crate::wallet::Wallet;
+use problem::Problem;
 
 pub use view::{event_json, payment_json, time_text};
 
@@ -49,7 +51,8 @@ pub fn operate_routes(control: Control) -> Router {
         .route("/control/v1/payments", get(payments::list))
         .route("/control/v1/payments/{id}", get(payments::show))
         .route("/control/v1/batch/run", post(batch::run))
-        .route("/control/v1/batch/report", get(batch::report));
+        .route("/control/v1/batch/report", get(batch::report))
+        .route("/control/v1/{*rest}", any(nowhere));
     guarded(routes, control)
 }
 
@@ -64,5 +67,14 @@ pub fn sandbox_routes(control: Control) -> Router {
 }
 
 fn guarded(routes: Router<Control>, control: Control) -> Router {
+    let routes = routes.method_not_allowed_fallback(other_method);
     routes.route_layer(from_fn_with_state(control.clone(), guard::guard)).with_state(control)
+}
+
+async fn nowhere() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "the Control API has no such path here".to_owned())
+}
+
+async fn other_method() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "the path has other methods; Allow names them".to_owned())
 }

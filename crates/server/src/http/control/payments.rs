@@ -1,6 +1,7 @@
 //! `/control/v1/payments`: what stands where, and what happened to one.
 
 use axum::Json;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use lommebok_domain::{Payment, PaymentId, PspTransactionId, StateName};
 use lommebok_store::PaymentFilter;
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::problem::Problem;
 use super::{Control, event_json, payment_json};
+use crate::http::payment_number;
 use crate::wallet::Fault;
 
 /// Payments on one page.
@@ -26,7 +28,11 @@ pub(super) struct Listed {
     before: Option<i64>,
 }
 
-pub(super) async fn list(State(control): State<Control>, Query(listed): Query<Listed>) -> Result<Json<Value>, Problem> {
+pub(super) async fn list(
+    State(control): State<Control>,
+    listed: Result<Query<Listed>, QueryRejection>,
+) -> Result<Json<Value>, Problem> {
+    let Query(listed) = listed?;
     let state = listed.state.as_deref().map(state_named).transpose()?;
     let filter = match (state, listed.outcome_unknown, listed.notice_given_up) {
         (None, false, false) => PaymentFilter::All,
@@ -41,7 +47,11 @@ pub(super) async fn list(State(control): State<Control>, Query(listed): Query<Li
     Ok(Json(json!({"payments": payments, "before": page.next.map(PaymentId::get)})))
 }
 
-pub(super) async fn show(State(control): State<Control>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+pub(super) async fn show(
+    State(control): State<Control>,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Json<Value>, Problem> {
+    let Path(id) = id?;
     let payments = found(&control, &id)?;
     let payment = payments.first().ok_or(Fault::NoSuchPayment)?;
     let events = control.wallet.store().events(control.wallet.tenant(), payment.id, i64::MAX)?;
@@ -65,9 +75,9 @@ fn found(control: &Control, id: &str) -> Result<Vec<Payment>, Problem> {
         }
     }
     if payments.is_empty()
-        && let Ok(number) = id.parse()
+        && let Some(number) = payment_number(id)
     {
-        payments.extend(wallet.store().payment(wallet.tenant(), PaymentId::new(number))?);
+        payments.extend(wallet.store().payment(wallet.tenant(), number)?);
     }
     Ok(payments)
 }

@@ -1,9 +1,11 @@
 //! The Control API's errors: RFC 9457 problem details, made from the wallet's faults in one place.
 
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::listener::body::BodyFault;
 use crate::wallet::Fault;
 
 /// An error answer.
@@ -20,6 +22,24 @@ impl Problem {
 
     pub(super) fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, detail.into())
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejected: QueryRejection) -> Self {
+        Self::bad_request(format!("the query is not as asked: {}", rejected.body_text()))
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(_unreadable: PathRejection) -> Self {
+        Fault::NoSuchPayment.into()
+    }
+}
+
+impl From<BodyFault> for Problem {
+    fn from(fault: BodyFault) -> Self {
+        Self::new(fault.status(), fault.to_string())
     }
 }
 

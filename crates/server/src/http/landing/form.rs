@@ -3,12 +3,11 @@
 
 use axum::body::Body;
 use axum::extract::Request;
-use http::header::{HOST, ORIGIN};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Uri};
 use lommebok_domain::{Payment, PhoneNumber};
 use subtle::ConstantTimeEq;
 
-use crate::http::pages::{Pages, cookie};
+use crate::http::pages::{Pages, Sender, cookie, sender};
 use crate::listener::body;
 
 /// The longest form, in bytes.
@@ -24,26 +23,26 @@ pub(super) struct Form {
     pub(super) key: String,
     pub(super) number: String,
     pub(super) headers: HeaderMap,
+    uri: Uri,
 }
 
-/// Reads a form; `None` when it is none.
+/// Reads a form; `None` when it is none, or one of its fields comes twice.
 pub(super) async fn read(request: Request<Body>) -> Option<Form> {
-    let (parts, body) = request.into_parts();
-    let kind = parts.headers.get("content-type")?.to_str().ok()?;
-    if !kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
+    let (headers, uri) = (request.headers().clone(), request.uri().clone());
+    let kind = headers.get("content-type")?.to_str().ok()?;
+    if !kind.split(';').next()?.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return None;
     }
-    let bytes = body::collect(body, FORM_BYTES).await.ok()?;
-    let mut form = Form { headers: parts.headers, ..Form::default() };
+    let bytes = body::collect(request, FORM_BYTES).await.ok()?;
+    let mut fields = [("token", None), ("form_token", None), ("number", None)];
     for (name, value) in url::form_urlencoded::parse(&bytes) {
-        match name.as_ref() {
-            "token" => form.token = value.into_owned(),
-            "form_token" => form.key = value.into_owned(),
-            "number" => form.number = value.into_owned(),
-            _ => {}
+        let known = fields.iter_mut().find(|(known, _)| *known == name);
+        if known.is_some_and(|(_, field)| field.replace(value.into_owned()).is_some()) {
+            return None;
         }
     }
-    Some(form)
+    let [token, key, number] = fields.map(|(_, value)| value.unwrap_or_default());
+    Some(Form { token, key, number, headers, uri })
 }
 
 impl Form {
@@ -51,22 +50,8 @@ impl Form {
     pub(super) fn is_ours(&self, pages: &Pages, payment: &Payment) -> bool {
         let Some(secret) = cookie(&self.headers, &cookie_name(pages, payment)) else { return false };
         let expected = form_token(pages, payment, &secret);
-        same_origin(&self.headers) && bool::from(expected.as_bytes().ct_eq(self.key.as_bytes()))
-    }
-}
-
-/// What the browser says: it must not be another site's form. With `no-referrer` a browser may say `Origin: null` of our own.
-fn same_origin(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let site = text("sec-fetch-site");
-    if site.is_some_and(|site| site != "same-origin") {
-        return false;
-    }
-    match (text(ORIGIN.as_str()), text(HOST.as_str())) {
-        (None, _) => true,
-        (Some("null"), _) => site == Some("same-origin"),
-        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, authority)| authority == host),
-        (Some(_), None) => false,
+        sender(pages, &self.uri, &self.headers) == Sender::OurPage
+            && bool::from(expected.as_bytes().ct_eq(self.key.as_bytes()))
     }
 }
 

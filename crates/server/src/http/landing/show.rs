@@ -68,10 +68,15 @@ pub(super) async fn wait(State(pages): State<Pages>, uri: Uri, headers: HeaderMa
 }
 
 /// Hints of the payment's changes.
-pub(super) async fn events(State(pages): State<Pages>, uri: Uri) -> Response {
+pub(super) async fn events(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Response {
     let token = query(&uri, "token").unwrap_or_default();
-    let Ok(payment) = pages.wallet.payment_by_landing_token(&token) else {
-        return StatusCode::NOT_FOUND.into_response();
+    let payment = match pages.wallet.payment_by_landing_token(&token) {
+        Ok(payment) => payment,
+        Err(Fault::UnknownLink) => return pages.error(language(&uri, &headers), Wrong::NotFound, None),
+        Err(fault) => {
+            tracing::error!(%fault, "hints of a landing page can't be given");
+            return pages.error(language(&uri, &headers), Wrong::Internal, None);
+        }
     };
     let subscription = pages.wallet.hub().subscribe(Topic::Payment(payment.id));
     event_stream::hints(subscription, pages.wallet.tasks().stopping().clone(), || true)
@@ -99,6 +104,14 @@ fn refused(uri: &Uri) -> Option<TooLate> {
     [TooLate::Cancel, TooLate::Number].into_iter().find(|refused| word(*refused) == said)
 }
 
+/// What came too late is said as long as somebody may still wonder.
+fn still_matters(refused: TooLate, waiting_for: WaitingFor) -> bool {
+    match refused {
+        TooLate::Cancel => waiting_for != WaitingFor::Approval,
+        TooLate::Number => waiting_for != WaitingFor::StepUp,
+    }
+}
+
 fn another_number<'a>(payment: &Payment, wrong: Option<&'a str>) -> AnotherNumber<'a> {
     if !matches!(payment.state, PaymentState::AwaitingApproval { .. }) || payment.terms.entrance == Entrance::Push {
         return AnotherNumber::Never;
@@ -113,7 +126,7 @@ impl Looking<'_> {
     /// The number form; `wrong` is what was typed that is no number.
     pub(super) fn number_page(&self, payment: &Payment, wrong: Option<&str>) -> Response {
         let known = payment.terms.customer_number.as_ref().map(PhoneNumber::as_str).unwrap_or_default();
-        self.with_keys(payment, |keys| {
+        self.with_keys(payment, &wait_address(self.token), |keys| {
             let page = NumberPage {
                 page: self.pages.page(self.lang, &self.here),
                 purchase: &self.purchase(payment),
@@ -158,7 +171,9 @@ impl Looking<'_> {
         };
         let another_number = another_number(payment, wrong);
         let asked = form::asked_number(self.pages, payment, self.headers);
-        self.with_keys(payment, |keys| {
+        let refused = refused.filter(|refused| still_matters(*refused, waiting_for));
+        let now = refused.map_or_else(|| wait_address(self.token), |refused| refused_address(self.token, refused));
+        self.with_keys(payment, &now, |keys| {
             let page = WaitingPage {
                 page: self.pages.page(self.lang, &self.here),
                 purchase: &self.purchase(payment),
@@ -210,12 +225,12 @@ impl Looking<'_> {
         Html::page(self.lang, &page).status(StatusCode::NOT_FOUND).into_response()
     }
 
-    fn with_keys(&self, payment: &Payment, render: impl FnOnce(FormKeys<'_>) -> Html) -> Response {
+    /// Renders a page with forms; `now` is where its script reads it again.
+    fn with_keys(&self, payment: &Payment, now: &str, render: impl FnOnce(FormKeys<'_>) -> Html) -> Response {
         let (secret, cookie) = form::secret(self.pages, payment, self.headers);
         let form_token = form::form_token(self.pages, payment, &secret);
         let events = format!("/landing/events?token={}", self.token);
-        let now = wait_address(self.token);
-        let keys = FormKeys { token: self.token, form_token: &form_token, events: &events, now: &now };
+        let keys = FormKeys { token: self.token, form_token: &form_token, events: &events, now };
         let mut response = render(keys).into_response();
         if let Some(cookie) = cookie {
             response.headers_mut().append(SET_COOKIE, cookie);
@@ -235,7 +250,7 @@ impl Looking<'_> {
             | PaymentState::Expired => None,
         };
         Purchase {
-            merchant: self.pages.wallet.merchant_name(payment),
+            merchant: shown_text(&self.pages.wallet.merchant_name(payment)),
             text: shown_text(&payment.terms.payment_text),
             amount: kroner(payment.terms.amount.ore(), self.lang),
             deadline,

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::http::Edge;
 use crate::listener::body::BodyFault;
+use crate::observability::names::REFUSALS;
 use crate::wallet::Fault;
 
 const HINT: HeaderName = HeaderName::from_static(lommebok_api::headers::HINT);
@@ -97,6 +98,15 @@ impl From<Fault> for Refused {
 }
 
 impl Refused {
+    /// Counts each fault by its status and code.
+    pub(super) fn count(&self) {
+        let Self::Faults(faults) = self else { return };
+        for fault in faults {
+            let row = fault.code.row();
+            ::metrics::counter!(REFUSALS, "status" => row.status.to_string(), "code" => row.code).increment(1);
+        }
+    }
+
     pub(crate) fn into_response(self, edge: &Edge, surface: Surface, context_id: &str) -> Response {
         let faults = match self {
             Self::Faults(faults) => faults,

@@ -14,15 +14,20 @@ mod jwks;
 mod merchants;
 mod update_status;
 
+use std::panic::AssertUnwindSafe;
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
+use futures_util::FutureExt;
 use http::header::{ALLOW, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use lommebok_api::errors::{ErrorCode, Fault as WireFault, Surface};
 use lommebok_api::paths::{self, Endpoint};
 
+use crate::clock::ProcessTime;
 use crate::http::Edge;
+use crate::observability::names::REQUEST_SECONDS;
 use crate::ui::html::{Policy, guard};
 use answer::{Answered, Refused};
 
@@ -71,10 +76,21 @@ async fn serve(edge: &Edge, offer: Offer, request: Request) -> Response {
         return response;
     }
     let call = PspCall { edge, headers: &parts.headers, body };
-    match dispatch(call, &parts.method, endpoint).await {
+    let (began, name) = (ProcessTime.now(), name(&endpoint));
+    let response = match survived(dispatch(call, &parts.method, endpoint)).await {
         Ok(answered) => answered.into_response(edge),
         Err(refused) => refuse(edge, surface, refused),
-    }
+    };
+    let took = ProcessTime.now().duration_since(began);
+    ::metrics::histogram!(REQUEST_SECONDS, "endpoint" => name).record(took.as_secs_f64());
+    response
+}
+
+/// What a handler answers; a panic in it is our fault like any other, in the endpoint's own shape. The panic hook has
+/// counted and logged it.
+async fn survived(handled: impl Future<Output = Result<Answered, Refused>>) -> Result<Answered, Refused> {
+    let handled = AssertUnwindSafe(handled).catch_unwind().await;
+    handled.unwrap_or_else(|_withheld| Err(WireFault::of(ErrorCode::Internal).into()))
 }
 
 async fn dispatch(call: PspCall<'_>, method: &Method, endpoint: Endpoint<'_>) -> Result<Answered, Refused> {
@@ -109,6 +125,19 @@ fn to_landing_page(method: &Method, query: Option<&str>) -> Response {
     response
 }
 
+/// The endpoint as a label of metrics.
+fn name(endpoint: &Endpoint<'_>) -> &'static str {
+    match endpoint {
+        Endpoint::Init => "init",
+        Endpoint::UpdateStatus => "updatestatus",
+        Endpoint::Details { .. } => "details",
+        Endpoint::AccessToken => "accesstoken",
+        Endpoint::ForceApprove { .. } => "approve",
+        Endpoint::Merchants | Endpoint::Merchant { .. } => "merchants",
+        Endpoint::Deeplink => "deeplink",
+    }
+}
+
 fn surface(endpoint: &Endpoint<'_>) -> Surface {
     match endpoint {
         Endpoint::AccessToken => Surface::Token,
@@ -123,6 +152,19 @@ fn surface(endpoint: &Endpoint<'_>) -> Surface {
 
 fn refuse(edge: &Edge, surface: Surface, refused: Refused) -> Response {
     let context_id = edge.context_id();
+    refused.count();
     tracing::debug!(context_id, ?refused, "refused");
     refused.into_response(edge, surface, &context_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_answered_like_any_fault_of_ours() {
+        let refused = survived(async { panic!("a handler breaks") }).await;
+        let Err(Refused::Faults(faults)) = refused else { unreachable!("a panic is a refusal") };
+        assert_eq!(faults, [WireFault::of(ErrorCode::Internal)]);
+    }
 }

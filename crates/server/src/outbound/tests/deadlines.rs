@@ -9,6 +9,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use super::super::{CallOutcome, LateAnswer, OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
 use super::hostile::{Hostile, Step};
 use super::{answering, call, client, client_with, line};
+use crate::clock::ProcessTime;
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
 
@@ -35,6 +36,20 @@ async fn a_deadline_that_has_passed_sends_nothing() {
     let outcome = post_until(&client(), psp.url(), async {}).await;
     assert_eq!(line(&outcome), "not delivered: dns_timeout");
     assert_eq!(psp.seen().connections, 0);
+}
+
+#[tokio::test]
+async fn a_connection_that_was_had_too_late_to_send_on_carries_not_one_byte() {
+    let psp = Hostile::new(vec![Step::UntilClosed]).await;
+    let now = ProcessTime.now();
+    let slot = Slots::default().try_acquire(1).unwrap();
+    let late = client().post(call(psp.url()).sent_before(now), &slot, std::future::pending()).await;
+    assert_eq!(line(&late), "not delivered: too_late");
+    let seen = psp.until(|seen| seen.closed_by_client == 1).await;
+    assert_eq!((seen.connections, seen.bytes.len()), (1, 0));
+    let psp = Hostile::new(vec![Step::Request, Step::Send(OK.into())]).await;
+    let in_time = call(psp.url()).sent_before(now + std::time::Duration::from_hours(1));
+    assert_eq!(line(&client().post(in_time, &slot, std::future::pending()).await), "200 - {}");
 }
 
 #[tokio::test]

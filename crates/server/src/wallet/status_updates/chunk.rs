@@ -8,7 +8,7 @@ use lommebok_store::{
     ParkedEntry, PaymentWrite, Write,
 };
 
-use crate::wallet::{Fault, MAX_DECISIONS, Wallet};
+use crate::wallet::{Fault, MAX_DECISIONS, Wallet, measures};
 
 /// Which entries of a batch a step is about.
 #[derive(Clone, Copy)]
@@ -46,6 +46,7 @@ impl Wallet {
         let next = u32::try_from(to).unwrap_or(u32::MAX);
         for _ in 0..MAX_DECISIONS {
             let (writes, touched) = self.decide_chunk(step.psp, step.from, step.entries.get(step.from..to))?;
+            let counted = Counted::of(&writes, to.saturating_sub(step.from));
             let write = BatchWrite { target: target.clone(), next, ..writes };
             let change = Change {
                 change_id: self.change_id(),
@@ -58,6 +59,7 @@ impl Wallet {
                     for (before, after) in &touched {
                         self.committed(before, after);
                     }
+                    counted.tell();
                     let Committed::Batch { id, repeated } = committed else { return Err(Fault::Busy) };
                     return Ok((id, repeated, next));
                 }
@@ -97,6 +99,29 @@ impl Wallet {
             }
         }
         Ok(chunk.into_write())
+    }
+}
+
+/// What a step counts once it is durable.
+struct Counted {
+    applied: usize,
+    waiting: usize,
+    refusals: Vec<BatchRefusal>,
+}
+
+impl Counted {
+    fn of(write: &BatchWrite, entries: usize) -> Self {
+        let (waiting, refusals) = (write.parked.len(), write.refusals.clone());
+        let applied = entries.saturating_sub(waiting).saturating_sub(refusals.len());
+        Self { applied, waiting, refusals }
+    }
+
+    fn tell(&self) {
+        measures::entries("applied", self.applied);
+        measures::entries("waiting", self.waiting);
+        for refusal in &self.refusals {
+            measures::refused_entry(refusal.psp_transaction_id.as_str(), &refusal.code, &refusal.detail);
+        }
     }
 }
 

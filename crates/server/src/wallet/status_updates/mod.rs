@@ -1,4 +1,4 @@
-//! Updatestatus: what a PSP says became of its payments, many at a time (DOMAIN §5).
+//! Updatestatus: what a PSP says became of its payments, many at a time (docs/domain.md §5).
 //!
 //! A request is kept whole as a batch with its progress, and applied in chunks; each chunk is one commit that also moves
 //! the progress on. So a 200 means that everything is durable, a crash in between applies the rest at the next start, and
@@ -14,6 +14,7 @@ use lommebok_domain::{PspId, Timestamp};
 use lommebok_store::{Batch, BatchEntry, BatchId, BatchTarget, CommitFault, KeyedHash, NewBatch};
 
 use super::{Fault, IdempotentRequest, Principal, Wallet};
+use crate::observability::names::REPEATED_BATCHES;
 use chunk::Step;
 
 pub use schedule::BatchMode;
@@ -79,6 +80,9 @@ impl Wallet {
         let step = Step { psp: principal.psp, entries: &entries, from: 0, at_most: first };
         match self.commit_step(step, BatchTarget::New(new), idempotency).await {
             Ok((id, repeated, next)) => {
+                if repeated {
+                    ::metrics::counter!(REPEATED_BATCHES).increment(1);
+                }
                 if immediate {
                     self.apply_rest(principal.psp, id, &entries, next).await?;
                 } else {
@@ -131,15 +135,25 @@ impl Wallet {
     /// Applies the batches that are due at `now`, oldest first.
     pub(crate) async fn apply_due_batches(&self, now: Timestamp) -> Result<Vec<Batch>, Fault> {
         let mode = self.batch_mode();
-        let pending = self.store().pending_batches(self.tenant(), BATCHES_AT_ONCE)?;
-        let due = pending.into_iter().filter(|batch| mode.apply_at(batch.accepted_at).is_some_and(|at| at <= now));
-        self.apply_in_order(due.collect()).await
+        self.apply_while(|batch| mode.apply_at(batch.accepted_at).is_some_and(|at| at <= now)).await
     }
 
     /// Applies every batch that waits, whenever it is due: the operator's "run now".
     pub async fn run_batches(&self) -> Result<Vec<Batch>, Fault> {
-        let pending = self.store().pending_batches(self.tenant(), BATCHES_AT_ONCE)?;
-        self.apply_in_order(pending).await
+        self.apply_while(|_| true).await
+    }
+
+    /// Applies waiting batches in the order of acceptance, some at a time, until none of those that wait is `wanted`.
+    async fn apply_while(&self, wanted: impl Fn(&Batch) -> bool) -> Result<Vec<Batch>, Fault> {
+        let mut applied = Vec::new();
+        loop {
+            let mut pending = self.store().pending_batches(self.tenant(), BATCHES_AT_ONCE)?;
+            pending.retain(&wanted);
+            if pending.is_empty() {
+                return Ok(applied);
+            }
+            applied.extend(self.apply_in_order(pending).await?);
+        }
     }
 
     /// When the next batch is due, after `now`.

@@ -27,14 +27,20 @@ pub(super) fn seed(connection: &Connection, tenant: TenantId, seed: &Seed) -> ru
     Ok(())
 }
 
+/// A PSP is the one of its name, so that one that gets new credentials keeps its merchants and payments.
 fn psp(connection: &Connection, tenant: TenantId, psp: &NewPsp) -> rusqlite::Result<PspId> {
+    let (client_id, client_secret) = (psp.client_id.as_bytes(), psp.client_secret.as_bytes());
+    let params = params![tenant.get(), psp.psp_id, psp.name, client_id, client_secret];
+    let sql =
+        "UPDATE psp SET psp_id = ?2, client_id = ?4, client_secret = ?5 WHERE tenant = ?1 AND name = ?3 RETURNING id";
+    let known: Option<i64> = connection.prepare_cached(sql)?.query_row(params, |row| row.get(0)).optional()?;
     let sql = "INSERT INTO psp (tenant, psp_id, name, client_id, client_secret) VALUES (?1, ?2, ?3, ?4, ?5) \
                ON CONFLICT (tenant, psp_id) DO UPDATE SET name = excluded.name, client_id = excluded.client_id, \
                client_secret = excluded.client_secret RETURNING id";
-    let (client_id, client_secret) = (psp.client_id.as_bytes(), psp.client_secret.as_bytes());
-    let id: i64 = connection
-        .prepare_cached(sql)?
-        .query_row(params![tenant.get(), psp.psp_id, psp.name, client_id, client_secret], |row| row.get(0))?;
+    let id: i64 = match known {
+        Some(id) => id,
+        None => connection.prepare_cached(sql)?.query_row(params, |row| row.get(0))?,
+    };
     run(connection, "DELETE FROM subscription_key WHERE tenant = ?1 AND psp = ?2", params![tenant.get(), id])?;
     for key in &psp.subscription_keys {
         let sql = "INSERT INTO subscription_key (hash, tenant, psp) VALUES (?1, ?2, ?3)";

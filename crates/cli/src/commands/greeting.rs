@@ -1,0 +1,76 @@
+//! What `lommebok dev` says once it is ready: where everything is, and a payment to paste. Read by newcomers and by programs
+//! alike, so the first line stays as it is, and nothing depends on a terminal.
+
+use std::fmt::Write as _;
+
+/// One thing that runs: what it is called, where it is, and what to know about it.
+pub(super) type Place = (&'static str, String, String);
+
+/// The whole greeting.
+pub(super) fn text(url: &str, places: &[Place], variables: &[(&'static str, String)]) -> String {
+    let mut text = format!("Lommebok is ready: {url}\n\n");
+    let widest = places.iter().map(|(_, place, _)| place.chars().count()).max().unwrap_or(0).min(WIDEST_PLACE);
+    for (name, place, note) in places {
+        writeln!(text, "  {name:<14}{place:<widest$}   {note}").expect(WRITES);
+    }
+    text.push_str("\nTo start a payment, paste this into another terminal, as often as you like:\n\n");
+    for (name, value) in variables.iter().filter(|(name, _)| PASTE.contains(&format!("${name}"))) {
+        writeln!(text, "{name}={}", quoted(value)).expect(WRITES);
+    }
+    text.push_str(PASTE);
+    text.push_str(THEN);
+    text
+}
+
+/// A longer place (a data directory far down) pushes only its own note aside.
+const WIDEST_PLACE: usize = 50;
+
+const WRITES: &str = "writing to a String cannot fail";
+
+/// A token and an init that succeed each time they are pasted: the shell makes a fresh id.
+const PASTE: &str = r#"ID="demo-$(date +%s)-$RANDOM"
+TOKEN=$(curl -sS -X POST "$LOMMEBOK_URL/accesstoken/get" -H "client_id: $CLIENT_ID" \
+  -H "client_secret: $CLIENT_SECRET" -H "Ocp-Apim-Subscription-Key: $SUBSCRIPTION_KEY" |
+  sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+curl -sS "$LOMMEBOK_URL/psp/v3/psppayments/init" -H "Authorization: Bearer $TOKEN" \
+  -H "Ocp-Apim-Subscription-Key: $SUBSCRIPTION_KEY" -H "PSP-ID: $PSP_ID" \
+  -H "Merchant-Serial-Number: $MSN" -H "Content-Type: application/json" -d @- <<END && echo
+{"pspTransactionId": "$ID", "merchantOrderId": "$ID", "customerMobileNumber": "$MOBILE_NUMBER",
+ "amount": 49900, "currency": "NOK", "paymentText": "A demo order",
+ "pspRedirectUrl": "https://example.com/thanks", "makePaymentUrl": "$MAKE_PAYMENT_URL"}
+END
+"#;
+
+const THEN: &str = "
+Open the vippsRedirectUrl of the answer in a browser, press Next, and approve on the phone.
+
+  lommebok env             these values for a shell, --json for a program
+  lommebok payments list   what became of them
+  lommebok --help          time, batches, settings
+  Ctrl-C                   stops; data and credentials stay
+";
+
+/// The value in single quotes, as every shell takes it.
+pub(super) fn quoted(value: &str) -> String {
+    format!("'{}'", value.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A terminal that nobody has widened shows a hundred columns without breaking a line, if barely.
+    const COLUMNS: usize = 100;
+
+    #[test]
+    fn the_greeting_fits_a_terminal_and_begins_with_the_address() {
+        let places = [("Start page", "http://127.0.0.1:8480/".to_owned(), "everything, explained".to_owned())];
+        let variables = [("CLIENT_ID", "it's".to_owned()), ("PIN", "1236".to_owned())];
+        let text = text("http://127.0.0.1:8480", &places, &variables);
+        assert!(text.starts_with("Lommebok is ready: http://127.0.0.1:8480\n"), "{text}");
+        let wide: Vec<&str> = text.lines().filter(|line| line.chars().count() > COLUMNS).collect();
+        assert_eq!(wide, Vec::<&str>::new());
+        assert!(text.contains("\nCLIENT_ID='it'\\''s'\n"), "{text}");
+        assert!(!text.contains("PIN="), "only what the block uses is in it: {text}");
+    }
+}

@@ -1,0 +1,156 @@
+//! The commands that ask a running server: what they print, whom they find, and to whom they never send their token.
+#![expect(clippy::unwrap_used, reason = "tests: a surprise is a failure")]
+
+use std::fs;
+use std::io::ErrorKind;
+use std::net::TcpListener;
+
+use lommebok_testkit::server_process::{Launch, PspClient, ServerProcess, bare_command, refusal};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_lommebok");
+
+async fn start() -> (TempDir, Launch, ServerProcess) {
+    let directory = tempfile::tempdir().unwrap();
+    let launch = Launch::new(BINARY, directory.path());
+    let server = ServerProcess::start(&launch).await;
+    (directory, launch, server)
+}
+
+/// Takes the port that a server has left, as anybody may.
+fn successor_of(base: &str) -> TcpListener {
+    let successor = TcpListener::bind(base.trim_start_matches("http://")).unwrap();
+    successor.set_nonblocking(true).unwrap();
+    successor
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_sent_to_a_server_that_was_killed() {
+    let (_directory, launch, server) = start().await;
+    let base = server.base().to_owned();
+    server.kill().await;
+    let successor = successor_of(&base);
+    for words in [&["env"][..], &["clock", "show"], &["payments", "list"], &["batch", "report"]] {
+        let said = refusal(launch.command(words)).await;
+        assert!(said.contains("has ended without a word: start `lommebok dev` again"), "{words:?}: {said}");
+    }
+    let called = successor.accept().unwrap_err().kind();
+    assert_eq!(called, ErrorKind::WouldBlock, "who has the port now is not called");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_sent_to_a_server_that_was_stopped() {
+    let (directory, launch, server) = start().await;
+    let base = server.base().to_owned();
+    server.stop().await;
+    let successor = successor_of(&base);
+    for words in [&["env"][..], &["env", "--json"], &["clock", "show"]] {
+        let said = refusal(launch.command(words)).await;
+        assert!(said.starts_with("lommebok: no server runs on "), "{words:?}: {said}");
+    }
+    assert_eq!(successor.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
+    assert!(!directory.path().join("running.json").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_find_a_data_directory_that_stands_in_the_file_only() {
+    let (directory, launch, server) = start().await;
+    let file = directory.path().join("lommebok.toml");
+    fs::write(&file, format!("data_dir = \"{}\"\n", launch.data_dir().display())).unwrap();
+    let path = file.to_str().unwrap();
+    for words in [&["env", "--config", path][..], &["clock", "show", "--config", path]] {
+        let output = bare_command(BINARY, words).output().unwrap();
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let output = bare_command(BINARY, &["env", "--json"]).env("LOMMEBOK_CONFIG", path).output().unwrap();
+    let env: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(env["LOMMEBOK_URL"], server.base());
+    let output = bare_command(BINARY, &["env", "--json"]).env("LOMMEBOK_DATA_DIR", directory.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_asked_for_by_state_or_by_unknown_outcome_and_not_by_both() {
+    let (_directory, launch, server) = start().await;
+    let said = refusal(launch.command(&["payments", "list", "--state", "FAILED", "--outcome-unknown"])).await;
+    assert!(said.contains("'--state <STATE>' cannot be used with '--outcome-unknown'"), "{said}");
+    let said = refusal(launch.command(&["payments", "list", "--state", "PAID"])).await;
+    assert_eq!(
+        said,
+        "lommebok: state must be one of AWAITING_USER, AWAITING_APPROVAL, AUTHORIZING, STEP_UP, RESERVED, FAILED, \
+         CANCELLED, EXPIRED\n",
+    );
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_says_that_there_is_more_and_how_to_see_it() {
+    let (_directory, launch, server) = start().await;
+    let client = PspClient::new(&launch, &server).await;
+    for number in 1..=101 {
+        let id = format!("p-{number}");
+        let init = json!({
+            "pspTransactionId": id, "merchantOrderId": id, "amount": 49900, "currency": "NOK",
+            "pspRedirectUrl": "https://shop.example/", "makePaymentUrl": client.variable("MAKE_PAYMENT_URL"),
+        });
+        drop(client.post("/psp/v3/psppayments/init", &init, &id).await.unwrap().succeeded());
+    }
+    let first = launch.printed(&["payments", "list"]);
+    assert_eq!((first.lines().count(), first.lines().last()), (102, Some("There are more: --before 2")));
+    let rest = launch.printed(&["payments", "list", "--before", "2", "--state", "AWAITING_USER"]);
+    assert_eq!(rest.lines().count(), 2, "{rest}");
+    assert!(rest.contains(" p-1 "), "{rest}");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_afternoon_of_an_operator_reads_as_it_happened() {
+    let (_directory, launch, server) = start().await;
+    let client = PspClient::new(&launch, &server).await;
+    assert!(launch.printed(&["clock", "freeze"]).ends_with(" (frozen)\n"));
+    let init = json!({
+        "pspTransactionId": "p-1", "merchantOrderId": "o-1", "amount": 49900, "currency": "NOK",
+        "pspRedirectUrl": "https://shop.example/", "makePaymentUrl": client.variable("MAKE_PAYMENT_URL"),
+    });
+    drop(client.post("/psp/v3/psppayments/init", &init, "p-1").await.unwrap().succeeded());
+    let listed = launch.printed(&["payments", "list", "--state", "awaiting_user"]);
+    let lines: Vec<Vec<&str>> = listed.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[0], ["ID", "PSP", "TRANSACTION", "ID", "MSN", "AMOUNT", "STATE", "CREATED"]);
+    assert_eq!(lines[1][..5], ["1", "p-1", "100001", "49900", "AWAITING_USER"]);
+
+    let advanced = launch.printed(&["clock", "advance", "5m"]);
+    assert!(advanced.contains("  timer  payment 1\n"), "{advanced}");
+    let shown: Value = serde_json::from_str(&launch.printed(&["payments", "show", "p-1"])).unwrap();
+    assert_eq!((&shown["state"], &shown["log"][0]["event"]), (&"EXPIRED".into(), &"expired".into()));
+    let said = refusal(launch.command(&["payments", "show", "p-2"])).await;
+    assert_eq!(said, "lommebok: no such payment\n");
+
+    let capture = json!({"transactions": [{"pspTransactionId": "p-1", "status": "CAPTURED", "amount": 49900}]});
+    drop(client.post("/psp/v3/psppayments/updatestatus", &capture, "r-1").await.unwrap().succeeded());
+    let report = launch.printed(&["batch", "report"]);
+    assert!(report.starts_with("batch 1  accepted "), "{report}");
+    assert!(report.contains("  1 of 1 entries\n  refused [0] p-1: "), "{report}");
+    assert_eq!(launch.printed(&["batch", "run"]), "nothing\n");
+    assert!(launch.printed(&["clock", "resume"]).ends_with(" (running)\n"));
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_where_nobody_is_or_somebody_else_is_is_named() {
+    let (_directory, launch, server) = start().await;
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let said = refusal(launch.command(&["clock", "show", "--url", &format!("http://{free}")])).await;
+    let expected = format!("lommebok: nothing answers at {free}: is `lommebok dev` running?");
+    assert!(said.starts_with(&expected), "{said}");
+    // The stub PSP speaks HTTP, and is no wallet.
+    let stub = launch.printed(&["env", "--json"]);
+    let stub: Value = serde_json::from_str(&stub).unwrap();
+    let stub = stub["MAKE_PAYMENT_URL"].as_str().unwrap().trim_end_matches("/make-payment").to_owned();
+    let said = refusal(launch.command(&["clock", "show", "--url", &stub])).await;
+    assert!(said.contains(" answered 405 Method Not Allowed, and not in JSON: "), "{said}");
+    let said = refusal(launch.command(&["clock", "show", "--url", "https://wallet.example"])).await;
+    assert_eq!(said, "lommebok: --url must begin with http://\n");
+    server.stop().await;
+}

@@ -1,0 +1,147 @@
+//! The first quarter of an hour: what the terminal shows, pasted; `lommebok env`; restarts; addresses of one's own choice.
+#![expect(clippy::unwrap_used, reason = "tests: a surprise is a failure")]
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use lommebok_testkit::server_process::{Launch, PspClient, ServerProcess};
+use lommebok_testkit::test_app::Answer;
+use serde_json::{Value, json};
+
+/// A payment of the first merchant's, to be paid at the stub PSP.
+fn init_body(client: &PspClient, id: &str) -> Value {
+    json!({
+        "pspTransactionId": id, "merchantOrderId": id, "amount": 49900, "currency": "NOK",
+        "pspRedirectUrl": "https://shop.example/", "makePaymentUrl": client.variable("MAKE_PAYMENT_URL"),
+    })
+}
+
+fn launch(directory: &Path) -> Launch {
+    Launch::new(env!("CARGO_BIN_EXE_lommebok"), directory)
+}
+
+/// What bash prints when somebody pastes this.
+fn pasted(text: &str) -> String {
+    let mut command = Command::new("bash");
+    command.env("no_proxy", "*").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut bash = command.spawn().expect("bash is there");
+    bash.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = bash.wait_with_output().unwrap();
+    assert!(output.stderr.is_empty(), "is curl installed? {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_printed_block_starts_another_payment_each_time_it_is_pasted() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = ServerProcess::start(&launch(directory.path())).await;
+    let said = server.said();
+    let block: Vec<&str> = said.lines().skip_while(|line| !line.starts_with("LOMMEBOK_URL=")).collect();
+    let end = block.iter().position(|line| *line == "END").unwrap();
+    let block = format!("{}\n", block[..=end].join("\n"));
+    let answers = pasted(&format!("{block}{block}"));
+    let payments: Vec<Value> = answers.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(payments.len(), 2, "{answers}");
+    assert_ne!(payments[0]["pspTransactionId"], payments[1]["pspTransactionId"]);
+    for payment in &payments {
+        let link = payment["vippsRedirectUrl"].as_str().unwrap();
+        let page = Answer::to(reqwest::Client::builder().no_proxy().build().unwrap().get(link)).await;
+        assert_eq!(page.status.as_u16(), 200, "{link}");
+        assert!(page.text.contains("A demo order"), "{}", page.text);
+    }
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn env_speaks_to_shells_and_to_programs_alike() {
+    let directory = tempfile::tempdir().unwrap();
+    // A directory that a shell would take apart.
+    let data_dir = directory.path().join("it's $HOME");
+    let launch = launch(&data_dir);
+    let server = ServerProcess::start(&launch).await;
+    let json: Value = serde_json::from_str(&launch.printed(&["env", "--json"])).unwrap();
+    let names = [
+        "LOMMEBOK_URL",
+        "CLIENT_ID",
+        "CLIENT_SECRET",
+        "SUBSCRIPTION_KEY",
+        "PSP_ID",
+        "MSN",
+        "MSN_SKIP_LANDING_PAGE",
+        "MOBILE_NUMBER",
+        "PIN",
+        "MAKE_PAYMENT_URL",
+    ];
+    let echo: Vec<String> = names.iter().map(|name| format!("echo \"${name}\"\n")).collect();
+    let lines = launch.printed(&["env"]);
+    let evaluated = pasted(&format!("eval \"$(cat <<'LINES'\n{lines}LINES\n)\"\n{}", echo.concat()));
+    for (name, value) in names.iter().zip(evaluated.lines()) {
+        assert_eq!(json[name], value, "{name}");
+        assert!(!value.is_empty(), "{name}");
+    }
+    assert_eq!(json.as_object().unwrap().len(), names.len());
+    assert_eq!(json["LOMMEBOK_URL"], server.base());
+    assert_eq!((&json["MOBILE_NUMBER"], &json["MSN"]), (&"12345678".into(), &"100001".into()));
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_data_and_tokens_survive_a_restart_on_another_port() {
+    let directory = tempfile::tempdir().unwrap();
+    let launch = launch(directory.path());
+    let first = ServerProcess::start(&launch).await;
+    let client = PspClient::new(&launch, &first).await;
+    let id = "before-the-restart";
+    assert!(client.post("/psp/v3/psppayments/init", &init_body(&client, id), id).await.unwrap().status.is_success());
+    let before: Value = serde_json::from_str(&launch.printed(&["env", "--json"])).unwrap();
+    let old = first.base().to_owned();
+    first.stop().await;
+
+    let second = ServerProcess::start(&launch).await;
+    let after: Value = serde_json::from_str(&launch.printed(&["env", "--json"])).unwrap();
+    for name in ["CLIENT_ID", "CLIENT_SECRET", "SUBSCRIPTION_KEY", "PSP_ID", "MSN", "MOBILE_NUMBER", "PIN"] {
+        assert_eq!(before[name], after[name], "{name}");
+    }
+    let moved = client.moved_to(&second);
+    assert_eq!(moved.details(id).await.unwrap().succeeded().json["merchantOrderId"], id, "{old}");
+    second.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_begin_with_the_public_url_and_the_terminal_says_both_addresses() {
+    let directory = tempfile::tempdir().unwrap();
+    let launch = launch(directory.path()).with(&["--public-url", "https://wallet.example"]);
+    let server = ServerProcess::start(&launch).await;
+    assert!(server.said().starts_with("Lommebok is ready: https://wallet.example\n"), "{}", server.said());
+    assert!(server.base().starts_with("http://127.0.0.1:"), "{}", server.said());
+    let client = PspClient::new(&launch, &server).await;
+    assert_eq!(client.variable("LOMMEBOK_URL"), "https://wallet.example");
+    let started = client.post("/psp/v3/psppayments/init", &init_body(&client, "p-1"), "p-1").await.unwrap().succeeded();
+    let link = started.json["vippsRedirectUrl"].as_str().unwrap();
+    assert!(
+        link.starts_with("https://wallet.example/dwo-api-application/v1/deeplink/vippsgateway?v=2&token="),
+        "{link}"
+    );
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_credentials_leave_merchants_and_payments_with_their_psp() {
+    let directory = tempfile::tempdir().unwrap();
+    let launch = launch(directory.path());
+    let first = ServerProcess::start(&launch).await;
+    let client = PspClient::new(&launch, &first).await;
+    let (id, old_key) = ("kept", client.variable("SUBSCRIPTION_KEY").to_owned());
+    drop(client.post("/psp/v3/psppayments/init", &init_body(&client, id), id).await.unwrap().succeeded());
+    first.stop().await;
+    // The file says of itself: "Delete this file, and the next start makes new ones."
+    std::fs::remove_file(directory.path().join("sandbox.toml")).unwrap();
+
+    let second = ServerProcess::start(&launch).await;
+    let renewed = PspClient::new(&launch, &second).await;
+    assert_ne!(renewed.variable("SUBSCRIPTION_KEY"), old_key);
+    assert_eq!(renewed.details(id).await.unwrap().succeeded().json["merchantOrderId"], id);
+    assert_eq!(client.moved_to(&second).details(id).await.unwrap().status.as_u16(), 401, "the old key is void");
+    second.stop().await;
+}

@@ -1,0 +1,175 @@
+//! What does not start says why, names the fault and the place, and leaves everything as it was.
+#![expect(clippy::unwrap_used, reason = "tests: a surprise is a failure")]
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+
+use lommebok_testkit::server_process::{Launch, ServerProcess, bare_command, refusal};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_lommebok");
+const FREE_PORTS: [&str; 4] = ["--listen", "127.0.0.1:0", "--stub-psp-listen", "127.0.0.1:0"];
+
+/// What `lommebok dev` on free ports says when it refuses, with these further words.
+async fn dev_refuses(data_dir: &Path, words: &[&str]) -> String {
+    let data_dir = data_dir.to_str().unwrap();
+    let words = [&["dev"], &FREE_PORTS[..], &["--data-dir", data_dir], words].concat();
+    refusal(bare_command(BINARY, &words)).await
+}
+
+/// What `lommebok` says when it refuses these words.
+async fn refuses(words: &[&str]) -> String {
+    refusal(bare_command(BINARY, words)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_server_on_one_data_directory_is_refused_and_the_first_goes_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let launch = Launch::new(BINARY, directory.path());
+    let first = ServerProcess::start(&launch).await;
+    let path = directory.path().display();
+    assert_eq!(
+        dev_refuses(directory.path(), &[]).await,
+        format!("lommebok: {path}: in use by another process; stop it, or choose another directory with --data-dir\n"),
+    );
+    assert!(launch.printed(&["env"]).contains(first.base()), "the first is still the one that is found");
+    first.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_taken_port_is_named_and_nobody_is_told_of_a_server_that_did_not_start() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for flag in ["--listen", "--stub-psp-listen"] {
+        let directory = tempfile::tempdir().unwrap();
+        let other = if flag == "--listen" { "--stub-psp-listen" } else { "--listen" };
+        let data_dir = directory.path().to_str().unwrap();
+        let said = refuses(&["dev", flag, &address, other, "127.0.0.1:0", "--data-dir", data_dir]).await;
+        assert_eq!(said, format!("lommebok: {address} can't be listened on: Address already in use (os error 98)\n"));
+        let said = refuses(&["env", "--data-dir", data_dir]).await;
+        assert!(said.starts_with("lommebok: no server runs on "), "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_setting_is_an_error_with_its_file_and_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("lommebok.toml");
+    fs::write(&file, "# mine\nlistenn = \"127.0.0.1:1\"\nbody_wait_s = \"soon\"\nmaster_keys_file = \"k\"\n").unwrap();
+    let path = file.to_str().unwrap();
+    let data_dir = directory.path().join("data");
+    assert_eq!(
+        dev_refuses(&data_dir, &["--config", path]).await,
+        format!(
+            "lommebok: {path}, line 2: listenn: unknown setting\n\
+             {path}, line 4: master_keys_file: belongs to `lommebok serve` only\n\
+             {path}, line 3: body_wait_s: must be a whole number from 1 to 3600\n"
+        ),
+    );
+    assert!(!data_dir.exists(), "nothing was made");
+    let said = dev_refuses(&data_dir, &["--config", "nowhere.toml"]).await;
+    assert_eq!(said, "lommebok: nowhere.toml can't be read: No such file or directory (os error 2)\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_flag_and_a_wrong_value_are_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let said = dev_refuses(directory.path(), &["--lisen", "127.0.0.1:0"]).await;
+    assert!(said.starts_with("error: unexpected argument '--lisen' found"), "{said}");
+    let said = refuses(&["dev", "--listen", "8480"]).await;
+    let address = "must be an IP address and a port, such as 127.0.0.1:8480 or [::1]:8480";
+    assert_eq!(said, format!("lommebok: --listen: {address}\n"));
+    let mut command = bare_command(BINARY, &["dev"]);
+    command.env("LOMMEBOK_LISTEN", "8480");
+    assert_eq!(refusal(command).await, format!("lommebok: environment: LOMMEBOK_LISTEN: {address}\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_directory_that_cannot_be_made_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("a-file");
+    fs::write(&file, "").unwrap();
+    // Below a file nobody can make a directory, root included.
+    let below = file.join("data");
+    let said = dev_refuses(&below, &[]).await;
+    assert_eq!(said, format!("lommebok: {}: Not a directory (os error 20)\n", below.display()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn damaged_keys_and_databases_are_named_and_left_as_they_are() {
+    let sound = tempfile::tempdir().unwrap();
+    ServerProcess::start(&Launch::new(BINARY, sound.path())).await.stop().await;
+    for (name, damage, said) in [
+        ("master-keys.toml", "not TOML", "master-keys.toml: "),
+        ("sandbox.toml", "not TOML", "sandbox.toml: "),
+        ("control-token", "short", "control-token: must be one line of at least 32 visible characters"),
+        ("signing-key.pem", "no key", "signing-key.pem: must be a private key in PEM"),
+        ("lommebok.db", "no database, but long enough to be looked at", "lommebok.db can't be used: "),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        for file in fs::read_dir(sound.path()).unwrap().map(Result::unwrap) {
+            fs::copy(file.path(), directory.path().join(file.file_name())).unwrap();
+        }
+        let path = directory.path().join(name);
+        fs::write(&path, damage).unwrap();
+        let refused = dev_refuses(directory.path(), &[]).await;
+        assert!(refused.starts_with(&format!("lommebok: {}/{said}", directory.path().display())), "{name}: {refused}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), damage, "{name} was not touched");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_faulty_seed_is_refused_with_its_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let seed = directory.path().join("seed.toml");
+    fs::write(&seed, "[[psps]]\nname = \"nordlys\"\ncolour = \"red\"\n").unwrap();
+    let said = dev_refuses(&directory.path().join("data"), &["--seed-file", seed.to_str().unwrap()]).await;
+    assert!(said.starts_with(&format!("lommebok: {}, line 3: ", seed.display())), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn serve_names_everything_that_it_lacks_at_once_the_token_service_included() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("serve.toml");
+    fs::write(&file, "listen = \"127.0.0.1:0\"\npublic_url = \"http://wallet.example\"\ndata_dir = \"d\"\n").unwrap();
+    let path = file.to_str().unwrap();
+    assert_eq!(
+        refuses(&["serve", "--config", path]).await,
+        format!(
+            "lommebok: not started:\n\
+             {path}, line 3: data_dir: belongs to `lommebok dev` only\n\
+             {path}, line 2: public_url: must be https: tokens and links must not travel in clear\n\
+             database_url: is missing\n\
+             master_keys_file: is missing\n\
+             signing_key_file: is missing\n\
+             control_token_file: is missing\n\
+             token_service: is missing\n"
+        ),
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn serve_with_all_else_configured_still_wants_a_token_service() {
+    let sandbox = tempfile::tempdir().unwrap();
+    ServerProcess::start(&Launch::new(BINARY, sandbox.path())).await.stop().await;
+    let file = |name: &str| sandbox.path().join(name).display().to_string();
+    let config = sandbox.path().join("serve.toml");
+    let text = format!(
+        "public_url = \"https://wallet.example\"\ndatabase_url = \"sqlite:{}\"\nmaster_keys_file = \"{}\"\n\
+         signing_key_file = \"{}\"\ncontrol_token_file = \"{}\"\ntoken_service = \"simulated\"\n",
+        file("serve.db"),
+        file("master-keys.toml"),
+        file("signing-key.pem"),
+        file("control-token"),
+    );
+    fs::write(&config, text).unwrap();
+    let path = config.to_str().unwrap();
+    assert_eq!(
+        refuses(&["serve", "--config", path]).await,
+        format!(
+            "lommebok: not started:\n{path}, line 6: token_service: none but the simulated one exists yet, and that one \
+             is for `lommebok dev` only\n"
+        ),
+    );
+    assert!(!sandbox.path().join("serve.db").exists(), "nothing was made");
+}

@@ -1,0 +1,81 @@
+//! The examples are run, as they stand in `examples/`, against the real wallet; and what documents quote from them is what
+//! stands there.
+#![expect(dead_code, reason = "an example has a main of its own")]
+
+#[path = "../examples/quick_start.rs"]
+mod quick_start;
+#[path = "../examples/step_up.rs"]
+mod step_up;
+
+use lommebok_sdk::receiver::SqliteMemory;
+use lommebok_testing::{Card, State, StepUp, TestWallet};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+#[tokio::test]
+async fn the_quick_start_ends_with_a_captured_payment() {
+    let wallet = TestWallet::start().await.unwrap();
+    let details = quick_start::pay(wallet.client(), &wallet.merchant(), &wallet.mobile_number()).await.unwrap();
+    assert_eq!((details.sums.captured_ore, details.sums.remaining_to_refund_ore), (49_900, 49_900));
+    wallet.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_step_up_example_approves_visa_at_once_and_mastercard_after_its_page() {
+    let wallet = TestWallet::start().await.unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let public_url = format!("http://{}", listener.local_addr().unwrap());
+    let records = step_up::Records::default();
+    let memory = SqliteMemory::open(directory.path().join("memory.db")).unwrap();
+    let receiver = step_up::receiver(&records, memory, &public_url).await.unwrap();
+    let mut serving = JoinSet::new();
+    let routes = step_up::routes(receiver.clone(), records.clone());
+    serving.spawn(async move { axum::serve(listener, routes).await.unwrap() });
+    for card in [Card::Visa, Card::Mastercard] {
+        let started = step_up::start_payment(wallet.client(), &wallet.merchant(), &records, &public_url).await.unwrap();
+        let id = started.psp_transaction_id;
+        if card == Card::Visa {
+            assert_eq!(wallet.approve_with(&id, card).await.unwrap(), State::Reserved);
+        } else {
+            assert_eq!(wallet.approve_with(&id, card).await.unwrap(), State::StepUp);
+            assert_eq!(wallet.step_up_page(&id).unwrap(), Some(format!("{public_url}/3ds/{id}")));
+            receiver.step_up_passed(&id).await.unwrap();
+            assert_eq!(wallet.step_up(&id, StepUp::Passed).await.unwrap(), State::Reserved);
+        }
+        assert!(records.read(&id).unwrap().reserved);
+    }
+    wallet.stop().await.unwrap();
+}
+
+/// The Rust blocks of a document, as trimmed lines.
+fn blocks(document: &str) -> Vec<Vec<&str>> {
+    let mut blocks = Vec::new();
+    let mut open: Option<Vec<&str>> = None;
+    for line in document.lines().map(str::trim) {
+        match (&mut open, line) {
+            (None, line) if line.starts_with("```rust") => open = Some(Vec::new()),
+            (Some(_), "```") => blocks.extend(open.take()),
+            (Some(block), line) => block.push(line),
+            (None, _) => {}
+        }
+    }
+    blocks
+}
+
+#[test]
+fn every_block_of_the_guide_stands_in_an_example() {
+    let guide = include_str!("../../../docs/build-your-psp-integration.md");
+    let examples = [
+        include_str!("../examples/quick_start.rs"),
+        include_str!("../examples/step_up.rs"),
+        include_str!("../../testing/examples/first_test.rs"),
+    ];
+    let examples = examples.map(|text| text.lines().map(str::trim).collect::<Vec<_>>());
+    let blocks = blocks(guide);
+    assert!(blocks.len() >= 8, "a block for each step");
+    for block in blocks {
+        let stands = examples.iter().any(|lines| lines.windows(block.len()).any(|window| window == block));
+        assert!(stands, "this block stands in no example:\n{}", block.join("\n"));
+    }
+}

@@ -1,0 +1,64 @@
+//! Every acknowledged init and outcome is there, and what the PSP is shown agrees with the log.
+
+use super::{AllShown, Shown, Wrong};
+use crate::recorder::{Known, Plan, RecordedPayment};
+
+/// What is wrong with these payments.
+pub fn payments(recorded: &[RecordedPayment], shown: &AllShown) -> Vec<Wrong> {
+    recorded
+        .iter()
+        .filter_map(|payment| Some((payment, shown.get(&payment.id)?)))
+        .flat_map(|(payment, shown)| one(payment, shown))
+        .collect()
+}
+
+fn one(payment: &RecordedPayment, shown: &Shown) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
+    let mut say = |what: String| wrong.push(Wrong::new(&payment.id, what));
+    let Some(details) = &shown.details else {
+        if payment.init == Known::Acknowledged {
+            say("its init was acknowledged, and details do not know it".to_owned());
+        }
+        return wrong;
+    };
+    let order = format!("order-{}", payment.id);
+    for (name, expected) in [("pspTransactionId", &payment.id), ("merchantOrderId", &order)] {
+        if details[name] != expected.as_str() {
+            say(format!("details say {name} {} instead of {expected}", details[name]));
+        }
+    }
+    if shown.operator["amount"] != payment.amount {
+        say(format!("its amount is {} instead of {}", shown.operator["amount"], payment.amount));
+    }
+    if payment.outcome == Some(Known::Acknowledged) && !outcomes(payment.plan).contains(&shown.state()) {
+        say(format!("its outcome ({:?}) was acknowledged, and it is {}", payment.plan, shown.state()));
+    }
+    for (name, expected) in summary(payment, shown) {
+        if details["transactionSummary"][name] != expected {
+            say(format!("details say {name} {} instead of {expected}", details["transactionSummary"][name]));
+        }
+    }
+    wrong
+}
+
+/// The states in which a payment can be once its first outcome is durable. Written down from the payment's life in docs/domain.md.
+fn outcomes(plan: Plan) -> &'static [&'static str] {
+    match plan {
+        Plan::Ok | Plan::Late => &["RESERVED"],
+        Plan::Fail => &["FAILED"],
+        Plan::StepUp => &["STEP_UP", "AUTHORIZING", "RESERVED", "FAILED", "EXPIRED"],
+    }
+}
+
+/// The four sums, as the fold of the log.
+fn summary(payment: &RecordedPayment, shown: &Shown) -> [(&'static str, u64); 4] {
+    let reserved = if shown.state() == "RESERVED" { payment.amount } else { 0 };
+    let (captured, released) = (shown.sum("captured"), shown.sum("released"));
+    let refunded = shown.sum("refunded");
+    [
+        ("capturedAmount", captured),
+        ("remainingAmountToCapture", reserved.saturating_sub(captured).saturating_sub(released)),
+        ("refundedAmount", refunded),
+        ("remainingAmountToRefund", captured.saturating_sub(refunded)),
+    ]
+}

@@ -1,0 +1,56 @@
+//! What came to the PSP, counted by the bytes: one approval posts one token once, whoever was killed in between.
+
+use std::collections::BTreeSet;
+
+use super::{AllShown, Shown, Wrong};
+use crate::fake_psp::{Log, Request};
+use crate::recorder::{Plan, RecordedPayment};
+
+/// What is wrong with what the PSP got for these payments, and with its connections and cryptograms as a whole.
+pub fn psp(recorded: &[RecordedPayment], shown: &AllShown, log: &Log) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
+    for payment in recorded {
+        let Some(shown) = shown.get(&payment.id) else { continue };
+        wrong.extend(one(payment, shown, &log.requests_for(&payment.id)));
+    }
+    let mut cryptograms = BTreeSet::new();
+    for request in &log.requests {
+        let Some(cryptogram) = request.network_token("cryptogram") else { continue };
+        if !cryptograms.insert(cryptogram) {
+            wrong.push(Wrong::new(request.psp_transaction_id().unwrap_or_default(), "its cryptogram came twice"));
+        }
+    }
+    for (number, connection) in log.connections.iter().enumerate() {
+        if connection.bytes_after_request > 0 {
+            wrong.push(Wrong::new("", format!("connection {number} carried bytes after its request")));
+        }
+    }
+    wrong
+}
+
+fn one(payment: &RecordedPayment, shown: &Shown, requests: &[Request]) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
+    let mut say = |what: String| wrong.push(Wrong::new(&payment.id, what));
+    let tokens = requests.iter().filter(|request| request.payment_state() == Some("ACCEPTED")).count();
+    let notices = requests.len().saturating_sub(tokens);
+    let opened = shown.events("attempt_opened").len();
+    let stepped_up = !shown.events("step_up_started").is_empty();
+    let most = if payment.plan == Plan::StepUp && !shown.events("step_up_passed").is_empty() { 2 } else { 1 };
+    if tokens > most || opened > most {
+        say(format!("{tokens} tokens at the PSP and {opened} attempts, at most {most} may be"));
+    }
+    if tokens > opened {
+        say(format!("{tokens} tokens at the PSP, and only {opened} attempts are durable"));
+    }
+    if notices > 0 && tokens > 0 && !stepped_up {
+        say("the PSP got both a token and a notice".to_owned());
+    }
+    // What a PSP reports of an attempt that was lost settles it, token or not.
+    let lost = shown.events("failed").iter().any(|event| event["detail"]["cause"] == "process_lost");
+    let answered_ok = shown.events("reserved").iter().any(|event| event["detail"]["text"] == "");
+    let answered_fail = shown.events("failed").iter().any(|event| event["detail"]["cause"] == "psp_82");
+    if (answered_ok || answered_fail) && !lost && tokens == 0 {
+        say("the PSP answered for it, and never got a token".to_owned());
+    }
+    wrong
+}

@@ -1,0 +1,262 @@
+//! [`ServerProcess`]: the built binary as a process of its own, on a free port, with everything that it says kept.
+//!
+//! It learns the address as a user does, from the first line on stdout. Dropping it kills the process.
+//! A newcomer's mistake: to look inside. What a process that was killed had in memory is gone; ask the next one.
+
+pub mod database;
+mod psp_client;
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::eventually::surely;
+
+pub use psp_client::{Lost, PspClient};
+
+/// What the first line on stdout says before the address.
+const READY: &str = "Lommebok is ready: ";
+/// What comes at the end of the greeting.
+const DONE: &str = "Ctrl-C";
+/// What comes before the address when links lead elsewhere.
+const LISTENS: &str = "  Listens on ";
+/// How long a test waits for what a process says, or for its end, in s of real time.
+const PATIENCE_S: u64 = 40;
+
+/// How the binary is started.
+#[derive(Clone, Debug)]
+pub struct Launch {
+    binary: PathBuf,
+    data_dir: PathBuf,
+    arguments: Vec<String>,
+}
+
+impl Launch {
+    /// `lommebok dev` on this data directory, all ports free ones.
+    pub fn new(binary: impl Into<PathBuf>, data_dir: &Path) -> Self {
+        let arguments =
+            ["dev", "--listen", "127.0.0.1:0", "--stub-psp-listen", "127.0.0.1:0"].map(str::to_owned).to_vec();
+        Self { binary: binary.into(), data_dir: data_dir.to_owned(), arguments }
+    }
+
+    /// The same with these further arguments.
+    #[must_use]
+    pub fn with(&self, arguments: &[&str]) -> Self {
+        let mut launch = self.clone();
+        launch.arguments.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        launch
+    }
+
+    /// The data directory.
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// A command of the binary about this data directory, such as `env --json`.
+    pub fn command(&self, words: &[&str]) -> std::process::Command {
+        let mut command = bare_command(&self.binary, words);
+        command.arg("--data-dir").arg(&self.data_dir);
+        command
+    }
+
+    /// What such a command prints on stdout.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn printed(&self, words: &[&str]) -> String {
+        let output = self.command(words).output().expect("the binary can be run");
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("a command prints text")
+    }
+}
+
+/// A command of the binary in an environment without settings, with nobody at its stdin.
+pub fn bare_command(binary: impl AsRef<OsStr>, words: &[&str]) -> std::process::Command {
+    let mut command = std::process::Command::new(binary);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LOMMEBOK_")) {
+        command.env_remove(name);
+    }
+    command.args(words).stdin(Stdio::null()).env_remove("COLUMNS");
+    command
+}
+
+/// What a command says on stderr when it refuses.
+///
+/// # Panics
+/// When it does not refuse, or does not end within 40 s.
+pub async fn refusal(command: std::process::Command) -> String {
+    let shown = format!("{command:?}");
+    let running = Command::from(command).kill_on_drop(true).output();
+    let output = tokio::time::timeout(Duration::from_secs(PATIENCE_S), running).await;
+    let output = output.unwrap_or_else(|_| panic!("{shown} did not end")).expect("the binary can be run");
+    assert!(!output.status.success(), "{shown} did not refuse: {}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8(output.stderr).expect("a refusal is text")
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct ServerProcess {
+    child: Child,
+    base: String,
+    ready_after: Duration,
+    stdout: watch::Receiver<String>,
+    stderr: watch::Receiver<String>,
+    _reading: JoinSet<()>,
+}
+
+impl ServerProcess {
+    /// Starts one; it is ready (`/readyz`) when this returns.
+    ///
+    /// # Panics
+    /// When it does not get ready; the message holds what it said on stderr.
+    pub async fn start(launch: &Launch) -> Self {
+        let begun = Instant::now();
+        let mut child = spawn(launch);
+        let mut reading = JoinSet::new();
+        let stdout = keep(&mut reading, child.stdout.take().expect("stdout is piped"));
+        let stderr = keep(&mut reading, child.stderr.take().expect("stderr is piped"));
+        let mut server =
+            Self { child, base: String::new(), ready_after: Duration::ZERO, stdout, stderr, _reading: reading };
+        let said = server.until_said(|said| said.contains(READY) && said.contains(DONE)).await;
+        let after = |label| said.lines().find_map(|line| line.strip_prefix(label));
+        let own = after(LISTENS).and_then(|rest| rest.split_whitespace().next());
+        server.base = own.or_else(|| after(READY)).expect("it was there a moment ago").to_owned();
+        server.until_ready().await;
+        server.ready_after = begun.elapsed();
+        server
+    }
+
+    /// Starts one and kills it after `moment`, ready or not.
+    ///
+    /// # Panics
+    /// When it ends by itself before.
+    pub async fn kill_while_starting(launch: &Launch, moment: Duration) {
+        let mut child = spawn(launch);
+        let ended = tokio::time::timeout(moment, child.wait()).await;
+        assert!(ended.is_err(), "it ended by itself: {ended:?}");
+        child.kill().await.expect("the process can be killed");
+    }
+
+    async fn until_ready(&self) {
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client without TLS needs nothing");
+        let url = format!("{}/readyz", self.base);
+        surely("ready", async || client.get(&url).send().await.ok()?.error_for_status().ok().map(drop)).await;
+    }
+
+    /// `http://127.0.0.1:port`, as it was said.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// From the start to the first 200 of `/readyz`.
+    pub fn ready_after(&self) -> Duration {
+        self.ready_after
+    }
+
+    /// Everything on stdout so far.
+    pub fn said(&self) -> String {
+        self.stdout.borrow().clone()
+    }
+
+    /// Everything on stderr so far.
+    pub fn complained(&self) -> String {
+        self.stderr.borrow().clone()
+    }
+
+    /// Waits until stdout satisfies `condition`, and gives it.
+    ///
+    /// # Panics
+    /// When the process ends first, or nothing comes for 40 s.
+    pub async fn until_said(&mut self, condition: impl FnMut(&String) -> bool) -> String {
+        let said = until(&mut self.stdout, condition).await;
+        said.unwrap_or_else(|| panic!("the server said\n{}\nand on stderr\n{}", self.said(), self.complained()))
+    }
+
+    /// Waits until stderr satisfies `condition`, and gives it.
+    ///
+    /// # Panics
+    /// When the process ends first, or nothing comes for 40 s.
+    pub async fn until_complained(&mut self, condition: impl FnMut(&String) -> bool) -> String {
+        let said = until(&mut self.stderr, condition).await;
+        said.unwrap_or_else(|| panic!("the server only said on stderr\n{}", self.complained()))
+    }
+
+    /// `kill -9`, and everything that it said on stderr until then.
+    ///
+    /// # Panics
+    /// When there is nothing left to kill.
+    pub async fn kill(mut self) -> String {
+        self.child.kill().await.expect("the process can be killed");
+        drop(until(&mut self.stderr, |_| false).await);
+        self.complained()
+    }
+
+    /// Sends SIGTERM.
+    ///
+    /// # Panics
+    /// When the process has ended.
+    pub fn terminate(&self) {
+        let pid = self.child.id().expect("the process runs").to_string();
+        let told = std::process::Command::new("kill").args(["-TERM", &pid]).status().expect("kill can be run");
+        assert!(told.success(), "the process {pid} took no signal");
+    }
+
+    /// Whether it runs.
+    pub fn runs(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    /// When it does not end within 40 s.
+    pub async fn ended(&mut self) -> ExitStatus {
+        let end = tokio::time::timeout(Duration::from_secs(PATIENCE_S), self.child.wait()).await;
+        let end = end.unwrap_or_else(|_| panic!("it did not end within {PATIENCE_S} s: {}", self.complained()));
+        end.expect("the end of a child can be waited for")
+    }
+
+    /// Stops it in order: SIGTERM, then its end, which must be a success.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub async fn stop(mut self) {
+        self.terminate();
+        let status = self.ended().await;
+        assert!(status.success(), "{status}: {}", self.complained());
+    }
+}
+
+fn spawn(launch: &Launch) -> Child {
+    let words: Vec<&str> = launch.arguments.iter().map(String::as_str).collect();
+    let mut command = Command::from(launch.command(&words));
+    let spawned = command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn();
+    spawned.expect("the binary can be started")
+}
+
+/// Keeps what comes, line by line; the sender goes when the pipe is closed.
+fn keep(reading: &mut JoinSet<()>, pipe: impl AsyncRead + Send + Unpin + 'static) -> watch::Receiver<String> {
+    let (sender, receiver) = watch::channel(String::new());
+    reading.spawn(async move {
+        let mut lines = BufReader::new(pipe).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            sender.send_modify(|all| {
+                all.push_str(&line);
+                all.push('\n');
+            });
+        }
+    });
+    receiver
+}
+
+async fn until(kept: &mut watch::Receiver<String>, condition: impl FnMut(&String) -> bool) -> Option<String> {
+    let waited = tokio::time::timeout(Duration::from_secs(PATIENCE_S), kept.wait_for(condition)).await;
+    waited.ok()?.ok().map(|text| text.clone())
+}
