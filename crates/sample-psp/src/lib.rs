@@ -11,6 +11,7 @@ mod database;
 pub mod ledger;
 mod merchant_api;
 mod psp;
+mod shop;
 mod step_up_page;
 mod ui;
 

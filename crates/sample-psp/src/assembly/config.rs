@@ -62,8 +62,6 @@ pub struct WalletAccess {
 pub struct MerchantConfig {
     /// Its serial number at the wallet.
     pub msn: MerchantSerialNumber,
-    /// Its name.
-    pub name: String,
     /// Whether its payments may go straight to the phone.
     pub may_skip_landing_page: bool,
 }

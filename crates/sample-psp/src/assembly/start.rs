@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::middleware;
+use axum::{Router, middleware};
 use bytes::Bytes;
 use http::{Request, Response};
 use lommebok_sdk::receiver::{BoxError, SqliteMemory};
@@ -14,7 +14,7 @@ use lommebok_sdk::{BoxFuture, Client, InvalidValue, Receiver, Url};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::config::SamplePspConfig;
+use super::config::{SamplePspConfig, ShopConfig};
 use super::keys::OwnKey;
 use super::late_answers::late_answers;
 use super::serve::Bound;
@@ -22,9 +22,11 @@ use crate::acquirer::Acquirer;
 use crate::acquirer::simulated::SimulatedAcquirer;
 use crate::clock::ReceiverClock;
 use crate::database::DatabaseFault;
+use crate::database::orders::Orders;
 use crate::ledger::Ledger;
 use crate::merchant_api::{self, Api, Merchant, Merchants};
 use crate::psp::{Handler, Inner, MakePaymentTokens, OurPayments, Psp};
+use crate::shop::{self, Hosts, MerchantClient, Shop};
 use crate::step_up_page;
 
 /// The receiver as we use it.
@@ -51,6 +53,9 @@ pub enum StartFault {
     /// The receiver's memory.
     #[error("the receiver's memory: {0}")]
     Memory(BoxError),
+    /// The shop has nobody to sell for.
+    #[error("the shop needs a merchant")]
+    NoMerchant,
     /// A value that can't be used.
     #[error(transparent)]
     Invalid(#[from] InvalidValue),
@@ -62,6 +67,8 @@ pub struct RunningSamplePsp {
     pub address: SocketAddr,
     /// Where wallet, merchants and users reach it.
     pub public_url: Url,
+    /// Where browsers reach the shop, if there is one.
+    pub shop_url: Option<Url>,
     /// Its acquirer's books, for whoever wants to see them.
     pub acquirer: SimulatedAcquirer,
     psp: Psp,
@@ -103,12 +110,20 @@ impl SamplePsp {
         let router = merchant_api::router(Api { psp: psp.clone(), merchants: merchants.clone() })
             .route("/make-payment", make_payment)
             .merge(step_up_page::router(psp.clone(), receiver.clone()));
+        let shop = match &config.shop {
+            Some(wanted) => Some(open_shop(&config, wanted, &merchants, &router).await?),
+            None => None,
+        };
+        let shop_url = shop.as_ref().map(|(bound, _)| bound.public_url.clone());
+        if let Some((bound, pages)) = shop {
+            tasks.spawn(bound.serve(pages, stopping.clone()));
+        }
         let (address, public_url) = (bound.address, bound.public_url.clone());
         tasks.spawn(bound.serve(router, stopping.clone()));
         let worker = psp.clone();
         let until = stopping.clone();
         tasks.spawn(async move { worker.run(until).await });
-        Ok(RunningSamplePsp { address, public_url, acquirer, psp, merchants, receiver, tasks, stopping })
+        Ok(RunningSamplePsp { address, public_url, shop_url, acquirer, psp, merchants, receiver, tasks, stopping })
     }
 }
 
@@ -140,6 +155,36 @@ fn psp(
         if_missing: config.if_missing,
         work: crate::psp::Work::default(),
     })))
+}
+
+/// Binds the shop's port and wires its pages to the merchant API.
+async fn open_shop(
+    config: &SamplePspConfig,
+    wanted: &ShopConfig,
+    merchants: &Merchants,
+    api: &Router,
+) -> Result<(Bound, Router), StartFault> {
+    let bound = Bound::to(wanted.listen, wanted.public_url.clone()).await.map_err(io_fault(wanted.listen))?;
+    let client = |skips: bool| {
+        let merchant = config.merchants.iter().find(|merchant| merchant.may_skip_landing_page == skips)?;
+        let key = merchants.with_msn(merchant.msn.as_str())?.key.clone();
+        Some(MerchantClient::new(api.clone(), key))
+    };
+    let push_merchant = client(true);
+    let merchant = client(false).or_else(|| push_merchant.clone()).ok_or(StartFault::NoMerchant)?;
+    let shop = Shop(Arc::new(shop::Inner {
+        orders: Orders::open(&config.data_dir.join("shop.db"))?,
+        merchant,
+        push_merchant,
+        clock: Arc::clone(&config.clock),
+        public_url: bound.public_url.clone(),
+        phone_simulator: wanted.phone_simulator.clone(),
+    }));
+    let port = bound.address.port();
+    let mut hosts = vec![bound.address.to_string(), format!("localhost:{port}"), format!("127.0.0.1:{port}")];
+    hosts.push(bound.public_url.authority().to_owned());
+    let pages = shop::router(shop, Hosts(hosts.into()));
+    Ok((bound, pages))
 }
 
 /// A transport that somebody else holds too.

@@ -92,6 +92,8 @@ impl Payment {
             OperationKind::Refund => &mut self.sums.refunded,
         };
         *sum = sum.saturating_add(operation.amount.as_ore());
+        // It has been told with this, if it did not know.
+        self.wallet_knows = true;
     }
 
     fn wallet_read(&mut self, finding: super::Finding, settled: Settled, at: Timestamp) {
@@ -101,7 +103,10 @@ impl Payment {
                     if matches!(self.state, State::Reserved { .. }) { RESERVED_CHECK_AFTER_MS } else { AGAIN_AFTER_MS };
                 self.check_at = Some(at.plus_millis(soon));
             }
-            Settled::Nothing | Settled::SendReserved => self.check_at = None,
+            Settled::Nothing | Settled::SendReserved => {
+                self.check_at = None;
+                self.wallet_knows |= settled == Settled::SendReserved || finding == super::Finding::Reserved;
+            }
             Settled::SendCancelled | Settled::End => self.end(Ended::WalletSays { finding }, at),
         }
     }

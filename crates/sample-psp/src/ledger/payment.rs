@@ -281,6 +281,8 @@ pub struct Payment {
     pub check_at: Option<Timestamp>,
     /// When the state was entered.
     pub since: Timestamp,
+    /// Whether the wallet is known to know of the reservation, or has been told.
+    pub wallet_knows: bool,
 }
 
 impl Payment {
@@ -288,7 +290,17 @@ impl Payment {
     pub const fn new(id: i64, terms: Terms) -> Self {
         let since = terms.created_at;
         let sums = Sums { reserved: 0, captured: 0, released: 0, refunded: 0 };
-        Self { id, version: 0, terms, state: State::Created, sums, operations: Vec::new(), check_at: None, since }
+        Self {
+            id,
+            version: 0,
+            terms,
+            state: State::Created,
+            sums,
+            operations: Vec::new(),
+            check_at: None,
+            since,
+            wallet_knows: false,
+        }
     }
 
     /// The operation that the acquirer is being asked for, if one is.

@@ -7,8 +7,8 @@
 use lommebok_sdk::{Amount, Status};
 
 use super::entry::EntryKind;
-use super::payment::{OperationKind, Payment, Settled};
-use crate::acquirer::{Verdict, verdict};
+use super::payment::{Operation, OperationKind, Payment, Settled};
+use crate::acquirer::{ResponseCode, Verdict, verdict};
 
 /// One entry of updatestatus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,27 +21,22 @@ pub struct Report {
     pub failed: bool,
 }
 
-/// What is told of `entry`, which happened to `before`.
-pub(super) fn report(before: &Payment, entry: &EntryKind) -> Option<Report> {
+/// What is told of `entry`, which happened to `before`, in this order.
+pub(super) fn reports(before: &Payment, entry: &EntryKind) -> Vec<Report> {
     let whole = before.terms.amount;
-    let told = |status, amount| Some(Report { status, amount, failed: false });
+    let told = |status, amount| vec![Report { status, amount, failed: false }];
     match entry {
         EntryKind::Declined { .. } | EntryKind::CancelledByMerchant | EntryKind::Reversed => {
             told(Status::Cancelled, whole)
         }
         EntryKind::OperationEnded { id, code } => {
-            let operation = before.operations.iter().find(|operation| operation.id == *id)?;
-            let status = match operation.kind {
-                OperationKind::Capture => Status::Captured,
-                OperationKind::Cancel => Status::Cancelled,
-                OperationKind::Refund => Status::Refunded,
-            };
-            Some(Report { status, amount: operation.amount, failed: verdict(*code) != Verdict::Approved })
+            let operation = before.operations.iter().find(|operation| operation.id == *id);
+            operation.map_or_else(Vec::new, |operation| ended(before, operation, *code))
         }
         EntryKind::WalletRead { settled, .. } => match settled {
             Settled::SendReserved => told(Status::Reserved, whole),
             Settled::SendCancelled => told(Status::Cancelled, whole),
-            Settled::Nothing | Settled::Again | Settled::End => None,
+            Settled::Nothing | Settled::Again | Settled::End => Vec::new(),
         },
         EntryKind::InitAccepted { .. }
         | EntryKind::InitRefused { .. }
@@ -53,6 +48,21 @@ pub(super) fn report(before: &Payment, entry: &EntryKind) -> Option<Report> {
         | EntryKind::OperationBegun { .. }
         | EntryKind::ReversalBegun { .. }
         | EntryKind::ReportAccepted { .. }
-        | EntryKind::ReportRefused { .. } => None,
+        | EntryKind::ReportRefused { .. } => Vec::new(),
     }
+}
+
+/// What is told of an operation's end. A release is told only to a wallet that knows of the reservation: to one that never
+/// heard our OK, `CANCELLED` of a part would say that all of it failed.
+fn ended(before: &Payment, operation: &Operation, code: ResponseCode) -> Vec<Report> {
+    let status = match operation.kind {
+        OperationKind::Capture => Status::Captured,
+        OperationKind::Cancel => Status::Cancelled,
+        OperationKind::Refund => Status::Refunded,
+    };
+    let failed = verdict(code) != Verdict::Approved;
+    let first = Report { status: Status::Reserved, amount: before.terms.amount, failed: false };
+    let needs_first = operation.kind == OperationKind::Cancel && !failed && !before.wallet_knows;
+    let own = Report { status, amount: operation.amount, failed };
+    needs_first.then_some(first).into_iter().chain([own]).collect()
 }

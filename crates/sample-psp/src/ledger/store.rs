@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use super::due::due;
-use super::report::report;
+use super::report::reports;
 use super::{Command, Entry, EntryKind, Payment, Refusal, Terms, decide};
 use crate::clock::Timestamp;
 use crate::database::ledger::{self as rows, Batch, DueRow};
@@ -187,7 +187,7 @@ fn commit(
     let mut after = payment.clone();
     let mut entries = Vec::with_capacity(kinds.len());
     for kind in kinds {
-        if let Some(report) = report(&after, &kind) {
+        for report in reports(&after, &kind) {
             rows::queue(transaction, payment.id, report, now.plus_millis(collects_for_ms))?;
         }
         if let EntryKind::SoftDeclined { step_up, .. } = &kind {

@@ -16,6 +16,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 pub(crate) use authorization::{Merchant, Merchants};
+pub(crate) use timeline::Timeline;
 pub(crate) use views::{PaymentView, TimelineLine};
 
 use crate::psp::Psp;

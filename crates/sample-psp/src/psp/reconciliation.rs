@@ -1,14 +1,14 @@
 //! Ledger and wallet side by side: the payments of which they say different things.
 
 use lommebok_sdk::Error;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Psp;
 use crate::database::DatabaseFault;
 use crate::ledger::{Finding, Payment, State};
 
 /// A page of the comparison.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reconciliation {
     /// How many payments were compared.
@@ -22,7 +22,7 @@ pub struct Reconciliation {
 }
 
 /// A payment of which ledger and wallet say different things.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Difference {
     /// Which payment.
@@ -30,7 +30,7 @@ pub struct Difference {
     /// Its order.
     pub order_id: String,
     /// The members that differ.
-    pub differs: Vec<&'static str>,
+    pub differs: Vec<String>,
     /// What the ledger says.
     pub ledger: Side,
     /// What the wallet says; nothing when it does not know the payment or could not be asked.
@@ -40,7 +40,7 @@ pub struct Difference {
 }
 
 /// What one side says, in øre.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Side {
     /// Whether the money was set aside.
@@ -51,6 +51,17 @@ pub struct Side {
     pub remaining_to_capture: i64,
     /// Given back.
     pub refunded: i64,
+}
+
+impl Reconciliation {
+    /// This page and another merchant's.
+    #[must_use]
+    pub(crate) fn with(mut self, other: Self) -> Self {
+        self.compared = self.compared.saturating_add(other.compared);
+        self.agree = self.agree.saturating_add(other.agree);
+        self.differences.extend(other.differences);
+        self
+    }
 }
 
 impl Psp {
@@ -108,19 +119,19 @@ pub(crate) fn side(payment: &Payment) -> Side {
     }
 }
 
-fn differing(ledger: Side, wallet: Option<Side>, state: &State) -> Vec<&'static str> {
+fn differing(ledger: Side, wallet: Option<Side>, state: &State) -> Vec<String> {
     // What the wallet never took it need not know.
     if wallet.is_none() && matches!(state, State::Created | State::Ended(_)) {
         return Vec::new();
     }
-    let Some(wallet) = wallet else { return vec!["unknown to the wallet"] };
+    let Some(wallet) = wallet else { return vec!["unknown to the wallet".to_owned()] };
     let pairs = [
         ("reserved", i64::from(ledger.reserved), i64::from(wallet.reserved)),
         ("captured", ledger.captured, wallet.captured),
         ("remainingToCapture", ledger.remaining_to_capture, wallet.remaining_to_capture),
         ("refunded", ledger.refunded, wallet.refunded),
     ];
-    pairs.into_iter().filter(|(_, ours, theirs)| ours != theirs).map(|(name, ..)| name).collect()
+    pairs.into_iter().filter(|(_, ours, theirs)| ours != theirs).map(|(name, ..)| name.to_owned()).collect()
 }
 
 fn ore(amount: u64) -> i64 {

@@ -72,7 +72,7 @@ impl IntoResponse for Html {
 
 const GUARDS: [(HeaderName, &str); 5] = [
     (header::CACHE_CONTROL, "no-store"),
-    (header::REFERRER_POLICY, "no-referrer"),
+    (header::REFERRER_POLICY, "same-origin"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::VARY, "Accept-Language, Cookie"),
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),

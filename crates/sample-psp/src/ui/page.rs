@@ -1,5 +1,7 @@
 //! What every page knows: its language and where it is.
 
+use std::borrow::Borrow;
+
 use super::assets;
 use super::lang::Lang;
 use super::money;
@@ -40,8 +42,7 @@ impl Page {
     }
 
     /// An amount as the page's language writes it.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "askama hands references over")]
-    pub(crate) fn money(&self, ore: &i64) -> String {
-        money::kroner(*ore, self.lang)
+    pub(crate) fn money(&self, ore: impl Borrow<i64>) -> String {
+        money::kroner(*ore.borrow(), self.lang)
     }
 }

@@ -58,3 +58,19 @@ async fn money_that_was_captured_before_the_check_is_not_reversed() {
     assert!(world.differences().await.is_empty());
     world.stop().await;
 }
+
+#[tokio::test]
+async fn a_part_released_before_the_check_does_not_lose_the_rest() {
+    // CANCELLED alone would settle the wallet's unknown outcome as failed, whatever its amount.
+    let world = World::start().await;
+    let id = answered_too_late(&world).await;
+    world.operate(&id, "cancel", Some(100), "x1").await.succeeded();
+    world.work().await;
+    let seen = world.wallet.payment(&id).unwrap();
+    assert_eq!((seen.state, seen.reserved_ore, seen.released_ore), (State::Reserved, 201, 100));
+    world.operate(&id, "captures", None, "c1").await.succeeded();
+    world.advance(Duration::from_secs(14)).await;
+    assert_eq!(world.wallet.payment(&id).unwrap().captured_ore, 101);
+    assert!(world.differences().await.is_empty());
+    world.stop().await;
+}

@@ -13,6 +13,7 @@ use lommebok_testing::{State, TestWallet, WalletClock};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::runtime::Runtime;
 
 /// The wallet's beginning: 2026-05-04T10:00:00Z.
 const BEGINNING_MS: i64 = 1_777_888_800_000;
@@ -40,6 +41,33 @@ pub(crate) struct World {
     pub(crate) http: reqwest::Client,
     config: SamplePspConfig,
     directory: TempDir,
+    /// The PSP's own runtime, if it has one that can be torn down.
+    runtime: Option<OwnRuntime>,
+}
+
+/// A runtime that may be dropped anywhere.
+struct OwnRuntime(Option<Runtime>);
+
+impl OwnRuntime {
+    fn new() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        Self(Some(runtime.expect("a runtime can be made")))
+    }
+
+    /// Tears everything down where it stands, and returns when nothing of it is left.
+    async fn kill(mut self) {
+        let runtime = self.0.take().expect("a runtime is killed once");
+        let gone = tokio::task::spawn_blocking(move || runtime.shutdown_timeout(Duration::from_secs(20)));
+        gone.await.expect("tearing down does not panic");
+    }
+}
+
+impl Drop for OwnRuntime {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 /// An answer of the merchant API.
@@ -64,11 +92,30 @@ impl World {
 
     /// A world whose PSP is set up otherwise.
     pub(crate) async fn with(change: impl FnOnce(&mut SamplePspConfig)) -> Self {
+        Self::on(None, change).await
+    }
+
+    /// A world whose PSP can be killed.
+    pub(crate) async fn on_its_own_runtime(change: impl FnOnce(&mut SamplePspConfig)) -> Self {
+        Self::on(Some(OwnRuntime::new()), change).await
+    }
+
+    /// The PSP dies where it stands, and a new one starts on its files and its port.
+    pub(crate) async fn killed(self) -> Self {
+        let Self { wallet, psp, http, mut config, directory, runtime } = self;
+        config.listen = psp.address;
+        runtime.expect("this PSP can be killed").kill().await;
+        drop(psp);
+        let runtime = Some(OwnRuntime::new());
+        let psp = started(runtime.as_ref(), config.clone()).await;
+        Self { wallet, psp, http, config, directory, runtime }
+    }
+
+    async fn on(runtime: Option<OwnRuntime>, change: impl FnOnce(&mut SamplePspConfig)) -> Self {
         let wallet = TestWallet::start().await.expect("the wallet starts");
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
-        let merchant = |msn: &str, name: &str, may_skip_landing_page| MerchantConfig {
+        let merchant = |msn: &str, may_skip_landing_page| MerchantConfig {
             msn: msn.parse().expect("six digits are a serial number"),
-            name: name.to_owned(),
             may_skip_landing_page,
         };
         let mut config = SamplePspConfig {
@@ -82,10 +129,7 @@ impl World {
                 transport: None,
             },
             cryptogram_test_key: wallet.cryptogram_test_key(),
-            merchants: vec![
-                merchant("100001", "Fjellkroa Kaffe", false),
-                merchant("100002", "Havgapet Abonnement", true),
-            ],
+            merchants: vec![merchant("100001", false), merchant("100002", true)],
             reporting: Reporting::AtOnce,
             if_missing: IfMissing::SendReserved,
             issuer: IssuerRules::default(),
@@ -93,9 +137,10 @@ impl World {
             wrap_acquirer: None,
         };
         change(&mut config);
-        let psp = SamplePsp::start(config.clone()).await.expect("the PSP starts");
+        let psp = started(runtime.as_ref(), config.clone()).await;
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
-        Self { wallet, psp, http: http.expect("a client without TLS needs nothing"), config, directory }
+        let http = http.expect("a client without TLS needs nothing");
+        Self { wallet, psp, http, config, directory, runtime }
     }
 
     /// Stops PSP and wallet; nothing may be left behind in either.
@@ -107,10 +152,16 @@ impl World {
 
     /// The same world after the PSP was stopped and started again on its files.
     pub(crate) async fn restarted(self) -> Self {
-        let Self { wallet, psp, http, config, directory } = self;
+        self.restarted_with(|_| {}).await
+    }
+
+    /// The same, with another configuration.
+    pub(crate) async fn restarted_with(self, change: impl FnOnce(&mut SamplePspConfig)) -> Self {
+        let Self { wallet, psp, http, mut config, directory, runtime } = self;
         psp.stop().await;
-        let psp = SamplePsp::start(config.clone()).await.expect("the PSP starts again");
-        Self { wallet, psp, http, config, directory }
+        change(&mut config);
+        let psp = started(runtime.as_ref(), config.clone()).await;
+        Self { wallet, psp, http, config, directory, runtime }
     }
 
     /// A call of the merchant API by Fjellkroa.
@@ -205,6 +256,16 @@ impl World {
         let compared = send(self.call(Method::GET, "/reconciliation?limit=100")).await.succeeded();
         compared["differences"].as_array().expect("differences are a list").clone()
     }
+}
+
+/// Starts a PSP, on a runtime of its own if it has one.
+async fn started(runtime: Option<&OwnRuntime>, config: SamplePspConfig) -> RunningSamplePsp {
+    let starting = SamplePsp::start(config);
+    let started = match runtime.and_then(|own| own.0.as_ref()) {
+        Some(runtime) => runtime.spawn(starting).await.expect("starting does not panic"),
+        None => starting.await,
+    };
+    started.expect("the PSP starts")
 }
 
 /// Sends a request and reads its answer.

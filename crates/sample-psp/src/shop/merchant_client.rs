@@ -1,0 +1,113 @@
+//! The shop's side of the merchant API: the same requests that a shop elsewhere would send, with the merchant's key, but
+//! handed to the PSP's router in this process instead of a socket.
+
+use std::fmt;
+
+use axum::Router;
+use axum::body::Body;
+use http::{Method, Request, StatusCode, header};
+use lommebok_sdk::Secret;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use crate::merchant_api::{PaymentView, Timeline};
+use crate::psp::Reconciliation;
+
+/// The most bytes of an answer.
+const ANSWER_MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// A merchant that calls its PSP.
+#[derive(Clone)]
+pub(crate) struct MerchantClient {
+    router: Router,
+    key: Secret,
+}
+
+/// What the PSP refused, or why it could not be asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{status}: {detail}")]
+pub(crate) struct MerchantFault {
+    pub(crate) status: StatusCode,
+    pub(crate) detail: String,
+}
+
+#[derive(Deserialize)]
+struct Problem {
+    detail: String,
+}
+
+impl MerchantClient {
+    pub(crate) const fn new(router: Router, key: Secret) -> Self {
+        Self { router, key }
+    }
+
+    /// Creates a payment; the same order again is the same payment.
+    pub(crate) async fn create(&self, body: &Value) -> Result<PaymentView, MerchantFault> {
+        self.ask(Method::POST, "/payments", None, body.to_string()).await
+    }
+
+    /// A payment.
+    pub(crate) async fn payment(&self, id: &str) -> Result<PaymentView, MerchantFault> {
+        self.ask(Method::GET, &format!("/payments/{id}"), None, String::new()).await
+    }
+
+    /// Who did what to a payment.
+    pub(crate) async fn timeline(&self, id: &str) -> Result<Timeline, MerchantFault> {
+        self.ask(Method::GET, &format!("/payments/{id}/timeline"), None, String::new()).await
+    }
+
+    /// `captures`, `cancel` or `refunds`.
+    pub(crate) async fn operate(
+        &self,
+        id: &str,
+        operation: &str,
+        amount: Option<i64>,
+        key: &str,
+    ) -> Result<PaymentView, MerchantFault> {
+        let body = amount.map_or_else(String::new, |amount| format!("{{\"amount\":{amount}}}"));
+        self.ask(Method::POST, &format!("/payments/{id}/{operation}"), Some(key), body).await
+    }
+
+    /// Ledger and wallet side by side.
+    pub(crate) async fn reconciliation(&self) -> Result<Reconciliation, MerchantFault> {
+        self.ask(Method::GET, "/reconciliation?limit=50", None, String::new()).await
+    }
+
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        key: Option<&str>,
+        body: String,
+    ) -> Result<T, MerchantFault> {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/merchant/v1{path}"))
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.key.expose()));
+        let request = key.into_iter().fold(request, |request, key| request.header("Idempotency-Key", key));
+        let request = request.body(Body::from(body)).map_err(|fault| broken(&fault))?;
+        let answer = match self.router.clone().oneshot(request).await {
+            Ok(answer) => answer,
+            Err(never) => match never {},
+        };
+        let status = answer.status();
+        let body = axum::body::to_bytes(answer.into_body(), ANSWER_MAX_BYTES).await.map_err(|fault| broken(&fault))?;
+        if status.is_success() {
+            return serde_json::from_slice(&body).map_err(|fault| broken(&fault));
+        }
+        let problem = serde_json::from_slice::<Problem>(&body);
+        Err(MerchantFault { status, detail: problem.map_or_else(|_| String::new(), |problem| problem.detail) })
+    }
+}
+
+fn broken(fault: &dyn fmt::Display) -> MerchantFault {
+    MerchantFault { status: StatusCode::BAD_GATEWAY, detail: fault.to_string() }
+}
+
+impl fmt::Debug for MerchantClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MerchantClient")
+    }
+}

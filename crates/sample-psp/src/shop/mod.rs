@@ -1,0 +1,89 @@
+//! Fjellkroa Kaffe: a shop that sells with the sample PSP, on an origin of its own.
+//!
+//! It is a merchant and nothing more: it knows the PSP through the merchant API, with its key, and asks it anew whenever a
+//! page needs to know whether an order is paid. The redirect back from the wallet is never believed. A newcomer's mistake:
+//! to mark an order as paid because somebody came to its page.
+
+mod backoffice;
+mod bench;
+mod catalogue;
+mod checkout;
+mod form_origin;
+mod front;
+mod kroner_input;
+mod merchant_client;
+mod order;
+mod pay;
+mod standing;
+mod wrong;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{get, post};
+use lommebok_sdk::Url;
+
+use crate::clock::BusinessClock;
+use crate::database::orders::Orders;
+use crate::ui::assets;
+
+pub(crate) use form_origin::Hosts;
+pub(crate) use merchant_client::MerchantClient;
+
+/// The most bytes of a form.
+const BODY_MAX_BYTES: usize = 8 * 1024;
+
+/// What the pages know.
+#[derive(Clone, Debug)]
+pub(crate) struct Shop(pub(crate) Arc<Inner>);
+
+/// What the shop is made of.
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) orders: Orders,
+    /// Who sells through the landing page and by link.
+    pub(crate) merchant: MerchantClient,
+    /// Who may send a payment straight to the phone.
+    pub(crate) push_merchant: Option<MerchantClient>,
+    pub(crate) clock: Arc<dyn BusinessClock>,
+    /// Where browsers reach the shop.
+    pub(crate) public_url: Url,
+    pub(crate) phone_simulator: Option<Url>,
+}
+
+/// The shop's pages; `hosts` are the names under which it answers.
+pub(crate) fn router(shop: Shop, hosts: Hosts) -> Router {
+    Router::new()
+        .route("/", get(front::front))
+        .route("/bench", get(bench::bench))
+        .route("/checkout", get(checkout::show).post(checkout::place))
+        .route("/orders/{handle}", get(order::show))
+        .route("/orders/{handle}/state", get(order::state))
+        .route("/orders/{handle}/pay", get(pay::show))
+        .route("/backoffice", get(backoffice::list::show))
+        .route("/backoffice/orders/{number}", get(backoffice::order::show))
+        .route("/backoffice/orders/{number}/{operation}", post(backoffice::operate::operate))
+        .route("/backoffice/reconciliation", get(backoffice::reconciliation::show))
+        .fallback(wrong::not_found)
+        .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .with_state(shop)
+        .merge(assets::router())
+        .layer(middleware::from_fn_with_state(hosts, form_origin::check))
+}
+
+impl Shop {
+    /// The merchant that sells an order which goes this way.
+    pub(crate) fn seller(&self, way: &str) -> &MerchantClient {
+        match (&self.0.push_merchant, way) {
+            (Some(merchant), "push") => merchant,
+            _ => &self.0.merchant,
+        }
+    }
+
+    /// The address of one of our pages, for others.
+    pub(crate) fn address(&self, path: &str) -> String {
+        self.0.public_url.join(path).map_or_else(|_| path.to_owned(), |url| url.to_string())
+    }
+}

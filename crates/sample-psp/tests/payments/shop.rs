@@ -1,0 +1,257 @@
+//! The shop as a browser without script sees it: buying, the order page that asks the PSP, the back office, and forms that
+//! others sent.
+
+use lommebok_sample_psp::{SamplePspConfig, ShopConfig};
+use lommebok_sdk::PspTransactionId;
+use lommebok_testing::State;
+use reqwest::{Method, StatusCode};
+
+use crate::world::{World, id, send};
+
+fn with_shop(config: &mut SamplePspConfig) {
+    let listen = "127.0.0.1:0".parse().unwrap();
+    let phone_simulator = Some("http://phone.example/phone".parse().unwrap());
+    config.shop = Some(ShopConfig { listen, public_url: None, phone_simulator });
+}
+
+fn url(world: &World, path: &str) -> String {
+    let shop = world.psp.shop_url.as_ref().unwrap();
+    shop.join(path).unwrap().to_string()
+}
+
+/// A page as text, in English.
+async fn page(world: &World, path: &str) -> (StatusCode, String) {
+    let answer = world.http.get(url(world, path)).header("Accept-Language", "en").send().await.unwrap();
+    (answer.status(), answer.text().await.unwrap())
+}
+
+/// Sends a form as our own page does and answers where it leads.
+async fn form(world: &World, path: &str, body: &str) -> (StatusCode, String) {
+    let request = world.http.post(url(world, path)).header("Sec-Fetch-Site", "same-origin");
+    let request = request.header("Content-Type", "application/x-www-form-urlencoded").body(body.to_owned());
+    let answer = request.send().await.unwrap();
+    let leads = answer.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
+    (answer.status(), leads.unwrap_or_default())
+}
+
+/// Buys something; answers the order's page and the payment.
+async fn bought(world: &World, product: &str, way: &str) -> (String, PspTransactionId) {
+    let once = format!("{:032x}", world.psp.address.port());
+    let body = format!("product={product}&quantity=1&way={way}&phone=12345678&once={once}");
+    let (status, pay) = form(world, "/checkout", &body).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    page(world, &pay).await;
+    let msn = if way == "push" { "100002" } else { "100001" };
+    let payments = send(world.call_of(msn, Method::GET, "/payments")).await.succeeded();
+    (pay.trim_end_matches("/pay").to_owned(), id(&payments["payments"][0]))
+}
+
+async fn phase(world: &World, order: &str) -> String {
+    let state: serde_json::Value =
+        world.http.get(url(world, &format!("{order}/state"))).send().await.unwrap().json().await.unwrap();
+    state["phase"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_order_is_paid_without_anybody_coming_back_from_the_wallet() {
+    let world = World::with(with_shop).await;
+    let (order, payment) = bought(&world, "morgengry", "landing_page").await;
+    assert_eq!(phase(&world, &order).await, "waiting");
+    let (_, html) = page(&world, &order).await;
+    assert!(html.contains("Approve on your phone") && html.contains("http://phone.example/phone?link="), "{html}");
+    assert_eq!(world.wallet.approve(&payment).await.unwrap(), State::Reserved);
+    assert_eq!(phase(&world, &order).await, "reserved");
+    assert!(page(&world, &order).await.1.contains("The order is paid."));
+    assert_eq!(world.wallet.payment(&payment).unwrap().amount_ore, 14_900);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn coming_to_the_order_page_pays_nothing() {
+    let world = World::with(with_shop).await;
+    let (order, payment) = bought(&world, "morgengry", "landing_page").await;
+    for query in ["", "?paid=true", "?status=OK"] {
+        page(&world, &format!("{order}{query}")).await;
+    }
+    assert_eq!(phase(&world, &order).await, "waiting");
+    world.wallet.cancel(&payment).await.unwrap();
+    assert_eq!(phase(&world, &order).await, "cancelled");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_page_before_the_wallet_leads_there_by_script_refresh_and_link() {
+    let world = World::with(with_shop).await;
+    let (order, _) = bought(&world, "morgengry", "landing_page").await;
+    let (status, html) = page(&world, &format!("{order}/pay")).await;
+    assert_eq!(status, StatusCode::OK);
+    let wallet = format!("{}/dwo-api-application/v1/deeplink/vippsgateway?v=2", world.wallet.base_url());
+    assert!(html.contains("http-equiv=\"refresh\"") && html.contains("data-leave"), "{html}");
+    assert_eq!(html.matches(wallet.as_str()).count(), 2, "{html}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_double_click_is_one_order_and_one_payment() {
+    let world = World::with(with_shop).await;
+    let body = "product=kverna&quantity=1&way=landing_page&phone=&once=0123456789abcdef0123456789abcdef";
+    let (first, second) = (form(&world, "/checkout", body).await, form(&world, "/checkout", body).await);
+    assert_eq!(first, second);
+    for _ in 0..2 {
+        page(&world, &first.1).await;
+    }
+    let payments = send(world.call(Method::GET, "/payments")).await.succeeded();
+    assert_eq!(payments["payments"].as_array().unwrap().len(), 1);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_app_gets_its_link_and_a_push_goes_through_the_other_merchant() {
+    let world = World::with(with_shop).await;
+    let (order, payment) = bought(&world, "fjellvann", "app").await;
+    assert!(page(&world, &order).await.1.contains("vippsMT://?token="));
+    assert_eq!(world.wallet.approve(&payment).await.unwrap(), State::Reserved);
+    world.stop().await;
+    let world = World::with(with_shop).await;
+    let (order, payment) = bought(&world, "fjellvann", "push").await;
+    assert_eq!(world.wallet.state(&payment).unwrap(), State::AwaitingApproval);
+    world.wallet.approve(&payment).await.unwrap();
+    assert_eq!(phase(&world, &order).await, "reserved");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_refused_payment_names_its_error_and_offers_another_try() {
+    let world = World::with(with_shop).await;
+    let (order, payment) = bought(&world, "spoon-189", "landing_page").await;
+    world.wallet.approve(&payment).await.unwrap();
+    let (_, html) = page(&world, &order).await;
+    assert!(html.contains("Insufficient funds (89)") && html.contains("/checkout?product=spoon-189"), "{html}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_back_office_captures_in_part_refunds_and_shows_who_did_what() {
+    let world = World::with(with_shop).await;
+    let (order, payment) = bought(&world, "kroakoppen", "landing_page").await;
+    world.wallet.approve(&payment).await.unwrap();
+    let desk = "/backoffice/orders/1001";
+    let done = (StatusCode::SEE_OTHER, format!("{desk}?said=done"));
+    // The same form twice is one capture.
+    for _ in 0..2 {
+        assert_eq!(form(&world, &format!("{desk}/captures"), "amount=200%2C00&key=k1").await, done);
+    }
+    assert_eq!(form(&world, &format!("{desk}/refunds"), "amount=50.00&key=k2").await, done);
+    for (body, said) in
+        [("amount=1000&key=k3", "too-much"), ("amount=much&key=k4", "no-amount"), ("amount=0&key=k5", "no-amount")]
+    {
+        let (_, leads) = form(&world, &format!("{desk}/captures"), body).await;
+        assert_eq!(leads, format!("{desk}?said={said}"));
+    }
+    assert_eq!(form(&world, &format!("{desk}/cancel"), "amount=&key=k6").await, done);
+    world.work().await;
+    let seen = world.wallet.payment(&payment).unwrap();
+    assert_eq!((seen.captured_ore, seen.refunded_ore, seen.released_ore), (20_000, 5_000, 4_900));
+    let (_, html) = page(&world, desk).await;
+    for shown in ["F126.8 (TAVV)", "DE39", "Took an updatestatus", "489537••••••", "CAPTURED", "REFUNDED"] {
+        assert!(html.contains(shown), "{shown} is not in {html}");
+    }
+    assert_eq!(phase(&world, &order).await, "captured");
+    assert!(page(&world, "/backoffice").await.1.contains("1001"));
+    assert!(page(&world, "/backoffice/reconciliation").await.1.contains("1 compared, 1 agree, 0 differ"));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_and_a_request_under_another_name_are_refused() {
+    let world = World::with(with_shop).await;
+    let body = "product=kverna&quantity=1&way=landing_page&phone=&once=0123456789abcdef0123456789abcdef";
+    let own = world.psp.shop_url.as_ref().unwrap().origin().ascii_serialization();
+    for (header, value, status) in [
+        ("Sec-Fetch-Site", "cross-site", 403),
+        ("Sec-Fetch-Site", "same-site", 403),
+        ("Sec-Fetch-Site", "none", 403),
+        ("Origin", "http://evil.example", 403),
+        ("Origin", "null", 403),
+        ("X-Nothing", "", 403),
+        ("Origin", own.as_str(), 303),
+    ] {
+        let request = world.http.post(url(&world, "/checkout")).header(header, value);
+        let request = request.header("Content-Type", "application/x-www-form-urlencoded").body(body);
+        assert_eq!(request.send().await.unwrap().status().as_u16(), status, "{header}: {value}");
+    }
+    let rebound = world.http.get(url(&world, "/backoffice")).header("Host", "evil.example").send().await.unwrap();
+    assert_eq!(rebound.status(), StatusCode::MISDIRECTED_REQUEST);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn nonsense_is_refused_with_a_page_and_places_no_order() {
+    let world = World::with(with_shop).await;
+    let once = "0123456789abcdef0123456789abcdef";
+    for path in
+        ["/checkout", "/checkout?product=none", "/orders/none", "/orders/none/pay", "/backoffice/orders/1", "/nowhere"]
+    {
+        assert_eq!(page(&world, path).await.0, StatusCode::NOT_FOUND, "{path}");
+    }
+    for body in [
+        format!("product=kverna&quantity=1&way=push&phone=&once={once}"),
+        format!("product=kverna&quantity=1&way=app&phone=123&once={once}"),
+        format!("product=kverna&quantity=1&way=telepathy&phone=&once={once}"),
+        "product=kverna&quantity=1&way=app&phone=&once=short".to_owned(),
+    ] {
+        assert_eq!(form(&world, "/checkout", &body).await.0, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+    }
+    assert!(page(&world, "/backoffice").await.1.contains("Nobody has bought anything yet."));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn every_page_has_a_strict_policy_and_speaks_both_languages() {
+    let world = World::with(with_shop).await;
+    let (order, _) = bought(&world, "morgengry", "landing_page").await;
+    for path in [
+        "/",
+        "/bench",
+        "/checkout?product=kverna",
+        &order,
+        "/backoffice",
+        "/backoffice/orders/1001",
+        "/backoffice/reconciliation",
+    ] {
+        for (lang, word) in [("nb", "lang=\"nb\""), ("en", "lang=\"en\"")] {
+            let answer = world.http.get(url(&world, path)).header("Accept-Language", lang).send().await.unwrap();
+            let policy = answer.headers()["content-security-policy"].to_str().unwrap();
+            assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{policy}");
+            assert!(policy.ends_with("frame-ancestors 'none'"), "{policy}");
+            let html = answer.text().await.unwrap();
+            assert!(html.contains(&format!("<html {word}>")), "{path}");
+            for inline in [" style=", "onclick", "<style", "<script>"] {
+                assert!(!html.contains(inline), "{path} holds {inline}");
+            }
+        }
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn an_order_placed_while_the_wallet_is_away_is_paid_later() {
+    let world = World::with(|config| {
+        with_shop(config);
+        config.wallet.base_url = "http://127.0.0.1:1".to_owned();
+    })
+    .await;
+    let body = "product=kverna&quantity=1&way=landing_page&phone=&once=0123456789abcdef0123456789abcdef";
+    let (_, pay) = form(&world, "/checkout", body).await;
+    let (status, leads) = {
+        let answer = world.http.get(url(&world, &pay)).send().await.unwrap();
+        (answer.status(), answer.headers()["location"].to_str().unwrap().to_owned())
+    };
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    assert_eq!(phase(&world, &leads).await, "preparing");
+    let base_url = world.wallet.base_url().to_owned();
+    let world = world.restarted_with(|config| config.wallet.base_url = base_url).await;
+    world.advance(std::time::Duration::from_secs(21)).await;
+    assert_eq!(phase(&world, &leads).await, "waiting");
+    world.stop().await;
+}
