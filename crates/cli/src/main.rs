@@ -2,6 +2,7 @@
 //!
 //! A word alone (`lommebok`) means `lommebok dev`. Faults go to stderr in words, with a non-zero exit status.
 
+mod beside;
 mod commands;
 mod control_client;
 mod running;

@@ -24,8 +24,10 @@ pub(crate) struct Running {
     pub(crate) url: String,
     /// What its links begin with.
     pub(crate) public_url: String,
-    /// The stub PSP's `makePaymentUrl`.
+    /// A `makePaymentUrl` that answers: the sample PSP's, or the stub's.
     pub(crate) make_payment_url: String,
+    /// The sample PSP and its shop, if they run.
+    pub(crate) shop: Option<RunningShop>,
     /// The first merchant, which may not skip the landing page.
     pub(crate) msn: String,
     /// A merchant that may.
@@ -36,6 +38,19 @@ pub(crate) struct Running {
     pub(crate) pin: String,
     /// The PSP whose credentials are shown.
     pub(crate) psp: String,
+}
+
+/// Where the sample PSP and its shop run.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct RunningShop {
+    /// The shop's front.
+    pub(crate) shop_url: String,
+    /// The shop's back office.
+    pub(crate) back_office_url: String,
+    /// The sample PSP's merchant API.
+    pub(crate) merchant_api_url: String,
+    /// The first merchant's key for it.
+    pub(crate) merchant_key: String,
 }
 
 /// The file of this process, which says that it runs.
@@ -115,6 +130,7 @@ mod tests {
             url: text(url),
             public_url: text(url),
             make_payment_url: text("http://127.0.0.1:2/make-payment"),
+            shop: None,
             msn: text("100001"),
             msn_skip_landing_page: text("100002"),
             mobile_number: text("12345678"),

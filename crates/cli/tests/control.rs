@@ -13,7 +13,7 @@ const BINARY: &str = env!("CARGO_BIN_EXE_lommebok");
 
 async fn start() -> (TempDir, Launch, ServerProcess) {
     let directory = tempfile::tempdir().unwrap();
-    let launch = Launch::new(BINARY, directory.path());
+    let launch = Launch::new(BINARY, directory.path()).with(&["--no-shop"]);
     let server = ServerProcess::start(&launch).await;
     (directory, launch, server)
 }

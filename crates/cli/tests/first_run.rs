@@ -9,7 +9,7 @@ use lommebok_testkit::server_process::{Launch, PspClient, ServerProcess};
 use lommebok_testkit::test_app::Answer;
 use serde_json::{Value, json};
 
-/// A payment of the first merchant's, to be paid at the stub PSP.
+/// A payment of the first merchant's, to be paid at the sample PSP.
 fn init_body(client: &PspClient, id: &str) -> Value {
     json!({
         "pspTransactionId": id, "merchantOrderId": id, "amount": 49900, "currency": "NOK",
@@ -72,6 +72,10 @@ async fn env_speaks_to_shells_and_to_programs_alike() {
         "MOBILE_NUMBER",
         "PIN",
         "MAKE_PAYMENT_URL",
+        "SHOP_URL",
+        "BACK_OFFICE_URL",
+        "MERCHANT_API_URL",
+        "MERCHANT_KEY",
     ];
     let echo: Vec<String> = names.iter().map(|name| format!("echo \"${name}\"\n")).collect();
     let lines = launch.printed(&["env"]);

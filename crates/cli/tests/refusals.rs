@@ -8,7 +8,11 @@ use std::path::Path;
 use lommebok_testkit::server_process::{Launch, ServerProcess, bare_command, refusal};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_lommebok");
-const FREE_PORTS: [&str; 4] = ["--listen", "127.0.0.1:0", "--stub-psp-listen", "127.0.0.1:0"];
+const FREE_PORTS: [&str; 6] =
+    ["--listen", "127.0.0.1:0", "--psp-listen", "127.0.0.1:0", "--shop-listen", "127.0.0.1:0"];
+
+/// Who can't start when it is not the wallet.
+const BESIDE: &str = "the sample PSP can't start: ";
 
 /// What `lommebok dev` on free ports says when it refuses, with these further words.
 async fn dev_refuses(data_dir: &Path, words: &[&str]) -> String {
@@ -40,12 +44,16 @@ async fn a_second_server_on_one_data_directory_is_refused_and_the_first_goes_on(
 async fn a_taken_port_is_named_and_nobody_is_told_of_a_server_that_did_not_start() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    for flag in ["--listen", "--stub-psp-listen"] {
+    for (flag, who) in [("--listen", ""), ("--psp-listen", BESIDE), ("--shop-listen", BESIDE)] {
         let directory = tempfile::tempdir().unwrap();
-        let other = if flag == "--listen" { "--stub-psp-listen" } else { "--listen" };
         let data_dir = directory.path().to_str().unwrap();
-        let said = refuses(&["dev", flag, &address, other, "127.0.0.1:0", "--data-dir", data_dir]).await;
-        assert_eq!(said, format!("lommebok: {address} can't be listened on: Address already in use (os error 98)\n"));
+        let mut words = vec!["dev", "--data-dir", data_dir, flag, &address];
+        for other in FREE_PORTS.iter().filter(|word| word.starts_with("--") && **word != flag) {
+            words.extend([other, "127.0.0.1:0"]);
+        }
+        let said = refuses(&words).await;
+        let why = format!("{address} can't be listened on: Address already in use (os error 98)");
+        assert_eq!(said, format!("lommebok: {who}{why}\n"));
         let said = refuses(&["env", "--data-dir", data_dir]).await;
         assert!(said.starts_with("lommebok: no server runs on "), "{said}");
     }

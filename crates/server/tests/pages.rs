@@ -3,6 +3,7 @@
 //! With `LOMMEBOK_PAGES_DIR` set, the pages are also written there, to be looked at.
 
 use askama::Template;
+use lommebok_server::http::sandbox_pages::ShopAddresses;
 use lommebok_server::ui::{
     brand::Brand,
     error_page::{ErrorPage, Wrong},
@@ -118,6 +119,11 @@ fn others(page: Page<'_>) -> Vec<(&'static str, String)> {
         card("Visa ···· 1111", "05/24", Some(("Utløpt", "Expired"))),
         card("Mastercard ···· 0442", "08/31", Some(("Ikke i ordningen", "Not eligible"))),
     ];
+    let shop = ShopAddresses {
+        shop: "http://127.0.0.1:8481/".to_owned(),
+        back_office: "http://127.0.0.1:8481/backoffice".to_owned(),
+        merchant_api: "http://127.0.0.1:8482/merchant/v1".to_owned(),
+    };
     let intercept = |returning| InterceptPage { page, returning };
     let error = |wrong, again| ErrorPage { page, wrong, again };
     vec![
@@ -126,7 +132,8 @@ fn others(page: Page<'_>) -> Vec<(&'static str, String)> {
             render(&StartPage {
                 page: Page { here: "/", ..page },
                 public_url: "http://127.0.0.1:8480",
-                make_payment_url: "http://127.0.0.1:8482/makepayment",
+                make_payment_url: "http://127.0.0.1:8482/make-payment",
+                shop: Some(&shop),
                 version: "0.1.0",
                 test_users: &users,
                 test_cards: &cards,

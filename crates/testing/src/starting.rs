@@ -16,7 +16,7 @@ use crate::clock::BEGINNING;
 pub(crate) async fn start(directory: &Path, settings: &[(&str, &str)]) -> Result<RunningSandbox, TestError> {
     let mut sources = Sources::default();
     let directory = directory.to_str().ok_or_else(|| TestError::Start("the directory's name is no text".to_owned()))?;
-    let own = [("data_dir", directory), ("listen", "127.0.0.1:0"), ("stub_psp_listen", "127.0.0.1:0")];
+    let own = [("data_dir", directory), ("listen", "127.0.0.1:0"), ("psp_listen", "127.0.0.1:0")];
     for (name, value) in own.iter().chain(settings) {
         sources.flags.insert((*name).to_owned(), (*value).to_owned());
     }

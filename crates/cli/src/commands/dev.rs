@@ -4,8 +4,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, bail};
-use clap::{Arg, ArgMatches, Command};
-use lommebok_server::assembly::{RunningSandbox, Seams, StartFault};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use lommebok_sample_psp::RunningSamplePsp;
+use lommebok_server::assembly::{PreparedSandbox, RunningSandbox, Seams, StartFault};
 use lommebok_server::config::DevConfig;
 use lommebok_server::observability;
 use lommebok_server::seeds::Seed;
@@ -14,19 +15,23 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::greeting::{self, Place};
 use super::{env, say, settings};
-use crate::running::{Announcement, Running};
+use crate::beside;
+use crate::running::{Announcement, Running, RunningShop};
 
 /// Open files that 10,000 connections in and 10,000 calls out need.
 const OPEN_FILES: u64 = 65_536;
 
 pub(crate) fn command() -> Command {
-    let command = Command::new("dev").about("Runs the sandbox: wallet, phone simulator, stub PSP, seeded data");
+    let command =
+        Command::new("dev").about("Runs the sandbox: wallet, phone simulator, sample PSP with a shop, seeded data");
     arguments().into_iter().fold(command, Command::arg)
 }
 
 pub(crate) fn arguments() -> Vec<Arg> {
     let mut arguments = settings::flags(|setting| setting.dev);
     let hold = Arg::new("hold-at").long("hold-at").value_name("STAGE[:N]").hide(true).value_parser(Hold::parse);
+    let no_shop = Arg::new("no-shop").long("no-shop").action(ArgAction::SetTrue).conflicts_with("shop");
+    arguments.push(no_shop.help("Leave sample PSP and shop out; a stub PSP says OK (the same as --shop off)"));
     arguments.push(hold.help("For crash tests: stop dead when the Nth attempt (default: the first) has come this far"));
     arguments
 }
@@ -51,7 +56,11 @@ impl Hold {
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
-    let config = DevConfig::load(&settings::sources(matches)?)?;
+    let mut sources = settings::sources(matches)?;
+    if matches.get_flag("no-shop") {
+        sources.flags.insert("shop".to_owned(), "off".to_owned());
+    }
+    let config = DevConfig::load(&sources)?;
     let seed = seed(&config)?;
     let seams = Seams { stages: held_at(matches.get_one::<Hold>("hold-at").copied()), ..Seams::default() };
     // Whoever may raise the limit does; a lower one shows itself at the connection that is one too many.
@@ -65,16 +74,38 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         .build()?;
     let done = runtime.block_on(async {
         let signals = Signals::listen()?;
-        let sandbox = RunningSandbox::start(&config, &seed, seams).await.map_err(|fault| named(&config, fault))?;
+        let (sandbox, psp) = start(&config, &seed, seams).await?;
         metrics.keep(&sandbox.tasks);
-        let running = running(&sandbox, &seed)?;
+        let running = running(&sandbox, psp.as_ref(), &seed)?;
         let announcement = running.announce(&config.data.data_dir)?;
         let variables = env::variables(&running, &sandbox.credentials)?;
         say(greeting::text(&running.public_url, &places(&running, &config.data.data_dir), &variables).trim_end());
-        until_told_to_stop(sandbox, announcement, signals).await
+        until_told_to_stop(sandbox, announcement, signals).await?;
+        // The wallet's last calls have ended, so the PSP may go.
+        if let Some(psp) = psp {
+            psp.stop().await;
+        }
+        Ok(())
     });
     runtime.shutdown_background();
     done
+}
+
+/// The wallet, and the sample PSP beside it unless it is left out. The PSP comes first: attempts that were queued when the
+/// last process ended go out when the wallet begins.
+async fn start(
+    config: &DevConfig,
+    seed: &Seed,
+    seams: Seams,
+) -> anyhow::Result<(RunningSandbox, Option<RunningSamplePsp>)> {
+    let named = |fault| named(config, fault);
+    if !config.sample_psp.shop {
+        return Ok((RunningSandbox::start(config, seed, seams).await.map_err(named)?, None));
+    }
+    let prepared = PreparedSandbox::prepare(config, seed, seams).await.map_err(named)?;
+    let psp = beside::start(config, seed, &prepared).await.context("the sample PSP can't start")?;
+    let sandbox = prepared.serve(beside::addresses(&psp)).await.map_err(named)?;
+    Ok((sandbox, Some(psp)))
 }
 
 /// The fault, with the name of the file that it is about.
@@ -109,22 +140,34 @@ fn held_at(hold: Option<Hold>) -> Stages {
     })
 }
 
-fn running(sandbox: &RunningSandbox, seed: &Seed) -> anyhow::Result<Running> {
-    let psp = seed.psps.first().context("the seed has no PSP")?.name.clone();
+fn running(sandbox: &RunningSandbox, psp: Option<&RunningSamplePsp>, seed: &Seed) -> anyhow::Result<Running> {
+    let name = seed.psps.first().context("the seed has no PSP")?.name.clone();
     let merchant = |skips: bool| {
-        let mut own = seed.merchants.iter().filter(|merchant| merchant.psp == psp);
+        let mut own = seed.merchants.iter().filter(|merchant| merchant.psp == name);
         own.find(|merchant| merchant.may_skip_landing_page == skips).map(|merchant| merchant.msn.to_string())
     };
     let user = seed.users.first().context("the seed has no user")?;
+    let msn = merchant(false).or_else(|| merchant(true)).context("the seed's first PSP has no merchant")?;
     Ok(Running {
         url: format!("http://{}", sandbox.address),
         public_url: sandbox.public_url.clone(),
-        make_payment_url: format!("http://{}/make-payment", sandbox.stub_psp),
-        msn: merchant(false).or_else(|| merchant(true)).context("the seed's first PSP has no merchant")?,
+        make_payment_url: sandbox.make_payment_url.clone(),
+        shop: psp.and_then(|psp| running_shop(psp, &msn)),
+        msn,
         msn_skip_landing_page: merchant(true).unwrap_or_default(),
         mobile_number: user.phone_number.to_string(),
         pin: user.pin.expose().to_owned(),
-        psp,
+        psp: name,
+    })
+}
+
+fn running_shop(psp: &RunningSamplePsp, msn: &str) -> Option<RunningShop> {
+    let addresses = beside::addresses(psp).shop?;
+    Some(RunningShop {
+        shop_url: addresses.shop,
+        back_office_url: addresses.back_office,
+        merchant_api_url: addresses.merchant_api,
+        merchant_key: psp.merchant_key(msn)?.to_owned(),
     })
 }
 
@@ -134,9 +177,16 @@ fn places(running: &Running, data_dir: &Path) -> Vec<Place> {
     let mut places = vec![
         ("Start page", format!("{url}/"), "everything, explained".to_owned()),
         ("Phone", format!("{url}/phone"), format!("number {}, PIN {}", running.mobile_number, running.pin)),
-        ("Stub PSP", running.make_payment_url.clone(), "says OK to every payment".to_owned()),
-        ("Data", data_dir.display().to_string(), "database, keys, credentials; survives restarts".to_owned()),
     ];
+    match &running.shop {
+        Some(shop) => places.extend([
+            ("Shop", shop.shop_url.clone(), "buy something and pay with the phone".to_owned()),
+            ("Back office", shop.back_office_url.clone(), "capture, cancel, refund, timeline".to_owned()),
+            ("Merchant API", shop.merchant_api_url.clone(), "the sample PSP's; docs/sample-psp.md".to_owned()),
+        ]),
+        None => places.push(("Stub PSP", running.make_payment_url.clone(), "says OK to every payment".to_owned())),
+    }
+    places.push(("Data", data_dir.display().to_string(), "database, keys, credentials; survives restarts".to_owned()));
     if running.url != running.public_url {
         places.push(("Listens on", running.url.clone(), "links lead to the public URL".to_owned()));
     }

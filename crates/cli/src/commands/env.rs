@@ -31,7 +31,7 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
 /// What a shell or a test wants to know of a sandbox.
 pub(super) fn variables(running: &Running, keys: &SandboxKeys) -> anyhow::Result<Vec<(&'static str, String)>> {
     let psp = keys.psps.get(&running.psp).with_context(|| format!("no credentials of PSP {}", running.psp))?;
-    Ok(vec![
+    let mut variables = vec![
         ("LOMMEBOK_URL", running.public_url.clone()),
         ("CLIENT_ID", psp.client_id.clone()),
         ("CLIENT_SECRET", psp.client_secret.expose().to_owned()),
@@ -42,5 +42,12 @@ pub(super) fn variables(running: &Running, keys: &SandboxKeys) -> anyhow::Result
         ("MOBILE_NUMBER", running.mobile_number.clone()),
         ("PIN", running.pin.clone()),
         ("MAKE_PAYMENT_URL", running.make_payment_url.clone()),
-    ])
+    ];
+    if let Some(shop) = &running.shop {
+        variables.push(("SHOP_URL", shop.shop_url.clone()));
+        variables.push(("BACK_OFFICE_URL", shop.back_office_url.clone()));
+        variables.push(("MERCHANT_API_URL", shop.merchant_api_url.clone()));
+        variables.push(("MERCHANT_KEY", shop.merchant_key.clone()));
+    }
+    Ok(variables)
 }

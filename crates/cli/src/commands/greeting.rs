@@ -37,7 +37,7 @@ curl -sS "$LOMMEBOK_URL/psp/v3/psppayments/init" -H "Authorization: Bearer $TOKE
   -H "Merchant-Serial-Number: $MSN" -H "Content-Type: application/json" -d @- <<END && echo
 {"pspTransactionId": "$ID", "merchantOrderId": "$ID", "customerMobileNumber": "$MOBILE_NUMBER",
  "amount": 49900, "currency": "NOK", "paymentText": "A demo order",
- "pspRedirectUrl": "https://example.com/thanks", "makePaymentUrl": "$MAKE_PAYMENT_URL"}
+ "pspRedirectUrl": "https://example.com/thanks", "makePaymentUrl": "$MAKE_PAYMENT_URL?amount=49900"}
 END
 "#;
 

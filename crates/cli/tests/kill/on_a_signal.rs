@@ -30,8 +30,11 @@ struct Scene {
 impl Scene {
     async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let launch =
-            Launch::new(env!("CARGO_BIN_EXE_lommebok"), directory.path()).with(&["--calls-in-flight-per-psp", "1"]);
+        let launch = Launch::new(env!("CARGO_BIN_EXE_lommebok"), directory.path()).with(&[
+            "--no-shop",
+            "--calls-in-flight-per-psp",
+            "1",
+        ]);
         let (server, client, phone) = start(&launch).await;
         drop(client.control(Method::POST, "/clock/freeze", None).await);
         Self { directory, launch, psp: FakePsp::start().await, server, client, phone }

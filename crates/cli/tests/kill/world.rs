@@ -42,7 +42,7 @@ impl World {
         eprintln!("LOMMEBOK_KILL_SEED={seed}");
         let directory = tempfile::tempdir().unwrap();
         Self {
-            launch: Launch::new(env!("CARGO_BIN_EXE_lommebok"), directory.path()),
+            launch: Launch::new(env!("CARGO_BIN_EXE_lommebok"), directory.path()).with(&["--no-shop"]),
             psp: Arc::new(FakePsp::start().await),
             recorder: Arc::default(),
             random: Arc::new(Random::new(seed)),

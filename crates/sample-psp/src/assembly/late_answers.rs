@@ -16,7 +16,7 @@ use crate::psp::Psp;
 /// When the answer leaves, after the call has come.
 const LEAVES_AFTER_MS: i64 = 16_000;
 /// The most bytes of a call.
-const BODY_MAX_BYTES: usize = 64 * 1024;
+pub(super) const BODY_MAX_BYTES: usize = 64 * 1024;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

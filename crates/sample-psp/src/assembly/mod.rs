@@ -7,6 +7,7 @@ mod keys;
 mod late_answers;
 mod serve;
 mod start;
+mod walk_in;
 
 pub use config::{MerchantConfig, SamplePspConfig, ShopConfig, WalletAccess, WrapAcquirer};
 pub(crate) use start::OurReceiver;

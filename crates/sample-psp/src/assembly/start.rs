@@ -18,6 +18,7 @@ use super::config::{SamplePspConfig, ShopConfig};
 use super::keys::OwnKey;
 use super::late_answers::late_answers;
 use super::serve::Bound;
+use super::walk_in::{self, walk_in};
 use crate::acquirer::Acquirer;
 use crate::acquirer::simulated::SimulatedAcquirer;
 use crate::clock::ReceiverClock;
@@ -86,7 +87,7 @@ impl SamplePsp {
     pub async fn start(config: SamplePspConfig) -> Result<RunningSamplePsp, StartFault> {
         std::fs::create_dir_all(&config.data_dir).map_err(io_fault(config.data_dir.display()))?;
         let own_key = OwnKey::load(&config.data_dir).map_err(io_fault("psp.key"))?;
-        let bound = Bound::to(config.listen, config.public_url.clone()).await.map_err(io_fault(config.listen))?;
+        let bound = Bound::to(config.listen, config.public_url.clone()).await.map_err(cannot_listen(config.listen))?;
         let acquirer = SimulatedAcquirer::open(
             &config.data_dir.join("acquirer.db"),
             config.cryptogram_test_key,
@@ -107,7 +108,9 @@ impl SamplePsp {
         let make_payment = receiver.clone().into_axum_route::<()>();
         let make_payment =
             make_payment.layer(middleware::from_fn_with_state((psp.clone(), stopping.clone()), late_answers));
+        let from_elsewhere = middleware::from_fn_with_state((psp.clone(), merchants.clone()), walk_in);
         let router = merchant_api::router(Api { psp: psp.clone(), merchants: merchants.clone() })
+            .route(walk_in::PATH, make_payment.clone().layer(from_elsewhere))
             .route("/make-payment", make_payment)
             .merge(step_up_page::router(psp.clone(), receiver.clone()));
         let shop = match &config.shop {
@@ -164,7 +167,7 @@ async fn open_shop(
     merchants: &Merchants,
     api: &Router,
 ) -> Result<(Bound, Router), StartFault> {
-    let bound = Bound::to(wanted.listen, wanted.public_url.clone()).await.map_err(io_fault(wanted.listen))?;
+    let bound = Bound::to(wanted.listen, wanted.public_url.clone()).await.map_err(cannot_listen(wanted.listen))?;
     let client = |skips: bool| {
         let merchant = config.merchants.iter().find(|merchant| merchant.may_skip_landing_page == skips)?;
         let key = merchants.with_msn(merchant.msn.as_str())?.key.clone();
@@ -203,6 +206,10 @@ fn merchants(config: &SamplePspConfig, own_key: &OwnKey) -> Merchants {
         key: own_key.of_merchant(&merchant.msn),
     };
     Merchants(config.merchants.iter().map(merchant).collect())
+}
+
+fn cannot_listen(address: SocketAddr) -> impl FnOnce(io::Error) -> StartFault {
+    io_fault(format!("{address} can't be listened on"))
 }
 
 fn io_fault(what: impl fmt::Display) -> impl FnOnce(io::Error) -> StartFault {

@@ -14,6 +14,7 @@ mod reconciliation;
 mod reports;
 mod retry;
 mod step_up;
+mod walk_in;
 mod work;
 
 use std::fmt;
@@ -34,6 +35,7 @@ pub(crate) use operations::OperateFault;
 pub(crate) use payments::{CreateFault, Wanted};
 pub use reconciliation::{Difference, Reconciliation, Side};
 pub(crate) use step_up::{CODE, ChallengeFault, Way};
+pub(crate) use walk_in::WalkInFault;
 
 /// When the wallet is told of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

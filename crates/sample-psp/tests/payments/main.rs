@@ -14,4 +14,5 @@ mod paid;
 mod refused;
 mod shop;
 mod step_up;
+mod walk_in;
 mod world;

@@ -3,7 +3,10 @@
 //! The split is by type: only [`sandbox`] makes a simulated token service, a stub PSP and test routes; the production
 //! router can't be given any. A newcomer's mistake: a flag that turns the one into the other.
 
+mod parts;
+pub mod prepared;
 pub mod sandbox;
 mod seeding;
 
+pub use prepared::PreparedSandbox;
 pub use sandbox::{RunningSandbox, Seams, StartFault};

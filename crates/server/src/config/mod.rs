@@ -15,6 +15,7 @@ mod log;
 mod network;
 mod payments;
 mod reader;
+mod sample_psp;
 mod settings;
 mod sources;
 
@@ -26,6 +27,7 @@ pub use keys::{ServeKeys, TokenService};
 pub use log::{LogConfig, LogFormat};
 pub use network::NetworkConfig;
 pub use payments::{BatchTime, MagicTokens, PaymentConfig, SandboxPaymentConfig};
+pub use sample_psp::{IfMissing, ReportTime, SamplePspSettings};
 pub use settings::{Setting, Unset, settings};
 pub use sources::Sources;
 pub(crate) use sources::line_of;
@@ -59,6 +61,8 @@ pub struct DevConfig {
     pub payments: PaymentConfig,
     /// What only a sandbox has.
     pub sandbox: SandboxPaymentConfig,
+    /// What is started beside the wallet.
+    pub sample_psp: SamplePspSettings,
     /// Access tokens.
     pub access_tokens: AccessTokenConfig,
     /// Name and colour.
@@ -78,6 +82,7 @@ impl DevConfig {
         let data = data::read_dev(&mut reader);
         let payments = payments::read(&mut reader);
         let sandbox = payments::read_sandbox(&mut reader);
+        let sample_psp = sample_psp::read(&mut reader);
         let access_tokens = access_tokens::read(&mut reader);
         let appearance = appearance::read(&mut reader);
         let log = log::read(&mut reader);
@@ -87,6 +92,7 @@ impl DevConfig {
                 data: data?,
                 payments: payments?,
                 sandbox: sandbox?,
+                sample_psp: sample_psp?,
                 access_tokens: access_tokens?,
                 appearance: appearance?,
                 log: log?,

@@ -80,7 +80,7 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
 }
 
 /// `scheme://host[:port]`: no path, because the published paths begin at the root.
-fn origin(mode: Mode, text: &str) -> Result<String, String> {
+pub(super) fn origin(mode: Mode, text: &str) -> Result<String, String> {
     let fault =
         || "must be an origin such as https://wallet.example, without path, query, fragment and user".to_owned();
     let url = Url::parse(text).map_err(|_| fault())?;

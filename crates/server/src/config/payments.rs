@@ -1,10 +1,7 @@
 //! Section *Payments*: the batch, the calls to PSPs, and what of them is only a sandbox's.
 
-use std::net::SocketAddr;
-
 use jiff::civil::Time;
 
-use super::network::address;
 use super::reader::{Reader, number};
 
 /// Batch and calls.
@@ -32,8 +29,6 @@ pub enum BatchTime {
 pub struct SandboxPaymentConfig {
     /// The token for amounts without a rule in the magic table.
     pub magic_tokens: MagicTokens,
-    /// Where the stub PSP listens.
-    pub stub_psp_listen: SocketAddr,
 }
 
 /// The token for amounts without a rule in the magic table (docs/domain.md §9).
@@ -57,8 +52,7 @@ pub(super) fn read_sandbox(reader: &mut Reader) -> Option<SandboxPaymentConfig> 
         "vendor" => Ok(MagicTokens::Vendor),
         _ => Err("must be \"card\" or \"vendor\"".to_owned()),
     });
-    let stub_psp_listen = reader.take("stub_psp_listen", address);
-    Some(SandboxPaymentConfig { magic_tokens: magic_tokens?, stub_psp_listen: stub_psp_listen? })
+    Some(SandboxPaymentConfig { magic_tokens: magic_tokens? })
 }
 
 fn batch_time(text: &str) -> Result<BatchTime, String> {

@@ -126,7 +126,12 @@ fn values_that_cannot_be_are_refused() {
         ("database_url", "sqlite:"),
         ("database_url", "postgres://localhost/lommebok"),
         ("magic_tokens", "Card"),
-        ("stub_psp_listen", "8481"),
+        ("psp_listen", "8482"),
+        ("shop", "yes"),
+        ("shop_listen", "8481"),
+        ("shop_public_url", "shop.example"),
+        ("psp_reports", "daily"),
+        ("psp_if_missing", "ignore"),
         ("target_limit_bytes", "65536"),
     ];
     for (name, value) in cases {
@@ -172,7 +177,7 @@ fn serve_names_everything_that_it_lacks() {
 #[test]
 fn serve_refuses_what_is_a_sandboxs_and_what_is_not_safe() {
     let text = "magic_tokens = \"vendor\"\ndata_dir = \"x\"\npublic_url = \"http://wallet.example\"\n\
-                token_service = \"simulated\"\nmaster_keys_file = \"/nowhere/keys\"\nseed_file = \"s\"\nstub_psp_listen = \"x\"\n";
+                token_service = \"simulated\"\nmaster_keys_file = \"/nowhere/keys\"\nseed_file = \"s\"\npsp_listen = \"x\"\n";
     let faults = ServeConfig::load(&file(text)).expect_err("much is wrong").to_string();
     for expected in [
         "line 1: magic_tokens: belongs to `lommebok dev` only",
@@ -181,7 +186,7 @@ fn serve_refuses_what_is_a_sandboxs_and_what_is_not_safe() {
         "line 4: token_service: none but the simulated one exists yet",
         "line 5: master_keys_file: /nowhere/keys: ",
         "line 6: seed_file: belongs to `lommebok dev` only",
-        "line 7: stub_psp_listen: belongs to `lommebok dev` only",
+        "line 7: psp_listen: belongs to `lommebok dev` only",
         "signing_key_file: is missing",
     ] {
         assert!(faults.contains(expected), "{expected}\n--\n{faults}");

@@ -20,18 +20,38 @@ use crate::ui::start::{StartPage, TestCard};
 /// The only closed world so far.
 const OWN_TENANT: &str = "default";
 
+/// What runs beside the wallet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// A `makePaymentUrl` that answers.
+    pub make_payment_url: String,
+    /// The sample PSP's shop, if it runs.
+    pub shop: Option<ShopAddresses>,
+}
+
+/// Where the sample PSP and its shop are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShopAddresses {
+    /// The shop's front.
+    pub shop: String,
+    /// The shop's back office.
+    pub back_office: String,
+    /// The sample PSP's merchant API.
+    pub merchant_api: String,
+}
+
 /// What the sandbox's pages show.
 #[derive(Clone, Debug)]
 pub struct SandboxPages {
     pages: Pages,
-    make_payment_url: Arc<str>,
+    beside: Arc<Beside>,
     users: Arc<Vec<SeedUser>>,
 }
 
 impl SandboxPages {
-    /// The pages of a sandbox with this seed and stub PSP.
-    pub fn new(pages: Pages, make_payment_url: &str, seed: &Seed) -> Self {
-        Self { pages, make_payment_url: make_payment_url.into(), users: Arc::new(seed.users.clone()) }
+    /// The pages of a sandbox with this seed.
+    pub fn new(pages: Pages, beside: Beside, seed: &Seed) -> Self {
+        Self { pages, beside: Arc::new(beside), users: Arc::new(seed.users.clone()) }
     }
 
     fn test_users(&self) -> Vec<TestUser> {
@@ -56,7 +76,8 @@ async fn start(State(shown): State<SandboxPages>, uri: Uri, headers: HeaderMap) 
     let page = StartPage {
         page: shown.pages.page(lang, "/"),
         public_url: shown.pages.wallet.public_url(),
-        make_payment_url: &shown.make_payment_url,
+        make_payment_url: &shown.beside.make_payment_url,
+        shop: shown.beside.shop.as_ref(),
         version: env!("CARGO_PKG_VERSION"),
         test_users: &shown.test_users(),
         test_cards: &shown.test_cards(),

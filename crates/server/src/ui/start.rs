@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{page::Page, phone::TestUser};
+use crate::http::sandbox_pages::ShopAddresses;
 
 /// A row of the table of magic amounts.
 #[derive(Clone, Copy, Debug)]
@@ -73,8 +74,10 @@ pub struct StartPage<'a> {
     pub page: Page<'a>,
     /// The wallet's public address, without a trailing slash.
     pub public_url: &'a str,
-    /// The stub PSP's makePayment address.
+    /// A makePayment address that answers: the stub's, or the sample PSP's.
     pub make_payment_url: &'a str,
+    /// The sample PSP and its shop, if they run.
+    pub shop: Option<&'a ShopAddresses>,
     /// The version of this program.
     pub version: &'a str,
     /// Whom one may be on the phone.

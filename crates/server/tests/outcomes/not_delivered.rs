@@ -18,11 +18,11 @@ async fn approved_at(app: &TestApp, id: &str, url: &str) -> Started {
 async fn what_never_left_is_certain_and_says_why() {
     let app = TestApp::start().await;
     let free = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address");
-    let plain_http = app.sandbox().stub_psp;
+    let stub = &app.sandbox().make_payment_url;
     let rows = [
         ("nd-port", format!("http://{free}/pay"), "connect"),
         ("nd-dns", "http://nobody.invalid/pay".to_owned(), "dns"),
-        ("nd-tls", format!("https://{plain_http}/pay"), "tls"),
+        ("nd-tls", stub.replace("http://", "https://"), "tls"),
     ];
     for (id, url, why) in rows {
         approved_at(&app, id, &url).await;

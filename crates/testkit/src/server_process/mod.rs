@@ -42,7 +42,9 @@ impl Launch {
     /// `lommebok dev` on this data directory, all ports free ones.
     pub fn new(binary: impl Into<PathBuf>, data_dir: &Path) -> Self {
         let arguments =
-            ["dev", "--listen", "127.0.0.1:0", "--stub-psp-listen", "127.0.0.1:0"].map(str::to_owned).to_vec();
+            ["dev", "--listen", "127.0.0.1:0", "--psp-listen", "127.0.0.1:0", "--shop-listen", "127.0.0.1:0"]
+                .map(str::to_owned)
+                .to_vec();
         Self { binary: binary.into(), data_dir: data_dir.to_owned(), arguments }
     }
 

@@ -191,7 +191,7 @@ pub fn signing_key_pair() -> Arc<SigningKeyPair> {
 async fn run(directory: &TempDir, setup: &Setup) -> RunningSandbox {
     let mut sources = Sources::default();
     let data_dir = directory.path().to_str().expect("a temporary directory has a plain name");
-    for (name, value) in [("data_dir", data_dir), ("listen", "127.0.0.1:0"), ("stub_psp_listen", "127.0.0.1:0")] {
+    for (name, value) in [("data_dir", data_dir), ("listen", "127.0.0.1:0"), ("psp_listen", "127.0.0.1:0")] {
         sources.flags.insert(name.to_owned(), value.to_owned());
     }
     for (name, value) in &setup.settings {

@@ -1,0 +1,112 @@
+//! The sample PSP and its shop beside the wallet of `lommebok dev`: what the one needs of the other, handed over.
+//!
+//! They share a process, a data directory and business time, and nothing else: the sample PSP calls the wallet over HTTP
+//! with the credentials that any PSP gets, and the wallet calls its `makePaymentUrl`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use lommebok_domain::Timestamp as WalletTimestamp;
+use lommebok_sample_psp::acquirer::simulated::IssuerRules;
+use lommebok_sample_psp::clock::{BusinessClock, Timestamp};
+use lommebok_sample_psp::ledger::IfMissing;
+use lommebok_sample_psp::{
+    MerchantConfig, Reporting, RunningSamplePsp, SamplePsp, SamplePspConfig, ShopConfig, WalletAccess,
+};
+use lommebok_sdk::{BoxFuture, Credentials, MerchantSerialNumber, Url};
+use lommebok_server::assembly::PreparedSandbox;
+use lommebok_server::clock::BusinessClock as WalletClock;
+use lommebok_server::config::{self, DevConfig, NetworkConfig};
+use lommebok_server::http::sandbox_pages::{Beside, ShopAddresses};
+use lommebok_server::seeds::Seed;
+
+/// Where the sample PSP keeps its things, in the data directory.
+const FOLDER: &str = "sample-psp";
+/// How long reports are collected, in seconds of business time.
+const COLLECTED_FOR_S: u64 = 60;
+
+/// Starts the sample PSP of the seed's first PSP, and the shop of its merchants.
+pub(crate) async fn start(
+    config: &DevConfig,
+    seed: &Seed,
+    prepared: &PreparedSandbox,
+) -> anyhow::Result<RunningSamplePsp> {
+    let named = seed.psps.first().context("the seed has no PSP")?;
+    let granted = prepared.credentials().psps.get(&named.name).context("the seed's first PSP has no credentials")?;
+    let own = seed.merchants.iter().filter(|merchant| merchant.psp == named.name);
+    let merchants = own.map(|merchant| {
+        let msn = MerchantSerialNumber::new(merchant.msn.as_str())?;
+        anyhow::Ok(MerchantConfig { msn, may_skip_landing_page: merchant.may_skip_landing_page })
+    });
+    let settings = &config.sample_psp;
+    let phone = format!("{}/phone", prepared.public_url());
+    let psp = SamplePspConfig {
+        data_dir: config.data.data_dir.join(FOLDER),
+        listen: settings.psp_listen,
+        public_url: url(settings.psp_public_url.as_deref())?,
+        shop: Some(ShopConfig {
+            listen: settings.shop_listen,
+            public_url: url(settings.shop_public_url.as_deref())?,
+            phone_simulator: url(Some(&phone))?,
+        }),
+        wallet: WalletAccess {
+            base_url: NetworkConfig { public_url: None, ..config.network.clone() }.origin_at(prepared.address()),
+            credentials: Credentials::new(
+                granted.client_id.clone(),
+                granted.client_secret.expose(),
+                granted.subscription_key.expose(),
+                granted.psp_id.clone(),
+            ),
+            transport: None,
+        },
+        cryptogram_test_key: *prepared.credentials().cryptogram_test_key.expose(),
+        merchants: merchants.collect::<anyhow::Result<_>>()?,
+        reporting: match settings.reports {
+            config::ReportTime::AtOnce => Reporting::AtOnce,
+            config::ReportTime::Collected => Reporting::Collected(Duration::from_secs(COLLECTED_FOR_S)),
+        },
+        if_missing: match settings.if_missing {
+            config::IfMissing::Reserve => IfMissing::SendReserved,
+            config::IfMissing::Reverse => IfMissing::Reverse,
+        },
+        issuer: IssuerRules::default(),
+        clock: Arc::new(WalletTime(prepared.wallet().clock().clone())),
+        wrap_acquirer: None,
+    };
+    Ok(SamplePsp::start(psp).await?)
+}
+
+/// What the wallet's start page leads to.
+pub(crate) fn addresses(psp: &RunningSamplePsp) -> Beside {
+    let at = |path: &str| format!("{}{path}", origin(&psp.public_url));
+    let shop = psp.shop_url.as_ref().map(|shop| ShopAddresses {
+        shop: format!("{}/", origin(shop)),
+        back_office: format!("{}/backoffice", origin(shop)),
+        merchant_api: at("/merchant/v1"),
+    });
+    Beside { make_payment_url: at("/make-payment/walk-in"), shop }
+}
+
+fn origin(url: &Url) -> &str {
+    url.as_str().trim_end_matches('/')
+}
+
+fn url(text: Option<&str>) -> anyhow::Result<Option<Url>> {
+    Ok(text.map(Url::parse).transpose()?)
+}
+
+/// The wallet's business time, lent to the sample PSP: advancing the one advances the other.
+#[derive(Debug)]
+struct WalletTime(WalletClock);
+
+impl BusinessClock for WalletTime {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.now().as_millis())
+    }
+
+    fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, ()> {
+        let clock = self.0.clone();
+        Box::pin(async move { clock.sleep_until(WalletTimestamp::from_millis(at.as_millis())).await })
+    }
+}

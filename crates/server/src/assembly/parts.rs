@@ -1,0 +1,108 @@
+//! What the settings say, as the parts of a sandbox: the store, the keys, the clock, the token service, the limits.
+//!
+//! Nothing runs here yet; [`super::prepared`] puts the parts together.
+
+use std::net::SocketAddr;
+
+use lommebok_api::urls::UrlPolicy;
+use lommebok_store::{HashKey, PaymentFilter, Store, StoreOptions};
+
+use super::sandbox::{FIRST_TENANT, Seams, StartFault};
+use crate::access_token::TokenSettings;
+use crate::chance::Chance;
+use crate::clock::BusinessClock;
+use crate::config::{BatchTime, DevConfig};
+use crate::http::edge::BodyLimits;
+use crate::keys::envelope::Envelope;
+use crate::keys::handle::HandleKey;
+use crate::keys::lookup::LookupKey;
+use crate::keys::{DataDirectory, MasterKeys, SandboxKeys};
+use crate::listener::Listener;
+use crate::observability::commits;
+use crate::tokens::SimulatedTokens;
+use crate::ui::brand::Brand;
+use crate::wallet::{self, BatchMode, Environment, Keys, Settings, TokenSource};
+
+pub(super) fn bind(address: SocketAddr) -> Result<Listener, StartFault> {
+    Listener::bind(address).map_err(|cause| StartFault::Listen { address, cause })
+}
+
+pub(super) fn open_store(
+    config: &DevConfig,
+    seams: &Seams,
+    directory: &DataDirectory,
+    master: &MasterKeys,
+) -> Result<Store, StartFault> {
+    let path = config.data.database.clone().unwrap_or_else(|| directory.database_path());
+    let url = format!("sqlite:{}", path.display());
+    let mut store = StoreOptions::new(url, HashKey::new(*master.lookup_pepper.expose()));
+    store.commit_hook = Some(commits::timed(seams.commit_hook.clone()));
+    store.commit_observer = Some(commits::changes());
+    Ok(Store::open(&store)?)
+}
+
+pub(super) fn keys(master: &MasterKeys, chance: &Chance) -> Keys {
+    Keys {
+        envelope: Envelope::new(&master.key_encryption, chance.clone()),
+        lookup: LookupKey::new(&master.lookup_pepper),
+        handle: HandleKey::new(&master.handle_key),
+    }
+}
+
+/// The test's clock, or the one that was kept.
+pub(super) fn clock(seams: &Seams, store: &Store) -> Result<BusinessClock, StartFault> {
+    if let Some(clock) = &seams.clock {
+        return Ok(clock.clone());
+    }
+    let tenant = store.tenant(FIRST_TENANT)?;
+    let clock =
+        tenant.map_or_else(BusinessClock::real, |tenant| BusinessClock::from_record(wallet::restored(tenant.clock)));
+    // After a crash the newest payment may be younger than the clock's record, and time must not go back behind it.
+    let newest = store.payments(FIRST_TENANT, PaymentFilter::All, None, 1)?;
+    if let Some(payment) = newest.payments.first() {
+        clock.never_before(payment.terms.created_at);
+    }
+    Ok(clock)
+}
+
+pub(super) fn token_source(config: &DevConfig, credentials: &SandboxKeys) -> TokenSource {
+    let tokens = SimulatedTokens::new(credentials.cryptogram_test_key.expose(), config.sandbox.magic_tokens);
+    TokenSource::new(move |request| tokens.issue(request))
+}
+
+pub(super) fn brand(config: &DevConfig) -> Brand {
+    let usual = Brand::default();
+    let color = config.appearance.brand_colour.parse().unwrap_or(usual.color);
+    Brand { name: config.appearance.brand_name.clone(), color }
+}
+
+pub(super) fn body_limits(config: &DevConfig) -> BodyLimits {
+    BodyLimits {
+        ordinary_bytes: config.network.body_limit_bytes,
+        batch_bytes: config.network.batch_body_limit_bytes,
+        wait: config.network.body_wait,
+    }
+}
+
+pub(super) fn settings(config: &DevConfig, seams: &Seams, public_url: &str) -> Settings {
+    Settings {
+        public_url: public_url.to_owned(),
+        url_policy: UrlPolicy::Sandbox,
+        environment: Environment::Test,
+        batch_mode: match config.payments.batch {
+            BatchTime::Immediate => BatchMode::Immediate,
+            BatchTime::Daily(time) => BatchMode::Daily(time),
+            BatchTime::OnDemand => BatchMode::OnDemand,
+        },
+        stages: seams.stages.clone(),
+    }
+}
+
+/// The issuer is a fixed name unless it is set, so that a token outlives a change of port; the key is the data directory's.
+pub(super) fn token_settings(config: &DevConfig) -> TokenSettings {
+    TokenSettings {
+        issuer: config.access_tokens.issuer.clone().unwrap_or_else(|| "urn:lommebok:sandbox".to_owned()),
+        audience: config.access_tokens.audience.clone(),
+        lifetime_s: config.access_tokens.lifetime_s,
+    }
+}

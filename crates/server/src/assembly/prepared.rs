@@ -1,0 +1,146 @@
+//! A sandbox that is complete but not begun: its port is bound and its address known, so that a PSP that needs it can be
+//! started first. Attempts that an earlier process left in the queue go out when the wallet begins; their PSP must be there.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use lommebok_api::urls::UrlPolicy;
+
+use super::parts;
+use super::sandbox::{FIRST_TENANT, RunningSandbox, Seams, StartFault};
+use super::seeding;
+use crate::access_token::AccessTokens;
+use crate::chance::Chance;
+use crate::config::DevConfig;
+use crate::http::control::Control;
+use crate::http::edge::EdgeParts;
+use crate::http::pages::Pages;
+use crate::http::sandbox_pages::{Beside, SandboxPages};
+use crate::http::{self, Edge};
+use crate::keys::{DataDirectory, SandboxKeys, SigningKey};
+use crate::listener::{Limits, Listener};
+use crate::outbound::{OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
+use crate::seeds::Seed;
+use crate::tasks::Tasks;
+use crate::wallet::{Keys, Parts, Wallet};
+
+/// A sandbox before its first request.
+#[derive(Debug)]
+pub struct PreparedSandbox {
+    listener: Listener,
+    limits: Limits,
+    public_url: String,
+    wallet: Wallet,
+    edge: Edge,
+    control: Control,
+    pages: Pages,
+    seed: Seed,
+    credentials: SandboxKeys,
+    tasks: Tasks,
+    directory: DataDirectory,
+}
+
+impl PreparedSandbox {
+    /// Opens data directory and database, seeds, and binds the port; nothing is answered and nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`StartFault`]; nothing is left running then.
+    pub async fn prepare(config: &DevConfig, seed: &Seed, seams: Seams) -> Result<Self, StartFault> {
+        let chance = Chance::operating_system();
+        let tasks = Tasks::new();
+        let directory = DataDirectory::open(&config.data.data_dir)?;
+        let master = directory.master_keys(&chance)?;
+        let names: Vec<&str> = seed.psps.iter().map(|psp| psp.name.as_str()).collect();
+        let credentials = directory.sandbox_keys(&names, &chance)?;
+        let control_token = directory.control_token(&chance)?;
+        let signing_key = match &seams.signing_key {
+            Some(key) => key.clone(),
+            None => SigningKey::load_or_make(&directory, &tasks)?,
+        };
+        let listener = parts::bind(config.network.listen)?;
+        let public_url = config.network.origin_at(listener.address());
+        let store = parts::open_store(config, &seams, &directory, &master)?;
+        let keys = Arc::new(parts::keys(&master, &chance));
+        seeding::seed(&store, &keys, (seed, &credentials), FIRST_TENANT, &chance).await?;
+        let wallet = Wallet::new(Parts {
+            tenant: FIRST_TENANT,
+            clock: parts::clock(&seams, &store)?,
+            store,
+            keys: Arc::clone(&keys),
+            chance,
+            tasks: tasks.clone(),
+            outbound: OutboundClient::new(Policy::new(UrlPolicy::Sandbox), tls_with_web_roots(&[])?, Resolver::System),
+            slots: Arc::new(Slots::new(config.payments.calls_in_flight_per_psp)),
+            tokens: parts::token_source(config, &credentials),
+            settings: parts::settings(config, &seams, &public_url),
+        });
+        let edge = edge(config, &wallet, keys, signing_key);
+        let control = Control::new(wallet.clone(), control_token, listener.address(), &public_url);
+        let pages = Pages { wallet: wallet.clone(), brand: Arc::new(parts::brand(config)), sandbox: true };
+        let (limits, seed) = (config.network.limits, seed.clone());
+        Ok(Self { listener, limits, public_url, wallet, edge, control, pages, seed, credentials, tasks, directory })
+    }
+
+    /// Where it will listen.
+    pub fn address(&self) -> SocketAddr {
+        self.listener.address()
+    }
+
+    /// What its links begin with.
+    pub fn public_url(&self) -> &str {
+        &self.public_url
+    }
+
+    /// The wallet, which has not begun.
+    pub fn wallet(&self) -> &Wallet {
+        &self.wallet
+    }
+
+    /// The sandbox's credentials.
+    pub fn credentials(&self) -> &SandboxKeys {
+        &self.credentials
+    }
+
+    /// All that runs.
+    pub fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+
+    /// Begins: does what came due while nobody was there, goes on with what was queued, and takes requests. `beside` is
+    /// what the start page leads to.
+    ///
+    /// # Errors
+    /// [`StartFault::Wallet`] when what came due can't be done.
+    pub async fn serve(self, beside: Beside) -> Result<RunningSandbox, StartFault> {
+        self.wallet.start().await?;
+        let address = self.address();
+        let make_payment_url = beside.make_payment_url.clone();
+        let shown = SandboxPages::new(self.pages.clone(), beside, &self.seed);
+        let router = http::sandbox_router(&self.edge, self.control, (self.pages, shown), &self.tasks);
+        self.tasks.spawn("listener", self.listener.serve(router, self.limits, self.tasks.clone()));
+        Ok(RunningSandbox {
+            address,
+            public_url: self.public_url,
+            store: self.wallet.store().clone(),
+            wallet: self.wallet,
+            edge: self.edge,
+            credentials: self.credentials,
+            tasks: self.tasks,
+            make_payment_url,
+            _data_directory: self.directory,
+        })
+    }
+}
+
+fn edge(config: &DevConfig, wallet: &Wallet, keys: Arc<Keys>, signing_key: SigningKey) -> Edge {
+    let chance = wallet.chance().clone();
+    Edge::new(EdgeParts {
+        wallets: vec![wallet.clone()],
+        store: wallet.store().clone(),
+        keys,
+        access_tokens: AccessTokens::new(parts::token_settings(config), signing_key, chance.clone()),
+        chance,
+        shows_hints: true,
+        body_limits: parts::body_limits(config),
+    })
+}

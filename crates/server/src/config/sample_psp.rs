@@ -1,0 +1,76 @@
+//! Section *Sample PSP and shop*: what `lommebok dev` starts beside the wallet. The server itself knows of the sample PSP only
+//! what stands here; it is another crate, and whoever starts both hands it over.
+
+use std::net::SocketAddr;
+
+use super::network::{address, origin};
+use super::reader::Reader;
+
+/// The sample PSP and its shop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SamplePspSettings {
+    /// Whether they are started; else a stub PSP that says OK listens in their place.
+    pub shop: bool,
+    /// Where the shop listens.
+    pub shop_listen: SocketAddr,
+    /// Where browsers reach the shop, if not there.
+    pub shop_public_url: Option<String>,
+    /// Where the sample PSP (or the stub) listens for wallet, merchants and the 3-D Secure page's users.
+    pub psp_listen: SocketAddr,
+    /// Where those reach it, if not there.
+    pub psp_public_url: Option<String>,
+    /// When it reports changes to the wallet.
+    pub reports: ReportTime,
+    /// What it does with money that the wallet does not know of.
+    pub if_missing: IfMissing,
+}
+
+/// When the sample PSP reports changes with updatestatus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportTime {
+    /// Each at once.
+    AtOnce,
+    /// Those of a minute together.
+    Collected,
+}
+
+/// What the sample PSP does when money is reserved at its acquirer and the wallet's details do not show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IfMissing {
+    /// It sends `RESERVED`.
+    Reserve,
+    /// It reverses at the acquirer and sends `CANCELLED`.
+    Reverse,
+}
+
+pub(super) fn read(reader: &mut Reader) -> Option<SamplePspSettings> {
+    let mode = reader.mode();
+    let shop = reader.take("shop", |text| match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("must be \"on\" or \"off\"".to_owned()),
+    });
+    let shop_listen = reader.take("shop_listen", address);
+    let shop_public_url = reader.take_if_set("shop_public_url", |text| origin(mode, text));
+    let psp_listen = reader.take("psp_listen", address);
+    let psp_public_url = reader.take_if_set("psp_public_url", |text| origin(mode, text));
+    let reports = reader.take("psp_reports", |text| match text {
+        "at_once" => Ok(ReportTime::AtOnce),
+        "collected" => Ok(ReportTime::Collected),
+        _ => Err("must be \"at_once\" or \"collected\"".to_owned()),
+    });
+    let if_missing = reader.take("psp_if_missing", |text| match text {
+        "reserve" => Ok(IfMissing::Reserve),
+        "reverse" => Ok(IfMissing::Reverse),
+        _ => Err("must be \"reserve\" or \"reverse\"".to_owned()),
+    });
+    Some(SamplePspSettings {
+        shop: shop?,
+        shop_listen: shop_listen?,
+        shop_public_url: shop_public_url.ok()?,
+        psp_listen: psp_listen?,
+        psp_public_url: psp_public_url.ok()?,
+        reports: reports?,
+        if_missing: if_missing?,
+    })
+}
