@@ -6,13 +6,24 @@ use super::{File, Finding};
 
 /// Who must not know whom. A crate that is not named here is a rim that nobody in the table may depend on either,
 /// because each row lists all that lies further out.
-const MUST_NOT_KNOW: [(&str, &[&str]); 7] = [
+const MUST_NOT_KNOW: [(&str, &[&str]); 8] = [
     ("lommebok-domain", &["lommebok"]),
     ("lommebok-api", &["lommebok"]),
     ("lommebok-store", &["lommebok-api", "lommebok-server", "lommebok-testkit", "lommebok-bench", "lommebok-sample"]),
     ("lommebok-server", &["lommebok-testkit", "lommebok-bench", "lommebok-sample", "lommebok-sdk"]),
     ("lommebok-sdk", &["lommebok"]),
     ("lommebok-testing", &["lommebok-testkit", "lommebok-bench", "lommebok-sample"]),
+    (
+        "lommebok-sample-psp",
+        &[
+            "lommebok-domain",
+            "lommebok-store",
+            "lommebok-server",
+            "lommebok-testkit",
+            "lommebok-testing",
+            "lommebok-bench",
+        ],
+    ),
     ("lommebok", &["lommebok-testkit", "lommebok-testing", "lommebok-bench"]),
 ];
 
