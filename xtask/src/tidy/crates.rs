@@ -14,6 +14,17 @@ const MUST_NOT_KNOW: [(&str, &[&str]); 8] = [
     ("lommebok-sdk", &["lommebok"]),
     ("lommebok-sample-psp", &["lommebok-domain", "lommebok-store", "lommebok-server", "lommebok-testkit"]),
     ("lommebok-testing", &["lommebok-testkit", "lommebok-bench", "lommebok-sample"]),
+    (
+        "lommebok-sample-psp",
+        &[
+            "lommebok-domain",
+            "lommebok-store",
+            "lommebok-server",
+            "lommebok-testkit",
+            "lommebok-testing",
+            "lommebok-bench",
+        ],
+    ),
     ("lommebok", &["lommebok-testkit", "lommebok-testing", "lommebok-bench"]),
 ];
 

@@ -16,15 +16,17 @@ const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
-static ASSETS: [Asset; 11] = [
+static ASSETS: [Asset; 13] = [
     Asset("theme.js", JS, include_str!("../../assets/theme.js")),
     Asset("leave.js", JS, include_str!("../../assets/leave.js")),
     Asset("once.js", JS, include_str!("../../assets/once.js")),
     Asset("bank.css", CSS, include_str!("../../assets/bank/bank.css")),
+    Asset("bank.svg", SVG, include_str!("../../assets/bank/bank.svg")),
     Asset("shop.css", CSS, include_str!("../../assets/shop/shop.css")),
     Asset("goods.css", CSS, include_str!("../../assets/shop/goods.css")),
     Asset("checkout.css", CSS, include_str!("../../assets/shop/checkout.css")),
     Asset("backoffice.css", CSS, include_str!("../../assets/shop/backoffice.css")),
+    Asset("live.js", JS, include_str!("../../assets/live.js")),
     Asset("order.js", JS, include_str!("../../assets/shop/order.js")),
     Asset("checkout.js", JS, include_str!("../../assets/shop/checkout.js")),
     Asset("icon.svg", SVG, include_str!("../../assets/shop/icon.svg")),

@@ -8,6 +8,7 @@ mod cancelled;
 mod crash;
 mod faults;
 mod faulty;
+mod journey;
 mod late;
 mod merchant_api;
 mod paid;
