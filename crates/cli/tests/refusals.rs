@@ -113,15 +113,27 @@ async fn damaged_keys_and_databases_are_named_and_left_as_they_are() {
         ("control-token", "short", "control-token: must be one line of at least 32 visible characters"),
         ("signing-key.pem", "no key", "signing-key.pem: must be a private key in PEM"),
         ("lommebok.db", "no database, but long enough to be looked at", "lommebok.db can't be used: "),
+        (
+            "sample-psp/ledger.db",
+            "no database, but long enough to be looked at",
+            "sample-psp/ledger.db can't be used: ",
+        ),
+        ("sample-psp/psp.key", "no key", "sample-psp/psp.key can't be used: "),
     ] {
         let directory = tempfile::tempdir().unwrap();
-        for file in fs::read_dir(sound.path()).unwrap().map(Result::unwrap) {
-            fs::copy(file.path(), directory.path().join(file.file_name())).unwrap();
+        for folder in ["", "sample-psp"] {
+            fs::create_dir_all(directory.path().join(folder)).unwrap();
+            let entries = fs::read_dir(sound.path().join(folder)).unwrap().map(Result::unwrap);
+            for file in entries.filter(|entry| entry.file_type().unwrap().is_file()) {
+                fs::copy(file.path(), directory.path().join(folder).join(file.file_name())).unwrap();
+            }
         }
         let path = directory.path().join(name);
         fs::write(&path, damage).unwrap();
         let refused = dev_refuses(directory.path(), &[]).await;
-        assert!(refused.starts_with(&format!("lommebok: {}/{said}", directory.path().display())), "{name}: {refused}");
+        let who = if name.starts_with("sample-psp") { BESIDE } else { "" };
+        let expected = format!("lommebok: {who}{}/{said}", directory.path().display());
+        assert!(refused.starts_with(&expected), "{name}: {refused}");
         assert_eq!(fs::read_to_string(&path).unwrap(), damage, "{name} was not touched");
     }
 }

@@ -54,7 +54,7 @@ async fn an_order_is_paid_on_the_phone_captured_refunded_and_agreed_on() {
     let id = created["pspTransactionId"].as_str().unwrap().to_owned();
 
     let phone = FakePhone::sign_in(sandbox.server.base(), "12345678", "1236").await;
-    let link = created["vippsRedirectUrl"].as_str().unwrap();
+    let link = created["paymentPageUrl"].as_str().unwrap();
     let opened = phone.open(link).await.succeeded().json;
     let card = phone.card("VISA").await;
     drop(phone.approve(opened["id"].as_str().unwrap(), &card).await.succeeded());

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::{Router, middleware};
@@ -48,12 +49,17 @@ pub enum StartFault {
         /// What the operating system said.
         cause: io::Error,
     },
-    /// A database.
-    #[error(transparent)]
-    Database(#[from] DatabaseFault),
-    /// The receiver's memory.
-    #[error("the receiver's memory: {0}")]
-    Memory(BoxError),
+    /// One of its files.
+    #[error("{path} can't be used: {cause}", path = path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        cause: BoxError,
+    },
+    /// What an earlier process left unfinished can't be taken up.
+    #[error("what was left unfinished can't be taken up: {0}")]
+    Unfinished(BoxError),
     /// The shop has nobody to sell for.
     #[error("the shop needs a merchant")]
     NoMerchant,
@@ -86,23 +92,25 @@ impl SamplePsp {
     /// When its folder, a port or a value can't be used.
     pub async fn start(config: SamplePspConfig) -> Result<RunningSamplePsp, StartFault> {
         std::fs::create_dir_all(&config.data_dir).map_err(io_fault(config.data_dir.display()))?;
-        let own_key = OwnKey::load(&config.data_dir).map_err(io_fault("psp.key"))?;
+        let own_key = OwnKey::load(&config.data_dir).map_err(unusable(config.data_dir.join("psp.key")))?;
         let bound = Bound::to(config.listen, config.public_url.clone()).await.map_err(cannot_listen(config.listen))?;
         let acquirer = SimulatedAcquirer::open(
             &config.data_dir.join("acquirer.db"),
             config.cryptogram_test_key,
             config.issuer,
             Arc::clone(&config.clock),
-        )?;
+        )
+        .map_err(unusable(config.data_dir.join("acquirer.db")))?;
         let psp = psp(&config, &own_key, acquirer.clone(), bound.public_url.clone())?;
         let merchants = merchants(&config, &own_key);
-        let memory = SqliteMemory::open(config.data_dir.join("receiver.db")).map_err(StartFault::Memory)?;
+        let path = config.data_dir.join("receiver.db");
+        let memory = SqliteMemory::open(&path).map_err(unusable(path))?;
         let payments = OurPayments { ledger: psp.0.ledger.clone(), tokens: psp.0.make_payment_tokens.clone() };
         let receiver = Receiver::builder(Handler(psp.clone()), memory, payments)
             .clock(ReceiverClock(Arc::clone(&config.clock)))
             .start()
             .await
-            .map_err(|fault| StartFault::Memory(Box::new(fault)))?;
+            .map_err(|fault| StartFault::Unfinished(Box::new(fault)))?;
 
         let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
         let make_payment = receiver.clone().into_axum_route::<()>();
@@ -147,8 +155,9 @@ fn psp(
         wallet = wallet.transport(SharedTransport(Arc::clone(transport)));
     }
     let wallet = wallet.build()?;
+    let path = config.data_dir.join("ledger.db");
     Ok(Psp(Arc::new(Inner {
-        ledger: Ledger::open(&config.data_dir.join("ledger.db"), config.reporting.after_ms())?,
+        ledger: Ledger::open(&path, config.reporting.after_ms()).map_err(unusable(path))?,
         acquirer,
         bank,
         wallet,
@@ -175,8 +184,9 @@ async fn open_shop(
     };
     let push_merchant = client(true);
     let merchant = client(false).or_else(|| push_merchant.clone()).ok_or(StartFault::NoMerchant)?;
+    let path = config.data_dir.join("shop.db");
     let shop = Shop(Arc::new(shop::Inner {
-        orders: Orders::open(&config.data_dir.join("shop.db"))?,
+        orders: Orders::open(&path).map_err(unusable(path))?,
         merchant,
         push_merchant,
         clock: Arc::clone(&config.clock),
@@ -210,6 +220,10 @@ fn merchants(config: &SamplePspConfig, own_key: &OwnKey) -> Merchants {
 
 fn cannot_listen(address: SocketAddr) -> impl FnOnce(io::Error) -> StartFault {
     io_fault(format!("{address} can't be listened on"))
+}
+
+fn unusable<E: Into<BoxError>>(path: PathBuf) -> impl FnOnce(E) -> StartFault {
+    move |cause| StartFault::File { path, cause: cause.into() }
 }
 
 fn io_fault(what: impl fmt::Display) -> impl FnOnce(io::Error) -> StartFault {

@@ -6,7 +6,7 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{Query, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::AUTHORIZATION;
@@ -22,6 +22,14 @@ use crate::psp::{Psp, WalkInFault};
 /// Where it is.
 pub(super) const PATH: &str = "/make-payment/walk-in";
 
+const WRONG_AMOUNT: &str = "the amount in the address must be 1 to 2147483647, in øre";
+
+/// What the address says besides where it is.
+#[derive(Deserialize)]
+struct Said {
+    amount: Option<String>,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Call {
@@ -36,7 +44,8 @@ pub(super) async fn walk_in(
     request: Request,
     next: Next,
 ) -> Response {
-    let amount = amount(request.uri().query().unwrap_or_default());
+    let said = Query::<Said>::try_from_uri(request.uri());
+    let amount = said.map_err(|_| WRONG_AMOUNT).and_then(|Query(said)| amount(said.amount.as_deref()));
     let (mut head, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, BODY_MAX_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
@@ -68,12 +77,10 @@ pub(super) async fn walk_in(
     next.run(Request::from_parts(head, Body::from(body))).await
 }
 
-/// The amount in the address's query, in øre.
-fn amount(query: &str) -> Result<Option<Amount>, &'static str> {
-    let said = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "amount");
-    let Some((_, text)) = said else { return Ok(None) };
-    let amount = text.parse().ok().and_then(|ore| Amount::ore(ore).ok());
-    amount.map(Some).ok_or("the amount in the address must be 1 to 2147483647, in øre")
+/// The amount that the address says, in øre.
+fn amount(said: Option<&str>) -> Result<Option<Amount>, &'static str> {
+    let Some(text) = said else { return Ok(None) };
+    text.parse().ok().and_then(|ore| Amount::ore(ore).ok()).map(Some).ok_or(WRONG_AMOUNT)
 }
 
 fn info(call: &Call, status: &str) -> Value {
