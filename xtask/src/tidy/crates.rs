@@ -9,11 +9,16 @@ use super::{File, Finding};
 const MUST_NOT_KNOW: [(&str, &[&str]); 8] = [
     ("lommebok-domain", &["lommebok"]),
     ("lommebok-api", &["lommebok"]),
-    ("lommebok-store", &["lommebok-api", "lommebok-server", "lommebok-testkit", "lommebok-bench", "lommebok-sample"]),
-    ("lommebok-server", &["lommebok-testkit", "lommebok-bench", "lommebok-sample", "lommebok-sdk", "lommebok-testing"]),
+    (
+        "lommebok-store",
+        &["lommebok-api", "lommebok-server", "lommebok-testkit", "lommebok-bench", "lommebok-sample-psp"],
+    ),
+    (
+        "lommebok-server",
+        &["lommebok-testkit", "lommebok-bench", "lommebok-sample-psp", "lommebok-sdk", "lommebok-testing"],
+    ),
     ("lommebok-sdk", &["lommebok"]),
-    ("lommebok-sample-psp", &["lommebok-domain", "lommebok-store", "lommebok-server", "lommebok-testkit"]),
-    ("lommebok-testing", &["lommebok-testkit", "lommebok-bench", "lommebok-sample"]),
+    ("lommebok-testing", &["lommebok-testkit", "lommebok-bench", "lommebok-sample-psp"]),
     (
         "lommebok-sample-psp",
         &[
@@ -101,7 +106,7 @@ fn must_not_know(name: &str, dependency: &str) -> bool {
     }
     // `lommebok` alone forbids every crate of ours; `lommebok-sample` whatever begins so.
     let is_or_begins = |outer: &str| {
-        dependency == outer || ["lommebok", "lommebok-sample"].contains(&outer) && dependency.starts_with(outer)
+        dependency == outer || ["lommebok", "lommebok-sample-psp"].contains(&outer) && dependency.starts_with(outer)
     };
     MUST_NOT_KNOW.iter().any(|(inner, outer)| name == *inner && outer.iter().any(|outer| is_or_begins(outer)))
 }

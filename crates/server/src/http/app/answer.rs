@@ -90,7 +90,10 @@ impl From<Fault> for Refused {
                 (StatusCode::CONFLICT, "card_not_eligible", message)
             }
             Fault::UnknownLink => {
-                let message = ("Dette er ikke en betalingslenke fra denne lommeboken.", "This is not a payment link of this wallet.");
+                let message = (
+                    "Dette er ikke en betalingslenke fra denne lommeboken.",
+                    "This is not a payment link of this wallet.",
+                );
                 (StatusCode::BAD_REQUEST, "bad_link", message)
             }
             Fault::WrongPin | Fault::UnknownUser => {
