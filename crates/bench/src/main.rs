@@ -42,12 +42,15 @@ enum Task {
     },
     /// Measure and print the table.
     Run(scenarios::Options),
+    /// Send a counted number of requests to a server under a profiler.
+    Profile(scenarios::profile::Options),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Echo { listen } => echo::serve(listen),
         Task::Run(options) => scenarios::run(&options),
+        Task::Profile(options) => scenarios::profile::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

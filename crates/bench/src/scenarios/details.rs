@@ -13,7 +13,7 @@ use crate::load::{Load, measure};
 use crate::report::Report;
 
 /// A prime that no number of payments divides: steps of it visit all of them in turn.
-const STRIDE: u64 = 1_000_003;
+pub(super) const STRIDE: u64 = 1_000_003;
 
 pub(super) async fn measure_all(report: &mut Report, room: &Room, yardstick: &Yardstick) -> anyhow::Result<()> {
     let present = room.serials.count();

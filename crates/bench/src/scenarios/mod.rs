@@ -6,6 +6,7 @@
 mod details;
 mod init;
 mod payment;
+pub(crate) mod profile;
 mod start;
 mod update_status;
 mod waiting;
