@@ -1,6 +1,7 @@
 //! The two routers. Production's is built from [`Edge`] and what `operate` needs; the sandbox's adds its own routes.
 
 use axum::Router;
+use axum::handler::Handler as _;
 use axum::routing::get;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -13,21 +14,19 @@ use crate::tasks::Tasks;
 
 /// The router of a production server: no test route, no phone simulator, no hand on the clock.
 pub fn production_router(edge: &Edge, control: Control, pages: Pages, tasks: &Tasks) -> Router {
-    let public = Router::new().fallback(psp::production).with_state(edge.clone());
     common(edge, pages, tasks)
         .merge(control::operate_routes(control))
-        .fallback_service(public)
+        .fallback_service(psp::production.with_state(edge.clone()))
         .layer(CatchPanicLayer::new())
 }
 
 /// The router of a sandbox.
 pub fn sandbox_router(edge: &Edge, control: Control, (pages, shown): (Pages, SandboxPages), tasks: &Tasks) -> Router {
-    let public = Router::new().fallback(psp::sandbox).with_state(edge.clone());
     common(edge, pages, tasks)
         .merge(control::operate_routes(control.clone()))
         .merge(control::sandbox_routes(control))
         .merge(sandbox_pages::routes(shown))
-        .fallback_service(public)
+        .fallback_service(psp::sandbox.with_state(edge.clone()))
         .layer(CatchPanicLayer::new())
 }
 

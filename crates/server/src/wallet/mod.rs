@@ -126,6 +126,7 @@ struct Inner {
     in_hand: InHand,
     merchants: Merchants,
     status_lanes: status_updates::Lanes,
+    change_ids: road::ChangeIds,
     advancing: tokio::sync::Mutex<()>,
 }
 
@@ -133,6 +134,7 @@ impl Wallet {
     /// A wallet of these parts. Nothing runs until [`Wallet::start`].
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(Inner {
+            change_ids: road::ChangeIds::new(&parts.chance),
             parts,
             hub: Hub::default(),
             agenda: Agenda::default(),
@@ -225,6 +227,10 @@ impl Wallet {
 
     pub(crate) fn status_lanes(&self) -> &status_updates::Lanes {
         &self.0.status_lanes
+    }
+
+    fn change_ids(&self) -> &road::ChangeIds {
+        &self.0.change_ids
     }
 
     pub(crate) async fn advancing(&self) -> tokio::sync::MutexGuard<'_, ()> {
