@@ -6,6 +6,7 @@
 use std::any::Any;
 
 use axum::Router;
+use axum::handler::Handler as _;
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -23,22 +24,26 @@ use crate::wallet::Wallet;
 
 /// The router of a production server: no test route, no phone simulator, no hand on the clock.
 pub fn production_router(edge: &Edge, control: Control, pages: Pages, tasks: &Tasks) -> Router {
-    let public = Router::new().fallback(psp::production).with_state(edge.clone());
     let programs = for_programs(edge, &pages.wallet, tasks);
     let guarded = for_people(pages).merge(control::operate_routes(control)).layer(map_response(guarded));
-    programs.merge(guarded).fallback_service(public).layer(CatchPanicLayer::custom(panicked))
+    programs
+        .merge(guarded)
+        .fallback_service(psp::production.with_state(edge.clone()))
+        .layer(CatchPanicLayer::custom(panicked))
 }
 
 /// The router of a sandbox.
 pub fn sandbox_router(edge: &Edge, control: Control, (pages, shown): (Pages, SandboxPages), tasks: &Tasks) -> Router {
-    let public = Router::new().fallback(psp::sandbox).with_state(edge.clone());
     let programs = for_programs(edge, &pages.wallet, tasks);
     let guarded = for_people(pages)
         .merge(control::operate_routes(control.clone()))
         .merge(control::sandbox_routes(control))
         .merge(sandbox_pages::routes(shown))
         .layer(map_response(guarded));
-    programs.merge(guarded).fallback_service(public).layer(CatchPanicLayer::custom(panicked))
+    programs
+        .merge(guarded)
+        .fallback_service(psp::sandbox.with_state(edge.clone()))
+        .layer(CatchPanicLayer::custom(panicked))
 }
 
 fn for_programs(edge: &Edge, wallet: &Wallet, tasks: &Tasks) -> Router {

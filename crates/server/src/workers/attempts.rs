@@ -34,14 +34,13 @@ impl Wallet {
         }
         let ends_by = since.plus_millis(ATTEMPT_SLOT_MS);
         let Some(held) = self.in_hand().take(payment.id, Errand::Attempt, ends_by) else { return };
-        let (wallet, id) = (self.clone(), payment.id);
-        self.tasks().spawn("attempt", async move { run(&wallet, id, held).await });
+        self.tasks().spawn("attempt", run(self.clone(), payment.clone(), held));
     }
 }
 
-async fn run(wallet: &Wallet, id: PaymentId, held: Held) {
+async fn run(wallet: Wallet, payment: Payment, held: Held) {
+    let (wallet, id) = (&wallet, payment.id);
     wallet.reached(Stage::ApproveCommitted, id);
-    let Ok(payment) = wallet.payment(id) else { return };
     let State::Authorizing { phase: Phase::Queued { since }, .. } = payment.state else { return };
     let Some(slot) = slot(wallet, &payment, since).await else { return };
     let Some(token) = token(wallet, &payment).await else { return };
@@ -121,7 +120,7 @@ async fn open(wallet: &Wallet, payment: &Payment, held: &Held) -> Option<OpenAtt
     let return_id = ReturnId::new(u128::from_be_bytes(wallet.chance().bytes()));
     // Counted from before the commit, which is the stricter side.
     let send_before = ProcessTime.now().checked_add(Duration::from_millis(SENDS_WITHIN_MS))?;
-    let opened = wallet.carry_out(payment.id, Command::OpenAttempt { return_id }).await;
+    let opened = wallet.carry_out_on(payment.clone(), Command::OpenAttempt { return_id }).await;
     let payment = match opened {
         Ok(payment) => payment,
         Err(fault) => {
@@ -235,7 +234,7 @@ async fn end(wallet: &Wallet, open: &OpenAttempt, answer: AttemptAnswer) {
     let id = open.payment.id;
     let outcome = outcome_label(&answer);
     let command = Command::EndAttempt { attempt: open.attempt, answer };
-    match wallet.carry_out(id, command).await {
+    match wallet.carry_out_on(open.payment.clone(), command).await {
         Ok(_) => {
             ::metrics::counter!(ATTEMPTS, "outcome" => outcome).increment(1);
             wallet.reached(Stage::OutcomeCommitted, id);
