@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use lommebok_domain::{DueKind, Msn, Payment, PaymentId, PspId, TenantId, Timestamp, Transition, UserId};
+use lommebok_domain::{DueKind, Msn, Payment, PaymentId, PspId, TenantId, Timestamp, Transition};
 
 use crate::batch::{BatchId, BatchWrite, TakenEntry};
 use crate::records::{ClockRecord, MerchantWrite, Seed, SessionWrite};
@@ -67,8 +67,6 @@ pub enum Write {
     Merchant(Box<MerchantWrite>),
     /// A phone session.
     Session(SessionWrite),
-    /// A try of a user's PIN.
-    PinTry(PinTry),
     /// The tenant's clock.
     Clock(ClockRecord),
     /// Seeds: made, or brought up to date.
@@ -109,19 +107,6 @@ impl PaymentWrite {
     pub fn new(before: &Payment, transition: Transition) -> Self {
         Self { guard_version: before.version, transition, taken: Vec::new() }
     }
-}
-
-/// A try of a user's PIN, guarded by the number of failed tries so that parallel guesses count each.
-#[derive(Clone, Copy, Debug)]
-pub struct PinTry {
-    /// Whose PIN.
-    pub user: UserId,
-    /// Failed tries when this was decided; else [`crate::CommitFault::Stale`].
-    pub guard_failed_tries: u32,
-    /// Failed tries from now on.
-    pub failed_tries: u32,
-    /// Until when no try counts.
-    pub locked_until: Option<Timestamp>,
 }
 
 /// One row of work that is due.

@@ -21,7 +21,7 @@ pub use batch::{
     Batch, BatchEntry, BatchId, BatchRefusal, BatchTarget, BatchWrite, NewBatch, ParkedEntry, TakenEntry, WaitingEntry,
 };
 pub use change::{
-    Change, Committed, DueRow, IdempotentRoute, LeaseWrite, NewIdempotency, NewPayment, PaymentWrite, PinTry, Write,
+    Change, Committed, DueRow, IdempotentRoute, LeaseWrite, NewIdempotency, NewPayment, PaymentWrite, Write,
 };
 pub use fault::{CommitFault, DatabaseError, StoreError, StoredIdempotency};
 pub use options::{CommitHook, CommitObserver, CommitStage, StoreOptions};

@@ -221,8 +221,6 @@ CREATE TABLE wallet_user (
     phone        BLOB    NOT NULL, -- keyed hash
     phone_sealed BLOB    NOT NULL,
     pin          BLOB    NOT NULL, -- hash
-    failed_tries INTEGER NOT NULL,
-    locked_until INTEGER,
     UNIQUE (tenant, phone)
 ) STRICT;
 CREATE TABLE card (

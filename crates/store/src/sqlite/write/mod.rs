@@ -103,13 +103,6 @@ impl Writer {
             Write::Merchant(write) => self.merchant(change, write),
             Write::Session(write) => person::session(&self.connection, change.tenant, write)
                 .and_then(|committed| self.rare(change, committed)),
-            Write::PinTry(tried) => {
-                if person::pin_try(&self.connection, change.tenant, tried)? {
-                    self.rare(change, Committed::Done)
-                } else {
-                    Ok(Err(CommitFault::Stale(Vec::new())))
-                }
-            }
             Write::Clock(clock) => {
                 seed::clock(&self.connection, change.tenant, clock)?;
                 self.rare(change, Committed::Done)
