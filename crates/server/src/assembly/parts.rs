@@ -37,6 +37,7 @@ pub(super) fn open_store(
     let url = format!("sqlite:{}", path.display());
     let mut store = StoreOptions::new(url, HashKey::new(*master.lookup_pepper.expose()));
     store.commit_hook = Some(commits::timed(seams.commit_hook.clone()));
+    store.fault_hook.clone_from(&seams.fault_hook);
     store.commit_observer = Some(commits::changes());
     Ok(Store::open(&store)?)
 }

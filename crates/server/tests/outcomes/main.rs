@@ -16,6 +16,7 @@ mod queue;
 mod seen_by_all;
 mod shutdown;
 mod step_up;
+mod store_trouble;
 mod streams;
 mod sync;
 mod unknown;
