@@ -89,6 +89,8 @@ pub struct NewPayment {
     pub payment: Arc<Payment>,
     /// `makePaymentToken`, sealed.
     pub sealed_make_payment_token: Option<Sealed>,
+    /// The number that the PSP sent, sealed: to be filled in on the landing page.
+    pub sealed_customer_number: Option<Sealed>,
 }
 
 /// A change of a payment that exists.
