@@ -49,7 +49,7 @@ impl PreparedSandbox {
         let chance = Chance::operating_system();
         let tasks = Tasks::new();
         let directory = DataDirectory::open(&config.data.data_dir)?;
-        let master = directory.master_keys(&chance)?;
+        let master = directory.master_keys_of(&parts::database_path(config, &directory), &chance)?;
         let names: Vec<&str> = seed.psps.iter().map(|psp| psp.name.as_str()).collect();
         let credentials = directory.sandbox_keys(&names, &chance)?;
         let control_token = directory.control_token(&chance)?;
