@@ -15,6 +15,7 @@ mod notices;
 mod queue;
 mod seen_by_all;
 mod shutdown;
+mod sign_out;
 mod step_up;
 mod store_trouble;
 mod streams;
