@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use lommebok_domain::{DueKind, Msn, Payment, PaymentId, PspId, TenantId, Timestamp, Transition, UserId};
+use lommebok_domain::{DueKind, Msn, Payment, PaymentId, PspId, TenantId, Timestamp, Transition};
 
 use crate::batch::{BatchId, BatchWrite, TakenEntry};
 use crate::records::{ClockRecord, MerchantWrite, Seed, SessionWrite};
@@ -67,8 +67,6 @@ pub enum Write {
     Merchant(Box<MerchantWrite>),
     /// A phone session.
     Session(SessionWrite),
-    /// A try of a user's PIN.
-    PinTry(PinTry),
     /// The tenant's clock.
     Clock(ClockRecord),
     /// Seeds: made, or brought up to date.
@@ -91,6 +89,8 @@ pub struct NewPayment {
     pub payment: Arc<Payment>,
     /// `makePaymentToken`, sealed.
     pub sealed_make_payment_token: Option<Sealed>,
+    /// The number that the PSP sent, sealed: to be filled in on the landing page.
+    pub sealed_customer_number: Option<Sealed>,
 }
 
 /// A change of a payment that exists.
@@ -123,19 +123,6 @@ impl PaymentWrite {
     pub(crate) const fn rebinds(&self) -> bool {
         self.rebinds
     }
-}
-
-/// A try of a user's PIN, guarded by the number of failed tries so that parallel guesses count each.
-#[derive(Clone, Copy, Debug)]
-pub struct PinTry {
-    /// Whose PIN.
-    pub user: UserId,
-    /// Failed tries when this was decided; else [`crate::CommitFault::Stale`].
-    pub guard_failed_tries: u32,
-    /// Failed tries from now on.
-    pub failed_tries: u32,
-    /// Until when no try counts.
-    pub locked_until: Option<Timestamp>,
 }
 
 /// One row of work that is due.

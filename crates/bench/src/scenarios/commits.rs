@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use lommebok_domain::{
-    Amount, Binding, Entrance, MerchantId, MerchantOrderId, Msn, Payment, PaymentId, PhoneNumber, PspId,
-    PspTransactionId, TenantId, Terms, Timestamp,
+    Amount, Binding, Entrance, MerchantId, MerchantOrderId, Msn, Payment, PaymentId, PspId, PspTransactionId, TenantId,
+    Terms, Timestamp,
 };
 use lommebok_store::{Change, HashKey, NewPayment, Sealed, Store, StoreOptions, Write};
 use tokio::task::JoinSet;
@@ -84,14 +84,16 @@ fn init(serial: u64) -> anyhow::Result<Change> {
         merchant_order_id: MerchantOrderId::new(&identifiers::order(serial)).context("a good id")?,
         amount: Amount::from_ore(49_900).context("a good amount")?,
         created_at: BEGINNING.plus_millis(i64::try_from(serial)?),
-        customer_number: PhoneNumber::new("12345678"),
         psp_redirect_url: "https://shop.example.com/page-seen-after".to_owned(),
         make_payment_url: "http://127.0.0.1:40000/makePayment".to_owned(),
         payment_text: "One hundred and one things for the kitchen, the cellar and the boat. ".repeat(2),
         entrance: Entrance::LandingPage,
     };
     let payment = Payment::initiate(PaymentId::new(0), Arc::new(terms), Binding::Open);
-    let sealed_make_payment_token = Some(Sealed::new(vec![1; 61]));
-    let write = Write::NewPayment(NewPayment { payment: Arc::new(payment), sealed_make_payment_token });
+    let write = Write::NewPayment(NewPayment {
+        payment: Arc::new(payment),
+        sealed_make_payment_token: Some(Sealed::new(vec![1; 61])),
+        sealed_customer_number: Some(Sealed::new(vec![2; 37])),
+    });
     Ok(Change { change_id: u128::from(serial), tenant: TENANT, idempotency: None, write })
 }

@@ -4,6 +4,7 @@
 //! nobody unless the page itself says otherwise ([`guarded`]).
 
 use std::any::Any;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::handler::Handler as _;
@@ -19,11 +20,22 @@ use super::pages::Pages;
 use super::sandbox_pages::{self, SandboxPages};
 use super::{Edge, app, health, landing, mobileintercept, psp};
 use crate::tasks::Tasks;
+use crate::ui::brand::Brand;
 use crate::ui::html::{Policy, guard};
 use crate::wallet::Wallet;
 
+/// What the pages of a production server are made of; nothing of a sandbox fits in.
+#[derive(Clone, Debug)]
+pub struct ProductionPages {
+    /// The wallet that the pages are about.
+    pub wallet: Wallet,
+    /// Name and colour.
+    pub brand: Arc<Brand>,
+}
+
 /// The router of a production server: no test route, no phone simulator, no hand on the clock.
-pub fn production_router(edge: &Edge, control: Control, pages: Pages, tasks: &Tasks) -> Router {
+pub fn production_router(edge: &Edge, control: Control, shown: ProductionPages, tasks: &Tasks) -> Router {
+    let pages = Pages { wallet: shown.wallet, brand: shown.brand, sandbox: false };
     let programs = for_programs(edge, &pages.wallet, tasks);
     let guarded = for_people(pages).merge(control::operate_routes(control)).layer(map_response(guarded));
     programs
@@ -33,7 +45,8 @@ pub fn production_router(edge: &Edge, control: Control, pages: Pages, tasks: &Ta
 }
 
 /// The router of a sandbox.
-pub fn sandbox_router(edge: &Edge, control: Control, (pages, shown): (Pages, SandboxPages), tasks: &Tasks) -> Router {
+pub fn sandbox_router(edge: &Edge, control: Control, shown: SandboxPages, tasks: &Tasks) -> Router {
+    let pages = shown.pages.clone();
     let programs = for_programs(edge, &pages.wallet, tasks);
     let guarded = for_people(pages)
         .merge(control::operate_routes(control.clone()))

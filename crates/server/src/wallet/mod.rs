@@ -18,6 +18,7 @@ mod merchants;
 mod phone;
 mod pin_tries;
 mod road;
+mod sealed;
 mod sessions;
 mod stages;
 mod status_updates;

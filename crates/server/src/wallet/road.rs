@@ -79,7 +79,16 @@ impl Wallet {
     /// Commits a change that needs no idempotency row.
     pub(crate) async fn commit(&self, write: Write) -> Result<Committed, Fault> {
         let change = Change { change_id: self.change_id(), tenant: self.tenant(), idempotency: None, write };
-        Ok(self.store().commit(change).await?)
+        self.store_change(change).await
+    }
+
+    /// Stores a change. When that fails nobody knows what is due now, so somebody looks.
+    pub(crate) async fn store_change(&self, change: Change) -> Result<Committed, Fault> {
+        let stored = self.store().commit(change).await;
+        if matches!(stored, Err(CommitFault::Unavailable(_))) {
+            self.agenda().trouble();
+        }
+        Ok(stored?)
     }
 
     /// A payment has changed and is durable: wake who has to act, start its attempt if one is queued, tell who watches.

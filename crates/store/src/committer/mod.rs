@@ -39,7 +39,6 @@ impl Job {
             Write::NewPayment(_)
             | Write::Merchant(_)
             | Write::Session(_)
-            | Write::PinTry(_)
             | Write::Clock(_)
             | Write::Seed(_)
             | Write::Lease(_)

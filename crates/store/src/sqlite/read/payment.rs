@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use lommebok_domain::{
-    Amount, Event, MerchantId, MerchantOrderId, Msn, Payment, PaymentId, PhoneNumber, PspId, PspTransactionId,
-    ReturnId, Sums, TenantId, Terms, Timestamp,
+    Amount, Event, MerchantId, MerchantOrderId, Msn, Payment, PaymentId, PspId, PspTransactionId, ReturnId, Sums,
+    TenantId, Terms, Timestamp,
 };
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
@@ -24,7 +24,7 @@ macro_rules! select_payment {
             "SELECT p.id, p.version, p.state, p.state_at, p.card, p.user, p.prompts, p.reserved, p.captured, ",
             "p.released, p.refunded, p.notice, p.notice_at, p.waiting, p.state_data, i.tenant, i.psp, i.merchant, ",
             "i.msn, i.psp_transaction_id, i.merchant_order_id, i.amount, i.created_at, i.entrance, ",
-            "i.customer_number, i.psp_redirect_url, i.make_payment_url, i.payment_text",
+            "i.psp_redirect_url, i.make_payment_url, i.payment_text",
             $more,
             " FROM ",
             $rest
@@ -44,7 +44,7 @@ const TENANT: usize = 15;
 const PSP: usize = 16;
 const PSP_TRANSACTION_ID: usize = 19;
 /// The first column after a payment's own.
-const PLACE: usize = 28;
+const PLACE: usize = 27;
 
 /// The PSP's payment with this id of its own.
 pub(crate) fn by_transaction(
@@ -168,6 +168,17 @@ pub(crate) fn sealed_token(
     Ok(found.flatten().map(Sealed::new))
 }
 
+/// The sealed number of the customer that came with init.
+pub(crate) fn sealed_number(
+    connection: &Connection,
+    tenant: TenantId,
+    id: PaymentId,
+) -> rusqlite::Result<Option<Sealed>> {
+    let sql = "SELECT sealed_customer_number FROM initiation WHERE id = ?1 AND tenant = ?2";
+    let found = connection.prepare_cached(sql)?.query_row([id.get(), tenant.get()], |row| row.get(0)).optional()?;
+    Ok(found.flatten().map(Sealed::new))
+}
+
 /// The events up to and with `version`, oldest first. Events are only ever appended, so these are that version's.
 pub(crate) fn events(
     connection: &Connection,
@@ -185,7 +196,7 @@ pub(crate) fn events(
 type EventPlaces = [usize; 9];
 const EVENT_ALONE: EventPlaces = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 /// Behind a payment and the place of its key.
-const EVENT_BESIDE: EventPlaces = [29, 30, 31, 32, 33, 34, 35, 36, 37];
+const EVENT_BESIDE: EventPlaces = [28, 29, 30, 31, 32, 33, 34, 35, 36];
 
 /// The event beside a payment, if it has any.
 fn event_beside(row: &Row<'_>, id: PaymentId) -> rusqlite::Result<Option<Event>> {
@@ -235,18 +246,10 @@ fn terms(row: &Row<'_>) -> rusqlite::Result<Option<Terms>> {
     let order = MerchantOrderId::new(row.get_ref(20)?.as_str()?);
     let amount = Amount::from_ore(row.get(21)?);
     let entrance = codec::payment::read_entrance(row.get(23)?);
-    let number = row.get_ref(24)?.as_str_or_null()?;
     let (Some(msn), Some(psp_transaction_id), Some(merchant_order_id), Some(amount), Some(entrance)) =
         (msn, transaction, order, amount, entrance)
     else {
         return Ok(None);
-    };
-    let customer_number = match number {
-        None => None,
-        Some(number) => match PhoneNumber::new(number) {
-            None => return Ok(None),
-            known => known,
-        },
     };
     Ok(Some(Terms {
         tenant: TenantId::new(row.get(15)?),
@@ -257,10 +260,9 @@ fn terms(row: &Row<'_>) -> rusqlite::Result<Option<Terms>> {
         merchant_order_id,
         amount,
         created_at: Timestamp::from_millis(row.get(22)?),
-        customer_number,
-        psp_redirect_url: row.get(25)?,
-        make_payment_url: row.get(26)?,
-        payment_text: row.get(27)?,
+        psp_redirect_url: row.get(24)?,
+        make_payment_url: row.get(25)?,
+        payment_text: row.get(26)?,
         entrance,
     }))
 }
