@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 use super::config::{SamplePspConfig, ShopConfig};
 use super::keys::OwnKey;
 use super::late_answers::late_answers;
-use super::serve::Bound;
+use super::listener::Bound;
 use super::walk_in::{self, walk_in};
 use crate::acquirer::Acquirer;
 use crate::acquirer::simulated::SimulatedAcquirer;
