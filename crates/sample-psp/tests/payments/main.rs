@@ -12,6 +12,8 @@ mod journey;
 mod late;
 mod merchant_api;
 mod paid;
+mod pushed;
+
 mod refused;
 mod shop;
 mod step_up;
