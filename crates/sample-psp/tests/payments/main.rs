@@ -15,6 +15,7 @@ mod paid;
 mod pushed;
 
 mod refused;
+mod reports;
 mod shop;
 mod step_up;
 mod walk_in;
