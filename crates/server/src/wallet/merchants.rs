@@ -87,12 +87,13 @@ impl Wallet {
     /// remembered as active would take inits until a restart.
     async fn change_merchant(&self, msn: Msn, write: MerchantWrite) -> Result<(), Fault> {
         let wallet = self.clone();
-        self.to_the_end(async move {
-            let done = wallet.commit(Write::Merchant(Box::new(write))).await;
-            // Also after a fault: a commit whose answer was lost may be there.
-            wallet.merchants().forget(&msn);
-            done.map(drop)
-        })
-        .await
+        self.tasks()
+            .to_the_end("commit", async move {
+                let done = wallet.commit(Write::Merchant(Box::new(write))).await;
+                // Also after a fault: a commit whose answer was lost may be there.
+                wallet.merchants().forget(&msn);
+                done.map(drop)
+            })
+            .await
     }
 }
