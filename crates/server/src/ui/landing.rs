@@ -6,7 +6,7 @@
 
 use askama::Template;
 
-use super::{page::Page, qr::Qr};
+use super::{page::Page, qr::Qr, shown_clock::ShownClock};
 
 /// The payment as a landing page shows it.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub struct Purchase {
     pub amount: String,
     /// When the payment expires, RFC 3339 in UTC; the script shows it in the reader's own time.
     pub deadline: Option<String>,
+    /// By which clock; the script says so where the reader's own is another.
+    pub clock: ShownClock,
 }
 
 /// Characters of an amount that fit in large type, such as `1 234 567,00 kr`.

@@ -20,6 +20,7 @@ use crate::ui::landing::{
 use crate::ui::lang::Lang;
 use crate::ui::money::kroner;
 use crate::ui::qr::Qr;
+use crate::ui::shown_clock::ShownClock;
 use crate::ui::shown_text::shown_text;
 use crate::wallet::{Fault, Topic};
 
@@ -79,7 +80,8 @@ pub(super) async fn events(State(pages): State<Pages>, uri: Uri, headers: Header
         }
     };
     let subscription = pages.wallet.hub().subscribe(Topic::Payment(payment.id));
-    event_stream::hints(subscription, pages.wallet.tasks().stopping().clone(), || true)
+    let (stopping, clock) = (pages.wallet.tasks().stopping().clone(), pages.wallet.clock().changes());
+    event_stream::hints(subscription, (stopping, clock), || true)
 }
 
 /// Where the waiting page of a link is.
@@ -258,6 +260,7 @@ impl Looking<'_> {
             text: shown_text(&payment.terms.payment_text),
             amount: kroner(payment.terms.amount.ore(), self.lang),
             deadline,
+            clock: ShownClock::of(self.pages.wallet.clock()),
         }
     }
 
