@@ -1,7 +1,7 @@
 //! The landing page's data: the form for the number, waiting, the result, and links that lead to nothing any more.
 //!
-//! A newcomer would get wrong: a link of a payment that is over shows [`GonePage`], and only a browser that waited for the
-//! outcome sees [`ResultPage`], which leaves for the shop by itself. With script all of these are one page in the browser's
+//! A newcomer would get wrong: a link of a payment that is over shows [`GonePage`], and only a browser that had its page while
+//! it went on sees [`ResultPage`], which leaves for the shop by itself. With script all of these are one page in the browser's
 //! history: only `<main>` is exchanged (`landing.js`).
 
 use askama::Template;

@@ -42,6 +42,9 @@ pub(super) async fn deeplink(State(pages): State<Pages>, uri: Uri, headers: Head
     let shown = match pages.wallet.payment_by_landing_token(&token) {
         Ok(payment) => match &payment.state {
             PaymentState::AwaitingUser { .. } => looking.number_page(&payment, None),
+            state if state.is_final() && form::has_seen(&pages, &payment, &headers) => {
+                looking.waiting(&payment, None, None)
+            }
             state if state.is_final() => looking.gone(&payment),
             PaymentState::AwaitingApproval { .. }
             | PaymentState::Authorizing { .. }
@@ -240,6 +243,9 @@ impl Looking<'_> {
         let mut response = render(keys).into_response();
         if let Some(cookie) = cookie {
             response.headers_mut().append(SET_COOKIE, cookie);
+            if let Some(seen) = form::remember_seen(self.pages, payment) {
+                response.headers_mut().append(SET_COOKIE, seen);
+            }
         }
         response
     }
