@@ -102,12 +102,26 @@ pub struct PaymentWrite {
     pub transition: Transition,
     /// The waiting entries that have their result in this transition.
     pub taken: Vec<TakenEntry>,
+    /// Whether it binds the payment anew; if not, the index of users' payments is left alone.
+    rebinds: bool,
 }
 
 impl PaymentWrite {
     /// The transition that was decided on `before`, with no waiting entry.
     pub fn new(before: &Payment, transition: Transition) -> Self {
-        Self { guard_version: before.version, transition, taken: Vec::new() }
+        let rebinds = before.binding != transition.payment.binding;
+        Self { guard_version: before.version, transition, taken: Vec::new(), rebinds }
+    }
+
+    /// The same with these waiting entries.
+    #[must_use]
+    pub fn taking(self, taken: Vec<TakenEntry>) -> Self {
+        Self { taken, ..self }
+    }
+
+    /// Whether it binds the payment to somebody else than before.
+    pub(crate) const fn rebinds(&self) -> bool {
+        self.rebinds
     }
 }
 

@@ -100,14 +100,15 @@ impl Wallet {
 
     async fn store_init(&self, change: Change, payment: Arc<Payment>) -> Result<Payment, Fault> {
         let wallet = self.clone();
-        self.to_the_end(async move {
-            let Committed::NewPayment(id) = wallet.store_change(change).await? else { return Err(Fault::Busy) };
-            let payment = Payment { id, ..Arc::unwrap_or_clone(payment) };
-            ::metrics::counter!(INITS).increment(1);
-            wallet.committed(&payment, &payment);
-            Ok(payment)
-        })
-        .await
+        self.tasks()
+            .to_the_end("commit", async move {
+                let Committed::NewPayment(id) = wallet.store_change(change).await? else { return Err(Fault::Busy) };
+                let payment = Payment { id, ..Arc::unwrap_or_clone(payment) };
+                ::metrics::counter!(INITS).increment(1);
+                wallet.committed(&payment, &payment);
+                Ok(payment)
+            })
+            .await
     }
 
     fn replay_init(&self, subject: i64) -> Result<Initiated, Fault> {

@@ -74,15 +74,26 @@ impl Wallet {
             let (details, logo) = edit(&before);
             let at = self.clock().now();
             let write = MerchantWrite::Update { id: before.id, guard_version: before.version, details, logo, at };
-            match self.commit(Write::Merchant(Box::new(write))).await {
+            match self.change_merchant(msn.clone(), write).await {
                 Err(Fault::Store(CommitFault::Stale(_))) => {}
                 Err(fault) => return Err(fault),
-                Ok(_) => {
-                    self.merchants().forget(msn);
-                    return self.merchant(msn)?.ok_or(Fault::UnknownMerchant);
-                }
+                Ok(()) => return self.merchant(msn)?.ok_or(Fault::UnknownMerchant),
             }
         }
         Err(Fault::Busy)
+    }
+
+    /// Commits a change and forgets what was remembered, to the end, also when the caller goes away: a merchant that is
+    /// remembered as active would take inits until a restart.
+    async fn change_merchant(&self, msn: Msn, write: MerchantWrite) -> Result<(), Fault> {
+        let wallet = self.clone();
+        self.tasks()
+            .to_the_end("commit", async move {
+                let done = wallet.commit(Write::Merchant(Box::new(write))).await;
+                // Also after a fault: a commit whose answer was lost may be there.
+                wallet.merchants().forget(&msn);
+                done.map(drop)
+            })
+            .await
     }
 }

@@ -131,6 +131,7 @@ struct Inner {
     merchants: Merchants,
     status_lanes: status_updates::Lanes,
     pin_tries: pin_tries::PinTries,
+    change_ids: road::ChangeIds,
     advancing: tokio::sync::Mutex<()>,
 }
 
@@ -138,6 +139,7 @@ impl Wallet {
     /// A wallet of these parts. Nothing runs until [`Wallet::start`].
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(Inner {
+            change_ids: road::ChangeIds::new(&parts.chance),
             parts,
             hub: Hub::default(),
             agenda: Agenda::default(),
@@ -235,6 +237,10 @@ impl Wallet {
 
     pub(crate) fn pin_tries(&self) -> &pin_tries::PinTries {
         &self.0.pin_tries
+    }
+
+    fn change_ids(&self) -> &road::ChangeIds {
+        &self.0.change_ids
     }
 
     pub(crate) async fn advancing(&self) -> tokio::sync::MutexGuard<'_, ()> {

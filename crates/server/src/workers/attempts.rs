@@ -34,13 +34,12 @@ impl Wallet {
         }
         let ends_by = since.plus_millis(ATTEMPT_SLOT_MS);
         let Some(held) = self.in_hand().take(payment.id, Errand::Attempt(attempt), ends_by) else { return };
-        let (wallet, payment) = (self.clone(), payment.clone());
-        self.tasks().spawn("attempt", async move { run(&wallet, payment, held).await });
+        self.tasks().spawn("attempt", run(self.clone(), payment.clone(), held));
     }
 }
 
-async fn run(wallet: &Wallet, payment: Payment, held: Held) {
-    let id = payment.id;
+async fn run(wallet: Wallet, payment: Payment, held: Held) {
+    let (wallet, id) = (&wallet, payment.id);
     wallet.reached(Stage::ApproveCommitted, id);
     let State::Authorizing { phase: Phase::Queued { since }, .. } = payment.state else { return };
     let Some(slot) = slot(wallet, &payment, since).await else { return };
@@ -130,7 +129,7 @@ async fn open(wallet: &Wallet, payment: &Payment, (since, held): (Timestamp, &He
     let opened = wallet.surely_until(too_late, async || {
         // Counted from before the commit, which is the stricter side.
         let began = ProcessTime.now();
-        let payment = wallet.carry_out(payment.id, Command::OpenAttempt { return_id }).await?;
+        let payment = wallet.carry_out_on(payment.clone(), Command::OpenAttempt { return_id }).await?;
         Ok((payment, began))
     });
     let (payment, began) = match opened.await {
@@ -252,7 +251,7 @@ async fn end(wallet: &Wallet, open: &OpenAttempt, answer: AttemptAnswer) {
     let id = open.payment.id;
     let outcome = outcome_label(&answer);
     let command = Command::EndAttempt { attempt: open.attempt, answer };
-    match wallet.surely(|| wallet.carry_out(id, command.clone())).await {
+    match wallet.surely(|| wallet.carry_out_on(open.payment.clone(), command.clone())).await {
         Ok(_) => {
             ::metrics::counter!(ATTEMPTS, "outcome" => outcome).increment(1);
             wallet.reached(Stage::OutcomeCommitted, id);

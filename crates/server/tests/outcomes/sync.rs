@@ -4,6 +4,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use lommebok_server::assembly::Seams;
 use lommebok_store::{CommitHook, CommitStage};
+use lommebok_testkit::eventually::surely;
 use lommebok_testkit::landing_page::LandingPage;
 use lommebok_testkit::test_app::{Answer, Setup, TestApp};
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -185,5 +186,26 @@ async fn the_token_is_not_sent_before_the_open_attempt_is_durable() {
     gate.open();
     app.until_state("sy-token", "RESERVED").await;
     assert_eq!(app.psp.requests_for("sy-token").len(), 1);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deactivation_whose_client_hangs_up_before_the_sync_holds_all_the_same() {
+    let (app, gate) = gated().await;
+    app.init("sy-active").await;
+    let merchant = app.psp_call(Method::PATCH, "/merchant-management/psp/v1/merchants/100001").await;
+    gate.hold();
+    let deactivation = send(merchant.json(&json!({"deactivate": true})));
+    gate.reached().await;
+    deactivation.abort();
+    others_are_answered(&app).await;
+    gate.open();
+    let mut inits = 0;
+    surely("an init that is refused", async || {
+        inits += 1;
+        let answer = app.send_init(&app.init_body(&format!("sy-deactivated-{inits}"))).await;
+        (answer.error_codes() == ["21"]).then_some(())
+    })
+    .await;
     app.stop().await;
 }

@@ -57,7 +57,9 @@ impl Wallet {
     ) -> Result<Accepted, Fault> {
         let digest = self.request_hash(body);
         let wallet = self.clone();
-        self.to_the_end(async move { wallet.accept(principal, entries, digest, idempotency).await }).await
+        self.tasks()
+            .to_the_end("commit", async move { wallet.accept(principal, entries, digest, idempotency).await })
+            .await
     }
 
     async fn accept(
