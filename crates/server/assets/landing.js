@@ -2,13 +2,16 @@
 // All of it happens in one page of the browser's history, because Back must find what was touched: forms are sent and changes are
 // read by fetch, and only <main> is exchanged. Without this script the page still works: forms, a refresh while waiting, and links.
 import { follow } from "./hints.js";
+import { walletNow } from "./wallet-clock.js";
 
 const LEAVE_AFTER_MS = 1500;
+const TICK_MS = 5000;
+const NOTICED_MS = 60_000; // clocks that differ by less look alike
 const LOCALE = document.documentElement.lang === "nb" ? "nb-NO" : "en-GB";
 const offline = document.querySelector("[data-offline]");
 
 let main = document.querySelector("main");
-let shown = main.outerHTML; // as the server wrote it, to see whether it has changed
+let shown = written(main); // as the server wrote it, to see whether it has changed
 let over = false; // the payment has come to its end: nothing is read or sent any more
 let reading = false;
 let readAgain = false;
@@ -24,17 +27,32 @@ if (events) {
   cancelOnBack();
 }
 settle();
+setInterval(tellWalletClock, TICK_MS);
 
 /** Does what a new <main> needs: times in the reader's own clock, and at the end the way to the shop. */
 function settle() {
   for (const time of main.querySelectorAll("time[datetime]")) {
-    time.textContent = new Date(time.dateTime).toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit" });
+    time.textContent = clock(time.dateTime);
     time.closest("[data-until]").hidden = false;
   }
+  tellWalletClock();
   const way = main.querySelector("[data-leave]");
   if (way) setTimeout(() => location.replace(way.href), LEAVE_AFTER_MS);
   over = !main.dataset.events;
   if (over && stream) stream.stop();
+}
+
+function clock(moment) {
+  return new Date(moment).toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit" });
+}
+
+/** Says what the wallet's clock shows where the reader's own shows something else: the deadline goes by the wallet's. */
+function tellWalletClock() {
+  const told = main.querySelector("[data-wallet-clock]");
+  if (!told) return;
+  const now = walletNow(told.dataset);
+  told.querySelector("time").textContent = clock(now);
+  told.hidden = Math.abs(now - Date.now()) < NOTICED_MS;
 }
 
 /** Reads the page as it now is; while that goes on, further hints ask for only one reading more. */
@@ -74,8 +92,9 @@ async function show(answer, form = null) {
   if (answer.status >= 500 && !form) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const next = page.querySelector("main");
-  if (!next || over || next.outerHTML === shown) return;
-  shown = next.outerHTML;
+  if (!next || over) return;
+  if (written(next) === shown) return adoptClock(next);
+  shown = written(next);
   const hadFocus = form !== null || main.contains(document.activeElement);
   const heard = main.querySelector("h1")?.textContent;
   const arrived = document.importNode(next, true);
@@ -87,6 +106,19 @@ async function show(answer, form = null) {
   if (hadFocus) (main.querySelector("[autofocus]") ?? heading).focus();
   if (heading.textContent !== heard) document.querySelector("[data-said]").textContent = heading.textContent;
   settle();
+}
+
+/** A page but for its clock, which may be set while somebody types. */
+function written(page) {
+  const copy = page.cloneNode(true);
+  copy.querySelector("[data-wallet-clock]")?.remove();
+  return copy.outerHTML;
+}
+
+function adoptClock(next) {
+  const told = next.querySelector("[data-wallet-clock]");
+  if (told) main.querySelector("[data-wallet-clock]").replaceWith(document.importNode(told, true));
+  tellWalletClock();
 }
 
 /** Back cancels, but only after a touch: browsers pass over history entries that a page added untouched. */

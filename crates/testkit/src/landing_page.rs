@@ -9,6 +9,8 @@ use crate::test_app::{Answer, Started, TestApp};
 pub struct LandingPage {
     /// The `Cookie` header that goes with its forms.
     pub cookie: String,
+    /// The cookie by which its browser sees the result at the link again.
+    pub seen_cookie: String,
     /// The hidden field `form_token`.
     pub form_token: String,
     /// The page as it was read.
@@ -25,12 +27,16 @@ impl LandingPage {
     /// When it leads to no form.
     pub async fn open(app: &TestApp, payment: &Started) -> Self {
         let answer = Answer::to(app.client().get(&payment.link)).await.succeeded();
-        let cookie = answer.headers["set-cookie"].to_str().expect("a cookie is text");
-        let cookie = cookie.split(';').next().expect("a cookie has a name and a value").to_owned();
+        let mut cookies = answer.headers.get_all("set-cookie").iter().map(|cookie| {
+            let line = cookie.to_str().expect("a cookie is text");
+            line.split(';').next().expect("a cookie has a name and a value").to_owned()
+        });
+        let cookie = cookies.next().expect("the page sets a cookie");
+        let seen_cookie = cookies.next().expect("and a second one");
         let field = answer.text.split("name=\"form_token\" value=\"").nth(1).expect("the page holds a form");
         let form_token = field.split('"').next().expect("the field has a value").to_owned();
         let (token, base) = (payment.token.clone(), app.base().to_owned());
-        Self { cookie, form_token, html: answer.text, token, base, client: app.client().clone() }
+        Self { cookie, seen_cookie, form_token, html: answer.text, token, base, client: app.client().clone() }
     }
 
     /// Opens the waiting page of `payment`, whose number was confirmed elsewhere.

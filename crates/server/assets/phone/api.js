@@ -19,9 +19,10 @@ export class NoConnection extends Error {}
 
 /** The wallet's server, for one signed-in user or none. */
 export class Api {
-  constructor(tenant, onEnded) {
+  constructor(tenant, onEnded, onClock) {
     this.tenant = tenant;
     this.onEnded = onEnded;
+    this.onClock = onClock;
   }
 
   get signedIn() {
@@ -74,6 +75,7 @@ export class Api {
     });
     const content = answer.status === 204 ? null : await answer.json().catch(() => null);
     if (answer.ok && content === null && answer.status !== 204) throw new NoConnection("half an answer");
+    if (answer.ok && content?.clock) this.onClock(content.clock);
     if (answer.ok) return content;
     if (answer.status === 401 && !signingIn) this.onEnded();
     throw new Refusal(answer.status, content, Number(answer.headers.get("retry-after")) || 0);

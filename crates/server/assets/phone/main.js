@@ -3,6 +3,7 @@
 // A screen is a function (phone, argument) → nodes, maybe asynchronous. Hints make the phone read again; a screen that did not change
 // stays as it is, so that a chosen card and the bank's frame survive.
 import { follow } from "../hints.js";
+import { toldClock, walletNow } from "../wallet-clock.js";
 import { Api, EVENTS, NoConnection, Refusal } from "./api.js";
 import { cards } from "./cards.js";
 import { h, icon } from "./dom.js";
@@ -17,13 +18,17 @@ import { t } from "./texts.js";
 const place = document.querySelector("[data-screen]");
 const tabs = document.querySelector("[data-tabs]");
 const offline = document.querySelector("[data-offline]");
+const deviceClock = document.querySelector("[data-clock]");
 const START_AGAIN_MS = 2000;
+const TICK_MS = 5000;
 const TABS = [[home, "home", t.home], [receipts, "receipt", t.receipts], [cards, "card", t.cards]];
+
+let walletClock = deviceClock.dataset; // how the wallet's clock goes, as the page or the App API told it last
 
 class Phone {
   user = null;
   brand = place.dataset.brand;
-  #api = new Api(place.dataset.tenant, () => this.end(t.sessionEnded));
+  #api = new Api(place.dataset.tenant, () => this.end(t.sessionEnded), (told) => setClock(toldClock(told)));
   #stream = null;
   #screen = null; // {render, argument} of what is shown
   #turn = 0; // counts screens, so that a slow one never replaces a newer
@@ -236,6 +241,16 @@ function keepFocus(change) {
   if (index >= 0 && heir?.className === focused.className) heir.focus({ preventScroll: true });
 }
 
+/** The status bar shows the wallet's clock, by which every deadline goes. */
+function tick() {
+  deviceClock.textContent = clock(walletNow(walletClock));
+}
+
+function setClock(told) {
+  walletClock = told;
+  tick();
+}
+
 const phone = new Phone();
 
 for (const person of document.querySelectorAll(".beside .person")) {
@@ -247,11 +262,7 @@ addEventListener("message", (event) => {
   if (event.origin === location.origin && event.data === "lommebok:returned") phone.look();
 });
 
-const deviceClock = document.querySelector("[data-clock]");
-const tick = () => {
-  deviceClock.textContent = clock(Date.now());
-};
 tick();
-setInterval(tick, 10_000);
+setInterval(tick, TICK_MS);
 
 phone.start();

@@ -1,4 +1,5 @@
-//! Streams of hints (`text/event-stream`): a hint says that a payment changed, and the reader reads it again. A stream ends
+//! Streams of hints (`text/event-stream`): a hint says that a payment changed, or that somebody set the clock, and the reader
+//! reads again. A stream ends
 //! when the server stops, or a shutdown would wait for it for ever; and when its reader may not read any more, which is
 //! looked at before every line.
 
@@ -10,6 +11,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::ui::html::{Policy, guard};
@@ -18,19 +20,27 @@ use crate::wallet::{Hint, Subscription, Told};
 /// A comment goes out this often, so that a dead connection shows, in ms.
 const ALIVE_MS: u64 = 15_000;
 
+/// The clock was stopped, set going or advanced.
+const CLOCK_SET: &str = "event: clock\ndata: {}\n\n";
+
 struct Reading<A> {
     subscription: Subscription,
     stopping: CancellationToken,
+    clock: watch::Receiver<u64>,
     alive: A,
     begun: bool,
 }
 
-/// The hints of `subscription`, as long as `alive` says so (asked before every line) and the server does not stop.
-pub(crate) fn hints<A>(subscription: Subscription, stopping: CancellationToken, alive: A) -> Response
+/// The hints of `subscription`, and of changes of the clock, as long as `alive` says so (asked before every line) and the server does not stop.
+pub(crate) fn hints<A>(
+    subscription: Subscription,
+    (stopping, clock): (CancellationToken, watch::Receiver<u64>),
+    alive: A,
+) -> Response
 where
     A: Fn() -> bool + Send + 'static,
 {
-    let reading = Reading { subscription, stopping, alive, begun: false };
+    let reading = Reading { subscription, stopping, clock, alive, begun: false };
     let body = Body::from_stream(stream::unfold(reading, |mut reading| async move {
         let next = reading.next().await?;
         Some((Ok::<_, std::convert::Infallible>(Bytes::from(next)), reading))
@@ -50,6 +60,9 @@ impl<A: Fn() -> bool> Reading<A> {
         }
         loop {
             let line = tokio::select! {
+                // First, so that nobody reads a payment by a clock that is over.
+                biased;
+                Ok(()) = self.clock.changed() => Some(CLOCK_SET.to_owned()),
                 told = self.subscription.told() => line(told),
                 () = self.stopping.cancelled() => return None,
                 () = tokio::time::sleep(Duration::from_millis(ALIVE_MS)) => Some(": alive\n\n".to_owned()),

@@ -16,6 +16,7 @@ use crate::ui::brand::Brand;
 use crate::ui::error_page::Wrong;
 use crate::ui::html::{Html, Policy};
 use crate::ui::phone::{PhonePage, TestUser};
+use crate::ui::shown_clock::ShownClock;
 use crate::ui::start::{StartPage, TestCard};
 use crate::wallet::Wallet;
 
@@ -106,7 +107,9 @@ async fn phone_of(
 
 fn phone_page(shown: &SandboxPages, uri: &Uri, headers: &HeaderMap, tenant: &str) -> Response {
     let lang = language(uri, headers);
-    let page = PhonePage { page: shown.pages.page(lang, uri.path()), tenant, test_users: &shown.test_users() };
+    let clock = ShownClock::of(shown.pages.wallet.clock());
+    let page =
+        PhonePage { page: shown.pages.page(lang, uri.path()), clock: &clock, tenant, test_users: &shown.test_users() };
     remember_language(Html::page(lang, &page).policy(Policy::FramesWeb).into_response(), uri, lang)
 }
 

@@ -1,12 +1,12 @@
 //! The landing page's data: the form for the number, waiting, the result, and links that lead to nothing any more.
 //!
-//! A newcomer would get wrong: a link of a payment that is over shows [`GonePage`], and only a browser that waited for the
-//! outcome sees [`ResultPage`], which leaves for the shop by itself. With script all of these are one page in the browser's
+//! A newcomer would get wrong: a link of a payment that is over shows [`GonePage`], and only a browser that had its page while
+//! it went on sees [`ResultPage`], which leaves for the shop by itself. With script all of these are one page in the browser's
 //! history: only `<main>` is exchanged (`landing.js`).
 
 use askama::Template;
 
-use super::{page::Page, qr::Qr};
+use super::{page::Page, qr::Qr, shown_clock::ShownClock};
 
 /// The payment as a landing page shows it.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub struct Purchase {
     pub amount: String,
     /// When the payment expires, RFC 3339 in UTC; the script shows it in the reader's own time.
     pub deadline: Option<String>,
+    /// By which clock; the script says so where the reader's own is another.
+    pub clock: ShownClock,
 }
 
 /// Characters of an amount that fit in large type, such as `1 234 567,00 kr`.

@@ -16,5 +16,6 @@ pub mod money;
 pub mod page;
 pub mod phone;
 pub mod qr;
+pub mod shown_clock;
 pub mod shown_text;
 pub mod start;

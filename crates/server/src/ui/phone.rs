@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::page::Page;
+use super::shown_clock::ShownClock;
 
 /// A test user whom a visitor of the sandbox may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct TestUser {
 pub struct PhonePage<'a> {
     /// The frame.
     pub page: Page<'a>,
+    /// How the wallet's clock goes, for the phone's status bar.
+    pub clock: &'a ShownClock,
     /// The tenant to sign in to.
     pub tenant: &'a str,
     /// Whom one may be; empty outside the sandbox.

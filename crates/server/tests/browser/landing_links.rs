@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use lommebok_testkit::browser::{Browser, Document, Site};
+use lommebok_testkit::landing_page::LandingPage;
 
 use crate::stage::Stage;
 
@@ -20,9 +21,7 @@ async fn expired_used_cancelled_and_unknown_links_say_what_happened_and_what_to_
     browser.sees("Back to Fjellkroa Kaffe").await;
 
     let cancelled = stage.payment("cancelled-1").await;
-    browser.go(&cancelled.link).await;
-    browser.press("Cancel and go back").await;
-    browser.arrives_at(&stage.shop.url("/thanks")).await;
+    LandingPage::open(&stage.app, &cancelled).await.cancel().await;
     browser.go(&cancelled.link).await;
     browser.sees("The payment was cancelled").await;
     browser.sees("start again in the shop").await;
@@ -41,6 +40,26 @@ async fn expired_used_cancelled_and_unknown_links_say_what_happened_and_what_to_
     browser.sees("We do not know this link").await;
     browser.sees("It may have been copied in part").await;
     browser.does_not_see("Fjellkroa").await;
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_at_the_end_shows_the_result_again_and_leads_to_the_shop() {
+    let Some(browser) = Browser::desktop().await else { return };
+    let stage = Stage::set().await;
+    // Held, so that the test is faster than the page's own leaving.
+    browser.hold_pages().await;
+    let payment = stage.waiting_payment(&browser, "again-1").await;
+    drop(stage.approve_elsewhere().await);
+    browser.sees("Paid").await;
+    browser.reload().await;
+    browser.sees("Paid").await;
+    browser.does_not_see("The link has been used").await;
+    browser.go(&payment.link).await;
+    browser.sees("Paid").await;
+    browser.press("Back to the shop").await;
+    browser.arrives_at(&stage.shop.url("/thanks")).await;
     browser.close().await;
     stage.strike().await;
 }

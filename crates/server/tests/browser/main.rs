@@ -2,6 +2,7 @@
 //!
 //! `LOMMEBOK_NO_BROWSER=1` leaves these tests out; `LOMMEBOK_SCREENSHOTS=folder` keeps a picture of every page in every look.
 
+mod clock;
 mod landing_back;
 mod landing_flow;
 mod landing_links;

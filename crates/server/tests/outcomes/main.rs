@@ -6,9 +6,11 @@
 mod answers;
 mod app_api;
 mod batches;
+mod clock_told;
 mod deadlines;
 mod entries;
 mod entry_sequences;
+mod landing_again;
 mod magic_amounts;
 mod not_delivered;
 mod notices;

@@ -35,7 +35,7 @@ pub(super) async fn list(State(wallet): State<Wallet>, headers: HeaderMap) -> Re
     let user = user(&wallet, &headers)?;
     let open = wallet.open_payments_of(user)?;
     let payments = open.iter().map(|payment| view::payment(&wallet, payment)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Json(json!({"payments": payments})))
+    Ok(Json(json!({"clock": view::clock(wallet.clock()), "payments": payments})))
 }
 
 pub(super) async fn show(
@@ -127,7 +127,9 @@ pub(super) async fn events(State(wallet): State<Wallet>, headers: HeaderMap) -> 
     let user = wallet.user_of_session(&session)?;
     let subscription = wallet.hub().subscribe(Topic::User(user));
     let stopping = wallet.tasks().stopping().clone();
-    Ok(event_stream::hints(subscription, stopping, move || wallet.user_of_session(&session).is_ok()))
+    Ok(event_stream::hints(subscription, (stopping, wallet.clock().changes()), move || {
+        wallet.user_of_session(&session).is_ok()
+    }))
 }
 
 /// What cannot be a payment's number is answered, after the question who asks, like a number that is nobody's.

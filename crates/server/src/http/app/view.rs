@@ -5,6 +5,7 @@ use lommebok_domain::{CardId, Event, EventKind, Failure, Payment, State};
 use lommebok_store::{Card, CardKind, CardScheme};
 use serde_json::{Value, json};
 
+use crate::clock::{BusinessClock, ClockMode};
 use crate::http::control::time_text;
 use crate::ui::shown_text::shown_text;
 use crate::wallet::{Fault, Wallet, leads_back_to_shop};
@@ -41,6 +42,11 @@ fn with_events(wallet: &Wallet, payment: &Payment, events: &[Event]) -> Value {
         "failure": failure,
         "backToShop": back,
     })
+}
+
+/// Business time, by which every deadline goes.
+pub(super) fn clock(clock: &BusinessClock) -> Value {
+    json!({"now": time_text(clock.now()), "runs": matches!(clock.mode(), ClockMode::Running { .. })})
 }
 
 fn failure(failed: &Failure) -> Value {

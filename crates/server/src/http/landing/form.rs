@@ -16,6 +16,9 @@ const FORM_BYTES: usize = 16_384;
 /// How long the landing page's cookies live, in s: longer than any payment waits.
 const COOKIE_LIFE_S: u32 = 1_800;
 
+/// The cookie of who had a payment's page.
+const SEEN: &str = "lommebok-seen";
+
 /// A form as it was sent.
 #[derive(Debug, Default)]
 pub(super) struct Form {
@@ -74,9 +77,24 @@ fn name_for(purpose: &str, pages: &Pages, payment: &Payment) -> String {
 
 /// The cookie's line: for our own pages only, and no longer than a payment takes.
 fn cookie_line(name: &str, value: &str) -> Option<HeaderValue> {
+    line(name, value, "Strict")
+}
+
+fn line(name: &str, value: &str, same_site: &str) -> Option<HeaderValue> {
     let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
-    let line = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={COOKIE_LIFE_S}{secure}");
+    let line = format!("{name}={value}; Path=/; HttpOnly; SameSite={same_site}; Max-Age={COOKIE_LIFE_S}{secure}");
     HeaderValue::from_str(&line).ok()
+}
+
+/// Lets the browser remember that it had this payment's page while it went on. It permits nothing but to see the result at
+/// the link once more, and it is sent when a page is read again that a shop led to, which a strict cookie is not.
+pub(super) fn remember_seen(pages: &Pages, payment: &Payment) -> Option<HeaderValue> {
+    line(&name_for(SEEN, pages, payment), "yes", "Lax")
+}
+
+/// Whether this browser had the payment's page while it went on.
+pub(super) fn has_seen(pages: &Pages, payment: &Payment, headers: &HeaderMap) -> bool {
+    cookie(headers, &name_for(SEEN, pages, payment)).is_some()
 }
 
 /// Lets the browser remember which number was asked. The wallet can't say it later: it keeps only whose it is, if anybody's.

@@ -20,6 +20,7 @@ use crate::ui::landing::{
 use crate::ui::lang::Lang;
 use crate::ui::money::kroner;
 use crate::ui::qr::Qr;
+use crate::ui::shown_clock::ShownClock;
 use crate::ui::shown_text::shown_text;
 use crate::wallet::{Fault, Topic};
 
@@ -41,6 +42,9 @@ pub(super) async fn deeplink(State(pages): State<Pages>, uri: Uri, headers: Head
     let shown = match pages.wallet.payment_by_landing_token(&token) {
         Ok(payment) => match &payment.state {
             PaymentState::AwaitingUser { .. } => looking.number_page(&payment, None),
+            state if state.is_final() && form::has_seen(&pages, &payment, &headers) => {
+                looking.waiting(&payment, None, None)
+            }
             state if state.is_final() => looking.gone(&payment),
             PaymentState::AwaitingApproval { .. }
             | PaymentState::Authorizing { .. }
@@ -79,7 +83,8 @@ pub(super) async fn events(State(pages): State<Pages>, uri: Uri, headers: Header
         }
     };
     let subscription = pages.wallet.hub().subscribe(Topic::Payment(payment.id));
-    event_stream::hints(subscription, pages.wallet.tasks().stopping().clone(), || true)
+    let (stopping, clock) = (pages.wallet.tasks().stopping().clone(), pages.wallet.clock().changes());
+    event_stream::hints(subscription, (stopping, clock), || true)
 }
 
 /// Where the waiting page of a link is.
@@ -238,6 +243,9 @@ impl Looking<'_> {
         let mut response = render(keys).into_response();
         if let Some(cookie) = cookie {
             response.headers_mut().append(SET_COOKIE, cookie);
+            if let Some(seen) = form::remember_seen(self.pages, payment) {
+                response.headers_mut().append(SET_COOKIE, seen);
+            }
         }
         response
     }
@@ -258,6 +266,7 @@ impl Looking<'_> {
             text: shown_text(&payment.terms.payment_text),
             amount: kroner(payment.terms.amount.ore(), self.lang),
             deadline,
+            clock: ShownClock::of(self.pages.wallet.clock()),
         }
     }
 
