@@ -36,8 +36,8 @@ fn rows() -> [Seen; 5] {
     let lost = seen("all-lost", "FAILED", "RESERVED 49900 false", ["The payment failed", "The link has been used"]);
     [
         paid,
-        Seen { failure: json!({"code": "82", "outcome": "certain"}), ..refused },
-        Seen { failure: json!({"code": null, "outcome": "unknown"}), ..lost },
+        Seen { failure: json!({"code": "82", "outcome": "certain", "reason": null}), ..refused },
+        Seen { failure: json!({"code": null, "outcome": "unknown", "reason": null}), ..lost },
         seen(
             "all-cancelled",
             "CANCELLED",
