@@ -51,6 +51,8 @@ enum Task {
     },
     /// Measure and print the table.
     Run(scenarios::Options),
+    /// Send a counted number of requests to a server under a profiler.
+    Profile(scenarios::profile::Options),
 }
 
 fn main() -> ExitCode {
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         Task::Echo { listen } => echo::serve(listen),
         Task::Receiver { form, listen } => receiver::serve(form, listen),
         Task::Run(options) => scenarios::run(&options),
+        Task::Profile(options) => scenarios::profile::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

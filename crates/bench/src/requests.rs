@@ -48,6 +48,14 @@ impl Requests {
         Ok(Self { headers, make_payment_url, mobile_number: credentials.mobile_number.clone() })
     }
 
+    /// The same to a server that now listens at `host`.
+    pub(crate) fn at(&self, host: &str) -> anyhow::Result<Self> {
+        let mut headers = self.headers.clone();
+        headers.insert(HOST, host.parse()?);
+        let (make_payment_url, mobile_number) = (self.make_payment_url.clone(), self.mobile_number.clone());
+        Ok(Self { headers, make_payment_url, mobile_number })
+    }
+
     pub(crate) fn init(&self, serial: u64) -> Request<Full<Bytes>> {
         self.request(Method::POST, "/psp/v3/psppayments/init", init_body(serial, &self.make_payment_url))
     }

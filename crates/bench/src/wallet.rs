@@ -69,6 +69,26 @@ impl Wallet {
         Ok((wallet, begun.elapsed()))
     }
 
+    /// Stops it in order and starts it again on the same data under a profiler: the words of `profiler` stand before its
+    /// own. Its keys were made before, so that making them is in no profile.
+    pub(crate) async fn restart_under(self, profiler: &[String]) -> anyhow::Result<Self> {
+        let Self { binary, folder, process, .. } = self;
+        process.stop()?;
+        let address = free_address()?;
+        let mut command = match profiler.split_first() {
+            Some((program, arguments)) => {
+                let mut command = Command::new(program);
+                command.args(arguments).arg(&binary);
+                command
+            }
+            None => Command::new(&binary),
+        };
+        let process = Process::start(dev(&mut command, folder.path(), address))?;
+        let mut wallet = Self { binary, folder, process, address };
+        wallet.until_ready().await?;
+        Ok(wallet)
+    }
+
     /// Requests as the seeded PSP, whose payments are approved at `make_payment_url`.
     pub(crate) async fn requests(&self, make_payment_url: String) -> anyhow::Result<Requests> {
         let environment = self.environment()?;
@@ -113,7 +133,8 @@ impl Wallet {
     async fn until_ready(&mut self) -> anyhow::Result<()> {
         let begun = Instant::now();
         while begun.elapsed() < READY_WITHIN {
-            if is_ready(self.address).await.unwrap_or(false) {
+            // The file is what `lommebok env` reads; it comes a moment after the first answer.
+            if is_ready(self.address).await.unwrap_or(false) && self.folder.path().join("running.json").exists() {
                 return Ok(());
             }
             self.process.is_alive()?;
@@ -125,11 +146,20 @@ impl Wallet {
 
 /// Starts the server on a port that was free a moment ago: a port of our own choice is known before it is ready.
 fn spawn(binary: &Path, folder: &Path, settings: &[(&str, &str)]) -> anyhow::Result<(Process, SocketAddr)> {
-    let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let address = free_address()?;
     let mut command = Command::new(binary);
+    command.envs(settings.iter().copied());
+    Ok((Process::start(dev(&mut command, folder, address))?, address))
+}
+
+fn free_address() -> std::io::Result<SocketAddr> {
+    TcpListener::bind("127.0.0.1:0")?.local_addr()
+}
+
+/// The rest of the command line of `lommebok dev`.
+fn dev<'a>(command: &'a mut Command, folder: &Path, address: SocketAddr) -> &'a mut Command {
     command.arg("dev").arg("--data-dir").arg(folder).args(["--listen", &address.to_string()]);
-    command.envs(settings.iter().copied()).stderr(Stdio::null());
-    Ok((Process::start(&mut command)?, address))
+    command.args(["--psp-listen", "127.0.0.1:0", "--shop-listen", "127.0.0.1:0"]).stderr(Stdio::null())
 }
 
 async fn is_ready(address: SocketAddr) -> anyhow::Result<bool> {

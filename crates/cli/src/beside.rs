@@ -3,18 +3,17 @@
 //! They share a process, a data directory and business time, and nothing else: the sample PSP calls the wallet over HTTP
 //! with the credentials that any PSP gets, and the wallet calls its `makePaymentUrl`.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use lommebok_domain::Timestamp as WalletTimestamp;
+use lommebok_domain::Timestamp;
 use lommebok_sample_psp::acquirer::simulated::IssuerRules;
-use lommebok_sample_psp::clock::{BusinessClock, Timestamp};
+use lommebok_sample_psp::clock::BusinessClock;
 use lommebok_sample_psp::ledger::IfMissing;
 use lommebok_sample_psp::{
     MerchantConfig, Reporting, RunningSamplePsp, SamplePsp, SamplePspConfig, ShopConfig, WalletAccess,
 };
-use lommebok_sdk::{BoxFuture, Credentials, MerchantSerialNumber, Url};
+use lommebok_sdk::{BoxFuture, Clock, Credentials, MerchantSerialNumber, Url};
 use lommebok_server::assembly::PreparedSandbox;
 use lommebok_server::clock::BusinessClock as WalletClock;
 use lommebok_server::config::{self, DevConfig, NetworkConfig};
@@ -71,7 +70,7 @@ pub(crate) async fn start(
             config::IfMissing::Reverse => IfMissing::Reverse,
         },
         issuer: IssuerRules::default(),
-        clock: Arc::new(WalletTime(prepared.wallet().clock().clone())),
+        clock: BusinessClock::since_1970(WalletTime(prepared.wallet().clock().clone())),
         wrap_acquirer: None,
     };
     Ok(SamplePsp::start(psp).await?)
@@ -96,17 +95,22 @@ fn url(text: Option<&str>) -> anyhow::Result<Option<Url>> {
     Ok(text.map(Url::parse).transpose()?)
 }
 
-/// The wallet's business time, lent to the sample PSP: advancing the one advances the other.
+/// The wallet's business time as an SDK clock that counts from 1970, lent to the sample PSP: advancing the one advances the other.
 #[derive(Debug)]
 struct WalletTime(WalletClock);
 
-impl BusinessClock for WalletTime {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.now().as_millis())
+impl Clock for WalletTime {
+    fn now(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.now().as_millis()).unwrap_or(0))
     }
 
-    fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, ()> {
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.sleep_until(self.now().saturating_add(duration))
+    }
+
+    fn sleep_until(&self, at: Duration) -> BoxFuture<'static, ()> {
         let clock = self.0.clone();
-        Box::pin(async move { clock.sleep_until(WalletTimestamp::from_millis(at.as_millis())).await })
+        let at = Timestamp::from_millis(i64::try_from(at.as_millis()).unwrap_or(i64::MAX));
+        Box::pin(async move { clock.sleep_until(at).await })
     }
 }

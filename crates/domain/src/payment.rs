@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::due::{self, DueKind};
-use crate::ids::{MerchantId, MerchantOrderId, Msn, PaymentId, PhoneNumber, PspId, PspTransactionId, TenantId, UserId};
+use crate::ids::{MerchantId, MerchantOrderId, Msn, PaymentId, PspId, PspTransactionId, TenantId, UserId};
 use crate::money::{Amount, Sums};
 use crate::state::State;
 use crate::time::Timestamp;
@@ -45,8 +45,6 @@ pub struct Terms {
     pub amount: Amount,
     /// When init was decided (business time).
     pub created_at: Timestamp,
-    /// The number that the PSP sent, to be filled in on the landing page.
-    pub customer_number: Option<PhoneNumber>,
     /// `pspRedirectUrl`, as sent.
     pub psp_redirect_url: String,
     /// `makePaymentUrl`, as sent.

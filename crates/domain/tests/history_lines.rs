@@ -41,7 +41,6 @@ impl Life {
             merchant_order_id: MerchantOrderId::new("219930212").expect("digits"),
             amount: ore(49_900),
             created_at: at(0),
-            customer_number: None,
             psp_redirect_url: "https://shop.example/done".to_owned(),
             make_payment_url: "https://psp.example/pay".to_owned(),
             payment_text: "Shoes".to_owned(),

@@ -6,36 +6,18 @@
 
 use std::error::Error;
 use std::io::Read as _;
-use std::sync::Arc;
-use std::time::Duration;
 
 use lommebok_sample_psp::acquirer::simulated::IssuerRules;
-use lommebok_sample_psp::clock::{BusinessClock, Timestamp};
+use lommebok_sample_psp::clock::BusinessClock;
 use lommebok_sample_psp::ledger::IfMissing;
 use lommebok_sample_psp::{
     MerchantConfig, Reporting, RunningSamplePsp, SamplePsp, SamplePspConfig, ShopConfig, WalletAccess,
 };
-use lommebok_sdk::{BoxFuture, Clock as _, PspTransactionId};
-use lommebok_testing::{Card, TestWallet, WalletClock};
+use lommebok_sdk::PspTransactionId;
+use lommebok_testing::{Card, TestWallet};
 use serde_json::Value;
 
 type Done<T = ()> = Result<T, Box<dyn Error>>;
-
-/// The wallet's business time.
-#[derive(Debug)]
-struct WalletTime(WalletClock);
-
-impl BusinessClock for WalletTime {
-    fn now(&self) -> Timestamp {
-        let since = i64::try_from(self.0.now().as_millis()).unwrap_or(0);
-        Timestamp::from_millis(1_777_888_800_000).plus_millis(since)
-    }
-
-    fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, ()> {
-        let left = at.as_millis().saturating_sub(self.now().as_millis());
-        self.0.sleep(Duration::from_millis(u64::try_from(left).unwrap_or(0)))
-    }
-}
 
 #[tokio::main]
 async fn main() -> Done {
@@ -63,7 +45,7 @@ async fn main() -> Done {
         reporting: Reporting::AtOnce,
         if_missing: IfMissing::SendReserved,
         issuer: IssuerRules::default(),
-        clock: Arc::new(WalletTime(wallet.clock())),
+        clock: BusinessClock::since_1970(wallet.clock()),
         wrap_acquirer: None,
     };
     let psp = SamplePsp::start(config).await?;

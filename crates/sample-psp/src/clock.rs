@@ -1,9 +1,9 @@
-//! Business time as the sample PSP knows it: a seam, so that `lommebok dev` lends it the wallet's clock and a test its own.
+//! Business time as the sample PSP knows it: one of the SDK's clocks, so that `lommebok dev` lends it the wallet's and a test
+//! its own.
 //!
 //! Whatever the rules of a payment speak of goes by it: the budget, the 30 s before a check, retries, a card's expiry.
 //! A newcomer's mistake: to ask the wall clock; it is banned by lint, because no test could own it.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,27 +45,29 @@ impl Timestamp {
     }
 }
 
-/// Tells business time and waits for it.
-pub trait BusinessClock: Send + Sync + fmt::Debug + 'static {
-    /// What time it is. Never goes back.
-    fn now(&self) -> Timestamp;
-
-    /// Returns when it is `at` or later.
-    fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, ()>;
-}
-
-/// The same clock for the SDK's receiver: its budget is business time.
+/// Tells business time and waits for it. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct ReceiverClock(pub(crate) Arc<dyn BusinessClock>);
+pub struct BusinessClock(Arc<dyn Clock>);
 
-impl Clock for ReceiverClock {
-    fn now(&self) -> Duration {
-        Duration::from_millis(u64::try_from(self.0.now().as_millis()).unwrap_or(0))
+impl BusinessClock {
+    /// Business time by a clock that counts from 1970-01-01T00:00:00Z.
+    pub fn since_1970(clock: impl Clock) -> Self {
+        Self(Arc::new(clock))
     }
 
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-        self.0.sleep_until(self.0.now().plus_millis(millis))
+    /// What time it is. Never goes back.
+    pub fn now(&self) -> Timestamp {
+        Timestamp(i64::try_from(self.0.now().as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// Returns when it is `at` or later.
+    pub fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, ()> {
+        self.0.sleep_until(Duration::from_millis(u64::try_from(at.0).unwrap_or(0)))
+    }
+
+    /// The clock itself, for the SDK's receiver: its budget is business time.
+    pub(crate) fn of_the_receiver(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.0)
     }
 }
 

@@ -18,8 +18,7 @@ use lommebok_server::chance::Chance;
 use lommebok_server::clock::BusinessClock;
 use lommebok_server::http::control::Control;
 use lommebok_server::http::edge::{BodyLimits, Edge, EdgeParts};
-use lommebok_server::http::pages::Pages;
-use lommebok_server::http::production_router;
+use lommebok_server::http::{ProductionPages, production_router};
 use lommebok_server::keys::envelope::Envelope;
 use lommebok_server::keys::handle::HandleKey;
 use lommebok_server::keys::lookup::LookupKey;
@@ -74,7 +73,7 @@ impl Production {
         let address = "127.0.0.1:443".parse().unwrap();
         let token = SecretText::new(CONTROL_TOKEN.to_owned());
         let control = Control::new(wallet.clone(), token, address, "https://wallet.example");
-        let pages = Pages { wallet, brand: Arc::new(Brand::default()), sandbox: false };
+        let pages = ProductionPages { wallet, brand: Arc::new(Brand::default()) };
         let router = production_router(&edge, control, pages, &tasks);
         Self { router, tasks, _directory: directory }
     }

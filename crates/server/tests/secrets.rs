@@ -249,7 +249,7 @@ async fn no_secret_stands_where_it_does_not_belong() {
     let debug = format!("{sandbox:?}\n{wallet:?}\n{:?}\n{:?}", sandbox.edge, sandbox.credentials);
     canaries.absent("what Debug says", debug.as_bytes(), &[]);
     let in_memory: Vec<String> = started.iter().map(|payment| format!("{:?}", app.payment(&payment.id))).collect();
-    canaries.absent("a payment in Debug", in_memory.join("\n").as_bytes(), &["phone number"]);
+    canaries.absent("a payment in Debug", in_memory.join("\n").as_bytes(), &[]);
 
     let mut bytes_read = 0_usize;
     for entry in std::fs::read_dir(app.data_directory()).expect("the directory can be read") {
@@ -257,8 +257,7 @@ async fn no_secret_stands_where_it_does_not_belong() {
         let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
         if name.starts_with("lommebok.db") {
             let bytes = std::fs::read(&path).expect("the file can be read");
-            // A user's own number is sealed; the number that a PSP sent for its payment stands in the payment's terms.
-            canaries.absent(&name, &bytes, &["phone number"]);
+            canaries.absent(&name, &bytes, &[]);
             bytes_read = bytes_read.saturating_add(bytes.len());
         }
     }

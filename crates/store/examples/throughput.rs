@@ -116,7 +116,6 @@ async fn new(store: &Store, seed: u32) -> Payment {
         merchant_order_id: MerchantOrderId::new(&name).expect("a good id"),
         amount: Amount::from_ore(49_900).expect("a good amount"),
         created_at: NOW.plus_millis(i64::try_from(number / 10).expect("a time")),
-        customer_number: None,
         psp_redirect_url: "https://example.com/shop/order/1234567890/back".to_owned(),
         make_payment_url: "https://psp.example.com/vipps/v3/makePayment".to_owned(),
         payment_text: "En kopp kaffe og et stykke kake".to_owned(),
@@ -124,7 +123,12 @@ async fn new(store: &Store, seed: u32) -> Payment {
     };
     let payment = Payment::initiate(PaymentId::new(0), Arc::new(terms), Binding::Open);
     let sealed_make_payment_token = Some(Sealed::new(vec![1; 60]));
-    let write = Write::NewPayment(NewPayment { payment: Arc::new(payment.clone()), sealed_make_payment_token });
+    let sealed_customer_number = Some(Sealed::new(vec![2; 41]));
+    let write = Write::NewPayment(NewPayment {
+        payment: Arc::new(payment.clone()),
+        sealed_make_payment_token,
+        sealed_customer_number,
+    });
     match store.commit(change(write)).await {
         Ok(Committed::NewPayment(id)) => Payment { id, ..payment },
         other => unreachable!("{other:?}"),

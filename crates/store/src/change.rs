@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use lommebok_domain::{DueKind, Msn, Payment, PaymentId, PspId, TenantId, Timestamp, Transition, UserId};
+use lommebok_domain::{DueKind, Msn, Payment, PaymentId, PspId, TenantId, Timestamp, Transition};
 
 use crate::batch::{BatchId, BatchWrite, TakenEntry};
 use crate::records::{ClockRecord, MerchantWrite, Seed, SessionWrite};
@@ -67,8 +67,6 @@ pub enum Write {
     Merchant(Box<MerchantWrite>),
     /// A phone session.
     Session(SessionWrite),
-    /// A try of a user's PIN.
-    PinTry(PinTry),
     /// The tenant's clock.
     Clock(ClockRecord),
     /// Seeds: made, or brought up to date.
@@ -91,6 +89,8 @@ pub struct NewPayment {
     pub payment: Arc<Payment>,
     /// `makePaymentToken`, sealed.
     pub sealed_make_payment_token: Option<Sealed>,
+    /// The number that the PSP sent, sealed: to be filled in on the landing page.
+    pub sealed_customer_number: Option<Sealed>,
 }
 
 /// A change of a payment that exists.
@@ -102,26 +102,27 @@ pub struct PaymentWrite {
     pub transition: Transition,
     /// The waiting entries that have their result in this transition.
     pub taken: Vec<TakenEntry>,
+    /// Whether it binds the payment anew; if not, the index of users' payments is left alone.
+    rebinds: bool,
 }
 
 impl PaymentWrite {
     /// The transition that was decided on `before`, with no waiting entry.
     pub fn new(before: &Payment, transition: Transition) -> Self {
-        Self { guard_version: before.version, transition, taken: Vec::new() }
+        let rebinds = before.binding != transition.payment.binding;
+        Self { guard_version: before.version, transition, taken: Vec::new(), rebinds }
     }
-}
 
-/// A try of a user's PIN, guarded by the number of failed tries so that parallel guesses count each.
-#[derive(Clone, Copy, Debug)]
-pub struct PinTry {
-    /// Whose PIN.
-    pub user: UserId,
-    /// Failed tries when this was decided; else [`crate::CommitFault::Stale`].
-    pub guard_failed_tries: u32,
-    /// Failed tries from now on.
-    pub failed_tries: u32,
-    /// Until when no try counts.
-    pub locked_until: Option<Timestamp>,
+    /// The same with these waiting entries.
+    #[must_use]
+    pub fn taking(self, taken: Vec<TakenEntry>) -> Self {
+        Self { taken, ..self }
+    }
+
+    /// Whether it binds the payment to somebody else than before.
+    pub(crate) const fn rebinds(&self) -> bool {
+        self.rebinds
+    }
 }
 
 /// One row of work that is due.

@@ -107,7 +107,7 @@ pub enum CommitFault {
     /// The tenant has a merchant with this serial number.
     #[error("the merchant serial number exists")]
     MsnExists,
-    /// These payments (none: the batch, merchant or user) have another version than the change was decided on.
+    /// These payments (none: the batch or merchant) have another version than the change was decided on.
     #[error("decided on an old version")]
     Stale(Vec<PaymentId>),
     /// The database refuses a row of this change, also alone: an alarm.

@@ -21,10 +21,10 @@ pub use batch::{
     Batch, BatchEntry, BatchId, BatchRefusal, BatchTarget, BatchWrite, NewBatch, ParkedEntry, TakenEntry, WaitingEntry,
 };
 pub use change::{
-    Change, Committed, DueRow, IdempotentRoute, LeaseWrite, NewIdempotency, NewPayment, PaymentWrite, PinTry, Write,
+    Change, Committed, DueRow, IdempotentRoute, LeaseWrite, NewIdempotency, NewPayment, PaymentWrite, Write,
 };
 pub use fault::{CommitFault, DatabaseError, StoreError, StoredIdempotency};
-pub use options::{CommitHook, CommitObserver, CommitStage, StoreOptions};
+pub use options::{Access, CommitHook, CommitObserver, CommitStage, FaultHook, StoreOptions};
 pub use records::{
     Address, Card, CardDetails, CardKind, CardScheme, ClockMode, ClockRecord, Merchant, MerchantDetails,
     MerchantStatus, MerchantWrite, NewPsp, NewUser, Psp, Seed, SeededMerchant, SeededPsp, SeededUser, Session,

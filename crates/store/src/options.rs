@@ -20,6 +20,18 @@ pub type CommitHook = Arc<dyn Fn(CommitStage) + Send + Sync>;
 /// A function that the writer calls after each commit, before anybody is answered, with the number of changes that shared it.
 pub type CommitObserver = Arc<dyn Fn(usize) + Send + Sync>;
 
+/// What is about to happen when the hook of [`StoreOptions::fault_hook`] is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Something is to be read.
+    Read,
+    /// What was written is to be made durable.
+    Commit,
+}
+
+/// A function that may make a read or a commit fail as a disk in trouble would, by saying why.
+pub type FaultHook = Arc<dyn Fn(Access) -> Option<String> + Send + Sync>;
+
 /// How a store is opened.
 #[derive(Clone)]
 pub struct StoreOptions {
@@ -29,6 +41,8 @@ pub struct StoreOptions {
     pub hash_key: HashKey,
     /// A seam for tests that hold the sync.
     pub commit_hook: Option<CommitHook>,
+    /// A seam for tests in which the database is in trouble for a while.
+    pub fault_hook: Option<FaultHook>,
     /// For measuring.
     pub commit_observer: Option<CommitObserver>,
     /// Changes (each payment of a change counts) that one commit takes at most.
@@ -55,6 +69,7 @@ impl StoreOptions {
             url: url.into(),
             hash_key,
             commit_hook: None,
+            fault_hook: None,
             commit_observer: None,
             max_changes_per_commit: 512,
             max_changes_waiting: 16_384,

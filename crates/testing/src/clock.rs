@@ -12,20 +12,23 @@ use tokio::sync::watch;
 /// The business time at which every test begins: 2026-05-04T10:00:00Z, a Monday.
 pub(crate) const BEGINNING: Timestamp = Timestamp::from_millis(1_777_888_800_000);
 
-/// Tells the wallet's time, and wakes its sleepers when that is advanced.
+/// Tells the wallet's business time, counted from 1970-01-01T00:00:00Z, and wakes its sleepers when that is advanced.
 #[derive(Clone, Debug)]
 pub struct WalletClock(pub(crate) BusinessClock);
 
 impl Clock for WalletClock {
     fn now(&self) -> Duration {
-        Duration::from_millis(u64::try_from(self.0.now().millis_since(BEGINNING)).unwrap_or(0))
+        Duration::from_millis(u64::try_from(self.0.now().as_millis()).unwrap_or(0))
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.sleep_until(self.now().saturating_add(duration))
+    }
+
+    fn sleep_until(&self, at: Duration) -> BoxFuture<'static, ()> {
         let clock = self.0.clone();
-        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-        let until = clock.now().plus_millis(millis);
-        Box::pin(async move { clock.sleep_until(until).await })
+        let at = Timestamp::from_millis(i64::try_from(at.as_millis()).unwrap_or(i64::MAX));
+        Box::pin(async move { clock.sleep_until(at).await })
     }
 }
 
@@ -57,9 +60,12 @@ impl Clock for HandClock {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        let until = self.now().saturating_add(duration);
+        self.sleep_until(self.now().saturating_add(duration))
+    }
+
+    fn sleep_until(&self, at: Duration) -> BoxFuture<'static, ()> {
         let clock = Arc::clone(&self.0);
         // The sleeper holds the clock, so waiting can't fail.
-        Box::pin(async move { drop(clock.subscribe().wait_for(|now| *now >= until).await) })
+        Box::pin(async move { drop(clock.subscribe().wait_for(|now| *now >= at).await) })
     }
 }

@@ -142,7 +142,7 @@ impl TestWallet {
             return Err(wrong_state(id, &payment, "waits for its user", "approved"));
         }
         let usual = || PhoneNumber::new(self.mobile_number().as_str());
-        let number = payment.terms.customer_number.clone().or_else(usual);
+        let number = self.wallet().customer_number(&payment).map_err(failed)?.or_else(usual);
         let number = number.ok_or_else(|| TestError::NobodysNumber(id.clone()))?;
         self.wallet().confirm_number(&payment, &number).await.map_err(failed)
     }

@@ -116,7 +116,8 @@ async fn a_setting_that_does_not_exist_is_said() {
 async fn the_wallets_time_stands_until_it_is_advanced() {
     let wallet = TestWallet::start().await.unwrap();
     let clock = wallet.clock();
-    assert_eq!(clock.now(), Duration::ZERO);
+    // 2026-05-04T10:00:00Z.
+    assert_eq!(clock.now(), Duration::from_hours(493_858));
     let mut sleeping = Box::pin(clock.sleep(Duration::from_secs(30)));
     wallet.advance(Duration::from_millis(29_999)).await.unwrap();
     tokio::select! {
@@ -126,7 +127,8 @@ async fn the_wallets_time_stands_until_it_is_advanced() {
     }
     wallet.advance(Duration::from_millis(1)).await.unwrap();
     sleeping.await;
-    assert_eq!(clock.now(), Duration::from_secs(30));
+    assert_eq!(clock.now(), Duration::from_secs(1_777_888_830));
+    clock.sleep_until(Duration::from_secs(1_777_888_830)).await;
     wallet.stop().await.unwrap();
 }
 

@@ -1,7 +1,8 @@
-//! P6: details by id, of payments picked all over what is there.
+//! P6: details by id, of payments that were reserved and captured, picked all over those that are there.
 //!
-//! The ids come in no order, so that a cache of the last few helps nobody.
+//! The ids come in no order, so that a cache of the last few helps nobody, and each answer has a history to tell.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::yardstick::Yardstick;
@@ -13,15 +14,20 @@ use crate::load::{Load, measure};
 use crate::report::Report;
 
 /// A prime that no number of payments divides: steps of it visit all of them in turn.
-const STRIDE: u64 = 1_000_003;
+pub(super) const STRIDE: u64 = 1_000_003;
 
-pub(super) async fn measure_all(report: &mut Report, room: &Room, yardstick: &Yardstick) -> anyhow::Result<()> {
-    let present = room.serials.count();
+pub(super) async fn measure_all(
+    report: &mut Report,
+    room: &Room,
+    whole: Range<u64>,
+    yardstick: &Yardstick,
+) -> anyhow::Result<()> {
+    let present = whole.end.saturating_sub(whole.start);
     anyhow::ensure!(present > 0, "details need payments");
     let (requests, visited) = (Rc::clone(&room.requests), Rc::new(Serials::default()));
     let step = async move |connection: &mut Connection| {
-        let serial = visited.next().wrapping_mul(STRIDE).checked_rem(present).unwrap_or_default();
-        connection.expect_ok(requests.details(serial)).await?;
+        let place = visited.next().wrapping_mul(STRIDE).checked_rem(present).unwrap_or_default();
+        connection.expect_ok(requests.details(whole.start.saturating_add(place))).await?;
         Ok(())
     };
     let measured = measure(&room.target(), Load::closed(AT), room.pace, step).await?;

@@ -3,9 +3,11 @@
 //! A scenario drives load and returns figures; it decides nothing about limits. All of them share one wallet, in the
 //! order in which they stand here, because each builds on the payments of the one before.
 
+mod commits;
 mod details;
 mod init;
 mod payment;
+pub(crate) mod profile;
 mod receiver;
 mod start;
 mod update_status;
@@ -118,6 +120,9 @@ async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
     if options.wants("P10") {
         start::measure_all(report, &options.server).await?;
     }
+    if options.wants("P3") {
+        commits::measure_all(report, &options.server, pace).await?;
+    }
     if options.wants("P9") {
         waiting::measure_all(report, &options.server).await?;
     }
@@ -126,11 +131,9 @@ async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
     let requests = Rc::new(wallet.requests(psp.url()).await?);
     let room = Room { wallet, requests, serials: Rc::new(Serials::default()), pace };
     let inits = init::measure_all(report, &room, &yardstick).await?;
-    if options.wants("P6") {
-        details::measure_all(report, &room, &yardstick).await?;
-    }
-    if options.wants("P5") || options.wants("P12") {
-        payment::measure_all(report, &room, &yardstick).await?;
+    if options.wants("P5") || options.wants("P6") || options.wants("P12") {
+        let whole = payment::measure_all(report, &room, &yardstick).await?;
+        details::measure_all(report, &room, whole, &yardstick).await?;
     }
     if options.wants("P7") {
         update_status::measure_all(report, &room, &inits).await?;

@@ -4,6 +4,7 @@
 //! captures a hundred. So each second holds the right share of everything, and CPU and bytes are counted per payment.
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::rc::Rc;
 
 use anyhow::Context as _;
@@ -30,7 +31,9 @@ struct Road {
     captured: RefCell<Vec<u64>>,
 }
 
-pub(super) async fn measure_all(report: &mut Report, room: &Room, yardstick: &Yardstick) -> anyhow::Result<()> {
+/// Measures, and tells which serials are whole payments now.
+pub(super) async fn measure_all(report: &mut Report, room: &Room, yardstick: &Yardstick) -> anyhow::Result<Range<u64>> {
+    let before = room.serials.count();
     let road = Rc::new(Road::default());
     let (requests, serials) = (Rc::clone(&room.requests), Rc::clone(&room.serials));
     let step = async move |connection: &mut Connection| pay(connection, &requests, &serials, &road).await;
@@ -38,7 +41,7 @@ pub(super) async fn measure_all(report: &mut Report, room: &Room, yardstick: &Ya
     keep(report, format!("whole payment, {AT} at once"), measured);
     report.figures.push(Figure::new(PAYMENT_CPU, measured.cpu_micros / yardstick.at_64.cpu_micros));
     report.figures.push(Figure::new(WRITTEN, measured.written_bytes / 1e3));
-    Ok(())
+    Ok(before..room.serials.count())
 }
 
 async fn pay(connection: &mut Connection, requests: &Requests, serials: &Serials, road: &Road) -> anyhow::Result<()> {

@@ -26,7 +26,7 @@ const CALLS: usize = 10_000;
 const WAVE: usize = 100;
 
 /// The server's limits, out of the way.
-const SETTINGS: [(&str, &str); 1] = [("LOMMEBOK_MAX_CALLS_PER_PSP", "20000")];
+const SETTINGS: [(&str, &str); 1] = [("LOMMEBOK_CALLS_IN_FLIGHT_PER_PSP", "20000")];
 
 /// Longest wait for one wave's calls.
 const CALLED_WITHIN: Duration = Duration::from_secs(10);

@@ -32,7 +32,9 @@ pub(crate) fn arguments() -> Vec<Arg> {
     let hold = Arg::new("hold-at").long("hold-at").value_name("STAGE[:N]").hide(true).value_parser(Hold::parse);
     let no_shop = Arg::new("no-shop").long("no-shop").action(ArgAction::SetTrue).conflicts_with("shop");
     arguments.push(no_shop.help("Leave sample PSP and shop out; a stub PSP says OK (the same as --shop off)"));
+    let stop = Arg::new("stop-at").long("stop-at").value_name("STAGE[:N]").hide(true).value_parser(Hold::parse);
     arguments.push(hold.help("For crash tests: stop dead when the Nth attempt (default: the first) has come this far"));
+    arguments.push(stop.help("For tests: the whole process stops there, as by SIGSTOP, until it gets SIGCONT"));
     arguments
 }
 
@@ -62,7 +64,7 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     }
     let config = DevConfig::load(&sources)?;
     let seed = seed(&config)?;
-    let seams = Seams { stages: held_at(matches.get_one::<Hold>("hold-at").copied()), ..Seams::default() };
+    let seams = Seams { stages: stages(matches), ..Seams::default() };
     // Whoever may raise the limit does; a lower one shows itself at the connection that is one too many.
     let _limit = rlimit::increase_nofile_limit(OPEN_FILES);
     let metrics = observability::start(&config.log);
@@ -125,19 +127,42 @@ fn seed(config: &DevConfig) -> anyhow::Result<Seed> {
     Ok(Seed::parse(path, &text)?)
 }
 
-/// For crash tests: tells when an attempt has come to its stage, and holds the thread there for ever.
-fn held_at(hold: Option<Hold>) -> Stages {
-    let Some(hold) = hold else { return Stages::default() };
-    let reached = AtomicU64::new(0);
+/// For crash tests: tells when an attempt has come to its stage, and holds the thread there for ever, or stops the whole
+/// process there once.
+fn stages(matches: &ArgMatches) -> Stages {
+    let awaited = |name| matches.get_one::<Hold>(name).map(|at| Awaited { at: *at, reached: AtomicU64::new(0) });
+    let (dead, still) = (awaited("hold-at"), awaited("stop-at"));
+    if dead.is_none() && still.is_none() {
+        return Stages::default();
+    }
     Stages::told_to(move |stage, payment| {
-        if stage != hold.stage || reached.fetch_add(1, Ordering::SeqCst).saturating_add(1) < hold.from {
-            return;
+        if still.as_ref().and_then(|still| still.passed(stage)) == Some(0) {
+            eprintln!("stopped at {} payment {}", stage.as_str(), payment.get());
+            let _gone_on = std::process::Command::new("kill").args(["-STOP", &std::process::id().to_string()]).status();
         }
-        eprintln!("held at {} payment {}", stage.as_str(), payment.get());
-        loop {
-            std::thread::park();
+        if dead.as_ref().and_then(|dead| dead.passed(stage)).is_some() {
+            eprintln!("held at {} payment {}", stage.as_str(), payment.get());
+            loop {
+                std::thread::park();
+            }
         }
     })
+}
+
+/// A point at which something is to happen.
+struct Awaited {
+    at: Hold,
+    reached: AtomicU64,
+}
+
+impl Awaited {
+    /// How many attempts have come here since the first that counts; nothing elsewhere, or before it.
+    fn passed(&self, stage: Stage) -> Option<u64> {
+        if stage != self.at.stage {
+            return None;
+        }
+        self.reached.fetch_add(1, Ordering::SeqCst).saturating_add(1).checked_sub(self.at.from)
+    }
 }
 
 fn running(sandbox: &RunningSandbox, psp: Option<&RunningSamplePsp>, seed: &Seed) -> anyhow::Result<Running> {

@@ -16,4 +16,5 @@ mod at_each_stage;
 mod at_random_moments;
 mod load;
 mod on_a_signal;
+mod stopped;
 mod world;

@@ -63,7 +63,6 @@ fn begin() -> Payment {
         merchant_order_id: MerchantOrderId::new("o-1").expect("an id"),
         amount: ore(WHOLE),
         created_at: Timestamp::from_millis(1_700_000_000_000),
-        customer_number: None,
         psp_redirect_url: String::new(),
         make_payment_url: String::new(),
         payment_text: String::new(),

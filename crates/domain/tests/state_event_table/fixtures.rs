@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use lommebok_domain::{
-    Amount, Binding, CardId, Cause, Entrance, MerchantId, MerchantOrderId, Msn, Notice, Payment, PaymentId,
-    PhoneNumber, PspId, PspTransactionId, ReturnId, State, Sums, TenantId, Terms, Timestamp, UserId,
+    Amount, Binding, CardId, Cause, Entrance, MerchantId, MerchantOrderId, Msn, Notice, Payment, PaymentId, PspId,
+    PspTransactionId, ReturnId, State, Sums, TenantId, Terms, Timestamp, UserId,
 };
 
 /// The bound user of most payments.
@@ -58,7 +58,6 @@ pub(crate) fn terms(entrance: Entrance) -> Terms {
         merchant_order_id: MerchantOrderId::new("219930212").expect("digits"),
         amount: ore(WHOLE),
         created_at: at(0),
-        customer_number: PhoneNumber::new("12345678"),
         psp_redirect_url: "https://shop.example/done".to_owned(),
         make_payment_url: "https://psp.example/pay".to_owned(),
         payment_text: "Shoes".to_owned(),

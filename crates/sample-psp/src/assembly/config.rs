@@ -41,7 +41,7 @@ pub struct SamplePspConfig {
     /// What the simulated issuer allows.
     pub issuer: IssuerRules,
     /// Business time; the wallet's own, in one process with it.
-    pub clock: Arc<dyn BusinessClock>,
+    pub clock: BusinessClock,
     /// For tests: what stands before the simulated acquirer and loses or delays answers.
     pub wrap_acquirer: Option<WrapAcquirer>,
 }

@@ -5,7 +5,7 @@
 mod config;
 mod keys;
 mod late_answers;
-mod serve;
+mod listener;
 mod start;
 mod walk_in;
 

@@ -7,22 +7,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::{Router, middleware};
-use bytes::Bytes;
-use http::{Request, Response};
 use lommebok_sdk::receiver::{BoxError, SqliteMemory};
-use lommebok_sdk::transport::{Transport, TransportError};
-use lommebok_sdk::{BoxFuture, Client, InvalidValue, Receiver, Url};
+use lommebok_sdk::{Client, InvalidValue, Receiver, Url};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::config::{SamplePspConfig, ShopConfig};
 use super::keys::OwnKey;
 use super::late_answers::late_answers;
-use super::serve::Bound;
+use super::listener::Bound;
 use super::walk_in::{self, walk_in};
 use crate::acquirer::Acquirer;
 use crate::acquirer::simulated::SimulatedAcquirer;
-use crate::clock::ReceiverClock;
 use crate::database::DatabaseFault;
 use crate::database::orders::Orders;
 use crate::ledger::Ledger;
@@ -98,7 +94,7 @@ impl SamplePsp {
             &config.data_dir.join("acquirer.db"),
             config.cryptogram_test_key,
             config.issuer,
-            Arc::clone(&config.clock),
+            config.clock.clone(),
         )
         .map_err(unusable(config.data_dir.join("acquirer.db")))?;
         let psp = psp(&config, &own_key, acquirer.clone(), bound.public_url.clone())?;
@@ -107,7 +103,7 @@ impl SamplePsp {
         let memory = SqliteMemory::open(&path).map_err(unusable(path))?;
         let payments = OurPayments { ledger: psp.0.ledger.clone(), tokens: psp.0.make_payment_tokens.clone() };
         let receiver = Receiver::builder(Handler(psp.clone()), memory, payments)
-            .clock(ReceiverClock(Arc::clone(&config.clock)))
+            .clock(config.clock.of_the_receiver())
             .start()
             .await
             .map_err(|fault| StartFault::Unfinished(Box::new(fault)))?;
@@ -152,7 +148,7 @@ fn psp(
         .base_url(config.wallet.base_url.clone())
         .system("lommebok-sample-psp", env!("CARGO_PKG_VERSION"));
     if let Some(transport) = &config.wallet.transport {
-        wallet = wallet.transport(SharedTransport(Arc::clone(transport)));
+        wallet = wallet.transport(Arc::clone(transport));
     }
     let wallet = wallet.build()?;
     let path = config.data_dir.join("ledger.db");
@@ -161,7 +157,7 @@ fn psp(
         acquirer,
         bank,
         wallet,
-        clock: Arc::clone(&config.clock),
+        clock: config.clock.clone(),
         make_payment_tokens: MakePaymentTokens::new(own_key.purpose(b"makePaymentToken")),
         public_url,
         if_missing: config.if_missing,
@@ -189,7 +185,7 @@ async fn open_shop(
         orders: Orders::open(&path).map_err(unusable(path))?,
         merchant,
         push_merchant,
-        clock: Arc::clone(&config.clock),
+        clock: config.clock.clone(),
         public_url: bound.public_url.clone(),
         phone_simulator: wanted.phone_simulator.clone(),
     }));
@@ -198,16 +194,6 @@ async fn open_shop(
     hosts.push(bound.public_url.authority().to_owned());
     let pages = shop::router(shop, Hosts(hosts.into()));
     Ok((bound, pages))
-}
-
-/// A transport that somebody else holds too.
-#[derive(Debug)]
-struct SharedTransport(Arc<dyn Transport>);
-
-impl Transport for SharedTransport {
-    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
-        self.0.send(request)
-    }
 }
 
 fn merchants(config: &SamplePspConfig, own_key: &OwnKey) -> Merchants {

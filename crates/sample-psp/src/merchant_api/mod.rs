@@ -13,13 +13,17 @@ mod views;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::map_response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use http::StatusCode;
 
 pub(crate) use authorization::{Merchant, Merchants};
 pub(crate) use timeline::Timeline;
 pub(crate) use views::{PaymentView, TimelineLine};
 
 use crate::psp::Psp;
+use problem::Problem;
 
 /// The most bytes of a body.
 const BODY_MAX_BYTES: usize = 16 * 1024;
@@ -42,5 +46,15 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/merchant/v1/payments/{id}/refunds", post(operate::refund))
         .route("/merchant/v1/reconciliation", get(read::reconciliation))
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .layer(map_response(too_long))
         .with_state(api)
+}
+
+/// The limit's own refusal, in the shape of all others.
+async fn too_long(answer: Response) -> Response {
+    if answer.status() != StatusCode::PAYLOAD_TOO_LARGE {
+        return answer;
+    }
+    let detail = format!("A body has at most {BODY_MAX_BYTES} bytes; nothing was changed.");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response()
 }

@@ -67,7 +67,7 @@ pub(crate) struct Inner {
     /// The bank behind the 3-D Secure page.
     pub(crate) bank: SimulatedAcquirer,
     pub(crate) wallet: Client,
-    pub(crate) clock: Arc<dyn BusinessClock>,
+    pub(crate) clock: BusinessClock,
     pub(crate) make_payment_tokens: MakePaymentTokens,
     /// Where the wallet and the user's browser reach us, without a slash at the end.
     pub(crate) public_url: Url,

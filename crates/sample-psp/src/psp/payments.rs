@@ -5,7 +5,7 @@ use lommebok_sdk::{Amount, Error, IdempotencyKey, Init, MerchantOrderId, Merchan
 use super::Psp;
 use crate::chance;
 use crate::database::DatabaseFault;
-use crate::ledger::{Command, Created, Entrance, Entry, LedgerFault, Name, Payment, State, Terms};
+use crate::ledger::{Command, Created, Entrance, Entry, Finding, LedgerFault, Name, Payment, Refusal, State, Terms};
 
 /// What a merchant wants paid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,17 +60,36 @@ impl Psp {
     /// Tells the wallet of a payment; `None` when it can't be reached. Repeating is harmless: the key is the payment's id.
     pub(super) async fn introduce(&self, payment: &Payment) -> Result<Option<Payment>, LedgerFault> {
         let terms = &payment.terms;
-        let command = match self.init(terms).await {
-            Ok(link) => Command::AcceptInit { link },
+        let link = match self.init(terms).await {
+            Ok(link) => link,
             Err(Error::Refused(refusal)) if (400..500).contains(&refusal.status) && refusal.status != 429 => {
-                Command::RefuseInit { reason: refusal.to_string() }
+                return self.give_up_init(payment, refusal.to_string()).await;
             }
             Err(error) => {
                 tracing::warn!(psp_transaction_id = %terms.psp_transaction_id, %error, "the init is tried again");
                 return Ok(None);
             }
         };
-        self.commit(Name::Number(payment.id), command).await.map(|commit| Some(commit.payment))
+        self.commit(Name::Number(payment.id), Command::AcceptInit { link }).await.map(|commit| Some(commit.payment))
+    }
+
+    /// The wallet does not take the payment, or its link would have died by now: over, unless the details say that an
+    /// earlier try came through, whose answer was lost. With a push the user may be at it. `None` when it is not known yet.
+    pub(super) async fn give_up_init(&self, payment: &Payment, reason: String) -> Result<Option<Payment>, LedgerFault> {
+        let id = &payment.terms.psp_transaction_id;
+        let command = match self.wallets_view(id).await {
+            Ok((Finding::Unknown, _)) => Command::RefuseInit { reason },
+            Ok((finding, _)) => Command::ReadWallet { finding, if_missing: self.0.if_missing },
+            Err(error) => {
+                tracing::warn!(psp_transaction_id = %id, %error, "whether the wallet has the payment is asked later");
+                return Ok(None);
+            }
+        };
+        match self.commit(Name::Number(payment.id), command).await {
+            Ok(commit) => Ok(Some(commit.payment)),
+            Err(LedgerFault::Refused(Refusal::BeingProcessed, _)) => Ok(None),
+            Err(fault) => Err(fault),
+        }
     }
 
     async fn init(&self, terms: &Terms) -> Result<String, Error> {

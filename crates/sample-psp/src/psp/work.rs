@@ -10,7 +10,7 @@ use super::checks::Checked;
 use super::retry::pause_ms;
 use crate::database::DatabaseFault;
 use crate::database::ledger::DueRow;
-use crate::ledger::{Command, DueKind, LedgerFault, Name, Payment};
+use crate::ledger::{DueKind, LedgerFault, Name, Payment};
 
 /// The most rows of one look.
 const ROWS_PER_LOOK: u32 = 100;
@@ -97,7 +97,7 @@ impl Psp {
     async fn init_again(&self, payment: &Payment) -> Result<bool, LedgerFault> {
         if self.now() > payment.terms.created_at.plus_millis(INIT_TRIED_FOR_MS) {
             let reason = "the wallet could not be reached".to_owned();
-            return self.commit(Name::Number(payment.id), Command::RefuseInit { reason }).await.map(|_| true);
+            return self.give_up_init(payment, reason).await.map(|known| known.is_some());
         }
         self.introduce(payment).await.map(|introduced| introduced.is_some())
     }

@@ -47,7 +47,7 @@ pub(crate) struct Inner {
     pub(crate) merchant: MerchantClient,
     /// Who may send a payment straight to the phone.
     pub(crate) push_merchant: Option<MerchantClient>,
-    pub(crate) clock: Arc<dyn BusinessClock>,
+    pub(crate) clock: BusinessClock,
     /// Where browsers reach the shop.
     pub(crate) public_url: Url,
     pub(crate) phone_simulator: Option<Url>,

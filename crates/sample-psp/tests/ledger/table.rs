@@ -30,7 +30,7 @@ const TABLE: [(&str, &str); 23] = [
     ("read-reserved", "F F  b F F b R R R b · · ·"),
     ("read-failed", "F F  b F F b R R R b · · ·"),
     ("read-cancelled", "K K  b K K b V R R b · · ·"),
-    ("read-open", "C O  b S S b R R R b · · ·"),
+    ("read-open", "b O  b S S b R R R b · · ·"),
     ("read-unknown", "F F  b F F b R R R b · · ·"),
 ];
 

@@ -13,12 +13,14 @@ use reqwest::Method;
 use tokio_util::task::TaskTracker;
 
 use crate::faults::{Fault, Faults, FaultyAcquirer, FaultyTransport, Proxy};
-use crate::world::{World, id, send};
+use crate::world::{MAY_PUSH, World, id, send};
 
 /// Something that somebody does with one of the payments.
 #[derive(Clone, Debug)]
 enum Step {
     Create(i64),
+    /// Straight to the phone: the user may be faster than the answer to the init.
+    Push(i64),
     Approve(usize, Card),
     /// The bank's page: `code&code=1234`, `cancel` or `fail`; then the phone goes back.
     Bank(usize, &'static str),
@@ -41,12 +43,16 @@ fn fault() -> impl Strategy<Value = Fault> {
     ]
 }
 
+/// Approved, refused, and stepped up.
+const AMOUNTS: [i64; 9] = [49_900, 49_900, 10_000, 189, 202, 171, 197, 4_200, 2_200];
+
 fn step() -> impl Strategy<Value = Step> {
     let which = 0_usize..3;
     let card = prop_oneof![3 => Just(Card::Visa), 2 => Just(Card::Mastercard)];
     let faults = || prop::collection::vec(fault(), 1..5);
     prop_oneof![
-        4 => prop::sample::select(vec![49_900_i64, 49_900, 10_000, 189, 202, 171, 197, 4_200, 2_200]).prop_map(Step::Create),
+        3 => prop::sample::select(AMOUNTS.to_vec()).prop_map(Step::Create),
+        3 => prop::sample::select(AMOUNTS.to_vec()).prop_map(Step::Push),
         6 => (which.clone(), card).prop_map(|(which, card)| Step::Approve(which, card)),
         3 => (which.clone(), prop::sample::select(vec!["code&code=1234", "code&code=1234", "cancel", "fail"]))
             .prop_map(|(which, way)| Step::Bank(which, way)),
@@ -63,28 +69,29 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-struct Lines {
-    to_wallet: Faults,
-    to_acquirer: Faults,
-    from_wallet: Faults,
+pub(crate) struct Lines {
+    pub(crate) to_wallet: Faults,
+    pub(crate) to_acquirer: Faults,
+    pub(crate) from_wallet: Faults,
 }
 
-struct Run {
-    world: World,
-    lines: Lines,
+/// A world whose every line may fail.
+pub(crate) struct Run {
+    pub(crate) world: World,
+    pub(crate) lines: Lines,
     proxy: Proxy,
-    payments: Vec<PspTransactionId>,
+    pub(crate) payments: Vec<PspTransactionId>,
     operations: usize,
 }
 
 impl Run {
-    async fn start(if_missing: IfMissing, tasks: &TaskTracker) -> Self {
+    pub(crate) async fn start(if_missing: IfMissing, tasks: &TaskTracker) -> Self {
         let lines =
             Lines { to_wallet: Faults::default(), to_acquirer: Faults::default(), from_wallet: Faults::default() };
         let proxy = Proxy::start(lines.from_wallet.clone(), tasks).await;
         let (to_wallet, to_acquirer) = (lines.to_wallet.clone(), lines.to_acquirer.clone());
         let public_url = proxy.url.parse().unwrap();
-        let world = World::with(|config| {
+        let mut world = World::with(|config| {
             config.if_missing = if_missing;
             config.public_url = Some(public_url);
             config.wallet.transport =
@@ -93,6 +100,7 @@ impl Run {
                 Some(Arc::new(move |inner| Arc::new(FaultyAcquirer { inner, faults: to_acquirer.clone() })));
         })
         .await;
+        world.msn = MAY_PUSH;
         proxy.leads_to(&format!("http://{}/", world.psp.address));
         Self { world, lines, proxy, payments: Vec::new(), operations: 0 }
     }
@@ -100,7 +108,8 @@ impl Run {
     /// What is refused or lost is nobody's fault here: only the end counts.
     async fn take(mut self, step: Step) -> Self {
         match step {
-            Step::Create(amount) => self.create(amount).await,
+            Step::Create(amount) => self.create(amount, "landing_page").await,
+            Step::Push(amount) => self.create(amount, "push").await,
             Step::Approve(which, card) => {
                 if let Some(id) = self.payments.get(which) {
                     drop(self.world.wallet.approve_with(id, card).await);
@@ -134,9 +143,10 @@ impl Run {
         self
     }
 
-    async fn create(&mut self, amount: i64) {
+    pub(crate) async fn create(&mut self, amount: i64, flow: &str) {
         if self.payments.len() < 3 {
-            let body = World::body(&format!("order-{}", self.payments.len()), amount);
+            let mut body = World::body(&format!("order-{}", self.payments.len()), amount);
+            body["flow"] = flow.into();
             let created = send(self.world.call(Method::POST, "/payments").json(&body)).await.succeeded();
             self.payments.push(id(&created));
         }
@@ -158,7 +168,7 @@ impl Run {
     }
 
     /// Faults off, an hour goes by, and everybody agrees.
-    async fn agrees(self) {
+    pub(crate) async fn agrees(self) {
         for line in [&self.lines.to_wallet, &self.lines.to_acquirer, &self.lines.from_wallet] {
             line.off();
         }
@@ -212,6 +222,7 @@ proptest! {
     #[test]
     fn whatever_was_lost_or_repeated_all_three_agree_in_the_end(
         steps in prop::collection::vec(step(), 1..28),
+        pushed in any::<bool>(),
         reverses in any::<bool>(),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -219,7 +230,7 @@ proptest! {
             let tasks = TaskTracker::new();
             let if_missing = if reverses { IfMissing::Reverse } else { IfMissing::SendReserved };
             let mut run = Run::start(if_missing, &tasks).await;
-            run.create(49_900).await;
+            run.create(49_900, if pushed { "push" } else { "landing_page" }).await;
             for step in steps {
                 run = run.take(step).await;
             }

@@ -12,7 +12,10 @@ mod journey;
 mod late;
 mod merchant_api;
 mod paid;
+mod pushed;
+
 mod refused;
+mod reports;
 mod shop;
 mod step_up;
 mod walk_in;

@@ -56,6 +56,19 @@ async fn faults_of_a_body_are_named_together_and_change_nothing() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_too_long_is_refused_as_a_problem() {
+    let world = World::start().await;
+    let id = world.reserved(49_900).await;
+    for path in ["/payments".to_owned(), format!("/payments/{id}/captures"), format!("/payments/{id}/cancel")] {
+        let request = world.call(Method::POST, &path).header("Idempotency-Key", "k").body("x".repeat(16 * 1024 + 1));
+        let answer = send(request).await;
+        assert_eq!((answer.status.as_u16(), &answer.json["status"]), (413, &413.into()), "{path}");
+        assert_eq!(answer.json["detail"], "A body has at most 16384 bytes; nothing was changed.", "{path}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn an_operation_is_done_once_under_its_key_and_a_key_serves_one_operation() {
     let world = World::start().await;
     let id = world.reserved(49_900).await;

@@ -1,44 +1,31 @@
 //! What every test begins with: a wallet, a PSP that is wired to it, a merchant's key, and time that stands still.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use lommebok_sample_psp::acquirer::OperationId;
 use lommebok_sample_psp::acquirer::simulated::{IssuerRules, Standing};
-use lommebok_sample_psp::clock::{BusinessClock, Timestamp};
+use lommebok_sample_psp::clock::BusinessClock;
 use lommebok_sample_psp::ledger::IfMissing;
 use lommebok_sample_psp::{MerchantConfig, Reporting, RunningSamplePsp, SamplePsp, SamplePspConfig, WalletAccess};
-use lommebok_sdk::{BoxFuture, Clock as _, PspTransactionId};
-use lommebok_testing::{State, TestWallet, WalletClock};
+use lommebok_sdk::PspTransactionId;
+use lommebok_testing::{State, TestWallet};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-/// The wallet's beginning: 2026-05-04T10:00:00Z.
-const BEGINNING_MS: i64 = 1_777_888_800_000;
-
-/// The wallet's business time, as the PSP's.
-#[derive(Debug)]
-struct WalletTime(WalletClock);
-
-impl BusinessClock for WalletTime {
-    fn now(&self) -> Timestamp {
-        let since = i64::try_from(self.0.now().as_millis()).expect("a test's time is short");
-        Timestamp::from_millis(BEGINNING_MS).plus_millis(since)
-    }
-
-    fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, ()> {
-        let left = at.as_millis().saturating_sub(self.now().as_millis());
-        self.0.sleep(Duration::from_millis(u64::try_from(left).unwrap_or(0)))
-    }
-}
+/// The merchant that sells through the landing page.
+const FJELLKROA: &str = "100001";
+/// The merchant that may also send a payment straight to the phone.
+pub(crate) const MAY_PUSH: &str = "100002";
 
 /// A world that a test owns.
 pub(crate) struct World {
     pub(crate) wallet: TestWallet,
     pub(crate) psp: RunningSamplePsp,
     pub(crate) http: reqwest::Client,
+    /// Whose payments these are: Fjellkroa's, unless a test wants another merchant's.
+    pub(crate) msn: &'static str,
     config: SamplePspConfig,
     directory: TempDir,
     /// The PSP's own runtime, if it has one that can be torn down.
@@ -102,13 +89,13 @@ impl World {
 
     /// The PSP dies where it stands, and a new one starts on its files and its port.
     pub(crate) async fn killed(self) -> Self {
-        let Self { wallet, psp, http, mut config, directory, runtime } = self;
+        let Self { wallet, psp, http, msn, mut config, directory, runtime } = self;
         config.listen = psp.address;
         runtime.expect("this PSP can be killed").kill().await;
         drop(psp);
         let runtime = Some(OwnRuntime::new());
         let psp = started(runtime.as_ref(), config.clone()).await;
-        Self { wallet, psp, http, config, directory, runtime }
+        Self { wallet, psp, http, msn, config, directory, runtime }
     }
 
     async fn on(runtime: Option<OwnRuntime>, change: impl FnOnce(&mut SamplePspConfig)) -> Self {
@@ -129,18 +116,19 @@ impl World {
                 transport: None,
             },
             cryptogram_test_key: wallet.cryptogram_test_key(),
-            merchants: vec![merchant("100001", false), merchant("100002", true)],
+            merchants: vec![merchant(FJELLKROA, false), merchant(MAY_PUSH, true)],
             reporting: Reporting::AtOnce,
             if_missing: IfMissing::SendReserved,
             issuer: IssuerRules::default(),
-            clock: Arc::new(WalletTime(wallet.clock())),
+            clock: BusinessClock::since_1970(wallet.clock()),
             wrap_acquirer: None,
         };
         change(&mut config);
         let psp = started(runtime.as_ref(), config.clone()).await;
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
         let http = http.expect("a client without TLS needs nothing");
-        Self { wallet, psp, http, config, directory, runtime }
+        let msn = FJELLKROA;
+        Self { wallet, psp, http, msn, config, directory, runtime }
     }
 
     /// Stops PSP and wallet; nothing may be left behind in either.
@@ -157,16 +145,16 @@ impl World {
 
     /// The same, with another configuration.
     pub(crate) async fn restarted_with(self, change: impl FnOnce(&mut SamplePspConfig)) -> Self {
-        let Self { wallet, psp, http, mut config, directory, runtime } = self;
+        let Self { wallet, psp, http, msn, mut config, directory, runtime } = self;
         psp.stop().await;
         change(&mut config);
         let psp = started(runtime.as_ref(), config.clone()).await;
-        Self { wallet, psp, http, config, directory, runtime }
+        Self { wallet, psp, http, msn, config, directory, runtime }
     }
 
-    /// A call of the merchant API by Fjellkroa.
+    /// A call of the merchant API by the merchant whose payments these are.
     pub(crate) fn call(&self, method: Method, path: &str) -> RequestBuilder {
-        self.call_of("100001", method, path)
+        self.call_of(self.msn, method, path)
     }
 
     pub(crate) fn call_of(&self, msn: &str, method: Method, path: &str) -> RequestBuilder {

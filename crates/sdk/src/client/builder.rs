@@ -85,14 +85,14 @@ impl ClientBuilder {
         self
     }
 
-    /// Measures and waits with another clock than tokio's.
+    /// Measures and waits with another clock than tokio's; one that others hold too goes in as an `Arc<dyn Clock>`.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Some(Arc::new(clock));
         self
     }
 
-    /// Sends over another transport than [`HttpTransport`].
+    /// Sends over another transport than [`HttpTransport`]; one that others hold too goes in as an `Arc<dyn Transport>`.
     #[must_use]
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));

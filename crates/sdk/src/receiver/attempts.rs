@@ -67,7 +67,7 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
         let id = approval.psp_transaction_id.clone();
         let opening = tokio::select! {
             opening = self.open(&approval) => opening,
-            () = self.clock.sleep(approval.budget.remaining()) => Err("it took longer than the budget".into()),
+            () = approval.budget.ran_out() => Err("it took longer than the budget".into()),
         };
         match opening {
             Ok(Opening::Begin(begun)) => self.carry_out(approval, begun, worker).await,
@@ -121,7 +121,7 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
         let mut handler = self.call_handler(call);
         let ended = tokio::select! {
             ended = &mut handler => Some(outcome_of(ended.ok(), &id, attempt)),
-            () = self.clock.sleep(budget.remaining()) => None,
+            () = budget.ran_out() => None,
         };
         if let Some(ended) = &ended {
             let remembering = self.amend(&id, Some(&kept), |record| match ended {
@@ -130,7 +130,7 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
             });
             let remembered = tokio::select! {
                 remembered = remembering => remembered,
-                () = self.clock.sleep(budget.remaining()) => None,
+                () = budget.ran_out() => None,
             };
             if let Some(kept) = remembered {
                 worker.publish(kept.record.outcome().map_or(Reply::Unavailable, Reply::Outcome));

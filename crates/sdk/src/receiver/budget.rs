@@ -38,6 +38,11 @@ impl Budget {
         self.over.cancelled().await;
     }
 
+    /// Returns when its time has come, whether or not somebody has ended it then.
+    pub(super) async fn ran_out(&self) {
+        self.clock.sleep_until(self.ends_at).await;
+    }
+
     pub(super) fn end(&self) {
         self.over.cancel();
     }

@@ -44,7 +44,7 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> ReceiverBuilder<H, M, A> {
         self
     }
 
-    /// Measures and waits with another clock than tokio's.
+    /// Measures and waits with another clock than tokio's; one that others hold too goes in as an `Arc<dyn Clock>`.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Some(Arc::new(clock));

@@ -61,7 +61,7 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
         async move {
             let id = call.psp_transaction_id.clone();
             let answering = self.answer(&head.headers, call, ends_at);
-            let over = self.clock.sleep(ends_at.saturating_sub(self.clock.now()).saturating_add(REPLIES_BY_THEN));
+            let over = self.clock.sleep_until(ends_at.saturating_add(REPLIES_BY_THEN));
             let reply = tokio::select! {
                 reply = answering => reply,
                 () = over => Some(Reply::Unavailable),

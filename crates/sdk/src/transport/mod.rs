@@ -6,6 +6,7 @@
 mod http_transport;
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 pub use http_transport::HttpTransport;
@@ -16,7 +17,7 @@ use crate::error::Cause;
 /// The most bytes of an answer that a transport should read: 8 MiB.
 pub const ANSWER_MAX_BYTES: usize = 8 * 1024 * 1024;
 
-/// Sends requests.
+/// Sends requests. An [`Arc`] of a transport is that transport, so one can be handed to many.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -37,6 +38,12 @@ pub const ANSWER_MAX_BYTES: usize = 8 * 1024 * 1024;
 pub trait Transport: Send + Sync + fmt::Debug + 'static {
     /// Sends `request` once and reads the whole answer. Dropping the future gives the call up.
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>>;
+}
+
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        (**self).send(request)
+    }
 }
 
 /// Why a transport has no answer.

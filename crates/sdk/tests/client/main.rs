@@ -5,8 +5,10 @@
 #![expect(clippy::disallowed_methods, reason = "a test's tasks end with its runtime")]
 
 mod agreement;
+mod held_by_others;
 mod hostile;
 mod jumping_clock;
 mod real_wallet;
 mod scripted_wallet;
+
 mod tokens;

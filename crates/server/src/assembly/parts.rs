@@ -3,6 +3,7 @@
 //! Nothing runs here yet; [`super::prepared`] puts the parts together.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use lommebok_api::urls::UrlPolicy;
 use lommebok_store::{HashKey, PaymentFilter, Store, StoreOptions};
@@ -27,16 +28,21 @@ pub(super) fn bind(address: SocketAddr) -> Result<Listener, StartFault> {
     Listener::bind(address).map_err(|cause| StartFault::Listen { address, cause })
 }
 
+/// Where the database is, or is to be made.
+pub(super) fn database_path(config: &DevConfig, directory: &DataDirectory) -> PathBuf {
+    config.data.database.clone().unwrap_or_else(|| directory.database_path())
+}
+
 pub(super) fn open_store(
     config: &DevConfig,
     seams: &Seams,
     directory: &DataDirectory,
     master: &MasterKeys,
 ) -> Result<Store, StartFault> {
-    let path = config.data.database.clone().unwrap_or_else(|| directory.database_path());
-    let url = format!("sqlite:{}", path.display());
+    let url = format!("sqlite:{}", database_path(config, directory).display());
     let mut store = StoreOptions::new(url, HashKey::new(*master.lookup_pepper.expose()));
     store.commit_hook = Some(commits::timed(seams.commit_hook.clone()));
+    store.fault_hook.clone_from(&seams.fault_hook);
     store.commit_observer = Some(commits::changes());
     Ok(Store::open(&store)?)
 }

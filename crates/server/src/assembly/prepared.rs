@@ -14,7 +14,6 @@ use crate::chance::Chance;
 use crate::config::DevConfig;
 use crate::http::control::Control;
 use crate::http::edge::EdgeParts;
-use crate::http::pages::Pages;
 use crate::http::sandbox_pages::{Beside, SandboxPages};
 use crate::http::{self, Edge};
 use crate::keys::{DataDirectory, SandboxKeys, SigningKey};
@@ -22,6 +21,7 @@ use crate::listener::{Limits, Listener};
 use crate::outbound::{OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
 use crate::seeds::Seed;
 use crate::tasks::Tasks;
+use crate::ui::brand::Brand;
 use crate::wallet::{Keys, Parts, Wallet};
 
 /// A sandbox before its first request.
@@ -33,7 +33,7 @@ pub struct PreparedSandbox {
     wallet: Wallet,
     edge: Edge,
     control: Control,
-    pages: Pages,
+    brand: Arc<Brand>,
     seed: Seed,
     credentials: SandboxKeys,
     tasks: Tasks,
@@ -49,7 +49,7 @@ impl PreparedSandbox {
         let chance = Chance::operating_system();
         let tasks = Tasks::new();
         let directory = DataDirectory::open(&config.data.data_dir)?;
-        let master = directory.master_keys(&chance)?;
+        let master = directory.master_keys_of(&parts::database_path(config, &directory), &chance)?;
         let names: Vec<&str> = seed.psps.iter().map(|psp| psp.name.as_str()).collect();
         let credentials = directory.sandbox_keys(&names, &chance)?;
         let control_token = directory.control_token(&chance)?;
@@ -76,9 +76,9 @@ impl PreparedSandbox {
         });
         let edge = edge(config, &wallet, keys, signing_key);
         let control = Control::new(wallet.clone(), control_token, listener.address(), &public_url);
-        let pages = Pages { wallet: wallet.clone(), brand: Arc::new(parts::brand(config)), sandbox: true };
+        let brand = Arc::new(parts::brand(config));
         let (limits, seed) = (config.network.limits, seed.clone());
-        Ok(Self { listener, limits, public_url, wallet, edge, control, pages, seed, credentials, tasks, directory })
+        Ok(Self { listener, limits, public_url, wallet, edge, control, brand, seed, credentials, tasks, directory })
     }
 
     /// Where it will listen.
@@ -115,8 +115,8 @@ impl PreparedSandbox {
         self.wallet.start().await?;
         let address = self.address();
         let make_payment_url = beside.make_payment_url.clone();
-        let shown = SandboxPages::new(self.pages.clone(), beside, &self.seed);
-        let router = http::sandbox_router(&self.edge, self.control, (self.pages, shown), &self.tasks);
+        let shown = SandboxPages::new(self.wallet.clone(), self.brand, beside, &self.seed);
+        let router = http::sandbox_router(&self.edge, self.control, shown, &self.tasks);
         self.tasks.spawn("listener", self.listener.serve(router, self.limits, self.tasks.clone()));
         Ok(RunningSandbox {
             address,

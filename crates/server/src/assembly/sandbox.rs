@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use lommebok_domain::TenantId;
-use lommebok_store::{CommitHook, Store};
+use lommebok_store::{CommitHook, FaultHook, Store};
 
 use super::prepared::PreparedSandbox;
 use crate::clock::BusinessClock;
@@ -32,6 +32,8 @@ pub struct Seams {
     pub signing_key: Option<SigningKey>,
     /// Holds the store's sync.
     pub commit_hook: Option<CommitHook>,
+    /// Puts the store in trouble.
+    pub fault_hook: Option<FaultHook>,
     /// Is told how far attempts have come.
     pub stages: Stages,
 }

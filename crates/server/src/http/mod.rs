@@ -10,12 +10,12 @@ pub(crate) mod event_stream;
 mod health;
 mod landing;
 mod mobileintercept;
-pub mod pages;
+pub(crate) mod pages;
 mod psp;
 mod routers;
 pub mod sandbox_pages;
 
-pub use routers::{production_router, sandbox_router};
+pub use routers::{ProductionPages, production_router, sandbox_router};
 
 pub use edge::Edge;
 

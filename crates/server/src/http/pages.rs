@@ -13,15 +13,15 @@ use crate::ui::lang::{LANG_COOKIE, Lang};
 use crate::ui::page::Page;
 use crate::wallet::Wallet;
 
-/// What every page needs. Cheap to clone.
+/// What every page needs. Cheap to clone. Only the two routers make it, each its own kind: nobody hands the one the other's.
 #[derive(Clone, Debug)]
-pub struct Pages {
+pub(crate) struct Pages {
     /// The wallet that the pages are about.
-    pub wallet: Wallet,
+    pub(crate) wallet: Wallet,
     /// Name and colour.
-    pub brand: Arc<Brand>,
+    pub(crate) brand: Arc<Brand>,
     /// Whether pages offer what only a sandbox has.
-    pub sandbox: bool,
+    pub(crate) sandbox: bool,
 }
 
 impl Pages {

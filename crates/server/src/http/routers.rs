@@ -4,8 +4,10 @@
 //! nobody unless the page itself says otherwise ([`guarded`]).
 
 use std::any::Any;
+use std::sync::Arc;
 
 use axum::Router;
+use axum::handler::Handler as _;
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -18,27 +20,43 @@ use super::pages::Pages;
 use super::sandbox_pages::{self, SandboxPages};
 use super::{Edge, app, health, landing, mobileintercept, psp};
 use crate::tasks::Tasks;
+use crate::ui::brand::Brand;
 use crate::ui::html::{Policy, guard};
 use crate::wallet::Wallet;
 
+/// What the pages of a production server are made of; nothing of a sandbox fits in.
+#[derive(Clone, Debug)]
+pub struct ProductionPages {
+    /// The wallet that the pages are about.
+    pub wallet: Wallet,
+    /// Name and colour.
+    pub brand: Arc<Brand>,
+}
+
 /// The router of a production server: no test route, no phone simulator, no hand on the clock.
-pub fn production_router(edge: &Edge, control: Control, pages: Pages, tasks: &Tasks) -> Router {
-    let public = Router::new().fallback(psp::production).with_state(edge.clone());
+pub fn production_router(edge: &Edge, control: Control, shown: ProductionPages, tasks: &Tasks) -> Router {
+    let pages = Pages { wallet: shown.wallet, brand: shown.brand, sandbox: false };
     let programs = for_programs(edge, &pages.wallet, tasks);
     let guarded = for_people(pages).merge(control::operate_routes(control)).layer(map_response(guarded));
-    programs.merge(guarded).fallback_service(public).layer(CatchPanicLayer::custom(panicked))
+    programs
+        .merge(guarded)
+        .fallback_service(psp::production.with_state(edge.clone()))
+        .layer(CatchPanicLayer::custom(panicked))
 }
 
 /// The router of a sandbox.
-pub fn sandbox_router(edge: &Edge, control: Control, (pages, shown): (Pages, SandboxPages), tasks: &Tasks) -> Router {
-    let public = Router::new().fallback(psp::sandbox).with_state(edge.clone());
+pub fn sandbox_router(edge: &Edge, control: Control, shown: SandboxPages, tasks: &Tasks) -> Router {
+    let pages = shown.pages.clone();
     let programs = for_programs(edge, &pages.wallet, tasks);
     let guarded = for_people(pages)
         .merge(control::operate_routes(control.clone()))
         .merge(control::sandbox_routes(control))
         .merge(sandbox_pages::routes(shown))
         .layer(map_response(guarded));
-    programs.merge(guarded).fallback_service(public).layer(CatchPanicLayer::custom(panicked))
+    programs
+        .merge(guarded)
+        .fallback_service(psp::sandbox.with_state(edge.clone()))
+        .layer(CatchPanicLayer::custom(panicked))
 }
 
 fn for_programs(edge: &Edge, wallet: &Wallet, tasks: &Tasks) -> Router {

@@ -12,10 +12,12 @@ use http::{HeaderMap, Uri};
 
 use super::pages::{Pages, language, remember_language};
 use crate::seeds::{CardKind, CardScheme, Seed, SeedCard, SeedUser};
+use crate::ui::brand::Brand;
 use crate::ui::error_page::Wrong;
 use crate::ui::html::{Html, Policy};
 use crate::ui::phone::{PhonePage, TestUser};
 use crate::ui::start::{StartPage, TestCard};
+use crate::wallet::Wallet;
 
 /// The only closed world so far.
 const OWN_TENANT: &str = "default";
@@ -43,14 +45,15 @@ pub struct ShopAddresses {
 /// What the sandbox's pages show.
 #[derive(Clone, Debug)]
 pub struct SandboxPages {
-    pages: Pages,
+    pub(super) pages: Pages,
     beside: Arc<Beside>,
     users: Arc<Vec<SeedUser>>,
 }
 
 impl SandboxPages {
     /// The pages of a sandbox with this seed.
-    pub fn new(pages: Pages, beside: Beside, seed: &Seed) -> Self {
+    pub fn new(wallet: Wallet, brand: Arc<Brand>, beside: Beside, seed: &Seed) -> Self {
+        let pages = Pages { wallet, brand, sandbox: true };
         Self { pages, beside: Arc::new(beside), users: Arc::new(seed.users.clone()) }
     }
 

@@ -61,6 +61,19 @@ impl DataDirectory {
         self.path.join(DATABASE)
     }
 
+    /// The master keys of this database; made on the first call.
+    ///
+    /// # Errors
+    /// [`KeyFault::Lost`] when there is a database already, which none but its own keys can read; nothing is made then.
+    pub fn master_keys_of(&self, database: &Path, chance: &Chance) -> Result<MasterKeys, KeyFault> {
+        let path = self.path.join(MASTER_KEYS);
+        let written = std::fs::metadata(database).is_ok_and(|file| file.len() > 0);
+        if written && files::read_if_present(&path)?.is_none() {
+            return Err(KeyFault::Lost { path, database: database.to_owned() });
+        }
+        self.master_keys(chance)
+    }
+
     /// The master keys; made on the first call.
     pub fn master_keys(&self, chance: &Chance) -> Result<MasterKeys, KeyFault> {
         let path = self.path.join(MASTER_KEYS);

@@ -42,6 +42,19 @@ pub enum KeyFault {
         /// The data directory.
         path: PathBuf,
     },
+    /// The master keys are gone and their database is not.
+    #[error(
+        "{path} is missing, and {database} can't be read without the keys that were in it: put it back, or remove the \
+         database to begin anew",
+        path = path.display(),
+        database = database.display()
+    )]
+    Lost {
+        /// Where the keys should be.
+        path: PathBuf,
+        /// What was written with them.
+        database: PathBuf,
+    },
     /// The file is there but not what it should be.
     #[error("{path}: {fault}", path = path.display())]
     Content {

@@ -5,15 +5,18 @@
 //! A newcomer's mistake: dropping a `JoinHandle` does not stop its task; only watching [`Tasks::ending`] does.
 
 mod running;
+mod to_the_end;
 
 use std::future::Future;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use running::Running;
+pub use to_the_end::ToTheEnd;
 
 /// How long tasks get between the signal *ending* and being left behind.
 const LAST_MOMENT_MS: u64 = 1_000;
@@ -49,10 +52,11 @@ impl Tasks {
         F::Output: Send + 'static,
     {
         let entry = self.running.enter(name);
-        self.tracker.spawn(async move {
-            let _entry = entry;
-            future.await
-        })
+        // An async block would hold the future twice, once as what it captured and once as what it awaits.
+        self.tracker.spawn(future.map(move |output| {
+            drop(entry);
+            output
+        }))
     }
 
     /// Runs `work`, which may block, on a thread of its own.

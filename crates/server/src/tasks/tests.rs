@@ -75,3 +75,42 @@ async fn blocking_work_is_counted_and_waited_for() {
     assert_eq!(work.await.unwrap(), 42);
     assert_eq!(tasks.finish(PATIENCE).await, []);
 }
+
+#[tokio::test]
+async fn work_whose_caller_stays_needs_no_task() {
+    let tasks = Tasks::new();
+    assert_eq!(tasks.to_the_end("commit", async { "committed" }).await, "committed");
+    assert_eq!(tasks.count(), 0);
+}
+
+#[tokio::test]
+async fn work_whose_caller_goes_away_is_carried_to_its_end() {
+    let tasks = Tasks::new();
+    let (synced, sync) = tokio::sync::oneshot::channel::<()>();
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let mut work = tasks.to_the_end("commit", async move {
+        sync.await.unwrap();
+        tell.send("the attempt has begun").unwrap();
+    });
+    assert!(futures_util::poll!(&mut work).is_pending());
+    assert_eq!(tasks.count(), 0);
+    drop(work);
+    assert_eq!(tasks.count(), 1);
+    synced.send(()).unwrap();
+    assert_eq!(told.await, Ok("the attempt has begun"));
+    assert_eq!(tasks.finish(PATIENCE).await, []);
+}
+
+#[tokio::test]
+async fn work_that_panics_is_not_run_again() {
+    let tasks = Tasks::new();
+    let work =
+        std::panic::AssertUnwindSafe(tasks.to_the_end("commit", async { assert!(tasks_are_sound(), "planted") }));
+    assert!(futures_util::FutureExt::catch_unwind(work).await.is_err());
+    assert_eq!(tasks.count(), 0);
+}
+
+/// Not a constant to the compiler.
+fn tasks_are_sound() -> bool {
+    std::hint::black_box(false)
+}

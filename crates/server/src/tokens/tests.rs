@@ -24,7 +24,6 @@ fn terms(msn: &str, ore: i64) -> Terms {
         merchant_order_id: MerchantOrderId::new("o-1").unwrap(),
         amount: Amount::from_ore(ore).unwrap(),
         created_at: Timestamp::from_millis(0),
-        customer_number: None,
         psp_redirect_url: "https://shop.example/".to_owned(),
         make_payment_url: "https://psp.example/".to_owned(),
         payment_text: String::new(),

@@ -2,22 +2,23 @@
 //! the store say what is due, and the guard of each payment's version says who wins.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use lommebok_domain::{DueKind, PaymentId, Timestamp};
+use lommebok_domain::{AttemptNumber, DueKind, PaymentId, Timestamp};
 use tokio::sync::Notify;
 
 /// The next moment at which somebody has to look, and a bell for what comes earlier.
 #[derive(Debug)]
 pub(crate) struct Agenda {
     next_ms: AtomicI64,
+    troubled: AtomicBool,
     bell: Notify,
 }
 
 impl Default for Agenda {
     fn default() -> Self {
-        Self { next_ms: AtomicI64::new(i64::MAX), bell: Notify::new() }
+        Self { next_ms: AtomicI64::new(i64::MAX), troubled: AtomicBool::new(false), bell: Notify::new() }
     }
 }
 
@@ -33,6 +34,24 @@ impl Agenda {
     /// Rings in any case.
     pub(crate) fn ring(&self) {
         self.bell.notify_one();
+    }
+
+    /// Something could not be stored or read, so something that is due may have been left behind: somebody looks now, and
+    /// again after a pause. Rings once until [`Agenda::calm`], however much fails.
+    pub(crate) fn trouble(&self) {
+        if !self.troubled.swap(true, Ordering::AcqRel) {
+            self.bell.notify_one();
+        }
+    }
+
+    /// Whether there was trouble since the last [`Agenda::calm`].
+    pub(crate) fn is_troubled(&self) -> bool {
+        self.troubled.load(Ordering::Acquire)
+    }
+
+    /// The pause after the trouble is over.
+    pub(crate) fn calm(&self) {
+        self.troubled.store(false, Ordering::Release);
     }
 
     /// Begins a look: whatever is noted from now on rings, until [`Agenda::looked`] says when the next look is.
@@ -56,8 +75,8 @@ impl Agenda {
 /// What a task of this process is doing for a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Errand {
-    /// An attempt, from the queue to its outcome.
-    Attempt,
+    /// This attempt, from the queue to its outcome. The second may be queued before the first one's task is quite gone.
+    Attempt(AttemptNumber),
     /// A notice under way.
     Notice,
     /// Waiting entries being applied.

@@ -6,12 +6,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use lommebok_domain::{CardId, Msn, Payment, PhoneNumber, PspId, TenantId};
+use lommebok_domain::{CardId, Msn, PhoneNumber, PspId, TenantId};
 use lommebok_store::{Card, KeyedHash, Merchant, Psp, Store, User};
 
-use zeroize::Zeroizing;
-
-use super::init::{make_payment_token_place, make_payment_token_row};
 use super::{Fault, Wallet};
 use crate::keys::lookup::Purpose;
 
@@ -106,17 +103,5 @@ impl Wallet {
 
     pub(crate) fn card(&self, id: CardId) -> Result<Card, Fault> {
         self.store().card(self.tenant(), id)?.ok_or(Fault::CardNotUsable)
-    }
-}
-
-impl Wallet {
-    /// The payment's `makePaymentToken`, opened.
-    pub(crate) fn make_payment_token(&self, payment: &Payment) -> Result<Option<Zeroizing<String>>, Fault> {
-        let Some(sealed) = self.store().sealed_make_payment_token(self.tenant(), payment.id)? else { return Ok(None) };
-        let row = make_payment_token_row(payment.terms.psp.get(), payment.terms.psp_transaction_id.as_str());
-        let place = make_payment_token_place(self.tenant(), &row);
-        let opened = self.keys().envelope.open(place, sealed.as_bytes()).map_err(|_| Fault::Secret)?;
-        let text = std::str::from_utf8(&opened).map_err(|_| Fault::Secret)?;
-        Ok(Some(Zeroizing::new(text.to_owned())))
     }
 }

@@ -58,3 +58,28 @@ pub enum Fault {
     #[error("a stored secret can't be read")]
     Secret,
 }
+
+impl Fault {
+    /// Whether the same may work in a moment: the store is in trouble, or others were faster.
+    pub(crate) fn passes(&self) -> bool {
+        match self {
+            Self::Busy
+            | Self::Read(_)
+            | Self::Store(CommitFault::Unavailable(_) | CommitFault::Overloaded | CommitFault::Stale(_)) => true,
+            Self::NoSuchPayment
+            | Self::Refused(_)
+            | Self::MerchantNotActive
+            | Self::UnknownMerchant
+            | Self::MayNotSkipLandingPage
+            | Self::UnknownUser
+            | Self::CardNotUsable
+            | Self::UnknownLink
+            | Self::WrongPin
+            | Self::PinLocked { .. }
+            | Self::NoSession
+            | Self::Stopping
+            | Self::Store(_)
+            | Self::Secret => false,
+        }
+    }
+}

@@ -18,23 +18,24 @@ impl Wallet {
         token: &str,
     ) -> Result<Payment, Fault> {
         let payment = self.store().payment_of_psp(self.tenant(), principal.psp, id)?.ok_or(Fault::NoSuchPayment)?;
-        let linked = self.payment_by_landing_token(token)?;
-        if linked.id != payment.id {
+        if self.linked_payment(token)? != payment.id {
             return Err(Fault::UnknownLink);
         }
         let user = self.user_by_number(number)?.ok_or(Fault::UnknownUser)?.id;
         let card = self.cards_of(user)?.into_iter().find(|card| self.usable(card)).ok_or(Fault::CardNotUsable)?;
         let mut changes = self.hub().subscribe(Topic::Payment(payment.id));
-        self.carry_out(payment.id, Command::ForceApprove { user, card: card.id }).await?;
-        loop {
-            let payment = self.payment(payment.id)?;
-            if !matches!(payment.state, State::Authorizing { .. }) {
-                return Ok(payment);
-            }
+        let mut payment = self.carry_out_on(payment, Command::ForceApprove { user, card: card.id }).await?;
+        while matches!(payment.state, State::Authorizing { .. }) {
             tokio::select! {
-                _ = changes.next() => {}
+                hint = changes.next() => {
+                    if hint.is_some_and(|hint| hint.version <= payment.version) {
+                        continue;
+                    }
+                }
                 () = self.tasks().ending().cancelled() => return Err(Fault::Stopping),
             }
+            payment = self.payment(payment.id)?;
         }
+        Ok(payment)
     }
 }

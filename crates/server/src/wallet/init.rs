@@ -4,12 +4,11 @@
 use std::sync::Arc;
 
 use lommebok_domain::{
-    Amount, Binding, Entrance, MerchantOrderId, Msn, Payment, PaymentId, PhoneNumber, PspTransactionId, TenantId, Terms,
+    Amount, Binding, Entrance, MerchantOrderId, Msn, Payment, PaymentId, PhoneNumber, PspTransactionId, Terms,
 };
-use lommebok_store::{Change, CommitFault, Committed, Merchant, MerchantStatus, NewPayment, Sealed, Write};
+use lommebok_store::{Change, CommitFault, Committed, Merchant, MerchantStatus, NewPayment, Write};
 
 use super::{Fault, IdempotentRequest, Principal, Wallet};
-use crate::keys::envelope::Place;
 use crate::keys::handle::Handle;
 use crate::observability::names::INITS;
 
@@ -66,7 +65,7 @@ impl Wallet {
         }
         let merchant = self.active_merchant(principal, msn)?;
         let push_to = self.push_target(&new, &merchant)?;
-        let sealed = self.seal_make_payment_token(principal, &new);
+        let (sealed_make_payment_token, sealed_customer_number) = self.seal_secrets(principal, &new);
         let terms = Arc::new(Terms {
             tenant: self.tenant(),
             psp: principal.psp,
@@ -76,7 +75,6 @@ impl Wallet {
             merchant_order_id: new.merchant_order_id,
             amount: new.amount,
             created_at: self.clock().now(),
-            customer_number: new.customer_number,
             psp_redirect_url: new.psp_redirect_url,
             make_payment_url: new.make_payment_url,
             payment_text: new.payment_text,
@@ -87,7 +85,11 @@ impl Wallet {
             change_id: self.change_id(),
             tenant: self.tenant(),
             idempotency,
-            write: Write::NewPayment(NewPayment { payment: Arc::clone(&payment), sealed_make_payment_token: sealed }),
+            write: Write::NewPayment(NewPayment {
+                payment: Arc::clone(&payment),
+                sealed_make_payment_token,
+                sealed_customer_number,
+            }),
         };
         match self.store_init(change, payment).await {
             Ok(payment) => Ok(self.initiated(payment)),
@@ -98,14 +100,15 @@ impl Wallet {
 
     async fn store_init(&self, change: Change, payment: Arc<Payment>) -> Result<Payment, Fault> {
         let wallet = self.clone();
-        self.to_the_end(async move {
-            let Committed::NewPayment(id) = wallet.store().commit(change).await? else { return Err(Fault::Busy) };
-            let payment = Payment { id, ..Arc::unwrap_or_clone(payment) };
-            ::metrics::counter!(INITS).increment(1);
-            wallet.committed(&payment, &payment);
-            Ok(payment)
-        })
-        .await
+        self.tasks()
+            .to_the_end("commit", async move {
+                let Committed::NewPayment(id) = wallet.store_change(change).await? else { return Err(Fault::Busy) };
+                let payment = Payment { id, ..Arc::unwrap_or_clone(payment) };
+                ::metrics::counter!(INITS).increment(1);
+                wallet.committed(&payment, &payment);
+                Ok(payment)
+            })
+            .await
     }
 
     fn replay_init(&self, subject: i64) -> Result<Initiated, Fault> {
@@ -142,21 +145,4 @@ impl Wallet {
             Binding::Nobody | Binding::Open => Err(Fault::UnknownUser),
         }
     }
-
-    fn seal_make_payment_token(&self, principal: Principal, new: &NewInit) -> Option<Sealed> {
-        let token = new.make_payment_token.as_ref()?;
-        let row = make_payment_token_row(principal.psp.get(), new.psp_transaction_id.as_str());
-        let place = make_payment_token_place(self.tenant(), &row);
-        Some(Sealed::new(self.keys().envelope.seal(place, token.expose().as_bytes())))
-    }
-}
-
-/// Where a sealed makePaymentToken stands.
-pub(crate) fn make_payment_token_place(tenant: TenantId, row: &str) -> Place<'_> {
-    Place { table: "initiation", tenant: tenant.get(), row: row.as_bytes(), column: "make_payment_token" }
-}
-
-/// The row id that a sealed makePaymentToken is bound to: its payment's natural key, known before the payment's number.
-pub(crate) fn make_payment_token_row(psp: i64, psp_transaction_id: &str) -> String {
-    format!("{psp}/{psp_transaction_id}")
 }

@@ -1,6 +1,6 @@
 //! What the holder of a landing link can do: see the payment, say whose phone to prompt, cancel. The link never approves.
 
-use lommebok_domain::{Binding, CancelledBy, Command, Payment, PhoneNumber};
+use lommebok_domain::{Binding, CancelledBy, Command, Payment, PaymentId, PhoneNumber};
 
 use super::{Fault, Wallet};
 
@@ -10,11 +10,17 @@ impl Wallet {
     /// # Errors
     /// [`Fault::UnknownLink`] for anything that is not a link of this wallet, or one whose day is over.
     pub fn payment_by_landing_token(&self, token: &str) -> Result<Payment, Fault> {
+        let id = self.linked_payment(token)?;
+        self.store().payment(self.tenant(), id)?.ok_or(Fault::UnknownLink)
+    }
+
+    /// The number of the payment behind a landing token.
+    pub(super) fn linked_payment(&self, token: &str) -> Result<PaymentId, Fault> {
         let handle = self.keys().handle.read(token).map_err(|_| Fault::UnknownLink)?;
         if handle.tenant != self.tenant() || self.clock().now() >= handle.expiry {
             return Err(Fault::UnknownLink);
         }
-        self.store().payment(self.tenant(), handle.payment)?.ok_or(Fault::UnknownLink)
+        Ok(handle.payment)
     }
 
     /// Binds the payment to whoever has `number`, or to nobody: the answer is alike, so that a link tells nobody which

@@ -18,6 +18,7 @@ mod merchants;
 mod phone;
 mod pin_tries;
 mod road;
+mod sealed;
 mod sessions;
 mod stages;
 mod status_updates;
@@ -130,6 +131,7 @@ struct Inner {
     merchants: Merchants,
     status_lanes: status_updates::Lanes,
     pin_tries: pin_tries::PinTries,
+    change_ids: road::ChangeIds,
     advancing: tokio::sync::Mutex<()>,
 }
 
@@ -137,6 +139,7 @@ impl Wallet {
     /// A wallet of these parts. Nothing runs until [`Wallet::start`].
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(Inner {
+            change_ids: road::ChangeIds::new(&parts.chance),
             parts,
             hub: Hub::default(),
             agenda: Agenda::default(),
@@ -234,6 +237,10 @@ impl Wallet {
 
     pub(crate) fn pin_tries(&self) -> &pin_tries::PinTries {
         &self.0.pin_tries
+    }
+
+    fn change_ids(&self) -> &road::ChangeIds {
+        &self.0.change_ids
     }
 
     pub(crate) async fn advancing(&self) -> tokio::sync::MutexGuard<'_, ()> {

@@ -3,10 +3,13 @@
 //! Nothing else in this crate commits a payment. When somebody else was faster the guard refuses the commit, and the
 //! command is decided again on what they made of it; nobody waits for a lock.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use lommebok_domain::{Command, Payment, PaymentId, Refusal, Transition, decide};
 use lommebok_store::{Change, CommitFault, Committed, PaymentWrite, Write};
 
 use super::{Fault, Wallet};
+use crate::chance::Chance;
 
 /// How often a command is decided again because somebody else was faster.
 pub(crate) const MAX_DECISIONS: usize = 20;
@@ -28,6 +31,21 @@ impl Wallet {
         Err(Fault::Busy)
     }
 
+    /// Like [`Wallet::carry_out`], for whoever has the payment in hand: saves the reading when nobody was faster.
+    ///
+    /// # Errors
+    /// As [`Wallet::carry_out`]; what `known` alone would refuse is decided again on the payment as it stands.
+    pub(crate) async fn carry_out_on(&self, known: Payment, command: Command) -> Result<Payment, Fault> {
+        let id = known.id;
+        if let Ok(transition) = decide(&known, command.clone(), self.clock().now()) {
+            match self.commit_transition(known, transition).await {
+                Err(Fault::Store(CommitFault::Stale(_))) => {}
+                other => return other,
+            }
+        }
+        self.carry_out(id, command).await
+    }
+
     /// Like [`Wallet::carry_out`], but takes "this is already so" for success, as whoever repeats a request expects.
     pub async fn carry_out_once(&self, id: PaymentId, command: Command) -> Result<Payment, Fault> {
         match self.carry_out(id, command).await {
@@ -44,32 +62,33 @@ impl Wallet {
         self.store().payment(self.tenant(), id)?.ok_or(Fault::NoSuchPayment)
     }
 
-    /// Commits one decided transition and does what follows from it, to the end, also when the caller goes away: a user
-    /// who closes the page right after approving must not leave the attempt behind.
+    /// Commits one decided transition and does what follows from it, to the end.
     async fn commit_transition(&self, before: Payment, transition: Transition) -> Result<Payment, Fault> {
         let wallet = self.clone();
-        self.to_the_end(async move {
-            let after = transition.payment.clone();
-            let write = Write::Payments(vec![PaymentWrite::new(&before, transition)]);
-            wallet.commit(write).await?;
-            wallet.committed(&before, &after);
-            Ok(after)
-        })
-        .await
-    }
-
-    /// Runs `work` in a task of its own, so that it goes on when the caller is dropped (a client that disconnects).
-    pub(crate) async fn to_the_end<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = Result<T, Fault>> + Send + 'static,
-    ) -> Result<T, Fault> {
-        self.tasks().spawn("commit", work).await.unwrap_or(Err(Fault::Stopping))
+        self.tasks()
+            .to_the_end("commit", async move {
+                let after = transition.payment.clone();
+                let write = Write::Payments(vec![PaymentWrite::new(&before, transition)]);
+                wallet.commit(write).await?;
+                wallet.committed(&before, &after);
+                Ok(after)
+            })
+            .await
     }
 
     /// Commits a change that needs no idempotency row.
     pub(crate) async fn commit(&self, write: Write) -> Result<Committed, Fault> {
         let change = Change { change_id: self.change_id(), tenant: self.tenant(), idempotency: None, write };
-        Ok(self.store().commit(change).await?)
+        self.store_change(change).await
+    }
+
+    /// Stores a change. When that fails nobody knows what is due now, so somebody looks.
+    pub(crate) async fn store_change(&self, change: Change) -> Result<Committed, Fault> {
+        let stored = self.store().commit(change).await;
+        if matches!(stored, Err(CommitFault::Unavailable(_))) {
+            self.agenda().trouble();
+        }
+        Ok(stored?)
     }
 
     /// A payment has changed and is durable: wake who has to act, start its attempt if one is queued, tell who watches.
@@ -82,8 +101,40 @@ impl Wallet {
         self.hub().publish(after, before.binding);
     }
 
-    /// A fresh id by which a commit whose answer is lost can be found again.
+    /// A fresh id by which a commit whose answer is lost can be found again: it names this start of the server, and
+    /// counts. It is no secret, so the operating system is asked for randomness once and not with every request.
     pub(crate) fn change_id(&self) -> u128 {
-        u128::from_be_bytes(self.chance().bytes())
+        self.change_ids().next()
+    }
+}
+
+/// Gives ids to changes.
+#[derive(Debug)]
+pub(super) struct ChangeIds {
+    start: u64,
+    count: AtomicU64,
+}
+
+impl ChangeIds {
+    pub(super) fn new(chance: &Chance) -> Self {
+        Self { start: u64::from_be_bytes(chance.bytes()), count: AtomicU64::new(0) }
+    }
+
+    fn next(&self) -> u128 {
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        (u128::from(self.start) << 64) | u128::from(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_changes_have_one_id_within_a_start_or_across_two() {
+        let chance = Chance::seeded(1);
+        let (one, other) = (ChangeIds::new(&chance), ChangeIds::new(&chance));
+        let ids = std::collections::BTreeSet::from([one.next(), one.next(), other.next(), other.next()]);
+        assert_eq!(ids.len(), 4);
     }
 }

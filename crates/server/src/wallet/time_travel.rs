@@ -49,8 +49,16 @@ impl Wallet {
     /// Advances business time by `millis`, doing on the way what becomes due; durable when it returns.
     ///
     /// # Errors
-    /// When the store fails; what was done until then stays done.
+    /// When the store fails; what was done until then stays done, and time stands where something was left undone.
     pub async fn advance(&self, millis: u64) -> Result<Advanced, Fault> {
+        let advanced = self.advance_step_by_step(millis).await;
+        if advanced.is_err() {
+            self.agenda().trouble();
+        }
+        advanced
+    }
+
+    async fn advance_step_by_step(&self, millis: u64) -> Result<Advanced, Fault> {
         let _one_at_a_time = self.advancing().await;
         let from = self.clock().now();
         let target = from.plus_millis(i64::try_from(millis).unwrap_or(i64::MAX));
@@ -59,7 +67,7 @@ impl Wallet {
         loop {
             let now = self.clock().now();
             done.extend(self.finish_moment(now).await?);
-            let next = [self.next_due(now), self.in_hand().next_end(now)].into_iter().flatten().min();
+            let next = [self.next_due(now)?, self.in_hand().next_end(now)].into_iter().flatten().min();
             let Some(step) = next.filter(|at| *at <= target) else { break };
             self.set_clock(step);
             self.keep_clock().await?;
@@ -103,11 +111,14 @@ impl Wallet {
         let mut all = Vec::new();
         loop {
             let ended = self.in_hand().ended();
-            let (done, notices) = self.do_due_work(now).await?;
-            let nothing_done = done.is_empty() && notices.is_empty();
-            all.extend(done);
+            let look = self.do_due_work(now).await;
+            if let Some(fault) = look.fault {
+                return Err(fault);
+            }
+            let nothing_done = look.done.is_empty() && look.notices.is_empty();
+            all.extend(look.done);
             // A PSP that does not answer its notices must not hold up time: they end by themselves, at a moment of their own.
-            let answered = futures_util::future::join_all(notices);
+            let answered = futures_util::future::join_all(look.notices);
             drop(tokio::time::timeout(Duration::from_millis(CALLS_IN_FLIGHT_GET_MS), answered).await);
             if nothing_done && self.in_hand().ending_by(now) == 0 {
                 return Ok(all);

@@ -28,27 +28,26 @@ const LATE_ANSWER_MS: u64 = 45_000;
 impl Wallet {
     /// Starts the attempt of a payment that has just been queued; does nothing for any other.
     pub(crate) fn start_attempt(&self, payment: &Payment) {
-        let State::Authorizing { phase: Phase::Queued { since }, .. } = payment.state else { return };
+        let State::Authorizing { attempt, phase: Phase::Queued { since }, .. } = payment.state else { return };
         if self.tasks().stopping().is_cancelled() {
             return;
         }
         let ends_by = since.plus_millis(ATTEMPT_SLOT_MS);
-        let Some(held) = self.in_hand().take(payment.id, Errand::Attempt, ends_by) else { return };
-        let (wallet, id) = (self.clone(), payment.id);
-        self.tasks().spawn("attempt", async move { run(&wallet, id, held).await });
+        let Some(held) = self.in_hand().take(payment.id, Errand::Attempt(attempt), ends_by) else { return };
+        self.tasks().spawn("attempt", run(self.clone(), payment.clone(), held));
     }
 }
 
-async fn run(wallet: &Wallet, id: PaymentId, held: Held) {
+async fn run(wallet: Wallet, payment: Payment, held: Held) {
+    let (wallet, id) = (&wallet, payment.id);
     wallet.reached(Stage::ApproveCommitted, id);
-    let Ok(payment) = wallet.payment(id) else { return };
     let State::Authorizing { phase: Phase::Queued { since }, .. } = payment.state else { return };
     let Some(slot) = slot(wallet, &payment, since).await else { return };
     let Some(token) = token(wallet, &payment).await else { return };
     if wallet.tasks().stopping().is_cancelled() {
         return;
     }
-    let Some(open) = open(wallet, &payment, &held).await else { return };
+    let Some(open) = open(wallet, &payment, (since, &held)).await else { return };
     let Some(outcome) = unless_ending(wallet, id, send(wallet, &open, token, &slot)).await else { return };
     drop(slot);
     let (answer, late) = read(wallet, &open.payment, outcome);
@@ -100,7 +99,8 @@ fn request_token(wallet: &Wallet, payment: &Payment) -> Result<IssuedToken, Caus
 }
 
 async fn give_up(wallet: &Wallet, id: PaymentId, cause: Cause) {
-    match wallet.carry_out(id, Command::GiveUpQueued { cause }).await {
+    let command = Command::GiveUpQueued { cause };
+    match wallet.surely(|| wallet.carry_out(id, command.clone())).await {
         Ok(_) => ::metrics::counter!(ATTEMPTS, "outcome" => "not_sent").increment(1),
         Err(fault) => {
             tracing::warn!(payment = id.get(), %fault, "a queued attempt could not be given up; its timer will");
@@ -117,18 +117,33 @@ struct OpenAttempt {
     send_before: tokio::time::Instant,
 }
 
-async fn open(wallet: &Wallet, payment: &Payment, held: &Held) -> Option<OpenAttempt> {
+/// Commits the opening; a store in trouble gets the rest of the ten seconds, for nothing has been sent yet.
+async fn open(wallet: &Wallet, payment: &Payment, (since, held): (Timestamp, &Held)) -> Option<OpenAttempt> {
     let return_id = ReturnId::new(u128::from_be_bytes(wallet.chance().bytes()));
-    // Counted from before the commit, which is the stricter side.
-    let send_before = ProcessTime.now().checked_add(Duration::from_millis(SENDS_WITHIN_MS))?;
-    let opened = wallet.carry_out(payment.id, Command::OpenAttempt { return_id }).await;
-    let payment = match opened {
-        Ok(payment) => payment,
+    let too_late = async {
+        tokio::select! {
+            () = wallet.clock().sleep_until(since.plus_millis(ATTEMPT_SLOT_MS)) => {}
+            () = wallet.tasks().stopping().cancelled() => {}
+        }
+    };
+    let opened = wallet.surely_until(too_late, async || {
+        // Counted from before the commit, which is the stricter side.
+        let began = ProcessTime.now();
+        let payment = wallet.carry_out_on(payment.clone(), Command::OpenAttempt { return_id }).await?;
+        Ok((payment, began))
+    });
+    let (payment, began) = match opened.await {
+        Ok(opened) => opened,
         Err(fault) => {
             tracing::warn!(payment = payment.id.get(), %fault, "the attempt was not opened");
+            if fault.passes() && !wallet.tasks().stopping().is_cancelled() {
+                give_up(wallet, payment.id, Cause::new("not_stored", "the attempt could not be stored within 10 s"))
+                    .await;
+            }
             return None;
         }
     };
+    let send_before = began.checked_add(Duration::from_millis(SENDS_WITHIN_MS))?;
     let State::Authorizing { attempt, phase: Phase::Open { at, .. }, .. } = payment.state else { return None };
     held.ends_by(at.plus_millis(ATTEMPT_ANSWER_MS));
     wallet.reached(Stage::OpenCommitted, payment.id);
@@ -230,12 +245,13 @@ fn psp_error(otherwise: &str, error: Option<wire::PspError>) -> Cause {
     Cause::new(code, text.unwrap_or_default())
 }
 
-/// Commits the outcome. When that fails the payment stays open, and its timer settles it as unknown.
+/// Commits the outcome, however long the store is in trouble. Only when the server ends before, the payment stays open, and
+/// the next start settles it as unknown.
 async fn end(wallet: &Wallet, open: &OpenAttempt, answer: AttemptAnswer) {
     let id = open.payment.id;
     let outcome = outcome_label(&answer);
     let command = Command::EndAttempt { attempt: open.attempt, answer };
-    match wallet.carry_out(id, command).await {
+    match wallet.surely(|| wallet.carry_out_on(open.payment.clone(), command.clone())).await {
         Ok(_) => {
             ::metrics::counter!(ATTEMPTS, "outcome" => outcome).increment(1);
             wallet.reached(Stage::OutcomeCommitted, id);
@@ -273,7 +289,8 @@ async fn keep_late_answer(wallet: &Wallet, id: PaymentId, late: LateAnswer) {
         AttemptAnswer::SoftDecline { .. } | AttemptAnswer::SoftDeclineWithoutUrl(_) => Cause::code("late_soft_decline"),
         AttemptAnswer::NotDelivered(cause) | AttemptAnswer::Unknown(cause) => Cause::new("late_wrong", cause.code),
     };
-    if let Err(fault) = wallet.carry_out(id, Command::KeepLateAnswer { evidence }).await {
+    let command = Command::KeepLateAnswer { evidence };
+    if let Err(fault) = wallet.surely(|| wallet.carry_out(id, command.clone())).await {
         tracing::warn!(payment = id.get(), %fault, "a late answer was not kept");
     }
 }

@@ -7,6 +7,8 @@ use lommebok_domain::{AttemptAnswer, AttemptNumber, Cause, Command, DueKind, Pay
 use lommebok_store::DueRow;
 use tokio::task::JoinHandle;
 
+use super::patience::Pauses;
+use crate::clock::ProcessTime;
 use crate::observability::names::ATTEMPTS;
 use crate::wallet::{Errand, Fault, Wallet};
 
@@ -27,58 +29,125 @@ pub struct DueDone {
     pub payment: PaymentId,
 }
 
-/// Looks after due work until the server stops.
+/// What a look at the due work came to.
+#[derive(Debug, Default)]
+pub(crate) struct Look {
+    /// What was done, in order. Notices are not here: they are only under way.
+    pub(crate) done: Vec<DueDone>,
+    /// The notices that are under way.
+    pub(crate) notices: Vec<JoinHandle<()>>,
+    /// Whether something that is due is in the hands of an errand, and must be looked at when that ends.
+    pub(crate) in_hand: bool,
+    /// Why something was left undone; the first of the reasons.
+    pub(crate) fault: Option<Fault>,
+}
+
+impl Look {
+    fn failed(&mut self, fault: Fault) {
+        self.fault.get_or_insert(fault);
+    }
+}
+
+/// How a due row fared.
+enum Row {
+    Done,
+    /// Nothing was to be done, or the rules refuse it.
+    Left,
+    /// An errand has it.
+    InHand,
+}
+
+/// Looks after due work until the server stops. When something could not be done it looks again after a pause, besides
+/// when the next is due and when somebody rings.
 pub(crate) async fn look_after_due_work(wallet: Wallet) {
     let stopping = wallet.tasks().stopping().clone();
+    let (mut pauses, mut again) = (Pauses::default(), None);
     while !stopping.is_cancelled() {
-        wallet.agenda().looking();
-        let now = wallet.clock().now();
-        // While somebody advances the clock, the advance does what is due and says so.
-        let turn = wallet.advancing().await;
-        if let Err(fault) = wallet.do_due_work(now).await {
+        let ended = wallet.in_hand().ended();
+        let (next, in_hand, fault) = look(&wallet).await;
+        if let Some(fault) = &fault {
             tracing::error!(%fault, "due work could not be done; it is looked at again");
         }
-        drop(turn);
-        let next = wallet.next_due(now);
-        wallet.agenda().looked(next);
+        if fault.is_some() || wallet.agenda().is_troubled() {
+            again = again.or_else(|| ProcessTime.now().checked_add(pauses.next()));
+        } else {
+            (pauses, again) = (Pauses::default(), None);
+        }
         let alarm = async {
             match next {
                 Some(at) => wallet.clock().sleep_until(at).await,
                 None => std::future::pending().await,
             }
         };
+        let rested = async {
+            match again {
+                Some(at) => tokio::time::sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
+            () = rested => {
+                again = None;
+                wallet.agenda().calm();
+            }
             () = alarm => {}
             () = wallet.agenda().rung() => {}
+            () = ended, if in_hand => {}
             () = stopping.cancelled() => {}
         }
     }
 }
 
+/// One look: when the next is due, whether something due is in hand, and why something was left undone.
+async fn look(wallet: &Wallet) -> (Option<Timestamp>, bool, Option<Fault>) {
+    wallet.agenda().looking();
+    let now = wallet.clock().now();
+    // While somebody advances the clock, the advance does what is due and says so.
+    let turn = wallet.advancing().await;
+    let looked = wallet.do_due_work(now).await;
+    drop(turn);
+    let (next, unread) = match wallet.next_due(now) {
+        Ok(next) => (next, None),
+        Err(fault) => (None, Some(fault)),
+    };
+    wallet.agenda().looked(next);
+    (next, looked.in_hand, looked.fault.or(unread))
+}
+
 impl Wallet {
-    /// Does all that is due at `now`: timers, waiting entries and batches are done when this returns, notices are under
-    /// way (their handles are in the answer).
-    pub(crate) async fn do_due_work(&self, now: Timestamp) -> Result<(Vec<DueDone>, Vec<JoinHandle<()>>), Fault> {
-        let (mut done, mut notices) = (Vec::new(), Vec::new());
-        let mut seen = HashSet::new();
+    /// Does all that is due at `now`: timers, waiting entries and batches are done when this returns, notices are under way.
+    /// What can't be done holds back nothing else.
+    pub(crate) async fn do_due_work(&self, now: Timestamp) -> Look {
+        let (mut look, mut seen) = (Look::default(), HashSet::new());
         loop {
-            let rows = self.rows_due(now, &seen)?;
-            if rows.is_empty() {
-                break;
-            }
+            let rows = match self.rows_due(now, &seen) {
+                Ok(rows) if rows.is_empty() => break,
+                Ok(rows) => rows,
+                Err(fault) => {
+                    look.failed(fault);
+                    break;
+                }
+            };
             for row in rows.iter().filter(|row| row.kind == DueKind::Notice) {
-                notices.extend(self.start_notice(row.payment));
+                look.notices.extend(self.start_notice(row.payment));
             }
             seen.extend(rows.iter().map(|row| (row.payment, row.kind, row.at)));
             let quick = rows.iter().filter(|row| row.kind != DueKind::Notice);
-            for (row, was_done) in join_all(quick.map(|row| self.do_row(row))).await {
-                if was_done {
-                    done.push(DueDone { due_at: row.at, kind: row.kind, payment: row.payment });
+            for (row, fared) in join_all(quick.map(|row| self.do_row(row))).await {
+                match fared {
+                    Ok(Row::Done) => {
+                        look.done.push(DueDone { due_at: row.at, kind: row.kind, payment: row.payment });
+                    }
+                    Ok(Row::Left) => {}
+                    Ok(Row::InHand) => look.in_hand = true,
+                    Err(fault) => look.failed(fault),
                 }
             }
         }
-        self.run_due_batches(now).await?;
-        Ok((done, notices))
+        if let Err(fault) = self.run_due_batches(now).await {
+            look.failed(fault);
+        }
+        look
     }
 
     /// The next rows that are due and were not seen in this look. A row that is in hand, or refused, stays where it is.
@@ -89,44 +158,41 @@ impl Wallet {
     }
 
     /// When to look next: the earliest row after `now` (those until now are done or in hand), or the next batch.
-    pub(crate) fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
-        let row = self.store().next_due(self.tenant(), now).unwrap_or_else(|fault| {
-            tracing::error!(%fault, "the next due row can't be read; looking again in a second");
-            Some(now.plus_millis(1_000))
-        });
-        let batch = self.next_batch(now).unwrap_or_else(|fault| {
-            tracing::error!(%fault, "the next batch can't be read");
-            None
-        });
-        [row, batch].into_iter().flatten().min()
+    pub(crate) fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+        let row = self.store().next_due(self.tenant(), now)?;
+        let batch = self.next_batch(now)?;
+        Ok([row, batch].into_iter().flatten().min())
     }
 
-    async fn do_row<'a>(&self, row: &'a DueRow) -> (&'a DueRow, bool) {
-        let done = match row.kind {
+    async fn do_row<'a>(&self, row: &'a DueRow) -> (&'a DueRow, Result<Row, Fault>) {
+        let fared = match row.kind {
             DueKind::Timer => self.pass_timer(row.payment).await,
-            DueKind::Waiting => self.apply_waiting_entries(row.payment).await,
-            DueKind::Notice => Ok(()),
+            DueKind::Waiting => self.apply_waiting_entries(row.payment).await.map(|()| Row::Done),
+            DueKind::Notice => Ok(Row::Left),
         };
-        match done {
-            Ok(()) => (row, true),
-            Err(Fault::Refused(_) | Fault::NoSuchPayment) => (row, false),
+        let fared = match fared {
+            Err(Fault::Refused(_) | Fault::NoSuchPayment) => Ok(Row::Left),
             Err(fault) => {
                 tracing::error!(payment = row.payment.get(), %fault, "due work could not be done");
-                (row, false)
+                Err(fault)
             }
-        }
+            done => done,
+        };
+        (row, fared)
     }
 
     /// A state's own timer: a deadline passes, a queued attempt is resumed or given up, a lost attempt is settled.
-    async fn pass_timer(&self, id: PaymentId) -> Result<(), Fault> {
+    async fn pass_timer(&self, id: PaymentId) -> Result<Row, Fault> {
         let payment = self.payment(id)?;
         if let State::Authorizing { attempt, phase, .. } = &payment.state {
-            if self.in_hand().has(id, Errand::Attempt) {
-                return Err(Fault::Refused(lommebok_domain::Refusal::BeingProcessed));
+            if self.in_hand().has(id, Errand::Attempt(*attempt)) {
+                return Ok(Row::InHand);
             }
-            return self.settle_attempt(id, *attempt, *phase).await;
+            self.settle_attempt(id, *attempt, *phase).await?;
+        } else {
+            self.carry_out(id, Command::PassDeadline).await?;
         }
-        self.carry_out(id, Command::PassDeadline).await.map(drop)
+        Ok(Row::Done)
     }
 
     /// Nobody in this process has the attempt in hand, and its time is over.

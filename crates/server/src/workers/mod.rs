@@ -8,6 +8,7 @@ mod batches;
 mod call_deadline;
 mod due;
 mod notices;
+mod patience;
 mod recovery;
 mod waiting;
 

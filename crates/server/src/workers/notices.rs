@@ -29,13 +29,15 @@ impl Wallet {
 }
 
 async fn run(wallet: &Wallet, id: PaymentId, (held, ends_by): (Held, Timestamp)) {
-    let Ok(payment) = wallet.payment(id) else { return };
+    let Ok(payment) = wallet.surely(async || wallet.payment(id)).await else { return };
     let Notice::Due { kind, .. } = payment.notice else { return };
     let sent = tokio::select! {
         sent = send(wallet, &payment, kind, ends_by) => sent,
         () = wallet.tasks().ending().cancelled() => return,
     };
-    match wallet.carry_out(id, Command::NoticeTried { delivered: sent }).await {
+    // Whatever hinders the commit is no reason to send again.
+    let tried = Command::NoticeTried { delivered: sent };
+    match wallet.surely(|| wallet.carry_out(id, tried.clone())).await {
         Ok(payment) => count(&payment),
         Err(fault) => {
             tracing::warn!(payment = id.get(), %fault, "a notice's result was not committed; it will be sent again");

@@ -13,8 +13,10 @@ impl Wallet {
     /// When the store can't be read.
     pub async fn start(&self) -> Result<(), Fault> {
         self.measure_unconfirmed();
-        let (_, notices) = self.do_due_work(self.clock().now()).await?;
-        drop(notices);
+        // What can't be stored now is the workers' to try again; without reading there is nothing to begin with.
+        if let Some(fault @ Fault::Read(_)) = self.do_due_work(self.clock().now()).await.fault {
+            return Err(fault);
+        }
         // A queued attempt is due 10 s after its approval, so nothing older than that can be missed here.
         let horizon = self.clock().now().plus_millis(ATTEMPT_SLOT_MS);
         for row in self.store().due(self.tenant(), horizon, 0, u32::MAX)? {

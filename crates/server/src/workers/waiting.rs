@@ -17,7 +17,7 @@ impl Wallet {
             let after = transition.payment.clone();
             let refusal = transition.events.iter().find_map(refusal_in);
             let taken = TakenEntry { batch: waiting.batch, position: waiting.position, refusal: refusal.clone() };
-            let write = PaymentWrite { taken: vec![taken], ..PaymentWrite::new(&before, transition) };
+            let write = PaymentWrite::new(&before, transition).taking(vec![taken]);
             match self.commit(Write::Payments(vec![write])).await {
                 Ok(_) => {
                     self.committed(&before, &after);

@@ -3,6 +3,7 @@
 //! No delay is added: one caller alone pays one sync, and whatever comes while it runs shares the next. Nobody is answered
 //! before the commit is durable, not even with a refusal, for that may rest on a neighbour's uncommitted row.
 
+mod answers;
 mod group;
 mod queue;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use crate::change::{Change, Committed, Write};
 use crate::fault::{CommitFault, StoreError};
 use crate::options::{CommitHook, CommitObserver, StoreOptions};
 use crate::sqlite::Writer;
+use answers::Delivery;
 use queue::Queue;
 
 /// What a change is answered.
@@ -25,7 +27,7 @@ pub(crate) type Answer = Result<Committed, CommitFault>;
 /// A change that waits, and whom to answer.
 pub(crate) struct Job {
     pub(crate) change: Change,
-    pub(crate) answer: oneshot::Sender<Answer>,
+    pub(crate) answer: oneshot::Sender<Delivery>,
 }
 
 impl Job {
@@ -37,7 +39,6 @@ impl Job {
             Write::NewPayment(_)
             | Write::Merchant(_)
             | Write::Session(_)
-            | Write::PinTry(_)
             | Write::Clock(_)
             | Write::Seed(_)
             | Write::Lease(_)
@@ -69,7 +70,7 @@ impl Committer {
     pub(crate) async fn commit(&self, change: Change) -> Answer {
         let (answer, answered) = oneshot::channel();
         self.queue.put(Job { change, answer })?;
-        answered.await.unwrap_or(Err(CommitFault::Closed))
+        answered.await.map_or(Err(CommitFault::Closed), Delivery::open)
     }
 
     /// Takes nothing new, finishes what is queued and ends the thread.
@@ -97,10 +98,7 @@ fn run(
         if let Some(observer) = observer {
             observer(count);
         }
-        for (job, answer) in jobs.into_iter().zip(answers) {
-            // A caller that no longer waits has nobody to tell.
-            let _heard = job.answer.send(answer);
-        }
+        answers::hand_over(jobs.into_iter().map(|job| job.answer).zip(answers));
         writer.committed(weight);
     }
     writer.close();

@@ -35,14 +35,13 @@ fn payment(name: &str, text: String) -> Job {
         merchant_order_id: MerchantOrderId::new(name).expect("a good id"),
         amount: Amount::from_ore(49_900).expect("a good amount"),
         created_at: Timestamp::from_millis(1_760_000_000_000),
-        customer_number: None,
         psp_redirect_url: String::new(),
         make_payment_url: String::new(),
         payment_text: text,
         entrance: Entrance::LandingPage,
     };
     let payment = Arc::new(Payment::initiate(PaymentId::new(0), Arc::new(terms), Binding::Open));
-    job(1, Write::NewPayment(NewPayment { payment, sealed_make_payment_token: None }))
+    job(1, Write::NewPayment(NewPayment { payment, sealed_make_payment_token: None, sealed_customer_number: None }))
 }
 
 fn job(change_id: u128, write: Write) -> Job {

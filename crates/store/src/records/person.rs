@@ -19,10 +19,6 @@ pub struct User {
     pub phone_sealed: Sealed,
     /// The PIN's hash, in the caller's own form.
     pub pin: Sealed,
-    /// Failed tries in a row.
-    pub failed_tries: u32,
-    /// Until when no try counts.
-    pub locked_until: Option<Timestamp>,
 }
 
 /// A user to be stored.
@@ -106,7 +102,7 @@ pub struct Session {
 /// A change of the sessions.
 #[derive(Clone, Debug)]
 pub enum SessionWrite {
-    /// A user signed in: the PIN try is settled in the same change (failed tries and lock are cleared).
+    /// A user signed in.
     Open(Session),
     /// A user signed out. Repeating is harmless.
     Close(KeyedHash),

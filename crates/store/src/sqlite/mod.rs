@@ -20,14 +20,14 @@ pub(crate) use keys::KeyHasher;
 pub(crate) use write::{Evidence, WriteFault, Writer};
 
 use crate::fault::{DatabaseError, StoreError};
-use crate::options::StoreOptions;
+use crate::options::{Access, FaultHook, StoreOptions};
 use readers::Readers;
 
 /// The reading side of one database file.
-#[derive(Debug)]
 pub(crate) struct Database {
     readers: Readers,
     keys: Arc<KeyHasher>,
+    fault_hook: Option<FaultHook>,
     /// Held while the database is open: one process at a time.
     _lock: File,
 }
@@ -43,9 +43,11 @@ impl Database {
         migrations::run(&connection)?;
         keys::prove(&connection, &keys)?;
         let checkpointer = checkpoint::Checkpointer::start(&path, options.max_wal_frames)?;
-        let writer = Writer::new(connection, Arc::clone(&keys), checkpointer).map_err(database_error)?;
+        let fault_hook = options.fault_hook.clone();
+        let writer = Writer::new(connection, Arc::clone(&keys), (checkpointer, fault_hook.clone()));
+        let writer = writer.map_err(database_error)?;
         let readers = Readers::open(&path, options.readers, options.reader_cache_kib)?;
-        Ok((Self { readers, keys, _lock: lock }, writer))
+        Ok((Self { readers, keys, fault_hook, _lock: lock }, writer))
     }
 
     /// Runs `read` on a free reader.
@@ -53,6 +55,7 @@ impl Database {
         &self,
         read: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
+        self.trouble()?;
         self.readers.with(read).map_err(database_error)
     }
 
@@ -61,7 +64,14 @@ impl Database {
         &self,
         read: impl FnOnce(&rusqlite::Connection, &KeyHasher) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
+        self.trouble()?;
         self.readers.with(|connection| read(connection, &self.keys)).map_err(database_error)
+    }
+
+    /// The trouble in which a test wants reads to be.
+    fn trouble(&self) -> Result<(), StoreError> {
+        let why = self.fault_hook.as_ref().and_then(|hook| hook(Access::Read));
+        why.map_or(Ok(()), |why| Err(StoreError::Database(DatabaseError::new(std::io::Error::other(why)))))
     }
 
     /// Compares everything that is stored twice. Slow: it reads the whole database.

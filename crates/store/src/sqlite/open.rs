@@ -22,6 +22,10 @@ const BUSY_MS: u64 = 5_000;
 /// What the log's file is cut to when it is recycled, bytes.
 const LOG_LIMIT_BYTES: i64 = 67_108_864;
 
+/// SQLite's way to the operating system: the database is this process' alone (our own lock says so too, and in words), so
+/// that connections share the log's index in memory and ask the kernel for no lock with each read.
+const ONE_PROCESS: &str = "unix-excl";
+
 /// The file that `url` names.
 pub(super) fn path(url: &str) -> Result<PathBuf, StoreError> {
     match url.strip_prefix("sqlite:") {
@@ -55,7 +59,7 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
 /// The connection that writes.
 pub(super) fn writer(path: &Path, cache_kib: i64) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(database_error)?;
+    let connection = Connection::open_with_flags_and_vfs(path, flags, ONE_PROCESS).map_err(database_error)?;
     settings(&connection, cache_kib)?;
     // Checkpoints are another connection's work.
     connection.pragma_update(None, "wal_autocheckpoint", 0).map_err(database_error)?;
@@ -65,7 +69,7 @@ pub(super) fn writer(path: &Path, cache_kib: i64) -> Result<Connection, StoreErr
 /// A connection that reads.
 pub(super) fn reader(path: &Path, cache_kib: i64) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(database_error)?;
+    let connection = Connection::open_with_flags_and_vfs(path, flags, ONE_PROCESS).map_err(database_error)?;
     settings(&connection, cache_kib)?;
     connection.pragma_update(None, "query_only", true).map_err(database_error)?;
     Ok(connection)
@@ -74,7 +78,7 @@ pub(super) fn reader(path: &Path, cache_kib: i64) -> Result<Connection, StoreErr
 /// The connection that checkpoints.
 pub(super) fn checkpointer(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(database_error)?;
+    let connection = Connection::open_with_flags_and_vfs(path, flags, ONE_PROCESS).map_err(database_error)?;
     settings(&connection, 64)?;
     Ok(connection)
 }

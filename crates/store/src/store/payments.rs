@@ -63,6 +63,11 @@ impl Store {
         self.inner.database.read(|connection| read::payment::sealed_token(connection, tenant, id))
     }
 
+    /// The sealed number of the customer that came with init.
+    pub fn sealed_customer_number(&self, tenant: TenantId, id: PaymentId) -> Result<Option<Sealed>, StoreError> {
+        self.inner.database.read(|connection| read::payment::sealed_number(connection, tenant, id))
+    }
+
     /// The payment whose step-up has this id in its `operations` URLs, in whatever state it is now.
     pub fn payment_of_step_up(&self, tenant: TenantId, return_id: ReturnId) -> Result<Option<Payment>, StoreError> {
         self.inner.database.read(|connection| read::payment::by_return_id(connection, tenant, return_id))

@@ -191,5 +191,6 @@ async fn another_tenants_payment_is_not_to_be_written_or_read() {
     assert_eq!(world.store.payment(other, payment.id).unwrap(), None);
     assert_eq!(world.store.events(other, payment.id, i64::MAX).unwrap(), []);
     assert_eq!(world.store.sealed_make_payment_token(other, payment.id).unwrap(), None);
+    assert_eq!(world.store.sealed_customer_number(other, payment.id).unwrap(), None);
     assert_eq!(world.read(payment.id), payment);
 }

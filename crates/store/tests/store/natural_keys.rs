@@ -1,6 +1,6 @@
 //! Natural keys are exact also when their hashes meet.
 
-use lommebok_domain::{PspId, PspTransactionId, TenantId};
+use lommebok_domain::{Binding, Command, PspId, PspTransactionId, TenantId, UserId};
 use lommebok_store::CommitFault;
 
 use crate::world::{PSP, TENANT, World, new_payment};
@@ -49,6 +49,29 @@ async fn many_payments_in_few_places_stay_exact() {
         assert_eq!(found.map(|found| found.id), Some(*id), "{name}");
     }
     world.assert_sound();
+}
+
+#[tokio::test]
+async fn details_of_payments_whose_hashes_meet_show_their_own_events_only() {
+    let world = World::with(|options| options.hash_bits = 0);
+    let mut expected = Vec::new();
+    // Neighbours with no event, one and two, so that one payment's rows end where another's begin.
+    for number in 0..6 {
+        let mut payment = world.payment().await;
+        for user in 0..number % 3 {
+            payment =
+                world.command(&payment, Command::ConfirmNumber { to: Binding::User(UserId::new(user + 1)) }).await;
+        }
+        let events = world.store.events(TENANT, payment.id, i64::MAX).unwrap();
+        assert_eq!(i64::try_from(events.len()).unwrap(), number % 3);
+        expected.push((payment, events));
+    }
+    for (payment, events) in expected {
+        let details = world.store.details_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id).unwrap();
+        assert_eq!(details, Some((payment, events)));
+    }
+    let nobody = PspTransactionId::new("nobody").unwrap();
+    assert_eq!(world.store.details_of_psp(TENANT, PSP, &nobody).unwrap(), None);
 }
 
 #[tokio::test]

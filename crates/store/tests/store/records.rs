@@ -3,7 +3,7 @@
 use lommebok_domain::{MerchantId, Msn, PspId, Timestamp, UserId};
 use lommebok_store::{
     Address, CardDetails, CardKind, CardScheme, Change, ClockMode, ClockRecord, CommitFault, Committed, KeyedHash,
-    MerchantDetails, MerchantStatus, MerchantWrite, NewPsp, NewUser, PinTry, Sealed, Seed, SeededMerchant, SeededPsp,
+    MerchantDetails, MerchantStatus, MerchantWrite, NewPsp, NewUser, Sealed, Seed, SeededMerchant, SeededPsp,
     SeededUser, Session, SessionWrite, Write,
 };
 
@@ -167,21 +167,6 @@ async fn a_merchants_change_is_guarded_by_its_version() {
     let merchant = world.store.merchant(TENANT, MerchantId::new(1)).unwrap().unwrap();
     assert_eq!((merchant.version, merchant.updated_at, merchant.created_at), (2, at, NOW));
     assert_eq!(merchant.details, details("Bar"));
-}
-
-#[tokio::test]
-async fn parallel_guesses_of_a_pin_count_each() {
-    let world = seeded().await;
-    let user = world.store.user_by_phone(TENANT, &hash(5)).unwrap().unwrap();
-    let tried = |guard_failed_tries| {
-        let locked_until = Some(NOW.plus_millis(60_000));
-        let failed_tries = guard_failed_tries + 1;
-        change(Write::PinTry(PinTry { user: user.id, guard_failed_tries, failed_tries, locked_until }))
-    };
-    assert_eq!(world.store.commit(tried(0)).await, Ok(Committed::Done));
-    assert_eq!(world.store.commit(tried(0)).await, Err(CommitFault::Stale(Vec::new())));
-    let locked = world.store.user(TENANT, user.id).unwrap().unwrap();
-    assert_eq!((locked.failed_tries, locked.locked_until), (1, Some(NOW.plus_millis(60_000))));
 }
 
 #[tokio::test]

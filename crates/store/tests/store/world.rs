@@ -119,7 +119,6 @@ pub(crate) fn terms(name: &str) -> Terms {
         merchant_order_id: MerchantOrderId::new(name).expect("a good id"),
         amount: Amount::from_ore(49_900).expect("a good amount"),
         created_at: NOW,
-        customer_number: None,
         psp_redirect_url: "https://example.com/back".to_owned(),
         make_payment_url: "https://example.com/makePayment".to_owned(),
         payment_text: "En kopp kaffe".to_owned(),
@@ -133,7 +132,8 @@ pub(crate) fn new_payment(name: &str) -> Payment {
 
 pub(crate) fn new(payment: Payment) -> Write {
     let sealed_make_payment_token = Some(Sealed::new(vec![1, 2, 3]));
-    Write::NewPayment(NewPayment { payment: Arc::new(payment), sealed_make_payment_token })
+    let sealed_customer_number = Some(Sealed::new(vec![4, 5]));
+    Write::NewPayment(NewPayment { payment: Arc::new(payment), sealed_make_payment_token, sealed_customer_number })
 }
 
 pub(crate) fn decided(before: &Payment, command: Command) -> PaymentWrite {

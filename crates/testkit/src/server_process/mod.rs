@@ -205,8 +205,30 @@ impl ServerProcess {
     /// # Panics
     /// When the process has ended.
     pub fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// Lets it go on after it was stopped (SIGSTOP).
+    ///
+    /// # Panics
+    /// When the process has ended.
+    pub fn go_on(&self) {
+        self.signal("-CONT");
+    }
+
+    /// Whether it is stopped (SIGSTOP).
+    ///
+    /// # Panics
+    /// When the process has ended.
+    pub fn is_stopped(&self) -> bool {
+        let pid = self.child.id().expect("the process runs");
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        status.lines().any(|line| line.starts_with("State:") && line.contains("stopped"))
+    }
+
+    fn signal(&self, signal: &str) {
         let pid = self.child.id().expect("the process runs").to_string();
-        let told = std::process::Command::new("kill").args(["-TERM", &pid]).status().expect("kill can be run");
+        let told = std::process::Command::new("kill").args([signal, &pid]).status().expect("kill can be run");
         assert!(told.success(), "the process {pid} took no signal");
     }
 

@@ -45,7 +45,7 @@ struct Inner {
     books: AcquirerBooks,
     test_key: [u8; 32],
     rules: IssuerRules,
-    clock: Arc<dyn BusinessClock>,
+    clock: BusinessClock,
 }
 
 impl SimulatedAcquirer {
@@ -57,7 +57,7 @@ impl SimulatedAcquirer {
         path: &Path,
         test_key: [u8; 32],
         rules: IssuerRules,
-        clock: Arc<dyn BusinessClock>,
+        clock: BusinessClock,
     ) -> Result<Self, DatabaseFault> {
         Ok(Self(Arc::new(Inner { books: AcquirerBooks::open(path)?, test_key, rules, clock })))
     }

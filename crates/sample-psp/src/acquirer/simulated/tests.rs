@@ -1,14 +1,14 @@
 //! The simulated acquirer through its own interface: what it approves, that it does nothing twice, and that its books last.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::time::Duration;
 
 use lommebok_api::cryptogram::{Bound, Cryptogram};
-use lommebok_sdk::{Amount, BoxFuture, Secret};
+use lommebok_sdk::{Amount, BoxFuture, Clock, Secret};
 
 use super::{IssuerRules, SimulatedAcquirer, Standing};
 use crate::acquirer::{Acquirer as _, Authentication, Authorisation, Expiry, OperationId, Order, ResponseCode, Scheme};
-use crate::clock::{BusinessClock, Timestamp};
+use crate::clock::BusinessClock;
 
 const KEY: [u8; 32] = *b"a key of the sandbox, 32 bytes..";
 const VISA: &str = "4895370000000007";
@@ -18,19 +18,19 @@ const MASTERCARD: &str = "5226600000000004";
 #[derive(Debug)]
 struct Standstill;
 
-impl BusinessClock for Standstill {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(1_777_888_800_000)
+impl Clock for Standstill {
+    fn now(&self) -> Duration {
+        Duration::from_hours(493_858)
     }
 
-    fn sleep_until(&self, _at: Timestamp) -> BoxFuture<'static, ()> {
+    fn sleep(&self, _duration: Duration) -> BoxFuture<'static, ()> {
         Box::pin(std::future::pending())
     }
 }
 
 fn open(directory: &Path) -> SimulatedAcquirer {
     let rules = IssuerRules { limit: 5_000_000, opening_balance: 6_000_000 };
-    SimulatedAcquirer::open(&directory.join("acquirer.db"), KEY, rules, Arc::new(Standstill)).unwrap()
+    SimulatedAcquirer::open(&directory.join("acquirer.db"), KEY, rules, BusinessClock::since_1970(Standstill)).unwrap()
 }
 
 fn ore(amount: i64) -> Amount {

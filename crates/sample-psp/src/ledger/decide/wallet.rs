@@ -46,6 +46,8 @@ pub(super) fn read(payment: &Payment, finding: Finding, if_missing: IfMissing) -
     match &payment.state {
         State::Reserved { .. } => reserved_here(payment, finding, if_missing),
         // Whoever holds nothing and finds more there says so: `CANCELLED` also settles an outcome that is unknown.
+        // The wallet has it and we have no link: the user may come by a push, or nobody until its time is over.
+        State::Created if finding == Finding::Open => Err(Refusal::BeingProcessed),
         State::Created | State::Open { .. } | State::StepUp(_) => match finding {
             Finding::Open => settled(Settled::Again),
             Finding::Failed | Finding::Reserved => settled(Settled::SendCancelled),

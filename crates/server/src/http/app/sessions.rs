@@ -46,10 +46,14 @@ pub(super) async fn current(State(wallet): State<Wallet>, headers: HeaderMap) ->
 
 pub(super) async fn sign_out(State(wallet): State<Wallet>, headers: HeaderMap) -> Result<StatusCode, Refused> {
     let session = bearer(&headers)?;
-    let user = wallet.user_of_session(session);
-    wallet.sign_out(session).await?;
-    if let Ok(user) = user {
-        wallet.hub().look_again(Topic::User(user));
+    match wallet.user_of_session(session) {
+        Ok(user) => {
+            wallet.sign_out(session).await?;
+            wallet.hub().look_again(Topic::User(user));
+        }
+        // What is asked for is so already, and a stranger is to cause no commit.
+        Err(Fault::NoSession) => {}
+        Err(fault) => return Err(fault.into()),
     }
     Ok(StatusCode::NO_CONTENT)
 }

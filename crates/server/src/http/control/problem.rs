@@ -3,6 +3,7 @@
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use lommebok_store::CommitFault;
 use serde_json::json;
 
 use crate::listener::body::BodyFault;
@@ -48,6 +49,11 @@ impl From<Fault> for Problem {
         match fault {
             Fault::NoSuchPayment => Self::new(StatusCode::NOT_FOUND, fault.to_string()),
             Fault::Refused(refusal) => Self::new(StatusCode::CONFLICT, refusal.to_string()),
+            Fault::Store(fault @ (CommitFault::Overloaded | CommitFault::Closed | CommitFault::Unavailable(_))) => {
+                tracing::warn!(%fault, "a call of the Control API could not be stored now");
+                let detail = "the wallet can't store anything now; try again in a moment";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail.to_owned())
+            }
             Fault::Busy | Fault::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, fault.to_string()),
             fault @ (Fault::MerchantNotActive
             | Fault::UnknownMerchant

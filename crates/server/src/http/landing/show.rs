@@ -125,7 +125,11 @@ fn another_number<'a>(payment: &Payment, wrong: Option<&'a str>) -> AnotherNumbe
 impl Looking<'_> {
     /// The number form; `wrong` is what was typed that is no number.
     pub(super) fn number_page(&self, payment: &Payment, wrong: Option<&str>) -> Response {
-        let known = payment.terms.customer_number.as_ref().map(PhoneNumber::as_str).unwrap_or_default();
+        let known = match self.pages.wallet.customer_number(payment) {
+            Ok(known) => known,
+            Err(fault) => return self.unknown(&fault),
+        };
+        let known = known.as_ref().map(PhoneNumber::as_str).unwrap_or_default();
         self.with_keys(payment, &wait_address(self.token), |keys| {
             let page = NumberPage {
                 page: self.pages.page(self.lang, &self.here),

@@ -97,13 +97,14 @@ async fn dispatch(call: PspCall<'_>, method: &Method, endpoint: Endpoint<'_>) ->
     match endpoint {
         Endpoint::Init => init::handle(call).await,
         Endpoint::Details { id } => details::handle(&call, &id),
-        Endpoint::UpdateStatus => update_status::handle(call).await,
-        Endpoint::AccessToken => access_token::handle(call).await,
-        Endpoint::ForceApprove { id } => force_approve::handle(call, &id).await,
+        // Boxed: what is rare must not make the future of an init larger.
+        Endpoint::UpdateStatus => Box::pin(update_status::handle(call)).await,
+        Endpoint::AccessToken => Box::pin(access_token::handle(call)).await,
+        Endpoint::ForceApprove { id } => Box::pin(force_approve::handle(call, &id)).await,
         Endpoint::Merchants if method == Method::GET => merchants::list(&call),
-        Endpoint::Merchants => merchants::create(call).await,
+        Endpoint::Merchants => Box::pin(merchants::create(call)).await,
         Endpoint::Merchant { msn } if method == Method::GET => merchants::show(&call, &msn),
-        Endpoint::Merchant { msn } => merchants::update(call, &msn).await,
+        Endpoint::Merchant { msn } => Box::pin(merchants::update(call, &msn)).await,
         Endpoint::Deeplink => Err(WireFault::of(ErrorCode::PathUnknown).into()),
     }
 }

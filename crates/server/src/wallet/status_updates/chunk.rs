@@ -54,7 +54,7 @@ impl Wallet {
                 idempotency: idempotency.clone(),
                 write: Write::Batch(Box::new(write)),
             };
-            match self.store().commit(change).await {
+            match self.store_change(change).await {
                 Ok(committed) => {
                     for (before, after) in &touched {
                         self.committed(before, after);
@@ -63,8 +63,8 @@ impl Wallet {
                     let Committed::Batch { id, repeated } = committed else { return Err(Fault::Busy) };
                     return Ok((id, repeated, next));
                 }
-                Err(CommitFault::Stale(_)) => {}
-                Err(fault) => return Err(fault.into()),
+                Err(Fault::Store(CommitFault::Stale(_))) => {}
+                Err(fault) => return Err(fault),
             }
         }
         Err(Fault::Busy)

@@ -7,7 +7,7 @@
 mod chunk;
 mod schedule;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lommebok_domain::{PspId, Timestamp};
@@ -57,7 +57,9 @@ impl Wallet {
     ) -> Result<Accepted, Fault> {
         let digest = self.request_hash(body);
         let wallet = self.clone();
-        self.to_the_end(async move { wallet.accept(principal, entries, digest, idempotency).await }).await
+        self.tasks()
+            .to_the_end("commit", async move { wallet.accept(principal, entries, digest, idempotency).await })
+            .await
     }
 
     async fn accept(
@@ -84,7 +86,7 @@ impl Wallet {
                     ::metrics::counter!(REPEATED_BATCHES).increment(1);
                 }
                 if immediate {
-                    self.apply_rest(principal.psp, id, &entries, next).await?;
+                    self.later_if_not_now(self.apply_rest(principal.psp, id, &entries, next).await)?;
                 } else {
                     self.agenda().ring();
                 }
@@ -92,12 +94,20 @@ impl Wallet {
             }
             Err(Fault::Store(CommitFault::Replay(stored))) => {
                 if immediate {
-                    self.apply_batch(BatchId::new(stored.subject)).await?;
+                    self.later_if_not_now(self.apply_batch(BatchId::new(stored.subject)).await)?;
                 }
                 Ok(Accepted { repeated: false })
             }
             Err(fault) => Err(fault),
         }
+    }
+
+    /// A batch that is durable and broke off is applied to its end by the workers, whatever its sender was answered.
+    fn later_if_not_now(&self, applied: Result<(), Fault>) -> Result<(), Fault> {
+        if applied.is_err() {
+            self.agenda().trouble();
+        }
+        applied
     }
 
     /// A batch that broke off is finished first, or a later entry could overtake an earlier one.
@@ -163,14 +173,29 @@ impl Wallet {
         Ok(pending.iter().filter_map(|batch| mode.apply_at(batch.accepted_at)).filter(|at| *at > now).min())
     }
 
+    /// A batch that can't be applied holds back the later ones of its PSP, and nobody else's.
     async fn apply_in_order(&self, pending: Vec<Batch>) -> Result<Vec<Batch>, Fault> {
-        let mut applied = Vec::new();
+        let (mut applied, mut held_back, mut first_fault) = (Vec::new(), HashSet::new(), None);
         for batch in pending {
-            let lane = self.status_lanes().of(batch.psp);
-            let _turn = lane.lock().await;
-            self.apply_batch(batch.id).await?;
-            applied.extend(self.store().batch(self.tenant(), batch.id)?);
+            if held_back.contains(&batch.psp) {
+                continue;
+            }
+            match self.apply_in_its_lane(&batch).await {
+                Ok(done) => applied.extend(done),
+                Err(fault) => {
+                    tracing::error!(batch = batch.id.get(), %fault, "a batch could not be applied");
+                    held_back.insert(batch.psp);
+                    first_fault.get_or_insert(fault);
+                }
+            }
         }
-        Ok(applied)
+        first_fault.map_or(Ok(applied), Err)
+    }
+
+    async fn apply_in_its_lane(&self, batch: &Batch) -> Result<Option<Batch>, Fault> {
+        let lane = self.status_lanes().of(batch.psp);
+        let _turn = lane.lock().await;
+        self.apply_batch(batch.id).await?;
+        Ok(self.store().batch(self.tenant(), batch.id)?)
     }
 }

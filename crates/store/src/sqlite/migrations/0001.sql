@@ -30,11 +30,11 @@ CREATE TABLE initiation (
     entrance                  INTEGER NOT NULL,
     actor                     INTEGER NOT NULL,
     change_id                 BLOB    NOT NULL,
-    customer_number           TEXT,
     psp_redirect_url          TEXT    NOT NULL,
     make_payment_url          TEXT    NOT NULL,
     payment_text              TEXT    NOT NULL CHECK (length(payment_text) <= 4000),
-    sealed_make_payment_token BLOB
+    sealed_make_payment_token BLOB,
+    sealed_customer_number    BLOB
 ) STRICT;
 
 -- A payment as it stands: small, because it is rewritten with each event.
@@ -221,8 +221,6 @@ CREATE TABLE wallet_user (
     phone        BLOB    NOT NULL, -- keyed hash
     phone_sealed BLOB    NOT NULL,
     pin          BLOB    NOT NULL, -- hash
-    failed_tries INTEGER NOT NULL,
-    locked_until INTEGER,
     UNIQUE (tenant, phone)
 ) STRICT;
 CREATE TABLE card (

@@ -16,12 +16,9 @@ pub(super) fn may_carry(write: &Write) -> bool {
         Write::NewPayment(_) | Write::Merchant(_) => true,
         Write::Batch(batch) => matches!(batch.target, BatchTarget::New(_)),
         Write::Payments(writes) => !writes.is_empty(),
-        Write::Session(_)
-        | Write::PinTry(_)
-        | Write::Clock(_)
-        | Write::Seed(_)
-        | Write::Lease(_)
-        | Write::PurgeIdempotency { .. } => false,
+        Write::Session(_) | Write::Clock(_) | Write::Seed(_) | Write::Lease(_) | Write::PurgeIdempotency { .. } => {
+            false
+        }
     }
 }
 

@@ -22,6 +22,7 @@ use super::checkpoint::Checkpointer;
 use super::keys::KeyHasher;
 use crate::change::{Change, Committed, Write};
 use crate::fault::CommitFault;
+use crate::options::{Access, FaultHook};
 pub(crate) use evidence::Evidence;
 
 /// Why a transaction can't go on.
@@ -59,11 +60,11 @@ impl From<rusqlite::Error> for WriteFault {
 type Applied = Result<(Committed, Evidence), CommitFault>;
 
 /// The connection that writes, with the next numbers.
-#[derive(Debug)]
 pub(crate) struct Writer {
     connection: Connection,
     keys: Arc<KeyHasher>,
     checkpointer: Checkpointer,
+    fault_hook: Option<FaultHook>,
     next_payment: i64,
     next_batch: i64,
 }
@@ -72,13 +73,13 @@ impl Writer {
     pub(super) fn new(
         connection: Connection,
         keys: Arc<KeyHasher>,
-        checkpointer: Checkpointer,
+        (checkpointer, fault_hook): (Checkpointer, Option<FaultHook>),
     ) -> rusqlite::Result<Self> {
         let next = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
         let next_payment = next("SELECT coalesce(max(id), 0) + 1 FROM initiation")?;
         let next_batch = next("SELECT coalesce(max(id), 0) + 1 FROM batch")?;
         due::forget_leases(&connection)?;
-        Ok(Self { connection, keys, checkpointer, next_payment, next_batch })
+        Ok(Self { connection, keys, checkpointer, fault_hook, next_payment, next_batch })
     }
 
     pub(crate) fn begin(&self) -> Result<(), WriteFault> {
@@ -103,13 +104,6 @@ impl Writer {
             Write::Merchant(write) => self.merchant(change, write),
             Write::Session(write) => person::session(&self.connection, change.tenant, write)
                 .and_then(|committed| self.rare(change, committed)),
-            Write::PinTry(tried) => {
-                if person::pin_try(&self.connection, change.tenant, tried)? {
-                    self.rare(change, Committed::Done)
-                } else {
-                    Ok(Err(CommitFault::Stale(Vec::new())))
-                }
-            }
             Write::Clock(clock) => {
                 seed::clock(&self.connection, change.tenant, clock)?;
                 self.rare(change, Committed::Done)
@@ -131,6 +125,9 @@ impl Writer {
 
     /// Makes the transaction durable. After an error, [`Writer::stored`] tells what happened.
     pub(crate) fn commit(&self) -> Result<(), WriteFault> {
+        if let Some(why) = self.fault_hook.as_ref().and_then(|hook| hook(Access::Commit)) {
+            return Err(WriteFault::Database(why));
+        }
         run(&self.connection, "COMMIT", [])?;
         Ok(())
     }

@@ -7,6 +7,7 @@ use super::{Applied, Evidence, WriteFault, Writer, broken, due, idempotency, run
 use crate::change::{Change, Committed, NewPayment};
 use crate::codec;
 use crate::fault::CommitFault;
+use crate::secret::Sealed;
 use crate::sqlite::keys::MAX_PROBES;
 
 /// One of the two tables of natural keys.
@@ -85,8 +86,8 @@ impl Writer {
 fn initiation(connection: &Connection, id: i64, change: &Change, new: &NewPayment) -> rusqlite::Result<()> {
     let terms = &*new.payment.terms;
     let sql = "INSERT INTO initiation (id, tenant, psp, merchant, msn, psp_transaction_id, merchant_order_id, amount, \
-               created_at, entrance, actor, change_id, customer_number, psp_redirect_url, make_payment_url, \
-               payment_text, sealed_make_payment_token) \
+               created_at, entrance, actor, change_id, psp_redirect_url, make_payment_url, payment_text, \
+               sealed_make_payment_token, sealed_customer_number) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?3, ?11, ?12, ?13, ?14, ?15, ?16)";
     let params = params![
         id,
@@ -100,11 +101,11 @@ fn initiation(connection: &Connection, id: i64, change: &Change, new: &NewPaymen
         terms.created_at.as_millis(),
         codec::payment::entrance(terms.entrance),
         change.change_id.to_be_bytes(),
-        terms.customer_number.as_ref().map(lommebok_domain::PhoneNumber::as_str),
         terms.psp_redirect_url,
         terms.make_payment_url,
         terms.payment_text,
-        new.sealed_make_payment_token.as_ref().map(crate::secret::Sealed::as_bytes),
+        new.sealed_make_payment_token.as_ref().map(Sealed::as_bytes),
+        new.sealed_customer_number.as_ref().map(Sealed::as_bytes),
     ];
     run(connection, sql, params)?;
     Ok(())

@@ -91,11 +91,21 @@ fn write(connection: &Connection, change: &Change, write: &PaymentWrite) -> Resu
     Ok(true)
 }
 
+/// The guarded update; what is given is set besides.
+macro_rules! update_payment {
+    ($more:literal) => {
+        concat!(
+            "UPDATE payment SET version = ?3, state = ?4, state_at = ?5, card = ?6, prompts = ?7, reserved = ?8, ",
+            "captured = ?9, released = ?10, refunded = ?11, notice = ?12, notice_at = ?13, waiting = ?14, ",
+            "state_data = ?15",
+            $more,
+            " WHERE id = ?1 AND version = ?2 AND tenant = ?16"
+        )
+    };
+}
+
 fn update(connection: &Connection, write: &PaymentWrite) -> rusqlite::Result<bool> {
     let payment = &write.transition.payment;
-    let sql = "UPDATE payment SET version = ?3, state = ?4, state_at = ?5, card = ?6, user = ?7, prompts = ?8, \
-               reserved = ?9, captured = ?10, released = ?11, refunded = ?12, notice = ?13, notice_at = ?14, \
-               waiting = ?15, state_data = ?16 WHERE id = ?1 AND version = ?2 AND tenant = ?17";
     let state = codec::state::columns(&payment.state);
     let (notice, notice_at) = codec::payment::notice(payment.notice);
     let sums = payment.sums;
@@ -106,7 +116,6 @@ fn update(connection: &Connection, write: &PaymentWrite) -> rusqlite::Result<boo
         state.code,
         state.at,
         state.card,
-        codec::payment::binding(payment.binding),
         payment.prompts,
         sums.reserved(),
         sums.captured(),
@@ -117,8 +126,14 @@ fn update(connection: &Connection, write: &PaymentWrite) -> rusqlite::Result<boo
         payment.waiting,
         state.data.as_deref(),
         payment.terms.tenant.get(),
+        codec::payment::binding(payment.binding),
     ];
-    Ok(run(connection, sql, params)? == 1)
+    // SQLite writes the index of users' payments anew whenever the column is named, also with the value that it has.
+    let updated = match params.split_last() {
+        Some((_binding, others)) if !write.rebinds() => run(connection, update_payment!(""), others)?,
+        _ => run(connection, update_payment!(", user = ?17"), params)?,
+    };
+    Ok(updated == 1)
 }
 
 fn insert_event(

@@ -66,8 +66,8 @@ fn seed_merchant(
 }
 
 fn user(connection: &Connection, tenant: TenantId, user: &NewUser) -> rusqlite::Result<UserId> {
-    let sql = "INSERT INTO wallet_user (tenant, name, phone, phone_sealed, pin, failed_tries) \
-               VALUES (?1, ?2, ?3, ?4, ?5, 0) ON CONFLICT (tenant, phone) DO UPDATE SET name = excluded.name, \
+    let sql = "INSERT INTO wallet_user (tenant, name, phone, phone_sealed, pin) \
+               VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (tenant, phone) DO UPDATE SET name = excluded.name, \
                phone_sealed = excluded.phone_sealed, pin = excluded.pin RETURNING id";
     let (phone, sealed, pin) = (user.phone.as_bytes(), user.phone_sealed.as_bytes(), user.pin.as_bytes());
     let params = params![tenant.get(), user.name, phone, sealed, pin];

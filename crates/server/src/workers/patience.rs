@@ -1,0 +1,84 @@
+//! Patience with a store in trouble: what must not be lost is tried again after pauses of process time.
+//!
+//! Only for work that may be done twice (the guard of a payment's version sees to it). A newcomer's mistake: to wrap a call to
+//! the outside in it.
+
+use std::time::Duration;
+
+use crate::wallet::{Fault, Wallet};
+
+/// The first pause, in ms; each further one is twice as long.
+const FIRST_PAUSE_MS: u64 = 1_000;
+/// The longest pause, in ms.
+const LONGEST_PAUSE_MS: u64 = 30_000;
+
+/// The pauses between the tries of one piece of work.
+#[derive(Debug)]
+pub(super) struct Pauses {
+    next_ms: u64,
+}
+
+impl Default for Pauses {
+    fn default() -> Self {
+        Self { next_ms: FIRST_PAUSE_MS }
+    }
+}
+
+impl Pauses {
+    /// The next pause.
+    pub(super) fn next(&mut self) -> Duration {
+        let pause = Duration::from_millis(self.next_ms);
+        self.next_ms = self.next_ms.saturating_mul(2).min(LONGEST_PAUSE_MS);
+        pause
+    }
+}
+
+impl Wallet {
+    /// Does `work` until it succeeds or can't ever; ends with its last fault only when the server does.
+    pub(super) async fn surely<T, F>(&self, work: impl Fn() -> F) -> Result<T, Fault>
+    where
+        F: Future<Output = Result<T, Fault>>,
+    {
+        self.surely_until(std::future::pending(), work).await
+    }
+
+    /// The same, but makes no further try once `given_up` has come. A try that has begun is never broken off: what it
+    /// commits would be stored without anybody's knowledge.
+    pub(super) async fn surely_until<T, F>(
+        &self,
+        given_up: impl Future<Output = ()>,
+        work: impl Fn() -> F,
+    ) -> Result<T, Fault>
+    where
+        F: Future<Output = Result<T, Fault>>,
+    {
+        let mut pauses = Pauses::default();
+        let mut given_up = std::pin::pin!(given_up);
+        loop {
+            let fault = match work().await {
+                Err(fault) if fault.passes() => fault,
+                done => return done,
+            };
+            let pause = pauses.next();
+            tracing::warn!(%fault, ?pause, "the store is in trouble; trying again");
+            tokio::select! {
+                biased;
+                () = self.tasks().ending().cancelled() => return Err(fault),
+                () = &mut given_up => return Err(fault),
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_begin_at_one_second_and_never_grow_beyond_thirty() {
+        let mut pauses = Pauses::default();
+        let seconds: Vec<u64> = (0..7).map(|_| pauses.next().as_secs()).collect();
+        assert_eq!(seconds, [1, 2, 4, 8, 16, 30, 30]);
+    }
+}
