@@ -86,7 +86,7 @@ impl BusinessClock {
     }
 
     #[cfg(test)]
-    pub(super) fn by_hand(hand: Arc<std::sync::atomic::AtomicI64>, record: ClockRecord) -> Self {
+    pub(crate) fn by_hand(hand: Arc<std::sync::atomic::AtomicI64>, record: ClockRecord) -> Self {
         Self::new(Base::Hand(hand), mode_of(record), record.last)
     }
 

@@ -1,5 +1,7 @@
 //! How long a call to a PSP may last, attempt or notice: 15 s of business time, so that whoever owns the clock decides
 //! when they are over; and while business time stands still, 10 min of process time, so that no call lasts for ever.
+//!
+//! Business time also stands still while a wall clock that was set back catches up: then 15 s of process time end the call.
 
 use std::time::Duration;
 
@@ -10,28 +12,25 @@ use crate::clock::{BusinessClock, ClockMode};
 /// How long a call may last while business time stands still, in ms of process time.
 const LONGEST_FROZEN_CALL_MS: u64 = 10 * 60_000;
 
-/// Ends at `at` (business time), or when business time has stood still for ten minutes.
+/// Ends at `at` (business time), and no later than process time allows.
 pub(super) async fn call_deadline(clock: &BusinessClock, at: Timestamp) {
     tokio::select! {
         () = clock.sleep_until(at) => {}
-        () = frozen_for(clock, Duration::from_millis(LONGEST_FROZEN_CALL_MS)) => {}
+        () = process_time_is_over(clock, at) => {}
     }
 }
 
-async fn frozen_for(clock: &BusinessClock, patience: Duration) {
+/// Returns when the clock has stood still for ten minutes; or when, since it was last touched, as much process time has
+/// passed as business time was left, so that a wall clock which is set back keeps no call open.
+async fn process_time_is_over(clock: &BusinessClock, at: Timestamp) {
     let mut changes = clock.changes();
     loop {
-        match clock.mode() {
-            ClockMode::Running { .. } => {
-                if changes.changed().await.is_err() {
-                    std::future::pending::<()>().await;
-                }
-            }
-            ClockMode::Frozen { .. } => {
-                if tokio::time::timeout(patience, changes.changed()).await.is_err() {
-                    return;
-                }
-            }
+        let patience_ms = match clock.mode() {
+            ClockMode::Running { .. } => u64::try_from(at.millis_since(clock.now())).unwrap_or(0),
+            ClockMode::Frozen { .. } => LONGEST_FROZEN_CALL_MS,
+        };
+        if tokio::time::timeout(Duration::from_millis(patience_ms), changes.changed()).await.is_err() {
+            return;
         }
     }
 }
@@ -41,6 +40,11 @@ mod tests {
     use futures_util::FutureExt as _;
 
     use super::*;
+
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use crate::clock::{ClockRecord, RecordedMode};
 
     const BEGINNING: Timestamp = Timestamp::from_millis(1_777_888_800_000);
     const A_MILLISECOND: Duration = Duration::from_millis(1);
@@ -83,6 +87,33 @@ mod tests {
         tokio::time::advance(Duration::from_mins(9)).await;
         assert!((&mut deadline).now_or_never().is_none());
         tokio::time::advance(Duration::from_mins(1)).await;
+        assert!((&mut deadline).now_or_never().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wall_clock_that_is_set_back_makes_no_call_longer() {
+        let hand = Arc::new(AtomicI64::new(BEGINNING.as_millis()));
+        let record = ClockRecord { mode: RecordedMode::Running, offset_ms: 0, last: BEGINNING };
+        let clock = BusinessClock::by_hand(Arc::clone(&hand), record);
+        let mut deadline = Box::pin(call_deadline(&clock, BEGINNING.plus_millis(15_000)));
+        assert!((&mut deadline).now_or_never().is_none());
+        hand.fetch_sub(3_600_000, Ordering::SeqCst);
+        tokio::time::advance(Duration::from_secs(15).saturating_sub(A_MILLISECOND)).await;
+        assert!((&mut deadline).now_or_never().is_none());
+        tokio::time::advance(A_MILLISECOND).await;
+        assert!((&mut deadline).now_or_never().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_is_set_going_again_leaves_a_call_its_rest() {
+        let (clock, end) = frozen();
+        let mut deadline = Box::pin(call_deadline(&clock, end));
+        assert!((&mut deadline).now_or_never().is_none());
+        tokio::time::advance(Duration::from_mins(9)).await;
+        clock.set_to(end.plus_millis(-1_000)).expect("forward");
+        clock.resume();
+        assert!((&mut deadline).now_or_never().is_none());
+        tokio::time::advance(Duration::from_secs(1)).await;
         assert!((&mut deadline).now_or_never().is_some());
     }
 }
