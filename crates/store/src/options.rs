@@ -57,6 +57,9 @@ pub struct StoreOptions {
     pub reader_cache_kib: i64,
     /// Frames of the write-ahead log at which the writer itself finishes the checkpoint.
     pub max_wal_frames: i64,
+    /// Natural keys (two a payment) that may wait in memory before they are put into their tables. More make each page that
+    /// is written worth more, and a start after a crash longer: it reads up to two times as many again.
+    pub max_keys_waiting: usize,
     /// Bits of the natural keys' hashes, at most 62. 49 are what a row's key keeps in 7 bytes, and make collisions rare
     /// (about one chance in eleven of a single pair among ten million payments); the bits are a seam for tests that want many.
     pub hash_bits: u32,
@@ -77,6 +80,7 @@ impl StoreOptions {
             writer_cache_kib: 16 * 1024,
             reader_cache_kib: 2 * 1024,
             max_wal_frames: 16_000,
+            max_keys_waiting: 32_768,
             hash_bits: 49,
         }
     }

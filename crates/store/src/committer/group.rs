@@ -73,6 +73,10 @@ fn transaction(writer: &mut Writer, jobs: &[Job], range: Range<usize>, hook: Opt
             }
         }
     }
+    if let Err(WriteFault::Row(why) | WriteFault::Database(why)) = writer.finish() {
+        writer.roll_back();
+        return Outcome::Unavailable(why);
+    }
     stage(CommitStage::BeforeSync);
     if let Err(WriteFault::Row(why) | WriteFault::Database(why)) = writer.commit() {
         writer.roll_back();
@@ -84,7 +88,7 @@ fn transaction(writer: &mut Writer, jobs: &[Job], range: Range<usize>, hook: Opt
 
 /// The COMMIT gave no good answer: what is stored tells how it ended, and one change tells it for all.
 pub(super) fn lost_answer(
-    writer: &Writer,
+    writer: &mut Writer,
     evidence: Option<(u128, Evidence)>,
     answers: Vec<Answer>,
     why: String,

@@ -56,15 +56,21 @@ fn a_commit_whose_answer_is_lost_is_settled_by_what_is_stored() {
     for job in &jobs {
         let (_, evidence) = begun(&mut writer, job);
         writer.roll_back();
-        let lost = group::lost_answer(&writer, Some((job.change.change_id, evidence)), Vec::new(), "lost".to_owned());
+        let lost =
+            group::lost_answer(&mut writer, Some((job.change.change_id, evidence)), Vec::new(), "lost".to_owned());
         assert!(matches!(lost, group::Outcome::Unavailable(_)));
         let (committed, evidence) = begun(&mut writer, job);
         writer.commit().expect("it commits");
         let proof = Some((job.change.change_id, evidence));
-        let found = group::lost_answer(&writer, proof, vec![Ok(committed.clone())], "lost".to_owned());
+        let found = group::lost_answer(&mut writer, proof, vec![Ok(committed.clone())], "lost".to_owned());
         assert!(matches!(found, group::Outcome::Done(answers) if answers == [Ok(committed)]));
+        // What was kept in memory beside the tables has been made again from them.
+        if matches!(job.change.write, Write::NewPayment(_)) {
+            let again = group::commit(&mut writer, std::slice::from_ref(job), None);
+            assert_eq!(again, [Err(CommitFault::TransactionIdExists)]);
+        }
         // Another change's id there is no evidence of this one.
-        let lost = group::lost_answer(&writer, Some((99, evidence)), Vec::new(), "lost".to_owned());
+        let lost = group::lost_answer(&mut writer, Some((99, evidence)), Vec::new(), "lost".to_owned());
         assert!(matches!(lost, group::Outcome::Unavailable(_)));
     }
 }

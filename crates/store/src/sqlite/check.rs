@@ -1,14 +1,16 @@
 //! Compares everything that is stored twice: sums with the fold of the events, versions with their count, states with
 //! the last event, due rows and waiting entries with what the payment says, natural keys with their texts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use lommebok_domain::event::EventKind;
 use lommebok_domain::{Entrance, Event, Payment, StateName, TenantId, history};
 use rusqlite::{Connection, params};
 
-use super::keys::KeyHasher;
+use super::keys::MAX_PROBES;
 use super::read;
+use super::read::natural_key::KeyReader;
+use super::recent_keys::{KeyTable, Place, Waiting};
 use crate::codec;
 use crate::store::PaymentFilter;
 
@@ -27,14 +29,15 @@ pub struct CheckReport {
 }
 
 /// Reads the whole database in one transaction.
-pub(super) fn run(connection: &Connection, keys: &KeyHasher) -> rusqlite::Result<CheckReport> {
-    connection.execute_batch("BEGIN")?;
-    let report = look(connection, keys);
+pub(super) fn run(connection: &Connection, keys: &KeyReader) -> rusqlite::Result<CheckReport> {
+    // The first read begins the snapshot.
+    let begin = || connection.execute_batch("BEGIN; SELECT 1 FROM merged_keys");
+    let report = keys.waiting_while(begin).and_then(|waiting| look(connection, keys, waiting));
     connection.execute_batch("COMMIT")?;
     report
 }
 
-fn look(connection: &Connection, keys: &KeyHasher) -> rusqlite::Result<CheckReport> {
+fn look(connection: &Connection, keys: &KeyReader, waiting: Waiting) -> rusqlite::Result<CheckReport> {
     let mut report = CheckReport::default();
     let mut statement = connection.prepare("PRAGMA integrity_check")?;
     for line in statement.query_map([], |row| row.get::<_, String>(0))? {
@@ -44,7 +47,8 @@ fn look(connection: &Connection, keys: &KeyHasher) -> rusqlite::Result<CheckRepo
         }
     }
     counts(connection, &mut report)?;
-    let mut check = Check { connection, keys, due: due_rows(connection)?, report };
+    key_counts(connection, &waiting, &mut report)?;
+    let mut check = Check { connection, keys, waiting, due: due_rows(connection)?, report };
     let mut tenants = connection.prepare("SELECT DISTINCT tenant FROM initiation")?;
     for tenant in tenants.query_map([], |row| row.get(0).map(TenantId::new))? {
         check.tenant(tenant?)?;
@@ -62,11 +66,9 @@ fn counts(connection: &Connection, report: &mut CheckReport) -> rusqlite::Result
     let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
     let payments = count("SELECT count(*) FROM payment")?;
     report.payments = u64::try_from(payments).unwrap_or(0);
-    for table in ["initiation", "transaction_key", "order_key"] {
-        let rows = count(&format!("SELECT count(*) FROM {table}"))?;
-        if rows != payments {
-            report.faults.push(format!("{table} has {rows} rows for {payments} payments"));
-        }
+    let initiations = count("SELECT count(*) FROM initiation")?;
+    if initiations != payments {
+        report.faults.push(format!("initiation has {initiations} rows for {payments} payments"));
     }
     let versions = count("SELECT coalesce(sum(version - 1), 0) FROM payment")?;
     let events = count("SELECT count(*) FROM event")?;
@@ -76,10 +78,33 @@ fn counts(connection: &Connection, report: &mut CheckReport) -> rusqlite::Result
     Ok(())
 }
 
+/// Each payment has one key of each kind, in its table or in memory.
+fn key_counts(connection: &Connection, waiting: &Waiting, report: &mut CheckReport) -> rusqlite::Result<()> {
+    let sql = "SELECT count(*) FROM payment WHERE id <= ?1";
+    let payments: i64 = connection.query_row(sql, [waiting.known_through], |row| row.get(0))?;
+    for table in [KeyTable::Transaction, KeyTable::Order] {
+        let name = table.name();
+        let mut keys: i64 = connection.query_row(&format!("SELECT count(*) FROM {name}"), [], |row| row.get(0))?;
+        let mut is_there = connection.prepare(&format!("SELECT 1 FROM {name} WHERE hash = ?1"))?;
+        for place in waiting.keys.keys().filter(|place| place.table == table) {
+            // One that left memory while this looked is in both.
+            if !is_there.exists([place.at])? {
+                keys = keys.saturating_add(1);
+            }
+        }
+        if keys != payments {
+            report.faults.push(format!("{name} and memory have {keys} keys for {payments} payments"));
+        }
+    }
+    Ok(())
+}
+
 /// A check under way.
 struct Check<'a> {
     connection: &'a Connection,
-    keys: &'a KeyHasher,
+    keys: &'a KeyReader,
+    /// Keys that were not in their tables when it began.
+    waiting: Waiting,
     /// The due rows of payments that have not been looked at yet.
     due: HashMap<i64, Vec<(i64, i64)>>,
     report: CheckReport,
@@ -101,9 +126,10 @@ impl Check<'_> {
     }
 
     fn payment(&mut self, payment: &Payment) -> rusqlite::Result<()> {
-        let (connection, keys) = (self.connection, self.keys);
+        let connection = self.connection;
         let (tenant, id) = (payment.terms.tenant, payment.id);
         let due = self.due.remove(&id.get()).unwrap_or_default();
+        let [found_by_transaction, found_by_order] = self.found_by_its_keys(payment)?;
         let mut fault = |what: &str| self.report.faults.push(format!("payment {}: {what}", id.get()));
         let events = read::payment::events(connection, tenant, (id, i64::MAX))?;
         if !versions_are_gapless(connection, payment, events.len())? {
@@ -115,12 +141,10 @@ impl Check<'_> {
         if last_state(payment, &events) != payment.state.name() {
             fault("its state is not that of its last event");
         }
-        let owner = (tenant, payment.terms.psp);
-        let found = read::payment::by_transaction(connection, keys, owner, &payment.terms.psp_transaction_id)?;
-        if found.is_none_or(|found| found.id != id) {
+        if !found_by_transaction {
             fault("its pspTransactionId does not lead to it");
         }
-        if !order_leads_here(connection, keys, payment)? {
+        if !found_by_order {
             fault("its merchantOrderId does not lead to it");
         }
         if due != expected_due_rows(payment) {
@@ -132,6 +156,56 @@ impl Check<'_> {
         }
         Ok(())
     }
+
+    /// Whether pspTransactionId and merchantOrderId each lead to this payment and to no other.
+    fn found_by_its_keys(&self, payment: &Payment) -> rusqlite::Result<[bool; 2]> {
+        let (terms, hasher) = (&payment.terms, self.keys.hasher());
+        if payment.id.get() > self.waiting.known_through {
+            return Ok([true; 2]);
+        }
+        let transaction = Named {
+            table: KeyTable::Transaction,
+            hash: hasher.transaction(terms.tenant, terms.psp, &terms.psp_transaction_id),
+            sql: "SELECT 1 FROM initiation WHERE id = ?1 AND tenant = ?2 AND psp = ?3 AND psp_transaction_id = ?4",
+            owner: terms.psp.get(),
+            text: terms.psp_transaction_id.as_str(),
+        };
+        let order = Named {
+            table: KeyTable::Order,
+            hash: hasher.order(terms.tenant, terms.merchant, &terms.merchant_order_id),
+            sql: "SELECT 1 FROM initiation WHERE id = ?1 AND tenant = ?2 AND merchant = ?3 AND merchant_order_id = ?4",
+            owner: terms.merchant.get(),
+            text: terms.merchant_order_id.as_str(),
+        };
+        Ok([self.leads_to(payment, &transaction)?, self.leads_to(payment, &order)?])
+    }
+
+    fn leads_to(&self, payment: &Payment, named: &Named<'_>) -> rusqlite::Result<bool> {
+        let behind = named.hash.saturating_add(MAX_PROBES);
+        let sql = format!("SELECT payment FROM {} WHERE hash >= ?1 AND hash < ?2", named.table.name());
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let rows = statement.query_map([named.hash, behind], |row| row.get(0))?;
+        let mut found = rows.collect::<rusqlite::Result<BTreeSet<i64>>>()?;
+        let first = Place { table: named.table, at: named.hash };
+        found.extend(self.waiting.keys.range(first..Place { at: behind, ..first }).map(|(_, key)| key.payment));
+        let mut is_named = self.connection.prepare_cached(named.sql)?;
+        let mut ours = BTreeSet::new();
+        for number in found {
+            if is_named.exists(params![number, payment.terms.tenant.get(), named.owner, named.text])? {
+                ours.insert(number);
+            }
+        }
+        Ok(ours == BTreeSet::from([payment.id.get()]))
+    }
+}
+
+/// A natural key: its place and its text.
+struct Named<'a> {
+    table: KeyTable,
+    hash: i64,
+    sql: &'static str,
+    owner: i64,
+    text: &'a str,
 }
 
 fn versions_are_gapless(connection: &Connection, payment: &Payment, events: usize) -> rusqlite::Result<bool> {
@@ -172,15 +246,6 @@ fn last_state(payment: &Payment, events: &[Event]) -> StateName {
         | EventKind::NoticeGivenUp(_)
         | EventKind::LateAnswer(_) => state,
     })
-}
-
-fn order_leads_here(connection: &Connection, keys: &KeyHasher, payment: &Payment) -> rusqlite::Result<bool> {
-    let terms = &payment.terms;
-    let hash = keys.order(terms.tenant, terms.merchant, &terms.merchant_order_id);
-    let sql = "SELECT count(*) FROM order_key WHERE hash >= ?1 AND hash < ?2 AND payment = ?3";
-    let params = params![hash, hash.saturating_add(super::keys::MAX_PROBES), payment.id.get()];
-    let found: i64 = connection.prepare_cached(sql)?.query_row(params, |row| row.get(0))?;
-    Ok(found == 1)
 }
 
 /// All due rows by payment, each payment's in order.

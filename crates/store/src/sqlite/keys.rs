@@ -1,7 +1,7 @@
 //! Natural keys as 64-bit keyed hashes: one narrow index each, and no room for chosen collisions.
 //!
 //! A hash is only a place to look: who finds a row there compares the text, and looks at the next place when it is
-//! another's. Rows are never deleted, so the first empty place proves that a key does not exist.
+//! another's. A key never leaves the places behind its hash, so what is in none of them does not exist.
 
 use hmac::{Hmac, KeyInit, Mac};
 use lommebok_domain::{MerchantId, MerchantOrderId, PspId, PspTransactionId, TenantId};
@@ -38,16 +38,26 @@ impl KeyHasher {
 
     /// Where to look for a PSP's payment.
     pub(crate) fn transaction(&self, tenant: TenantId, psp: PspId, id: &PspTransactionId) -> i64 {
-        self.hash(b'T', tenant, psp.get(), id.as_str())
+        self.transaction_text(tenant.get(), psp.get(), id.as_str())
+    }
+
+    /// The same for an id that was read from a row.
+    pub(super) fn transaction_text(&self, tenant: i64, psp: i64, id: &str) -> i64 {
+        self.hash(b'T', tenant, psp, id)
     }
 
     /// Where to look for a merchant's order.
     pub(crate) fn order(&self, tenant: TenantId, merchant: MerchantId, id: &MerchantOrderId) -> i64 {
-        self.hash(b'O', tenant, merchant.get(), id.as_str())
+        self.order_text(tenant.get(), merchant.get(), id.as_str())
     }
 
-    fn hash(&self, purpose: u8, tenant: TenantId, owner: i64, text: &str) -> i64 {
-        let bytes = self.mac(purpose, tenant.get(), owner, text);
+    /// The same for an id that was read from a row.
+    pub(super) fn order_text(&self, tenant: i64, merchant: i64, id: &str) -> i64 {
+        self.hash(b'O', tenant, merchant, id)
+    }
+
+    fn hash(&self, purpose: u8, tenant: i64, owner: i64, text: &str) -> i64 {
+        let bytes = self.mac(purpose, tenant, owner, text);
         let first = u64::from_be_bytes(*bytes.first_chunk().expect("a SHA-256 has more than 8 bytes"));
         i64::try_from(first & self.mask).expect("62 bits fit an i64")
     }

@@ -10,23 +10,26 @@ mod migrations;
 mod open;
 pub(crate) mod read;
 mod readers;
+mod recent_keys;
 mod write;
 
 use std::fs::File;
 use std::sync::Arc;
 
 pub use check::CheckReport;
-pub(crate) use keys::KeyHasher;
+pub(crate) use read::natural_key::KeyReader;
 pub(crate) use write::{Evidence, WriteFault, Writer};
 
 use crate::fault::{DatabaseError, StoreError};
 use crate::options::{Access, FaultHook, StoreOptions};
+use keys::KeyHasher;
 use readers::Readers;
+use recent_keys::RecentKeys;
 
 /// The reading side of one database file.
 pub(crate) struct Database {
     readers: Readers,
-    keys: Arc<KeyHasher>,
+    keys: KeyReader,
     fault_hook: Option<FaultHook>,
     /// Held while the database is open: one process at a time.
     _lock: File,
@@ -44,10 +47,12 @@ impl Database {
         keys::prove(&connection, &keys)?;
         let checkpointer = checkpoint::Checkpointer::start(&path, options.max_wal_frames)?;
         let fault_hook = options.fault_hook.clone();
-        let writer = Writer::new(connection, Arc::clone(&keys), (checkpointer, fault_hook.clone()));
+        let recent = Arc::new(RecentKeys::default());
+        let waiting = (Arc::clone(&recent), options.max_keys_waiting);
+        let writer = Writer::new(connection, Arc::clone(&keys), waiting, (checkpointer, fault_hook.clone()));
         let writer = writer.map_err(database_error)?;
         let readers = Readers::open(&path, options.readers, options.reader_cache_kib)?;
-        Ok((Self { readers, keys, fault_hook, _lock: lock }, writer))
+        Ok((Self { readers, keys: KeyReader::new(keys, recent), fault_hook, _lock: lock }, writer))
     }
 
     /// Runs `read` on a free reader.
@@ -59,10 +64,10 @@ impl Database {
         self.readers.with(read).map_err(database_error)
     }
 
-    /// Runs `read` on a free reader with the hashes of the natural keys.
+    /// Runs `read` on a free reader with what finds natural keys.
     pub(crate) fn read_keys<T>(
         &self,
-        read: impl FnOnce(&rusqlite::Connection, &KeyHasher) -> rusqlite::Result<T>,
+        read: impl FnOnce(&rusqlite::Connection, &KeyReader) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
         self.trouble()?;
         self.readers.with(|connection| read(connection, &self.keys)).map_err(database_error)

@@ -28,7 +28,7 @@ impl Store {
     ) -> Result<Option<Payment>, StoreError> {
         self.inner
             .database
-            .read_keys(|connection, keys| read::payment::by_transaction(connection, keys, (tenant, psp), id))
+            .read_keys(|connection, keys| read::natural_key::by_transaction(connection, keys, (tenant, psp), id))
     }
 
     /// The PSP's payments with these ids, in their order, as they were at one moment.
@@ -40,7 +40,7 @@ impl Store {
     ) -> Result<Vec<Option<Payment>>, StoreError> {
         self.inner
             .database
-            .read_keys(|connection, keys| read::payment::by_transactions(connection, keys, (tenant, psp), ids))
+            .read_keys(|connection, keys| read::natural_key::by_transactions(connection, keys, (tenant, psp), ids))
     }
 
     /// The PSP's payment with this `pspTransactionId` and its events, oldest first: what `details` shows.
@@ -50,7 +50,9 @@ impl Store {
         psp: PspId,
         id: &PspTransactionId,
     ) -> Result<Option<(Payment, Vec<Event>)>, StoreError> {
-        self.inner.database.read_keys(|connection, keys| read::payment::details(connection, keys, (tenant, psp), id))
+        self.inner
+            .database
+            .read_keys(|connection, keys| read::natural_key::details(connection, keys, (tenant, psp), id))
     }
 
     /// The payment's events up to and with `version` ([`i64::MAX`]: all), oldest first.

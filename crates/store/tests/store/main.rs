@@ -6,6 +6,7 @@
 mod answers_after_sync;
 mod batches;
 mod crashes;
+mod deferred_keys;
 mod due_work;
 mod gate;
 mod groups;

@@ -7,11 +7,10 @@ use lommebok_domain::{
     TenantId, Terms, Timestamp,
 };
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::codec;
 use crate::secret::Sealed;
-use crate::sqlite::keys::{KeyHasher, MAX_PROBES};
 use crate::sqlite::unreadable;
 
 /// A statement that yields payments: their columns, then what is given.
@@ -39,98 +38,11 @@ pub(crate) fn by_id(connection: &Connection, tenant: TenantId, id: PaymentId) ->
     connection.prepare_cached(sql)?.query_row([id.get(), tenant.get()], payment).optional()
 }
 
-/// Columns of [`select_payment`] that the search for a natural key looks at.
-const TENANT: usize = 15;
-const PSP: usize = 16;
-const PSP_TRANSACTION_ID: usize = 19;
-/// The first column after a payment's own.
-const PLACE: usize = 27;
-
-/// The PSP's payment with this id of its own.
-pub(crate) fn by_transaction(
-    connection: &Connection,
-    keys: &KeyHasher,
-    owner: (TenantId, PspId),
-    id: &PspTransactionId,
-) -> rusqlite::Result<Option<Payment>> {
-    let sql = select_payment!(
-        ", k.hash",
-        "transaction_key k JOIN payment p ON p.id = k.payment JOIN initiation i ON i.id = k.payment \
-         WHERE k.hash >= ?1 AND k.hash < ?2 ORDER BY k.hash"
-    );
-    let first = keys.transaction(owner.0, owner.1, id);
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([first, first.saturating_add(MAX_PROBES)])?;
-    search(&mut rows, first, (owner, id), payment)
-}
-
-/// Goes through the rows of neighbouring places, of which each may have several, and reads the first of the one key.
-fn search<T>(
-    rows: &mut Rows<'_>,
-    first: i64,
-    ((tenant, psp), id): ((TenantId, PspId), &PspTransactionId),
-    read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
-) -> rusqlite::Result<Option<T>> {
-    let mut next_place = first;
-    while let Some(row) = rows.next()? {
-        let place: i64 = row.get(PLACE)?;
-        if place > next_place {
-            // An empty place ends the search: the key would stand there.
-            return Ok(None);
-        }
-        next_place = place.saturating_add(1);
-        let ours = row.get::<_, i64>(TENANT)? == tenant.get() && row.get::<_, i64>(PSP)? == psp.get();
-        if ours && row.get_ref(PSP_TRANSACTION_ID)?.as_str()? == id.as_str() {
-            return read(row).map(Some);
-        }
-    }
-    Ok(None)
-}
-
-/// The PSP's payments with these ids, in their order; all as they were at one moment.
-pub(crate) fn by_transactions(
-    connection: &Connection,
-    keys: &KeyHasher,
-    owner: (TenantId, PspId),
-    ids: &[PspTransactionId],
-) -> rusqlite::Result<Vec<Option<Payment>>> {
-    at_one_moment(connection, || ids.iter().map(|id| by_transaction(connection, keys, owner, id)).collect())
-}
-
-/// The PSP's payment with this id of its own, and its events: one statement, so both are of one moment.
-pub(crate) fn details(
-    connection: &Connection,
-    keys: &KeyHasher,
-    owner: (TenantId, PspId),
-    id: &PspTransactionId,
-) -> rusqlite::Result<Option<(Payment, Vec<Event>)>> {
-    let sql = select_payment!(
-        ", k.hash, e.at, e.actor_kind, e.actor, e.kind, e.amount, e.subject, e.card, e.code, e.text",
-        "transaction_key k JOIN payment p ON p.id = k.payment JOIN initiation i ON i.id = k.payment \
-         LEFT JOIN event e ON e.payment = k.payment \
-         WHERE k.hash >= ?1 AND k.hash < ?2 ORDER BY k.hash, e.version"
-    );
-    let first = keys.transaction(owner.0, owner.1, id);
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([first, first.saturating_add(MAX_PROBES)])?;
-    let found = search(&mut rows, first, (owner, id), |row| {
-        let payment = payment(row)?;
-        let event = event_beside(row, payment.id)?;
-        Ok((row.get::<_, i64>(PLACE)?, payment, event))
-    })?;
-    let Some((place, payment, event)) = found else { return Ok(None) };
-    let mut events = Vec::from_iter(event);
-    while let Some(row) = rows.next()? {
-        if row.get::<_, i64>(PLACE)? != place {
-            break;
-        }
-        events.extend(event_beside(row, payment.id)?);
-    }
-    Ok(Some((payment, events)))
-}
-
 /// Runs several reads in one transaction, which takes and gives back the file's locks once.
-fn at_one_moment<T>(connection: &Connection, read: impl FnOnce() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+pub(super) fn at_one_moment<T>(
+    connection: &Connection,
+    read: impl FnOnce() -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
     connection.prepare_cached("BEGIN")?.execute([])?;
     let found = read();
     connection.prepare_cached("COMMIT")?.execute([])?;
@@ -199,7 +111,7 @@ const EVENT_ALONE: EventPlaces = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 const EVENT_BESIDE: EventPlaces = [28, 29, 30, 31, 32, 33, 34, 35, 36];
 
 /// The event beside a payment, if it has any.
-fn event_beside(row: &Row<'_>, id: PaymentId) -> rusqlite::Result<Option<Event>> {
+pub(super) fn event_beside(row: &Row<'_>, id: PaymentId) -> rusqlite::Result<Option<Event>> {
     let [at, ..] = EVENT_BESIDE;
     if row.get_ref(at)? == ValueRef::Null { Ok(None) } else { event(row, EVENT_BESIDE, id).map(Some) }
 }

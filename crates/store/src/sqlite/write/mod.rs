@@ -9,6 +9,7 @@ mod due;
 mod evidence;
 mod idempotency;
 mod merchant;
+mod natural_keys;
 mod new_payment;
 mod payment;
 mod person;
@@ -20,10 +21,12 @@ use rusqlite::{Connection, Params};
 
 use super::checkpoint::Checkpointer;
 use super::keys::KeyHasher;
+use super::recent_keys::RecentKeys;
 use crate::change::{Change, Committed, Write};
 use crate::fault::CommitFault;
 use crate::options::{Access, FaultHook};
 pub(crate) use evidence::Evidence;
+use natural_keys::NaturalKeys;
 
 /// Why a transaction can't go on.
 #[derive(Debug)]
@@ -63,6 +66,7 @@ type Applied = Result<(Committed, Evidence), CommitFault>;
 pub(crate) struct Writer {
     connection: Connection,
     keys: Arc<KeyHasher>,
+    natural_keys: NaturalKeys,
     checkpointer: Checkpointer,
     fault_hook: Option<FaultHook>,
     next_payment: i64,
@@ -73,13 +77,16 @@ impl Writer {
     pub(super) fn new(
         connection: Connection,
         keys: Arc<KeyHasher>,
+        (recent, max_keys_waiting): (Arc<RecentKeys>, usize),
         (checkpointer, fault_hook): (Checkpointer, Option<FaultHook>),
     ) -> rusqlite::Result<Self> {
         let next = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
         let next_payment = next("SELECT coalesce(max(id), 0) + 1 FROM initiation")?;
         let next_batch = next("SELECT coalesce(max(id), 0) + 1 FROM batch")?;
         due::forget_leases(&connection)?;
-        Ok(Self { connection, keys, checkpointer, fault_hook, next_payment, next_batch })
+        let mut natural_keys = NaturalKeys::new(recent, max_keys_waiting);
+        natural_keys.read_again(&connection, &keys)?;
+        Ok(Self { connection, keys, natural_keys, checkpointer, fault_hook, next_payment, next_batch })
     }
 
     pub(crate) fn begin(&self) -> Result<(), WriteFault> {
@@ -123,16 +130,23 @@ impl Writer {
         }
     }
 
+    /// Writes what belongs to no single change: the last thing before [`Writer::commit`].
+    pub(crate) fn finish(&mut self) -> Result<(), WriteFault> {
+        self.natural_keys.merge(&self.connection, self.next_payment)
+    }
+
     /// Makes the transaction durable. After an error, [`Writer::stored`] tells what happened.
-    pub(crate) fn commit(&self) -> Result<(), WriteFault> {
+    pub(crate) fn commit(&mut self) -> Result<(), WriteFault> {
         if let Some(why) = self.fault_hook.as_ref().and_then(|hook| hook(Access::Commit)) {
             return Err(WriteFault::Database(why));
         }
         run(&self.connection, "COMMIT", [])?;
+        self.natural_keys.committed(self.next_payment);
         Ok(())
     }
 
-    pub(crate) fn roll_back(&self) {
+    pub(crate) fn roll_back(&mut self) {
+        self.natural_keys.rolled_back();
         if !self.connection.is_autocommit()
             && let Err(error) = run(&self.connection, "ROLLBACK", [])
         {
@@ -140,8 +154,9 @@ impl Writer {
         }
     }
 
-    /// Whether the change with this id and evidence is stored.
-    pub(crate) fn stored(&self, change_id: u128, evidence: Evidence) -> Result<bool, WriteFault> {
+    /// Whether the change with this id and evidence is stored. What is kept in memory of the database is read again first.
+    pub(crate) fn stored(&mut self, change_id: u128, evidence: Evidence) -> Result<bool, WriteFault> {
+        self.natural_keys.read_again(&self.connection, &self.keys)?;
         Ok(evidence::stored(&self.connection, change_id, evidence)?)
     }
 
@@ -151,7 +166,17 @@ impl Writer {
     }
 
     pub(crate) fn close(mut self) {
+        if let Err(fault) = self.merge_all_keys() {
+            tracing::warn!(?fault, "natural keys are left for the next start");
+            self.roll_back();
+        }
         self.checkpointer.close(&self.connection);
+    }
+
+    fn merge_all_keys(&mut self) -> Result<(), WriteFault> {
+        self.begin()?;
+        self.natural_keys.merge_all(&self.connection, self.next_payment)?;
+        self.commit()
     }
 
     /// For tests that need a database in trouble.

@@ -1,31 +1,15 @@
 //! A payment at version 1: its two natural keys first, which tell whether it may be, then its rows.
 
-use lommebok_domain::{Payment, PaymentId, Sums, Terms};
-use rusqlite::{Connection, OptionalExtension, params};
+use lommebok_domain::{Payment, PaymentId, Sums};
+use rusqlite::{Connection, params};
 
+use super::natural_keys::Claim;
 use super::{Applied, Evidence, WriteFault, Writer, broken, due, idempotency, run};
 use crate::change::{Change, Committed, NewPayment};
 use crate::codec;
 use crate::fault::CommitFault;
 use crate::secret::Sealed;
-use crate::sqlite::keys::MAX_PROBES;
-
-/// One of the two tables of natural keys.
-struct KeyTable {
-    insert: &'static str,
-    find: &'static str,
-}
-
-const TRANSACTION: KeyTable = KeyTable {
-    insert: "INSERT OR IGNORE INTO transaction_key (hash, tenant, payment) VALUES (?1, ?2, ?3)",
-    find: "SELECT i.tenant = ?2 AND i.psp = ?3 AND i.psp_transaction_id = ?4 \
-           FROM transaction_key k JOIN initiation i ON i.id = k.payment WHERE k.hash = ?1",
-};
-const ORDER: KeyTable = KeyTable {
-    insert: "INSERT OR IGNORE INTO order_key (hash, tenant, payment) VALUES (?1, ?2, ?3)",
-    find: "SELECT i.tenant = ?2 AND i.merchant = ?3 AND i.merchant_order_id = ?4 \
-           FROM order_key k JOIN initiation i ON i.id = k.payment WHERE k.hash = ?1",
-};
+use crate::sqlite::recent_keys::{Key, KeyTable};
 
 impl Writer {
     pub(super) fn new_payment(&mut self, change: &Change, new: &NewPayment) -> Result<Applied, WriteFault> {
@@ -35,16 +19,26 @@ impl Writer {
             return Err(broken("a new payment must be at version 1, without sums, and its change's tenant's"));
         }
         let id = self.next_payment;
-        let transaction = self.keys.transaction(terms.tenant, terms.psp, &terms.psp_transaction_id);
-        let text = terms.psp_transaction_id.as_str();
-        let Some(place) = self.claim(&TRANSACTION, transaction, (terms, id), (terms.psp.get(), text))? else {
+        let key = Key { tenant: terms.tenant.get(), payment: id };
+        let transaction = Claim {
+            table: KeyTable::Transaction,
+            hash: self.keys.transaction(terms.tenant, terms.psp, &terms.psp_transaction_id),
+            key,
+            owner: terms.psp.get(),
+            text: terms.psp_transaction_id.as_str(),
+        };
+        let order = Claim {
+            table: KeyTable::Order,
+            hash: self.keys.order(terms.tenant, terms.merchant, &terms.merchant_order_id),
+            key,
+            owner: terms.merchant.get(),
+            text: terms.merchant_order_id.as_str(),
+        };
+        let Some(place) = self.natural_keys.claim(&self.connection, transaction)? else {
             return Ok(Err(CommitFault::TransactionIdExists));
         };
-        let order = self.keys.order(terms.tenant, terms.merchant, &terms.merchant_order_id);
-        let text = terms.merchant_order_id.as_str();
-        if self.claim(&ORDER, order, (terms, id), (terms.merchant.get(), text))?.is_none() {
-            // Written a moment ago by this very change, so no probing has passed it.
-            run(&self.connection, "DELETE FROM transaction_key WHERE hash = ?1", [place])?;
+        if self.natural_keys.claim(&self.connection, order)?.is_none() {
+            self.natural_keys.give_back(place);
             return Ok(Err(CommitFault::OrderIdExists));
         }
         initiation(&self.connection, id, change, new)?;
@@ -55,31 +49,6 @@ impl Writer {
         idempotency::store(&self.connection, change.tenant, change.idempotency.as_ref(), id)?;
         self.next_payment = id.saturating_add(1);
         Ok(Ok((Committed::NewPayment(PaymentId::new(id)), Evidence::Initiation(id))))
-    }
-
-    /// Takes the first free place from `hash` on, or `None` when the key's text is already there.
-    fn claim(
-        &self,
-        table: &KeyTable,
-        hash: i64,
-        (terms, id): (&Terms, i64),
-        (owner, text): (i64, &str),
-    ) -> Result<Option<i64>, WriteFault> {
-        let tenant = terms.tenant.get();
-        for place in hash..hash.saturating_add(MAX_PROBES) {
-            if run(&self.connection, table.insert, params![place, tenant, id])? == 1 {
-                return Ok(Some(place));
-            }
-            let mut find = self.connection.prepare_cached(table.find)?;
-            let same: Option<bool> =
-                find.query_row(params![place, tenant, owner, text], |row| row.get(0)).optional()?;
-            match same {
-                Some(true) => return Ok(None),
-                Some(false) => {}
-                None => return Err(broken("a natural key leads to no payment")),
-            }
-        }
-        Err(broken("too many natural keys share a hash"))
     }
 }
 

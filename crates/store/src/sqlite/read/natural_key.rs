@@ -1,0 +1,173 @@
+//! Finds payments by their PSP's id, in memory and in the table.
+//!
+//! Memory is asked first and the snapshot of the tables begins afterwards: a key that has just left the one stands in the
+//! other then, and what the one names is durable, so that the other shows its payment.
+
+use std::sync::Arc;
+
+use lommebok_domain::{Event, Payment, PaymentId, PspId, PspTransactionId, TenantId};
+use rusqlite::{Connection, Params, Row, Rows};
+
+use super::payment::{at_one_moment, by_id, event_beside, payment, select_payment};
+use crate::sqlite::keys::{KeyHasher, MAX_PROBES};
+use crate::sqlite::recent_keys::{RecentKeys, Waiting};
+
+/// Columns of `select_payment` that the search for a natural key looks at.
+const TENANT: usize = 15;
+const PSP: usize = 16;
+const PSP_TRANSACTION_ID: usize = 19;
+/// The first column after a payment's own: which rows belong together.
+const GROUP: usize = 27;
+
+/// What finds natural keys.
+#[derive(Debug)]
+pub(crate) struct KeyReader {
+    hasher: Arc<KeyHasher>,
+    recent: Arc<RecentKeys>,
+}
+
+/// The key of one payment, and where to look for it.
+#[derive(Clone, Copy)]
+struct Sought<'a> {
+    owner: (TenantId, PspId),
+    id: &'a PspTransactionId,
+    hash: i64,
+}
+
+impl KeyReader {
+    pub(in crate::sqlite) fn new(hasher: Arc<KeyHasher>, recent: Arc<RecentKeys>) -> Self {
+        Self { hasher, recent }
+    }
+
+    pub(in crate::sqlite) fn hasher(&self) -> &KeyHasher {
+        &self.hasher
+    }
+
+    /// Begins a snapshot by `begin`, with what waits in memory at that very moment.
+    pub(in crate::sqlite) fn waiting_while<T>(
+        &self,
+        begin: impl FnOnce() -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Waiting> {
+        let waiting = self.recent.read();
+        begin()?;
+        Ok(waiting.clone())
+    }
+
+    fn sought<'a>(&self, owner: (TenantId, PspId), id: &'a PspTransactionId) -> Sought<'a> {
+        Sought { owner, id, hash: self.hasher.transaction(owner.0, owner.1, id) }
+    }
+}
+
+/// The PSP's payment with this id of its own.
+pub(crate) fn by_transaction(
+    connection: &Connection,
+    keys: &KeyReader,
+    owner: (TenantId, PspId),
+    id: &PspTransactionId,
+) -> rusqlite::Result<Option<Payment>> {
+    let sought = keys.sought(owner, id);
+    let near = keys.recent.payments_near(sought.hash);
+    find(connection, sought, &near)
+}
+
+/// The PSP's payments with these ids, in their order; all as they were at one moment.
+pub(crate) fn by_transactions(
+    connection: &Connection,
+    keys: &KeyReader,
+    owner: (TenantId, PspId),
+    ids: &[PspTransactionId],
+) -> rusqlite::Result<Vec<Option<Payment>>> {
+    let sought: Vec<_> = ids.iter().map(|id| keys.sought(owner, id)).collect();
+    let hashes: Vec<_> = sought.iter().map(|sought| sought.hash).collect();
+    let near = keys.recent.payments_near_each(&hashes);
+    at_one_moment(connection, || {
+        sought.iter().zip(near).map(|(sought, near)| find(connection, *sought, &near)).collect()
+    })
+}
+
+fn find(connection: &Connection, sought: Sought<'_>, near: &[i64]) -> rusqlite::Result<Option<Payment>> {
+    let (tenant, psp) = sought.owner;
+    for number in near {
+        let found = by_id(connection, tenant, PaymentId::new(*number))?;
+        let ours = |found: &Payment| found.terms.psp == psp && found.terms.psp_transaction_id == *sought.id;
+        if let Some(found) = found.filter(ours) {
+            return Ok(Some(found));
+        }
+    }
+    let sql = select_payment!(
+        ", k.hash",
+        "transaction_key k JOIN payment p ON p.id = k.payment JOIN initiation i ON i.id = k.payment \
+         WHERE k.hash >= ?1 AND k.hash < ?2 ORDER BY k.hash"
+    );
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([sought.hash, sought.hash.saturating_add(MAX_PROBES)])?;
+    first_of(&mut rows, sought, payment)
+}
+
+/// The PSP's payment with this id of its own, and its events: one statement, so both are of one moment.
+pub(crate) fn details(
+    connection: &Connection,
+    keys: &KeyReader,
+    owner: (TenantId, PspId),
+    id: &PspTransactionId,
+) -> rusqlite::Result<Option<(Payment, Vec<Event>)>> {
+    let sought = keys.sought(owner, id);
+    for number in keys.recent.payments_near(sought.hash) {
+        let sql = select_payment!(
+            ", p.id, e.at, e.actor_kind, e.actor, e.kind, e.amount, e.subject, e.card, e.code, e.text",
+            "payment p JOIN initiation i ON i.id = p.id LEFT JOIN event e ON e.payment = p.id \
+             WHERE p.id = ?1 ORDER BY e.version"
+        );
+        if let Some(found) = with_events(connection, sql, [number], sought)? {
+            return Ok(Some(found));
+        }
+    }
+    let sql = select_payment!(
+        ", k.hash, e.at, e.actor_kind, e.actor, e.kind, e.amount, e.subject, e.card, e.code, e.text",
+        "transaction_key k JOIN payment p ON p.id = k.payment JOIN initiation i ON i.id = k.payment \
+         LEFT JOIN event e ON e.payment = k.payment \
+         WHERE k.hash >= ?1 AND k.hash < ?2 ORDER BY k.hash, e.version"
+    );
+    with_events(connection, sql, [sought.hash, sought.hash.saturating_add(MAX_PROBES)], sought)
+}
+
+/// The payment that is sought and its events: neighbouring rows, one for each event, or one without.
+fn with_events(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    sought: Sought<'_>,
+) -> rusqlite::Result<Option<(Payment, Vec<Event>)>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    let found = first_of(&mut rows, sought, |row| {
+        let payment = payment(row)?;
+        let event = event_beside(row, payment.id)?;
+        Ok((row.get::<_, i64>(GROUP)?, payment, event))
+    })?;
+    let Some((group, payment, event)) = found else { return Ok(None) };
+    let mut events = Vec::from_iter(event);
+    while let Some(row) = rows.next()? {
+        if row.get::<_, i64>(GROUP)? != group {
+            break;
+        }
+        events.extend(event_beside(row, payment.id)?);
+    }
+    Ok(Some((payment, events)))
+}
+
+/// Reads the first row of the payment that is sought; others' stand before it when hashes meet.
+fn first_of<T>(
+    rows: &mut Rows<'_>,
+    sought: Sought<'_>,
+    read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Option<T>> {
+    let (tenant, psp) = sought.owner;
+    while let Some(row) = rows.next()? {
+        let ours = row.get::<_, i64>(TENANT)? == tenant.get() && row.get::<_, i64>(PSP)? == psp.get();
+        if ours && row.get_ref(PSP_TRANSACTION_ID)?.as_str()? == sought.id.as_str() {
+            return read(row).map(Some);
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,123 @@
+//! Natural keys wait in memory before they stand in their tables: nobody notices where one is, whatever happens meanwhile.
+
+use lommebok_domain::{MerchantOrderId, Payment, PspTransactionId};
+use lommebok_store::{CommitFault, Store};
+use std::sync::Arc;
+use tokio::task::JoinSet;
+
+use crate::world::{PSP, TENANT, World, name, new_payment, terms};
+
+fn id(payment: &Payment) -> PspTransactionId {
+    payment.terms.psp_transaction_id.clone()
+}
+
+/// A payment of this name with another's order.
+fn with_order_of(name: &str, other: &Payment) -> Payment {
+    let merchant_order_id: MerchantOrderId = other.terms.merchant_order_id.clone();
+    let payment = new_payment(name);
+    Payment { terms: Arc::new(lommebok_domain::Terms { merchant_order_id, ..terms(name) }), ..payment }
+}
+
+async fn payments(world: &World, count: usize) -> Vec<Payment> {
+    let mut payments = Vec::new();
+    for _payment in 0..count {
+        payments.push(world.payment().await);
+    }
+    payments
+}
+
+#[tokio::test]
+async fn an_id_is_refused_again_wherever_its_first_key_stands() {
+    let world = World::with(|options| options.max_keys_waiting = 8);
+    let known = payments(&world, 40).await;
+    for payment in &known {
+        let again = new_payment(id(payment).as_str());
+        assert_eq!(world.initiate(again).await, Err(CommitFault::TransactionIdExists));
+        let fresh = name();
+        assert_eq!(world.initiate(with_order_of(&fresh, payment)).await, Err(CommitFault::OrderIdExists));
+        // What the refused change had claimed first is free again.
+        world.initiate(new_payment(&fresh)).await.unwrap();
+    }
+    world.assert_sound();
+}
+
+#[tokio::test]
+async fn what_a_rolled_back_commit_had_claimed_is_free() {
+    let world = World::with(|options| options.max_keys_waiting = 8);
+    for _round in 0..20 {
+        let fresh = name();
+        let too_long = lommebok_domain::Terms { payment_text: "x".repeat(4_001), ..terms(&fresh) };
+        let poisoned = Payment { terms: Arc::new(too_long), ..new_payment(&fresh) };
+        assert!(matches!(world.initiate(poisoned).await, Err(CommitFault::Refused(_))));
+        world.initiate(new_payment(&fresh)).await.unwrap();
+        assert_eq!(world.initiate(new_payment(&fresh)).await, Err(CommitFault::TransactionIdExists));
+    }
+    world.assert_sound();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_payment_is_found_at_every_moment_after_its_answer() {
+    let world = World::with(|options| options.max_keys_waiting = 8);
+    let mut callers = JoinSet::new();
+    for _caller in 0..8 {
+        let store = world.store.clone();
+        callers.spawn(async move {
+            let mut mine: Vec<PspTransactionId> = Vec::new();
+            for _payment in 0..60 {
+                let payment = new_payment(&name());
+                mine.push(id(&payment));
+                store.commit(crate::world::change(crate::world::new(payment))).await.unwrap();
+                found_all(&store, &mine);
+            }
+        });
+    }
+    callers.join_all().await;
+    world.assert_sound();
+}
+
+/// Alone, in one snapshot, and with their history.
+fn found_all(store: &Store, ids: &[PspTransactionId]) {
+    for id in ids {
+        assert!(store.payment_of_psp(TENANT, PSP, id).unwrap().is_some(), "{id:?}");
+        assert!(store.details_of_psp(TENANT, PSP, id).unwrap().is_some(), "{id:?}");
+    }
+    assert!(store.payments_of_psp(TENANT, PSP, ids).unwrap().iter().all(Option::is_some));
+}
+
+#[tokio::test]
+async fn a_store_that_closes_leaves_all_keys_in_their_tables() {
+    let mut world = World::with(|options| options.max_keys_waiting = 1_000);
+    let known = payments(&world, 30).await;
+    assert_eq!(world.store.row_counts().unwrap()["transaction_key"], 0);
+    found_all(&world.store, &known.iter().map(id).collect::<Vec<_>>());
+    world.reopen();
+    let rows = world.store.row_counts().unwrap();
+    assert_eq!((rows["transaction_key"], rows["order_key"]), (30, 30));
+    found_all(&world.store, &known.iter().map(id).collect::<Vec<_>>());
+    world.assert_sound();
+}
+
+#[tokio::test]
+async fn no_more_keys_wait_than_are_allowed_to() {
+    let world = World::with(|options| options.max_keys_waiting = 10);
+    payments(&world, 100).await;
+    let rows = world.store.row_counts().unwrap();
+    let waiting = 200 - rows["transaction_key"] - rows["order_key"];
+    // What makes a merge worth its while comes on top.
+    assert!((1..=20).contains(&waiting), "{waiting}");
+}
+
+#[tokio::test]
+async fn a_database_from_before_is_known_to_have_all_its_keys_in_their_tables() {
+    let world = World::with(|options| options.max_keys_waiting = 0);
+    let known = payments(&world, 10).await;
+    let (path, options) = (world.path(), world.options());
+    let World { store, _directory, .. } = world;
+    drop(store);
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.execute_batch("DROP TABLE merged_keys; PRAGMA user_version = 1").unwrap();
+    drop(connection);
+    let store = Store::open(&options).unwrap();
+    found_all(&store, &known.iter().map(id).collect::<Vec<_>>());
+    assert_eq!(store.check().unwrap().faults, Vec::<String>::new());
+}
