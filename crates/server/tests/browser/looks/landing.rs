@@ -11,6 +11,11 @@ use serde_json::json;
 
 use crate::stage::Stage;
 
+/// What has an animation, be it a short one. Browsers ask for no motion here.
+const MOVES: &str = "
+return [...document.querySelectorAll('body *')].filter((it) => ['', '::before', '::after'].some(
+  (part) => getComputedStyle(it, part || null).animationName !== 'none')).map((it) => it.outerHTML.slice(0, 100));";
+
 /// The phase that `<main>` is in, whatever the language.
 async fn until_phase(browser: &Browser, phase: &str) {
     let script = format!("return document.querySelector('main').dataset.phase === '{phase}'");
@@ -57,6 +62,7 @@ async fn waiting(stage: &Stage, browser: &Browser) {
     submit(browser, "/landing/number").await;
     until_phase(browser, "approval").await;
     browser.inspect("landing-approval").await;
+    assert_eq!(browser.script(MOVES, vec![]).await, json!([]), "nothing moves where people want no motion");
     browser.script("document.querySelector('details').open = true", vec![]).await;
     browser.inspect("landing-approval-open").await;
     stage.prompt_again(&payment, "99999999").await;
