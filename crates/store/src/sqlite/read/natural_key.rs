@@ -3,6 +3,7 @@
 //! Memory is asked first and the snapshot of the tables begins afterwards: a key that has just left the one stands in the
 //! other then, and what the one names is durable, so that the other shows its payment.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lommebok_domain::{Event, Payment, PaymentId, PspId, PspTransactionId, TenantId};
@@ -51,6 +52,16 @@ impl KeyReader {
         let waiting = self.recent.read();
         begin()?;
         Ok(waiting.clone())
+    }
+
+    /// How many keys wait, by the table that they wait for.
+    pub(in crate::sqlite) fn waiting_by_table(&self) -> BTreeMap<String, u64> {
+        let mut waiting = BTreeMap::<String, u64>::new();
+        for place in self.recent.read().keys.keys() {
+            let count = waiting.entry(place.table.name().to_owned()).or_default();
+            *count = count.saturating_add(1);
+        }
+        waiting
     }
 
     fn sought<'a>(&self, owner: (TenantId, PspId), id: &'a PspTransactionId) -> Sought<'a> {
