@@ -1,8 +1,10 @@
 //! Starting and stopping: the order in which things are opened, taken up and listened to, and closed again.
 
 use std::fmt;
+use std::fs::DirBuilder;
 use std::io;
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -87,7 +89,9 @@ impl SamplePsp {
     /// # Errors
     /// When its folder, a port or a value can't be used.
     pub async fn start(config: SamplePspConfig) -> Result<RunningSamplePsp, StartFault> {
-        std::fs::create_dir_all(&config.data_dir).map_err(io_fault(config.data_dir.display()))?;
+        // Orders, tokens and keys are their owner's alone.
+        let folder = DirBuilder::new().recursive(true).mode(0o700).create(&config.data_dir);
+        folder.map_err(io_fault(config.data_dir.display()))?;
         let own_key = OwnKey::load(&config.data_dir).map_err(unusable(config.data_dir.join("psp.key")))?;
         let bound = Bound::to(config.listen, config.public_url.clone()).await.map_err(cannot_listen(config.listen))?;
         let acquirer = SimulatedAcquirer::open(

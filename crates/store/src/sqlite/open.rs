@@ -3,7 +3,8 @@
 //! `foreign_keys` is off on purpose: rows are joined by numbers that the committer itself gives, nothing that another
 //! row names is ever deleted, and the look-ups would cost a page each.
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,6 +22,9 @@ const STATEMENTS: usize = 128;
 const BUSY_MS: u64 = 5_000;
 /// What the log's file is cut to when it is recycled, bytes.
 const LOG_LIMIT_BYTES: i64 = 67_108_864;
+
+/// Only the owner reads payments and telephone numbers. SQLite gives its log what the database has.
+const PRIVATE: u32 = 0o600;
 
 /// SQLite's way to the operating system: the database is this process' alone (our own lock says so too, and in words), so
 /// that connections share the log's index in memory and ask the kernel for no lock with each read.
@@ -47,8 +51,7 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
     let name = || path.display().to_string();
     let mut beside = path.as_os_str().to_owned();
     beside.push("-lock");
-    let file = File::options().create(true).truncate(false).write(true).open(&beside);
-    let file = file.map_err(|cause| StoreError::File { path: name(), cause })?;
+    let file = private().open(&beside).map_err(|cause| StoreError::File { path: name(), cause })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: name() }),
@@ -56,8 +59,16 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
     }
 }
 
+/// Opens a file and what is in it as it is; a new one is its owner's alone.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true).mode(PRIVATE);
+    options
+}
+
 /// The connection that writes.
 pub(super) fn writer(path: &Path, cache_kib: i64) -> Result<Connection, StoreError> {
+    private().open(path).map_err(|cause| StoreError::File { path: path.display().to_string(), cause })?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags_and_vfs(path, flags, ONE_PROCESS).map_err(database_error)?;
     settings(&connection, cache_kib)?;

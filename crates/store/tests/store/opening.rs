@@ -1,8 +1,10 @@
 //! What a store refuses to open, and what opening proves.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use lommebok_store::{HashKey, Store, StoreError, StoreOptions};
 
-use crate::world::World;
+use crate::world::{World, change, new, new_payment};
 
 #[tokio::test]
 async fn a_newer_database_is_refused_with_both_versions_named() {
@@ -55,4 +57,19 @@ fn neither_options_nor_secrets_show_themselves() {
     let sealed = lommebok_store::Sealed::new(vec![77; 4]);
     let hash = lommebok_store::KeyedHash::new([77; 32]);
     assert!(!format!("{sealed:?} {hash:?}").contains("77"));
+}
+
+#[tokio::test]
+async fn the_files_of_a_database_are_their_owners_alone() {
+    let world = World::new();
+    let (path, store) = (world.path(), world.store.clone());
+    store.commit(change(new(new_payment("one")))).await.unwrap();
+    let mut seen = 0;
+    for file in std::fs::read_dir(path.parent().unwrap()).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{} is {mode:o}", file.path().display());
+        seen += 1;
+    }
+    assert_eq!(seen, 3, "database, write-ahead log and lock");
 }
