@@ -50,9 +50,11 @@ enum What {
     Details,
     /// Init and force-approve: everything as far as reserved.
     Reserve,
+    /// An updatestatus that captures 1 of each of a thousand reserved payments.
+    Capture,
 }
 
-/// Payments whose details are asked.
+/// Payments that are there already.
 const PRESENT: u64 = 1_000;
 
 /// Asks, says what the server needed, and stops it in order, so that its profiler writes what it saw.
@@ -66,7 +68,7 @@ async fn ask(options: &Options) -> anyhow::Result<()> {
     let wallet = Wallet::start(&options.server).await?;
     let requests = Rc::new(wallet.requests(psp.url()).await?);
     let serials = Rc::new(Serials::default());
-    if options.what == What::Details {
+    if matches!(options.what, What::Details | What::Capture) {
         let mut connection = Connection::open(wallet.address).await?;
         for serial in std::iter::repeat_with(|| serials.next()).take(usize::try_from(PRESENT)?) {
             reserve(&mut connection, &requests, serial).await?;
@@ -130,6 +132,10 @@ async fn work(
                 connection.expect_ok(requests.details(serial)).await?;
             }
             What::Reserve => reserve(&mut connection, &requests, serials.next()).await?,
+            What::Capture => {
+                let all: Vec<u64> = (0..PRESENT).collect();
+                connection.expect_ok(requests.capture(&all, 1)).await?;
+            }
         }
     }
     Ok(())

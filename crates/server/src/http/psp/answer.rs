@@ -19,6 +19,9 @@ const HINT: HeaderName = HeaderName::from_static(lommebok_api::headers::HINT);
 /// How long a client should wait when we can't take more, in seconds.
 const RETRY_AFTER_S: &str = "1";
 
+/// Room for the answers to init and details; a longer one makes more.
+const USUAL_ANSWER_BYTES: usize = 512;
+
 /// A success.
 #[derive(Debug)]
 pub(crate) struct Answered {
@@ -29,9 +32,10 @@ pub(crate) struct Answered {
 impl Answered {
     /// A JSON body.
     pub(crate) fn json(body: &impl Serialize) -> Self {
-        let body =
-            serde_json::to_vec(body).expect("answers are made of strings, numbers and lists, which have a JSON form");
-        Self { body, hints: Vec::new() }
+        let mut written = Vec::with_capacity(USUAL_ANSWER_BYTES);
+        serde_json::to_writer(&mut written, body)
+            .expect("answers are made of strings, numbers and lists, which have a JSON form");
+        Self { body: written, hints: Vec::new() }
     }
 
     /// A JSON body that is always the same.

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lommebok_domain::{Event, Payment, PaymentId, PspId, PspTransactionId, TenantId};
-use rusqlite::{Connection, Params, Row, Rows};
+use rusqlite::Connection;
 
-use super::payment::{at_one_moment, by_id, event_beside, payment, select_payment};
+use super::payment::{at_one_moment, by_id, events, payment, select_payment};
 use crate::sqlite::keys::{KeyHasher, MAX_PROBES};
 use crate::sqlite::recent_keys::{RecentKeys, Waiting};
 
@@ -17,8 +17,6 @@ use crate::sqlite::recent_keys::{RecentKeys, Waiting};
 const TENANT: usize = 15;
 const PSP: usize = 16;
 const PSP_TRANSACTION_ID: usize = 19;
-/// The first column after a payment's own: which rows belong together.
-const GROUP: usize = 27;
 
 /// What finds natural keys.
 #[derive(Debug)]
@@ -106,79 +104,29 @@ fn find(connection: &Connection, sought: Sought<'_>, near: &[i64]) -> rusqlite::
         }
     }
     let sql = select_payment!(
-        ", k.hash",
         "transaction_key k JOIN payment p ON p.id = k.payment JOIN initiation i ON i.id = k.payment \
          WHERE k.hash >= ?1 AND k.hash < ?2 ORDER BY k.hash"
     );
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([sought.hash, sought.hash.saturating_add(MAX_PROBES)])?;
-    first_of(&mut rows, sought, payment)
+    while let Some(row) = rows.next()? {
+        let ours = row.get::<_, i64>(TENANT)? == tenant.get() && row.get::<_, i64>(PSP)? == psp.get();
+        if ours && row.get_ref(PSP_TRANSACTION_ID)?.as_str()? == sought.id.as_str() {
+            return payment(row).map(Some);
+        }
+    }
+    Ok(None)
 }
 
-/// The PSP's payment with this id of its own, and its events: one statement, so both are of one moment.
+/// The PSP's payment with this id of its own, and its events. Events are only ever appended, so those up to the payment's
+/// version are of the same moment, without a transaction around both reads.
 pub(crate) fn details(
     connection: &Connection,
     keys: &KeyReader,
     owner: (TenantId, PspId),
     id: &PspTransactionId,
 ) -> rusqlite::Result<Option<(Payment, Vec<Event>)>> {
-    let sought = keys.sought(owner, id);
-    for number in keys.recent.payments_near(sought.hash) {
-        let sql = select_payment!(
-            ", p.id, e.at, e.actor_kind, e.actor, e.kind, e.amount, e.subject, e.card, e.code, e.text",
-            "payment p JOIN initiation i ON i.id = p.id LEFT JOIN event e ON e.payment = p.id \
-             WHERE p.id = ?1 ORDER BY e.version"
-        );
-        if let Some(found) = with_events(connection, sql, [number], sought)? {
-            return Ok(Some(found));
-        }
-    }
-    let sql = select_payment!(
-        ", k.hash, e.at, e.actor_kind, e.actor, e.kind, e.amount, e.subject, e.card, e.code, e.text",
-        "transaction_key k JOIN payment p ON p.id = k.payment JOIN initiation i ON i.id = k.payment \
-         LEFT JOIN event e ON e.payment = k.payment \
-         WHERE k.hash >= ?1 AND k.hash < ?2 ORDER BY k.hash, e.version"
-    );
-    with_events(connection, sql, [sought.hash, sought.hash.saturating_add(MAX_PROBES)], sought)
-}
-
-/// The payment that is sought and its events: neighbouring rows, one for each event, or one without.
-fn with_events(
-    connection: &Connection,
-    sql: &str,
-    params: impl Params,
-    sought: Sought<'_>,
-) -> rusqlite::Result<Option<(Payment, Vec<Event>)>> {
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query(params)?;
-    let found = first_of(&mut rows, sought, |row| {
-        let payment = payment(row)?;
-        let event = event_beside(row, payment.id)?;
-        Ok((row.get::<_, i64>(GROUP)?, payment, event))
-    })?;
-    let Some((group, payment, event)) = found else { return Ok(None) };
-    let mut events = Vec::from_iter(event);
-    while let Some(row) = rows.next()? {
-        if row.get::<_, i64>(GROUP)? != group {
-            break;
-        }
-        events.extend(event_beside(row, payment.id)?);
-    }
+    let Some(payment) = by_transaction(connection, keys, owner, id)? else { return Ok(None) };
+    let events = events(connection, owner.0, (payment.id, payment.version))?;
     Ok(Some((payment, events)))
-}
-
-/// Reads the first row of the payment that is sought; others' stand before it when hashes meet.
-fn first_of<T>(
-    rows: &mut Rows<'_>,
-    sought: Sought<'_>,
-    read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
-) -> rusqlite::Result<Option<T>> {
-    let (tenant, psp) = sought.owner;
-    while let Some(row) = rows.next()? {
-        let ours = row.get::<_, i64>(TENANT)? == tenant.get() && row.get::<_, i64>(PSP)? == psp.get();
-        if ours && row.get_ref(PSP_TRANSACTION_ID)?.as_str()? == sought.id.as_str() {
-            return read(row).map(Some);
-        }
-    }
-    Ok(None)
 }

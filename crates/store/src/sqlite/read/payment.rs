@@ -6,7 +6,6 @@ use lommebok_domain::{
     Amount, Event, MerchantId, MerchantOrderId, Msn, Payment, PaymentId, PspId, PspTransactionId, ReturnId, Sums,
     TenantId, Terms, Timestamp,
 };
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::codec;
@@ -16,16 +15,11 @@ use crate::sqlite::unreadable;
 /// A statement that yields payments: their columns, then what is given.
 macro_rules! select_payment {
     ($rest:literal) => {
-        select_payment!("", $rest)
-    };
-    ($more:literal, $rest:literal) => {
         concat!(
             "SELECT p.id, p.version, p.state, p.state_at, p.card, p.user, p.prompts, p.reserved, p.captured, ",
             "p.released, p.refunded, p.notice, p.notice_at, p.waiting, p.state_data, i.tenant, i.psp, i.merchant, ",
             "i.msn, i.psp_transaction_id, i.merchant_order_id, i.amount, i.created_at, i.entrance, ",
-            "i.psp_redirect_url, i.make_payment_url, i.payment_text",
-            $more,
-            " FROM ",
+            "i.psp_redirect_url, i.make_payment_url, i.payment_text FROM ",
             $rest
         )
     };
@@ -100,34 +94,21 @@ pub(crate) fn events(
     let sql = "SELECT at, actor_kind, actor, kind, amount, subject, card, code, text FROM event \
                WHERE payment = ?1 AND version <= ?2 AND tenant = ?3 ORDER BY version";
     let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([id.get(), version, tenant.get()], |row| event(row, EVENT_ALONE, id))?;
+    let rows = statement.query_map([id.get(), version, tenant.get()], |row| event(row, id))?;
     rows.collect()
 }
 
-/// Where an event's columns stand: `at`, actor kind, actor, kind, amount, subject, card, code, text.
-type EventPlaces = [usize; 9];
-const EVENT_ALONE: EventPlaces = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-/// Behind a payment and the place of its key.
-const EVENT_BESIDE: EventPlaces = [28, 29, 30, 31, 32, 33, 34, 35, 36];
-
-/// The event beside a payment, if it has any.
-pub(super) fn event_beside(row: &Row<'_>, id: PaymentId) -> rusqlite::Result<Option<Event>> {
-    let [at, ..] = EVENT_BESIDE;
-    if row.get_ref(at)? == ValueRef::Null { Ok(None) } else { event(row, EVENT_BESIDE, id).map(Some) }
-}
-
-fn event(row: &Row<'_>, places: EventPlaces, id: PaymentId) -> rusqlite::Result<Event> {
-    let [at, actor_kind, actor, kind, amount, subject, card, code, text] = places;
-    let actor = codec::event::read_actor(row.get(actor_kind)?, row.get(actor)?);
+fn event(row: &Row<'_>, id: PaymentId) -> rusqlite::Result<Event> {
+    let actor = codec::event::read_actor(row.get(1)?, row.get(2)?);
     let kind = codec::event::kind(codec::event::EventColumns {
-        kind: row.get(kind)?,
-        amount: row.get(amount)?,
-        subject: row.get(subject)?,
-        card: row.get(card)?,
-        code: row.get(code)?,
-        text: row.get(text)?,
+        kind: row.get(3)?,
+        amount: row.get(4)?,
+        subject: row.get(5)?,
+        card: row.get(6)?,
+        code: row.get(7)?,
+        text: row.get(8)?,
     });
-    let at = Timestamp::from_millis(row.get(at)?);
+    let at = Timestamp::from_millis(row.get(0)?);
     let event = actor.zip(kind).map(|(actor, kind)| Event { at, actor, kind });
     event.ok_or_else(|| unreadable("event", id.get()))
 }
