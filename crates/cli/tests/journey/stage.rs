@@ -52,7 +52,7 @@ impl Stage {
     /// Buys a product through the landing page and stands on the wallet's waiting page.
     pub(crate) async fn buy(&self, product: &str) {
         self.desk.go(&self.shop(&format!("/checkout?product={product}"))).await;
-        self.desk.fill("Mobile number optional, but for a notification", NUMBER).await;
+        self.desk.fill("Mobile number optional, except for a notification", NUMBER).await;
         self.desk.press("Pay with the wallet").await;
         self.desk.arrives_at(self.server.base()).await;
         self.desk.press("Next").await;
@@ -63,7 +63,7 @@ impl Stage {
     pub(crate) async fn push(&self, product: &str) {
         self.desk.go(&self.shop(&format!("/checkout?product={product}"))).await;
         self.desk.press("Straight to my phone").await;
-        self.desk.fill("Mobile number optional, but for a notification", NUMBER).await;
+        self.desk.fill("Mobile number optional, except for a notification", NUMBER).await;
         self.desk.press("Pay with the wallet").await;
         self.desk.sees("Approve on your phone").await;
     }

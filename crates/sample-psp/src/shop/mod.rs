@@ -14,6 +14,7 @@ mod kroner_input;
 mod merchant_client;
 mod order;
 mod pay;
+mod reason;
 mod standing;
 mod wrong;
 

@@ -14,7 +14,6 @@ mod merchant_api;
 mod pages;
 mod paid;
 mod pushed;
-
 mod refused;
 mod reports;
 mod shop;

@@ -22,7 +22,7 @@ async fn an_order_is_paid_without_anybody_coming_back_from_the_wallet() {
     assert!(html.contains("Approve on your phone") && html.contains("http://phone.example/phone?link="), "{html}");
     assert_eq!(world.wallet.approve(&payment).await.unwrap(), State::Reserved);
     assert_eq!(phase(&world, &order).await, "reserved");
-    assert!(page(&world, &order).await.1.contains("The order is paid."));
+    assert!(page(&world, &order).await.1.contains("Thank you!"));
     assert_eq!(world.wallet.payment(&payment).unwrap().amount_ore, 14_900);
     world.stop().await;
 }
@@ -88,6 +88,8 @@ async fn a_refused_payment_names_its_error_and_offers_another_try() {
     world.wallet.approve(&payment).await.unwrap();
     let (_, html) = page(&world, &order).await;
     assert!(html.contains("Insufficient funds (89)") && html.contains("/checkout?product=spoon-189"), "{html}");
+    let (_, html) = page(&world, &format!("{order}?lang=nb")).await;
+    assert!(html.contains("<span lang=\"nb\">Ikke nok penger (89).</span>"), "{html}");
     world.stop().await;
 }
 
