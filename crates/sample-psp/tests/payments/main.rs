@@ -14,6 +14,7 @@ mod merchant_api;
 mod pages;
 mod paid;
 mod pushed;
+mod readme;
 mod refused;
 mod reports;
 mod shop;
