@@ -30,6 +30,11 @@ async fn the_shops_pages_are_readable_also_when_something_is_wrong() {
             browser.until("the fault is shown", "return document.querySelector('#phone-fault') !== null").await;
             browser.inspect(&format!("shop-checkout-{name}")).await;
         }
+        browser.go(&url(&world, "/checkout?product=morgengry")).await;
+        let maim = "document.querySelector('[name=once]').remove(); document.querySelector('.button-pay').click();";
+        browser.script(maim, vec![]).await;
+        browser.until("the form is refused", "return document.querySelector('.badge-quiet') !== null").await;
+        browser.inspect("shop-unreadable").await;
         lose_the_orders(&world);
         browser.go(&url(&world, "/backoffice")).await;
         browser.inspect("shop-failed").await;
