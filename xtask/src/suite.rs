@@ -95,7 +95,7 @@ pub(crate) fn run(root: &Path, selection: &Selection, extras: Extras) -> anyhow:
 }
 
 fn tests(extras: Extras) -> Command {
-    let mut command = cargo(&["test", "--workspace"]);
+    let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
     match extras {
         Extras::Installed => command.env_remove(NO_BROWSER),
         Extras::LeftOut => command.env(NO_BROWSER, "1"),

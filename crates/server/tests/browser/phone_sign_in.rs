@@ -81,7 +81,6 @@ async fn a_session_that_ends_by_itself_leads_back_to_signing_in() {
     let stage = Stage::set().await;
     stage.sign_in(&browser).await;
     stage.app.advance(Duration::from_hours(12)).await;
-    browser.press("Receipts").await;
     browser.sees("You are signed out. Sign in again.").await;
     browser.close().await;
     stage.strike().await;
