@@ -20,7 +20,7 @@ use http::StatusCode;
 
 pub(crate) use authorization::{Merchant, Merchants};
 pub(crate) use timeline::Timeline;
-pub(crate) use views::{PaymentView, TimelineLine};
+pub(crate) use views::{ErrorView, PaymentView, TimelineLine};
 
 use crate::psp::Psp;
 use problem::Problem;

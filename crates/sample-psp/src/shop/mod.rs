@@ -14,6 +14,7 @@ mod kroner_input;
 mod merchant_client;
 mod order;
 mod pay;
+mod reason;
 mod standing;
 mod wrong;
 
@@ -68,6 +69,7 @@ pub(crate) fn router(shop: Shop, hosts: Hosts) -> Router {
         .route("/backoffice/reconciliation", get(backoffice::reconciliation::show))
         .fallback(wrong::not_found)
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .layer(middleware::from_fn(wrong::in_our_words))
         .with_state(shop)
         .merge(assets::router())
         .layer(middleware::from_fn_with_state(hosts, form_origin::check))

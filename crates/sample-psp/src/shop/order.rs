@@ -9,6 +9,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use super::Shop;
+use super::reason::Reason;
 use super::standing::{Phase, Standing};
 use super::wrong::{Wrong, failed};
 use crate::ui::html::Html;
@@ -30,14 +31,10 @@ impl OrderPage {
         self.standing.payment.as_ref().and_then(|payment| payment.payment_page_url.as_deref())
     }
 
-    /// Why it failed, in the PSP's words.
-    fn reason(&self) -> Option<String> {
+    /// Why it failed.
+    fn reason(&self) -> Option<Reason> {
         let error = self.standing.payment.as_ref()?.error.as_ref()?;
-        Some(if error.error_id.is_empty() {
-            error.error_text.clone()
-        } else {
-            format!("{} ({})", error.error_text, error.error_id)
-        })
+        Some(Reason::of(error, self.page.lang))
     }
 
     fn refunded(&self) -> i64 {

@@ -1,6 +1,10 @@
-//! Pages for what leads nowhere and for what failed: what happened, and what to do next.
+//! Pages for what leads nowhere, for what can't be read and for what failed: what happened, and what to do next.
 
 use askama::Template;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use http::header::{ALLOW, CONTENT_TYPE};
 use http::{StatusCode, Uri};
 
 use crate::database::DatabaseFault;
@@ -13,6 +17,8 @@ use crate::ui::page::Page;
 pub(super) enum Wrong {
     /// No such page.
     NotFound,
+    /// A form that is none of ours, or not whole.
+    Unreadable(StatusCode),
     /// Ours; nothing was changed.
     Internal,
 }
@@ -28,9 +34,10 @@ impl Wrong {
     pub(super) fn page(self, chosen: Chosen) -> Html {
         let status = match self {
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Unreadable(status) => status,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Html::page(chosen, &WrongPage { page: Page::new(chosen.lang, "/"), wrong: self }).status(status)
+        Html::page(chosen, &WrongPage { page: Page::nowhere(chosen.lang), wrong: self }).status(status)
     }
 }
 
@@ -43,4 +50,23 @@ pub(super) fn failed(chosen: Chosen, fault: DatabaseFault) -> Html {
 
 pub(super) async fn not_found(chosen: Chosen, _uri: Uri) -> Html {
     Wrong::NotFound.page(chosen)
+}
+
+/// What the framework refuses by itself, in plain words, is refused with a page.
+pub(super) async fn in_our_words(chosen: Chosen, request: Request, next: Next) -> Response {
+    let answer = next.run(request).await;
+    let is_page =
+        answer.headers().get(CONTENT_TYPE).is_some_and(|media_type| media_type != "text/plain; charset=utf-8");
+    let wrong = match answer.status() {
+        _ if is_page => return answer,
+        // A path whose parts are none of ours is a bad request to the framework.
+        StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST => Wrong::NotFound,
+        status if status.is_client_error() => Wrong::Unreadable(status),
+        _ => return answer,
+    };
+    let mut page = wrong.page(chosen).into_response();
+    if let Some(methods) = answer.headers().get(ALLOW) {
+        page.headers_mut().insert(ALLOW, methods.clone());
+    }
+    page
 }

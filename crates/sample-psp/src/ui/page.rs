@@ -13,11 +13,28 @@ pub(crate) struct Page {
     pub(crate) lang: Lang,
     /// Path of this page: the language switch leads here again.
     pub(crate) here: String,
+    /// Whether it is one of the shop's places; what leads nowhere is none.
+    is_place: bool,
 }
 
 impl Page {
     pub(crate) fn new(lang: Lang, here: impl Into<String>) -> Self {
-        Self { lang, here: here.into() }
+        Self { lang, here: here.into(), is_place: true }
+    }
+
+    /// A page that is not where it should be; its language switch leads to the front.
+    pub(crate) fn nowhere(lang: Lang) -> Self {
+        Self { lang, here: "/".to_owned(), is_place: false }
+    }
+
+    /// Whether this is the page at `path`.
+    pub(crate) fn is_at(&self, path: &str) -> bool {
+        self.is_place && self.here == path
+    }
+
+    /// Whether this page is at `path` or below it.
+    pub(crate) fn is_below(&self, path: &str) -> bool {
+        self.is_place && self.here.starts_with(path)
     }
 
     /// The address of an embedded file.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use lommebok_sample_psp::WrapAcquirer;
 use lommebok_sample_psp::acquirer::simulated::SimulatedAcquirer;
 use lommebok_sample_psp::acquirer::{Acquirer, Answered, Authorisation, NoAnswer, OperationId, Order};
 use lommebok_sdk::BoxFuture;
@@ -47,13 +48,14 @@ impl Acquirer for Odd {
     }
 }
 
-async fn world(may_answer: &Arc<Semaphore>, loses_answers: bool) -> World {
+/// An acquirer that is asked and answers one authorisation for each permit, or never if it loses its answers.
+pub(crate) fn odd(may_answer: &Arc<Semaphore>, loses_answers: bool) -> WrapAcquirer {
     let may_answer = Arc::clone(may_answer);
-    World::with(|config| {
-        config.wrap_acquirer =
-            Some(Arc::new(move |inner| Arc::new(Odd { inner, may_answer: Arc::clone(&may_answer), loses_answers })));
-    })
-    .await
+    Arc::new(move |inner| Arc::new(Odd { inner, may_answer: Arc::clone(&may_answer), loses_answers }))
+}
+
+async fn world(may_answer: &Arc<Semaphore>, loses_answers: bool) -> World {
+    World::with(|config| config.wrap_acquirer = Some(odd(may_answer, loses_answers))).await
 }
 
 #[tokio::test]

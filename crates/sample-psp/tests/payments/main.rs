@@ -6,14 +6,15 @@
 mod agreement;
 mod cancelled;
 mod crash;
+mod customer;
 mod faults;
 mod faulty;
-mod journey;
 mod late;
 mod merchant_api;
+mod pages;
 mod paid;
 mod pushed;
-
+mod readme;
 mod refused;
 mod reports;
 mod shop;

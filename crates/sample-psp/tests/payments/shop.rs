@@ -1,50 +1,11 @@
 //! The shop as a browser without script sees it: buying, the order page that asks the PSP, the back office, and forms that
 //! others sent.
 
-use lommebok_sample_psp::{SamplePspConfig, ShopConfig};
-use lommebok_sdk::PspTransactionId;
 use lommebok_testing::State;
 use reqwest::{Method, StatusCode};
 
-use crate::world::{World, id, send};
-
-fn with_shop(config: &mut SamplePspConfig) {
-    let listen = "127.0.0.1:0".parse().unwrap();
-    let phone_simulator = Some("http://phone.example/phone".parse().unwrap());
-    config.shop = Some(ShopConfig { listen, public_url: None, phone_simulator });
-}
-
-fn url(world: &World, path: &str) -> String {
-    let shop = world.psp.shop_url.as_ref().unwrap();
-    shop.join(path).unwrap().to_string()
-}
-
-/// A page as text, in English.
-async fn page(world: &World, path: &str) -> (StatusCode, String) {
-    let answer = world.http.get(url(world, path)).header("Accept-Language", "en").send().await.unwrap();
-    (answer.status(), answer.text().await.unwrap())
-}
-
-/// Sends a form as our own page does and answers where it leads.
-async fn form(world: &World, path: &str, body: &str) -> (StatusCode, String) {
-    let request = world.http.post(url(world, path)).header("Sec-Fetch-Site", "same-origin");
-    let request = request.header("Content-Type", "application/x-www-form-urlencoded").body(body.to_owned());
-    let answer = request.send().await.unwrap();
-    let leads = answer.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
-    (answer.status(), leads.unwrap_or_default())
-}
-
-/// Buys something; answers the order's page and the payment.
-async fn bought(world: &World, product: &str, way: &str) -> (String, PspTransactionId) {
-    let once = format!("{:032x}", world.psp.address.port());
-    let body = format!("product={product}&quantity=1&way={way}&phone=12345678&once={once}");
-    let (status, pay) = form(world, "/checkout", &body).await;
-    assert_eq!(status, StatusCode::SEE_OTHER);
-    page(world, &pay).await;
-    let msn = if way == "push" { "100002" } else { "100001" };
-    let payments = send(world.call_of(msn, Method::GET, "/payments")).await.succeeded();
-    (pay.trim_end_matches("/pay").to_owned(), id(&payments["payments"][0]))
-}
+use crate::customer::{bought, form, page, url, with_shop};
+use crate::world::{World, send};
 
 async fn phase(world: &World, order: &str) -> String {
     let state: serde_json::Value =
@@ -61,7 +22,7 @@ async fn an_order_is_paid_without_anybody_coming_back_from_the_wallet() {
     assert!(html.contains("Approve on your phone") && html.contains("http://phone.example/phone?link="), "{html}");
     assert_eq!(world.wallet.approve(&payment).await.unwrap(), State::Reserved);
     assert_eq!(phase(&world, &order).await, "reserved");
-    assert!(page(&world, &order).await.1.contains("The order is paid."));
+    assert!(page(&world, &order).await.1.contains("Thank you!"));
     assert_eq!(world.wallet.payment(&payment).unwrap().amount_ore, 14_900);
     world.stop().await;
 }
@@ -127,6 +88,8 @@ async fn a_refused_payment_names_its_error_and_offers_another_try() {
     world.wallet.approve(&payment).await.unwrap();
     let (_, html) = page(&world, &order).await;
     assert!(html.contains("Insufficient funds (89)") && html.contains("/checkout?product=spoon-189"), "{html}");
+    let (_, html) = page(&world, &format!("{order}?lang=nb")).await;
+    assert!(html.contains("<span lang=\"nb\">Ikke nok penger (89).</span>"), "{html}");
     world.stop().await;
 }
 
@@ -203,6 +166,42 @@ async fn nonsense_is_refused_with_a_page_and_places_no_order() {
         assert_eq!(form(&world, "/checkout", &body).await.0, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
     }
     assert!(page(&world, "/backoffice").await.1.contains("Nobody has bought anything yet."));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_can_not_be_read_is_refused_with_a_page_and_changes_nothing() {
+    let world = World::with(with_shop).await;
+    let urlencoded = "application/x-www-form-urlencoded";
+    let long = format!("product=kverna&once={}", "0".repeat(9_000));
+    for (method, path, media_type, body, status) in [
+        (Method::GET, "/backoffice/orders/none", urlencoded, "", 404),
+        (Method::POST, "/backoffice/orders/none/captures", urlencoded, "amount=1&key=k", 404),
+        (Method::GET, "/orders/%ff", urlencoded, "", 404),
+        (Method::POST, "/checkout", urlencoded, "product=kverna&quantity=many&way=app&once=1", 422),
+        (Method::POST, "/checkout", "application/json", "{}", 415),
+        (Method::POST, "/checkout", urlencoded, &long, 413),
+        (Method::PUT, "/checkout", urlencoded, "", 405),
+    ] {
+        let request = world.http.request(method.clone(), url(&world, path)).header("Sec-Fetch-Site", "same-origin");
+        let answer = request.header("Content-Type", media_type).body(body.to_owned()).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{method} {path}");
+        let html = answer.text().await.unwrap();
+        assert!(html.contains("<html lang=\"en\">") && html.contains("To the shop"), "{method} {path}: {html}");
+        assert_eq!(html.contains("Nothing was changed."), status != 404, "{method} {path}");
+        assert!(!html.contains("aria-current=\"page\""), "it is none of the places in the menu");
+    }
+    assert!(page(&world, "/backoffice").await.1.contains("Nobody has bought anything yet."));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_wallet_that_can_not_be_asked_is_not_taken_for_one_that_agrees() {
+    let world = World::with(with_shop).await;
+    bought(&world, "kverna", "landing_page").await;
+    let world = world.restarted_with(|config| config.wallet.base_url = "http://127.0.0.1:1".to_owned()).await;
+    let html = page(&world, "/backoffice/reconciliation").await.1;
+    assert!(html.contains("The wallet could not be asked.") && !html.contains("compared"), "{html}");
     world.stop().await;
 }
 

@@ -152,6 +152,11 @@ impl World {
         Self { wallet, psp, http, msn, config, directory, runtime }
     }
 
+    /// The folder of the PSP's files.
+    pub(crate) fn data_dir(&self) -> &std::path::Path {
+        &self.config.data_dir
+    }
+
     /// A call of the merchant API by the merchant whose payments these are.
     pub(crate) fn call(&self, method: Method, path: &str) -> RequestBuilder {
         self.call_of(self.msn, method, path)

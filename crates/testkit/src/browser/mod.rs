@@ -91,6 +91,14 @@ impl Browser {
     pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Value {
         expected(self.client.execute(script, arguments).await, script)
     }
+
+    /// Runs a script in the page and waits until it calls its last argument, with what it answers.
+    ///
+    /// # Panics
+    /// When it throws, or does not call within 30 s.
+    pub async fn script_to_its_end(&self, script: &str, arguments: Vec<Value>) -> Value {
+        expected(self.client.execute_async(script, arguments).await, script)
+    }
 }
 
 impl Drop for Browser {

@@ -41,11 +41,13 @@ pub struct Launch {
 impl Launch {
     /// `lommebok dev` on this data directory, all ports free ones.
     pub fn new(binary: impl Into<PathBuf>, data_dir: &Path) -> Self {
-        let arguments =
-            ["dev", "--listen", "127.0.0.1:0", "--psp-listen", "127.0.0.1:0", "--shop-listen", "127.0.0.1:0"]
-                .map(str::to_owned)
-                .to_vec();
-        Self { binary: binary.into(), data_dir: data_dir.to_owned(), arguments }
+        Self::at(binary, data_dir, ["127.0.0.1:0"; 3])
+    }
+
+    /// The same on these addresses: the wallet's, the sample PSP's and its shop's.
+    pub fn at(binary: impl Into<PathBuf>, data_dir: &Path, [wallet, psp, shop]: [&str; 3]) -> Self {
+        let arguments = ["dev", "--listen", wallet, "--psp-listen", psp, "--shop-listen", shop].map(str::to_owned);
+        Self { binary: binary.into(), data_dir: data_dir.to_owned(), arguments: arguments.to_vec() }
     }
 
     /// The same with these further arguments.

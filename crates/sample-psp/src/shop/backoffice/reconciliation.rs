@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::psp::Reconciliation;
+use crate::psp::{Difference, Reconciliation};
 use crate::shop::Shop;
 use crate::ui::html::Html;
 use crate::ui::lang::{Chosen, Lang};
@@ -17,14 +17,46 @@ struct ReconciliationPage {
     compared: Option<Reconciliation>,
 }
 
+impl ReconciliationPage {
+    /// A member that differs, in words.
+    fn member(&self, name: &str) -> String {
+        let (nb, en) = match name {
+            "reserved" => ("reservert", "reserved"),
+            "captured" => ("trukket", "captured"),
+            "remainingToCapture" => ("kan ennå trekkes", "still to capture"),
+            "refunded" => ("refundert", "refunded"),
+            "unknown to the wallet" => ("ukjent for lommeboken", "unknown to the wallet"),
+            other => (other, other),
+        };
+        self.page.say(nb, en).to_owned()
+    }
+
+    fn members(&self, difference: &Difference) -> String {
+        difference.differs.iter().map(|name| self.member(name)).collect::<Vec<_>>().join(", ")
+    }
+}
+
 pub(in crate::shop) async fn show(State(shop): State<Shop>, chosen: Chosen) -> Response {
-    let mut compared: Option<Reconciliation> = None;
+    let page = Page::new(chosen.lang, "/backoffice/reconciliation");
+    Html::page(chosen, &ReconciliationPage { page, compared: compared(&shop).await }).into_response()
+}
+
+/// All merchants' payments, side by side; nothing when one of them could not be compared.
+async fn compared(shop: &Shop) -> Option<Reconciliation> {
+    let mut all: Option<Reconciliation> = None;
     for merchant in [Some(&shop.0.merchant), shop.0.push_merchant.as_ref()].into_iter().flatten() {
         match merchant.reconciliation().await {
-            Ok(one) => compared = Some(compared.map_or_else(|| one.clone(), |all| all.with(one.clone()))),
-            Err(fault) => tracing::warn!(%fault, "the PSP could not compare"),
+            Ok(one) => {
+                all = Some(match all {
+                    Some(others) => others.with(one),
+                    None => one,
+                });
+            }
+            Err(fault) => {
+                tracing::warn!(%fault, "the PSP could not compare");
+                return None;
+            }
         }
     }
-    let page = Page::new(chosen.lang, "/backoffice/reconciliation");
-    Html::page(chosen, &ReconciliationPage { page, compared }).into_response()
+    all
 }

@@ -1,0 +1,65 @@
+//! Not paid: cancelled on the phone, expired, and refused with each of the error ids.
+
+use lommebok_testkit::eventually::surely;
+use lommebok_testkit::fake_phone::FakePhone;
+
+use crate::stage::{NUMBER, PIN, Stage};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_is_cancelled_on_the_phone_and_the_next_one_expires() {
+    let Some(stage) = Stage::with_a_phone(&[]).await else { return };
+    stage.buy("tindebrent").await;
+    stage.phone.press("Fjellkroa Kaffe asks for").await;
+    stage.phone.press("Cancel").await;
+    stage.phone.sees("The payment is cancelled").await;
+    stage.desk.arrives_at(&stage.shop("/orders/")).await;
+    stage.desk.sees("The payment was cancelled").await;
+    stage.phone.press("Done").await;
+    stage.buy("kverna").await;
+    stage.phone.sees("Fjellkroa Kaffe asks for").await;
+    stage.advance("299s");
+    stage.desk.sees("Open your app and approve").await;
+    stage.advance("1s");
+    stage.desk.arrives_at(&stage.shop("/orders/")).await;
+    stage.desk.sees("The time ran out").await;
+    stage.phone.no_longer_sees("Fjellkroa Kaffe asks for").await;
+    stage.all_agree(2).await;
+    stage.strike().await;
+}
+
+/// Each price that the sample PSP refuses, and what the order page says of it.
+const REFUSED: [(&str, &str); 14] = [
+    ("spoon-171", "Invalid request (71)"),
+    ("spoon-172", "Other error (72)"),
+    ("spoon-181", "No such issuer (81)"),
+    ("spoon-182", "Refused by issuer (82)"),
+    ("spoon-183", "Suspected fraud (83)"),
+    ("spoon-184", "Exceeds limit (84)"),
+    ("spoon-185", "Response received too late (85)"),
+    ("spoon-186", "Expired card (86)"),
+    ("spoon-187", "Invalid card (87)"),
+    ("spoon-188", "Credit cards not allowed (88)"),
+    ("spoon-189", "Insufficient funds (89)"),
+    ("spoon-151", "Insufficient funds (89)"),
+    ("spoon-191", "Internal error (91)"),
+    ("spoon-194", "Unhandled soft decline (94)"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_order_page_says_why_for_each_error_id() {
+    let Some(stage) = Stage::set(&[]).await else { return };
+    let phone = FakePhone::sign_in(stage.server.base(), NUMBER, PIN).await;
+    let card = phone.card("VISA").await;
+    for (product, why) in REFUSED {
+        stage.push(product).await;
+        let asked = surely("the push", async || phone.waiting().await.into_iter().next()).await;
+        let ended = phone.approve(asked["id"].as_str().unwrap(), &card).await;
+        assert!(ended.status.is_success(), "{product}: {}", ended.text);
+        stage.desk.sees("The payment did not go through").await;
+        stage.desk.sees(why).await;
+        surely("the end on the phone", async || phone.waiting().await.is_empty().then_some(())).await;
+    }
+    stage.unknown_outcomes(0).await;
+    stage.all_agree(REFUSED.len()).await;
+    stage.strike().await;
+}
