@@ -1,8 +1,9 @@
 //! P7: updatestatus in requests of 5,000 entries, each a capture of 1 of another reserved payment.
 //!
-//! The payments are reserved first, and not counted. Two connections, so that one request is parsed while the other
-//! is written.
+//! The payments are reserved first, and not counted: so many that each is captured a few times only, as in life. Two
+//! connections, so that one request is parsed while the other is written.
 
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use tokio::task::JoinSet;
@@ -18,14 +19,21 @@ use crate::report::Report;
 /// Entries of one request, each for another payment.
 const ENTRIES: usize = 5_000;
 
+/// Payments that are captured in turn. A payment with hundreds of captures would fill pages of its own.
+const RESERVED: usize = 100_000;
+
 /// Requests under way at once.
 const REQUESTS_AT_ONCE: usize = 2;
 
 pub(super) async fn measure_all(report: &mut Report, room: &Room, inits: &Rates) -> anyhow::Result<()> {
     let reserved = reserve_all(room).await?;
     let requests = Rc::clone(&room.requests);
+    let turn = Cell::new(0_usize);
     let step = async move |connection: &mut Connection| {
-        connection.expect_ok(requests.capture(&reserved, 1)).await?;
+        let from = turn.get();
+        let to = from.saturating_add(ENTRIES);
+        turn.set(if to < RESERVED { to } else { 0 });
+        connection.expect_ok(requests.capture(reserved.get(from..to).unwrap_or_default(), 1)).await?;
         Ok(())
     };
     let measured = measure(&room.target(), Load::closed(REQUESTS_AT_ONCE), room.pace, step).await?;
@@ -47,13 +55,15 @@ fn per_entry(request: Measured) -> Measured {
 }
 
 async fn reserve_all(room: &Room) -> anyhow::Result<Vec<u64>> {
-    let serials: Vec<u64> = std::iter::repeat_with(|| room.serials.next()).take(ENTRIES).collect();
+    let serials: Vec<u64> = std::iter::repeat_with(|| room.serials.next()).take(RESERVED).collect();
+    let left = Rc::new(RefCell::new(serials.clone().into_iter()));
     let mut workers = JoinSet::new();
-    for share in serials.chunks(ENTRIES.div_ceil(AT)) {
-        let (share, requests) = (share.to_vec(), Rc::clone(&room.requests));
+    for _ in 0..AT {
+        let (left, requests) = (Rc::clone(&left), Rc::clone(&room.requests));
         let mut connection = Connection::open(room.wallet.address).await?;
         workers.spawn_local(async move {
-            for serial in share {
+            let next = || left.borrow_mut().next();
+            while let Some(serial) = next() {
                 reserve(&mut connection, &requests, serial).await?;
             }
             anyhow::Ok(())

@@ -151,6 +151,7 @@ impl Chunk {
     fn into_write(mut self) -> (BatchWrite, Vec<(Payment, Payment)>) {
         let mut payments = Vec::with_capacity(self.order.len());
         let mut touched = Vec::with_capacity(self.order.len());
+        self.order.sort_unstable();
         for id in &self.order {
             let Some(Touched { before, transition: Some(transition) }) = self.payments.remove(id) else { continue };
             payments.push(PaymentWrite::new(&before, transition.clone()));
