@@ -99,7 +99,7 @@ text!(
     /// `pspTransactionId`: `^[A-Za-z0-9._-]{1,36}$` with at least one letter or digit; unique per PSP.
     PspTransactionId,
     |text| (1..=36).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
         && text.bytes().any(|byte| byte.is_ascii_alphanumeric())
 );
 text!(

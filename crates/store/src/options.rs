@@ -78,7 +78,7 @@ impl StoreOptions {
             max_changes_waiting: 16_384,
             readers: 4,
             writer_cache_kib: 16 * 1024,
-            reader_cache_kib: 2 * 1024,
+            reader_cache_kib: 16 * 1024,
             max_wal_frames: 16_000,
             max_keys_waiting: 32_768,
             hash_bits: 49,

@@ -80,7 +80,7 @@ impl<A: Fn() -> bool> Reading<A> {
 /// What the reader is told; a lost hint says only that something changed.
 fn line(told: Option<Told>) -> Option<String> {
     match told {
-        Some(Told::Changed(Hint { payment, version })) => {
+        Some(Told::Changed(Hint { payment, version, .. })) => {
             Some(format!("event: payment\ndata: {{\"payment\":\"{}\",\"version\":{version}}}\n\n", payment.get()))
         }
         Some(Told::LookAgain) => None,

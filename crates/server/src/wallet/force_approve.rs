@@ -28,7 +28,7 @@ impl Wallet {
         while matches!(payment.state, State::Authorizing { .. }) {
             tokio::select! {
                 hint = changes.next() => {
-                    if hint.is_some_and(|hint| hint.version <= payment.version) {
+                    if hint.is_some_and(|hint| hint.authorizing || hint.version <= payment.version) {
                         continue;
                     }
                 }

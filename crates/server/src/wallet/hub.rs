@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use lommebok_domain::{Binding, Payment, PaymentId, UserId};
+use lommebok_domain::{Binding, Payment, PaymentId, State, UserId};
 use tokio::sync::broadcast;
 
 /// Hints that one slow watcher may lag behind before it loses some (it is then told to read everything again).
@@ -26,6 +26,8 @@ pub struct Hint {
     pub payment: PaymentId,
     /// Its version now.
     pub version: i64,
+    /// Whether it is with its PSP: whoever waits for the outcome need not look yet.
+    pub authorizing: bool,
 }
 
 /// What a watcher is told.
@@ -63,7 +65,8 @@ impl Hub {
 
     /// Tells everybody who watches `payment`, its user, or `earlier_binding`'s user (whose prompt is withdrawn).
     pub(crate) fn publish(&self, payment: &Payment, earlier_binding: Binding) {
-        let hint = Told::Changed(Hint { payment: payment.id, version: payment.version });
+        let authorizing = matches!(payment.state, State::Authorizing { .. });
+        let hint = Told::Changed(Hint { payment: payment.id, version: payment.version, authorizing });
         let topics = self.lock();
         if topics.is_empty() {
             return;

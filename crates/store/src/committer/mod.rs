@@ -1,7 +1,8 @@
 //! Group commit: one thread takes what is queued, writes it in one transaction, syncs once, then answers all.
 //!
-//! No delay is added: one caller alone pays one sync, and whatever comes while it runs shares the next. Nobody is answered
-//! before the commit is durable, not even with a refusal, for that may rest on a neighbour's uncommitted row.
+//! One caller alone pays one sync, and whatever comes while it runs shares the next. Only in a crowd is a moment waited, so
+//! that more share a sync (ADR 0021). Nobody is answered before the commit is durable, not even with a refusal, for that may
+//! rest on a neighbour's uncommitted row.
 
 mod answers;
 mod group;
@@ -91,9 +92,12 @@ fn run(
 ) {
     // Also when this thread ends by a panic, callers are told instead of waiting for ever.
     let _closes = queue.closes_when_dropped();
-    while let Some(jobs) = queue.take(most) {
+    let mut count = 0;
+    loop {
+        queue::gather(count);
+        let Some(jobs) = queue.take(most) else { break };
         let weight = jobs.iter().map(Job::weight).sum();
-        let count = jobs.len();
+        count = jobs.len();
         let answers = group::commit(&mut writer, &jobs, hook);
         if let Some(observer) = observer {
             observer(count);

@@ -2,9 +2,23 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::Job;
 use crate::fault::CommitFault;
+
+/// Changes of one commit that make a crowd.
+const CROWD: usize = 12;
+
+/// How long the writer waits after the commit of a crowd before it takes what is queued.
+const GATHERING: Duration = Duration::from_micros(200);
+
+/// After a commit of so many changes: whoever was answered comes again in a moment, and more of them share the next sync.
+pub(super) fn gather(committed: usize) {
+    if committed >= CROWD {
+        std::thread::sleep(GATHERING);
+    }
+}
 
 pub(super) struct Queue {
     state: Mutex<State>,
