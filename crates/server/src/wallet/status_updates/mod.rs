@@ -20,7 +20,7 @@ use chunk::Step;
 pub use schedule::BatchMode;
 
 /// Entries that one commit applies at most, so that inits are not held up.
-const ENTRIES_PER_COMMIT: usize = 2_500;
+const ENTRIES_PER_COMMIT: usize = 500;
 
 /// Batches that are looked at together.
 const BATCHES_AT_ONCE: u32 = 1_000;
