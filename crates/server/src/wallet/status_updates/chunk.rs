@@ -23,7 +23,7 @@ pub(super) struct Step<'a> {
 struct Chunk {
     now: Timestamp,
     payments: HashMap<PaymentId, Touched>,
-    /// In the order of first touch, so that commits are the same whenever they are made.
+    /// Written in the order of their numbers, so that neighbouring rows are written together.
     order: Vec<PaymentId>,
     refusals: Vec<BatchRefusal>,
     parked: Vec<ParkedEntry>,
