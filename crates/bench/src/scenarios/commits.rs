@@ -4,7 +4,6 @@
 //! The same code, the same rows, one writer in both: only the number of changes that a commit may take differs. A pool of
 //! connections that wait for SQLite's lock would make the comparison more flattering, not more honest.
 
-use std::cell::Cell;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -16,28 +15,37 @@ use lommebok_domain::{
 };
 use lommebok_store::{Change, HashKey, NewPayment, Sealed, Store, StoreOptions, Write};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use super::AT;
 use crate::figures::{Figure, GROUP_COMMIT};
 use crate::identifiers::{self, Serials};
-use crate::load::Pace;
 use crate::measured::{float, median};
 use crate::report::Report;
 
 const TENANT: TenantId = TenantId::new(1);
 const BEGINNING: Timestamp = Timestamp::from_millis(1_777_888_800_000);
 
-pub(super) async fn measure_all(report: &mut Report, server: &Path, pace: Pace) -> anyhow::Result<()> {
-    let alone = inits_per_second(server, pace, Some(1)).await?;
-    let together = inits_per_second(server, pace, None).await?;
+/// Inits of one run: the same for both, or the faster one would be punished with the larger database.
+const INITS: u64 = 60_000;
+
+/// Runs of each.
+const RUNS: usize = 3;
+
+pub(super) async fn measure_all(report: &mut Report, server: &Path) -> anyhow::Result<()> {
+    let (mut alone, mut together) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        alone.push(inits_per_second(server, Some(1)).await?);
+        together.push(inits_per_second(server, None).await?);
+    }
+    let (alone, together) = (median(alone), median(together));
     eprintln!("the store alone, {AT} callers: {alone:.0}/s with a transaction each, {together:.0}/s in groups");
     report.figures.push(Figure::new(GROUP_COMMIT, together / alone));
     Ok(())
 }
 
-/// Durable inits per second, the median of some runs. The database lies where the server's does.
-async fn inits_per_second(server: &Path, pace: Pace, changes_per_commit: Option<usize>) -> anyhow::Result<f64> {
+/// Durable inits per second into a new database. It lies where the server's does.
+async fn inits_per_second(server: &Path, changes_per_commit: Option<usize>) -> anyhow::Result<f64> {
     let beside = server.parent().context("the server lies in a folder")?;
     let folder = tempfile::Builder::new().prefix("bench-").tempdir_in(beside)?;
     let url = format!("sqlite:{}", folder.path().join("store.db").display());
@@ -46,31 +54,22 @@ async fn inits_per_second(server: &Path, pace: Pace, changes_per_commit: Option<
         options.max_changes_per_commit = most;
     }
     let store = Store::open(&options)?;
-    let (serials, done, is_over) = (Rc::new(Serials::default()), Rc::new(Cell::new(0_u64)), Rc::new(Cell::new(false)));
+    let serials = Rc::new(Serials::default());
     let mut callers = JoinSet::new();
+    let begun = Instant::now();
     for _ in 0..AT {
         let (store, serials) = (store.clone(), Rc::clone(&serials));
-        let (done, is_over) = (Rc::clone(&done), Rc::clone(&is_over));
         callers.spawn_local(async move {
-            while !is_over.get() {
+            while serials.count() < INITS {
                 store.commit(init(serials.next())?).await?;
-                done.set(done.get().saturating_add(1));
             }
             anyhow::Ok(())
         });
     }
-    sleep(pace.warm_up).await;
-    let mut rates = Vec::new();
-    for _ in 0..pace.runs {
-        let (begun, before) = (Instant::now(), done.get());
-        sleep(pace.run).await;
-        rates.push(float(done.get().saturating_sub(before)) / begun.elapsed().as_secs_f64());
-    }
-    is_over.set(true);
     while let Some(ended) = callers.join_next().await {
         ended??;
     }
-    Ok(median(rates))
+    Ok(float(INITS) / begun.elapsed().as_secs_f64())
 }
 
 /// The change that the server makes of our init.

@@ -121,7 +121,7 @@ async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
         start::measure_all(report, &options.server).await?;
     }
     if options.wants("P3") {
-        commits::measure_all(report, &options.server, pace).await?;
+        commits::measure_all(report, &options.server).await?;
     }
     if options.wants("P9") {
         waiting::measure_all(report, &options.server).await?;

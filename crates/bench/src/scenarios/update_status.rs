@@ -5,6 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use tokio::task::JoinSet;
 
@@ -12,7 +13,7 @@ use super::payment::reserve;
 use super::{AT, Rates, Room, at_64, keep};
 use crate::connection::Connection;
 use crate::figures::{Figure, UPDATE_RATE};
-use crate::load::{Load, measure};
+use crate::load::{Load, Pace, measure};
 use crate::measured::Measured;
 use crate::report::Report;
 
@@ -21,6 +22,9 @@ const ENTRIES: usize = 5_000;
 
 /// Payments that are captured in turn. A payment with hundreds of captures would fill pages of its own.
 const RESERVED: usize = 100_000;
+
+/// Short, for the same reason: a warm-up and three runs, 1 s each.
+const PACE: Pace = Pace { warm_up: Duration::from_secs(1), run: Duration::from_secs(1), runs: 3 };
 
 /// Requests under way at once.
 const REQUESTS_AT_ONCE: usize = 2;
@@ -36,7 +40,7 @@ pub(super) async fn measure_all(report: &mut Report, room: &Room, inits: &Rates)
         connection.expect_ok(requests.capture(reserved.get(from..to).unwrap_or_default(), 1)).await?;
         Ok(())
     };
-    let measured = measure(&room.target(), Load::closed(REQUESTS_AT_ONCE), room.pace, step).await?;
+    let measured = measure(&room.target(), Load::closed(REQUESTS_AT_ONCE), PACE, step).await?;
     let each = per_entry(measured);
     keep(report, "updatestatus, entries in requests of 5,000 (latency: of a request)".to_owned(), each);
     report.figures.push(Figure::new(UPDATE_RATE, each.per_second / at_64(inits)?.per_second));
