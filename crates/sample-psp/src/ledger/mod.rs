@@ -1,5 +1,5 @@
 //! The PSP's ledger: what became of each payment, as an append-only list of entries. State and sums are their fold
-//! ([`Payment::apply`]); what a command makes of a payment is decided by a pure function ([`decide`]).
+//! ([`Payment::apply`]); what a command makes of a payment is decided by a pure function ([`decide()`]).
 //!
 //! Nothing here waits, stores or calls. `Ledger` (in `store`) is the exception: it keeps the entries under a guard of the payment's
 //! version. A newcomer's mistake: to change a payment and tell the wallet; what is told follows from the entry.
