@@ -7,6 +7,7 @@ use lommebok_sdk::{Error, IdempotencyKey, PspTransactionId, StatusUpdate, Status
 use super::Psp;
 use super::retry::pause_ms;
 use crate::chance;
+use crate::clock::Timestamp;
 use crate::database::DatabaseFault;
 use crate::database::ledger::{Batch, ReportRow};
 
@@ -25,11 +26,11 @@ enum Sent {
 }
 
 impl Psp {
-    /// Sends what is to be sent now.
-    pub(super) async fn send_reports(&self) -> Result<(), DatabaseFault> {
+    /// Sends what was to be sent by `due`.
+    pub(super) async fn send_reports(&self, due: Timestamp) -> Result<(), DatabaseFault> {
         for _ in 0..BATCHES_PER_TURN {
             let key = format!("reports-{}", chance::hex::<16>());
-            let Some(batch) = self.0.ledger.gather(self.now(), key, REPORTS_PER_BATCH).await? else { return Ok(()) };
+            let Some(batch) = self.0.ledger.gather(due, key, REPORTS_PER_BATCH).await? else { return Ok(()) };
             let now = self.now();
             match self.sent(&batch).await {
                 Sent::Taken => self.0.ledger.close_batch(batch, None, now).await?,

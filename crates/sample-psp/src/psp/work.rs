@@ -61,19 +61,22 @@ impl Psp {
         }
     }
 
-    /// Does all that is due now.
+    /// Does all that is due now. Reports go up to the moment at which nothing else was due, so that details are read before
+    /// reports of the same moment or a later one are sent.
     pub(crate) async fn turn(&self) -> Result<(), DatabaseFault> {
         let _turn = self.0.work.turn.lock().await;
+        let mut now = self.now();
         for _ in 0..LOOKS_PER_TURN {
-            let rows = self.0.ledger.due_by(self.now(), ROWS_PER_LOOK).await?;
+            let rows = self.0.ledger.due_by(now, ROWS_PER_LOOK).await?;
             if rows.is_empty() {
                 break;
             }
             for row in rows {
                 self.one(row).await?;
             }
+            now = self.now();
         }
-        self.send_reports().await
+        self.send_reports(now).await
     }
 
     async fn one(&self, row: DueRow) -> Result<(), DatabaseFault> {
