@@ -44,7 +44,7 @@ aims! {
     INIT_P99 = "P4", "p99 of durable init at 64 connections, of the yardstick's", "×", AtMost 5.0, 2.0;
     INIT_P99_AT_80 = "P4", "the same at 80 % of peak load", "×", AtMost 5.0, 2.0;
     PAYMENT_CPU = "P5", "CPU of a whole payment, in yardstick requests", "×", AtMost 12.0, 8.0;
-    DETAILS_CPU = "P6", "CPU of details by id, in yardstick requests", "×", AtMost 1.6, 1.2;
+    DETAILS_CPU = "P6", "CPU of details by id among 10,000 payments, in yardstick requests", "×", AtMost 1.6, 1.2;
     UPDATE_RATE = "P7", "updatestatus entries per second in requests of 5,000, of init's rate", "×", AtLeast 3.0, 8.0;
     WAITING_CALL = "P9", "memory per makePayment call, 10,000 waiting at once", " KB", AtMost 20.0, 8.0;
     READY = "P10", "`lommebok dev` ready after a restart", " ms", AtMost 100.0, 50.0;

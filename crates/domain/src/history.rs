@@ -55,13 +55,14 @@ pub fn lines(payment: &Payment, events: &[Event]) -> Vec<HistoryLine> {
     if !payment.state.is_final() {
         return Vec::new();
     }
-    events.iter().filter_map(|event| line(payment, event)).collect()
+    let whole = (payment.terms.amount, payment.terms.payment_text.as_str());
+    events.iter().filter_map(|event| line(whole, event.at, &event.kind)).collect()
 }
 
-fn line(payment: &Payment, event: &Event) -> Option<HistoryLine> {
-    let whole = payment.terms.amount;
+/// The line of one event of a payment that is over, if it shows. Amount and text are the payment's own.
+pub fn line((whole, payment_text): (Amount, &str), at: Timestamp, kind: &EventKind) -> Option<HistoryLine> {
     let nothing = String::new();
-    let (operation, amount, text, success) = match &event.kind {
+    let (operation, amount, text, success) = match kind {
         EventKind::Reserved { amount, text } => (EntryStatus::Reserved, *amount, text, true),
         EventKind::Captured { amount, text } => (EntryStatus::Captured, *amount, text, true),
         EventKind::Released { amount, text } => (EntryStatus::Cancelled, *amount, text, true),
@@ -84,6 +85,6 @@ fn line(payment: &Payment, event: &Event) -> Option<HistoryLine> {
         | EventKind::NoticeGivenUp(_)
         | EventKind::LateAnswer(_) => return None,
     };
-    let text = if text.is_empty() { payment.terms.payment_text.clone() } else { text.clone() };
-    Some(HistoryLine { operation, amount, text, at: event.at, success })
+    let text = if text.is_empty() { payment_text.to_owned() } else { text.clone() };
+    Some(HistoryLine { operation, amount, text, at, success })
 }

@@ -74,7 +74,8 @@ async fn run(directory: &str, callers: u64, payments: u64) {
     .await;
     measure("bulk read of 500", count, async {
         for ids in ids.chunks(STEP) {
-            let found = store.payments_of_psp(TENANT, PSP, ids).expect("a read works");
+            let ids: Vec<_> = ids.iter().collect();
+            let found = store.payments_of_psp(TENANT, PSP, &ids).expect("a read works");
             assert!(found.iter().all(Option::is_some));
         }
     })
@@ -208,7 +209,12 @@ async fn capture(store: &Store, payments: Vec<Payment>) {
         };
         let batch = BatchWrite {
             next: u32::try_from(entries.len()).expect("a count"),
-            target: BatchTarget::New(NewBatch { psp: PSP, accepted_at: NOW, digest: KeyedHash::new([3; 32]), entries }),
+            target: BatchTarget::New(NewBatch {
+                psp: PSP,
+                accepted_at: NOW,
+                digest: KeyedHash::new([3; 32]),
+                entries: entries.into(),
+            }),
             payments: payments.iter().map(write).collect(),
             refusals: Vec::new(),
             parked: Vec::new(),

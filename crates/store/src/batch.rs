@@ -1,5 +1,7 @@
 //! An accepted updatestatus request: kept as one row, its entries as one value, and a row for each refusal.
 
+use std::sync::Arc;
+
 use lommebok_domain::{PaymentId, PspId, PspTransactionId, StatusEntry, TenantId, Timestamp};
 
 use crate::change::PaymentWrite;
@@ -61,7 +63,7 @@ pub struct NewBatch {
     /// Keyed hash of the body's bytes.
     pub digest: KeyedHash,
     /// All entries, in the order of the body.
-    pub entries: Vec<BatchEntry>,
+    pub entries: Arc<[BatchEntry]>,
 }
 
 /// Which batch a change is about.

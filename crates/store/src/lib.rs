@@ -27,8 +27,8 @@ pub use fault::{CommitFault, DatabaseError, StoreError, StoredIdempotency};
 pub use options::{Access, CommitHook, CommitObserver, CommitStage, FaultHook, StoreOptions};
 pub use records::{
     Address, Card, CardDetails, CardKind, CardScheme, ClockMode, ClockRecord, Merchant, MerchantDetails,
-    MerchantStatus, MerchantWrite, NewPsp, NewUser, Psp, Seed, SeededMerchant, SeededPsp, SeededUser, Session,
-    SessionWrite, Tenant, User,
+    MerchantStatus, MerchantWrite, NewPsp, NewUser, PaymentDetails, Psp, Seed, SeededMerchant, SeededPsp, SeededUser,
+    Session, SessionWrite, Tenant, User,
 };
 pub use secret::{HashKey, KeyedHash, Sealed};
 pub use sqlite::CheckReport;

@@ -5,23 +5,32 @@
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::payment::captured;
 use super::yardstick::Yardstick;
 use super::{AT, Room, keep};
 use crate::connection::Connection;
 use crate::figures::{DETAILS_CPU, Figure};
 use crate::identifiers::Serials;
 use crate::load::{Load, measure};
+use crate::measured::Measured;
 use crate::report::Report;
 
 /// A prime that no number of payments divides: steps of it visit all of them in turn.
 pub(super) const STRIDE: u64 = 1_000_003;
 
-pub(super) async fn measure_all(
-    report: &mut Report,
-    room: &Room,
-    whole: Range<u64>,
-    yardstick: &Yardstick,
-) -> anyhow::Result<()> {
+/// Payments among which details are read for P6: those of some minutes of a busy PSP.
+const PRESENT: usize = 10_000;
+
+/// P6: among [`PRESENT`] payments.
+pub(super) async fn measure_all(report: &mut Report, room: &Room, yardstick: &Yardstick) -> anyhow::Result<()> {
+    let whole = captured(room, PRESENT).await?;
+    let measured = measure_among(report, room, whole).await?;
+    report.figures.push(Figure::new(DETAILS_CPU, measured.cpu_micros / yardstick.at_64.cpu_micros));
+    Ok(())
+}
+
+/// What details cost among the payments `whole`.
+pub(super) async fn measure_among(report: &mut Report, room: &Room, whole: Range<u64>) -> anyhow::Result<Measured> {
     let present = whole.end.saturating_sub(whole.start);
     anyhow::ensure!(present > 0, "details need payments");
     let (requests, visited) = (Rc::clone(&room.requests), Rc::new(Serials::default()));
@@ -31,7 +40,5 @@ pub(super) async fn measure_all(
         Ok(())
     };
     let measured = measure(&room.target(), Load::closed(AT), room.pace, step).await?;
-    keep(report, format!("details, {AT} connections"), measured);
-    report.figures.push(Figure::new(DETAILS_CPU, measured.cpu_micros / yardstick.at_64.cpu_micros));
-    Ok(())
+    Ok(keep(report, format!("details among {present} payments, {AT} connections"), measured))
 }

@@ -1,7 +1,7 @@
 //! What is measured, in one run: first the yardstick, then the wallet, each figure beside its floor and goal.
 //!
-//! A scenario drives load and returns figures; it decides nothing about limits. All of them share one wallet, in the
-//! order in which they stand here, because each builds on the payments of the one before.
+//! A scenario drives load and returns figures; it decides nothing about limits. Whole payments and details have a wallet of
+//! their own, which does not hold the millions of inits of the others: what size costs is asked separately.
 
 mod commits;
 mod details;
@@ -85,6 +85,13 @@ struct Room {
 }
 
 impl Room {
+    /// A wallet without payments, whose PSP is `psp`.
+    async fn open(options: &Options, psp: &Psp) -> anyhow::Result<Self> {
+        let wallet = Wallet::start(&options.server).await?;
+        let requests = Rc::new(wallet.requests(psp.url()).await?);
+        Ok(Self { wallet, requests, serials: Rc::new(Serials::default()), pace: options.pace() })
+    }
+
     fn target(&self) -> Target<'_> {
         Target { process: &self.wallet.process, address: self.wallet.address }
     }
@@ -127,16 +134,18 @@ async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
         waiting::measure_all(report, &options.server).await?;
     }
     let psp = Psp::start(true).await?;
-    let wallet = Wallet::start(&options.server).await?;
-    let requests = Rc::new(wallet.requests(psp.url()).await?);
-    let room = Room { wallet, requests, serials: Rc::new(Serials::default()), pace };
-    let inits = init::measure_all(report, &room, &yardstick).await?;
     if options.wants("P5") || options.wants("P6") || options.wants("P12") {
+        let room = Room::open(options, &psp).await?;
+        details::measure_all(report, &room, &yardstick).await?;
         let whole = payment::measure_all(report, &room, &yardstick).await?;
-        details::measure_all(report, &room, whole, &yardstick).await?;
+        details::measure_among(report, &room, whole).await?;
     }
-    if options.wants("P7") {
-        update_status::measure_all(report, &room, &inits).await?;
+    if options.wants("P1") || options.wants("P4") || options.wants("P7") {
+        let room = Room::open(options, &psp).await?;
+        let inits = init::measure_all(report, &room, &yardstick).await?;
+        if options.wants("P7") {
+            update_status::measure_all(report, &room, &inits).await?;
+        }
     }
     Ok(())
 }

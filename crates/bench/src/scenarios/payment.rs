@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use anyhow::Context as _;
+use tokio::task::JoinSet;
 
 use super::yardstick::Yardstick;
 use super::{AT, Room, keep};
@@ -70,4 +71,37 @@ pub(super) async fn reserve(connection: &mut Connection, requests: &Requests, se
     let token = landing_token(&answer).context("the answer to init holds no token in its link")?;
     connection.expect_ok(requests.approve(serial, &token)).await?;
     Ok(())
+}
+
+/// So many new payments, reserved: their serials.
+pub(super) async fn reserved(room: &Room, count: usize) -> anyhow::Result<Vec<u64>> {
+    let serials: Vec<u64> = std::iter::repeat_with(|| room.serials.next()).take(count).collect();
+    let left = Rc::new(RefCell::new(serials.clone().into_iter()));
+    let mut workers = JoinSet::new();
+    for _ in 0..AT {
+        let (left, requests) = (Rc::clone(&left), Rc::clone(&room.requests));
+        let mut connection = Connection::open(room.wallet.address).await?;
+        workers.spawn_local(async move {
+            let next = || left.borrow_mut().next();
+            while let Some(serial) = next() {
+                reserve(&mut connection, &requests, serial).await?;
+            }
+            anyhow::Ok(())
+        });
+    }
+    while let Some(ended) = workers.join_next().await {
+        ended??;
+    }
+    Ok(serials)
+}
+
+/// So many new payments, reserved and captured: their serials.
+pub(super) async fn captured(room: &Room, count: usize) -> anyhow::Result<Range<u64>> {
+    let before = room.serials.count();
+    let serials = reserved(room, count).await?;
+    let mut connection = Connection::open(room.wallet.address).await?;
+    for batch in serials.chunks(CAPTURED_TOGETHER) {
+        connection.expect_ok(room.requests.capture(batch, WHOLE_AMOUNT)).await?;
+    }
+    Ok(before..room.serials.count())
 }

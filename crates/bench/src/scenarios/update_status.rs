@@ -3,14 +3,12 @@
 //! The payments are reserved first, and not counted: so many that each is captured a few times only, as in life. Two
 //! connections, so that one request is parsed while the other is written.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
-
-use super::payment::reserve;
-use super::{AT, Rates, Room, at_64, keep};
+use super::payment::reserved;
+use super::{Rates, Room, at_64, keep};
 use crate::connection::Connection;
 use crate::figures::{Figure, UPDATE_RATE};
 use crate::load::{Load, Pace, measure};
@@ -30,7 +28,7 @@ const PACE: Pace = Pace { warm_up: Duration::from_secs(1), run: Duration::from_s
 const REQUESTS_AT_ONCE: usize = 2;
 
 pub(super) async fn measure_all(report: &mut Report, room: &Room, inits: &Rates) -> anyhow::Result<()> {
-    let reserved = reserve_all(room).await?;
+    let reserved = reserved(room, RESERVED).await?;
     let requests = Rc::clone(&room.requests);
     let turn = Cell::new(0_usize);
     let step = async move |connection: &mut Connection| {
@@ -56,27 +54,6 @@ fn per_entry(request: Measured) -> Measured {
         written_bytes: request.written_bytes / ENTRIES_EACH,
         ..request
     }
-}
-
-async fn reserve_all(room: &Room) -> anyhow::Result<Vec<u64>> {
-    let serials: Vec<u64> = std::iter::repeat_with(|| room.serials.next()).take(RESERVED).collect();
-    let left = Rc::new(RefCell::new(serials.clone().into_iter()));
-    let mut workers = JoinSet::new();
-    for _ in 0..AT {
-        let (left, requests) = (Rc::clone(&left), Rc::clone(&room.requests));
-        let mut connection = Connection::open(room.wallet.address).await?;
-        workers.spawn_local(async move {
-            let next = || left.borrow_mut().next();
-            while let Some(serial) = next() {
-                reserve(&mut connection, &requests, serial).await?;
-            }
-            anyhow::Ok(())
-        });
-    }
-    while let Some(ended) = workers.join_next().await {
-        ended??;
-    }
-    Ok(serials)
 }
 
 #[cfg(test)]

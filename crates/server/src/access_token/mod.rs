@@ -1,7 +1,7 @@
 //! Access tokens: RS256 JWTs that we issue to PSPs and take back on every call.
 //!
 //! Verification pins everything: algorithm, key, type, issuer, audience, the JSON type of each claim, business time without
-//! leeway. A token is checked by signature once; after that its SHA-256 is in a bounded cache, and only its times are looked at.
+//! leeway. A token is checked by signature once; after that it is in a bounded cache, and only its times are looked at.
 //! Why no JWT library: its claim checks would all be off (they read the wall clock, take times as floats and let unknown
 //! header members pass), and what remains is three base64 parts and one call of the cryptographic library.
 //! A newcomer's mistake: to trust `PSP-ID` or the subscription key for who is calling. The token says it; the others must agree.
@@ -15,7 +15,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lommebok_domain::{PspId, TenantId, Timestamp};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::chance::Chance;
@@ -165,15 +164,14 @@ impl AccessTokens {
         if token.len() > LONGEST_TOKEN_BYTES {
             return Err(TokenFault::TooLong);
         }
-        let digest: [u8; 32] = Sha256::digest(token).into();
-        let known = self.cache().get(&digest);
+        let known = self.cache().get(token);
         if let Some(verified) = known {
             hold(&verified, now)?;
             return Ok(verified.subject);
         }
         let verified = self.check(token)?;
         hold(&verified, now)?;
-        self.cache().insert(digest, verified.clone());
+        self.cache().insert(token, verified.clone());
         Ok(verified.subject)
     }
 

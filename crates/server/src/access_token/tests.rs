@@ -119,6 +119,19 @@ async fn a_thousand_calls_with_one_token_check_one_signature_and_expiry_bites_on
 }
 
 #[tokio::test]
+async fn a_known_signature_under_other_claims_is_refused() {
+    let tokens = tokens();
+    let good = token(&header(), &claims());
+    tokens.verify(&good, NOW).unwrap();
+    let (_, signature) = good.rsplit_once('.').unwrap();
+    let others = with(claims(), "psp", 99);
+    let forged = format!("{}.{}.{signature}", b64(header().to_string()), b64(others.to_string()));
+    assert_eq!(tokens.verify(&forged, NOW), Err(TokenFault::Signature));
+    tokens.verify(&good, NOW).unwrap();
+    assert_eq!(tokens.signature_checks(), 2);
+}
+
+#[tokio::test]
 async fn the_published_key_is_the_one_that_signs() {
     let jwks = tokens().jwks().await.unwrap();
     let key = &jwks["keys"][0];

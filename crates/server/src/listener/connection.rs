@@ -87,7 +87,7 @@ impl Connections {
             () = self.tasks.stopping().cancelled() => return,
         };
         let requests = Arc::new(AtomicU64::new(0));
-        let guard = Guard::new(self.router.clone(), self.limits, peer, Arc::clone(&requests));
+        let guard = Guard::new(self.router.clone(), self.limits, Arc::clone(&requests));
         match protocol {
             Ok(Some(Protocol::Http1)) => {
                 let connection = self.http1.serve_connection(TokioIo::new(stream), guard);

@@ -1,7 +1,6 @@
 //! What is looked at before the router sees a request: the size of its head, and its `Host`.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -16,23 +15,18 @@ use tower::Service;
 
 use super::Limits;
 
-/// Who sent the request; among its extensions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peer(pub SocketAddr);
-
 /// The router of one connection behind its limits.
 pub(super) struct Guard {
     router: Router,
     limits: Limits,
-    peer: Peer,
     requests: Arc<AtomicU64>,
 }
 
 type RouterFuture = <Router as Service<Request<Incoming>>>::Future;
 
 impl Guard {
-    pub(super) fn new(router: Router, limits: Limits, peer: SocketAddr, requests: Arc<AtomicU64>) -> Self {
-        Self { router, limits, peer: Peer(peer), requests }
+    pub(super) fn new(router: Router, limits: Limits, requests: Arc<AtomicU64>) -> Self {
+        Self { router, limits, requests }
     }
 }
 
@@ -46,8 +40,9 @@ impl hyper::service::Service<Request<Incoming>> for Guard {
         if let Some(status) = fault_of(&request, &self.limits) {
             return Either::Left(ready(Ok(refusal(status))));
         }
-        request.extensions_mut().insert(self.peer);
-        request.extensions_mut().insert(self.limits.body_wait());
+        if let Some(wait) = self.limits.unusual_body_wait() {
+            request.extensions_mut().insert(wait);
+        }
         Either::Right(self.router.clone().call(request))
     }
 }

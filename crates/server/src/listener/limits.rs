@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::body::WAIT_MS;
+
 /// What a connection and a request head may take. Units are in the names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -31,20 +33,21 @@ impl Default for Limits {
             header_count: 100,
             target_bytes: 8_192,
             header_wait_ms: 10_000,
-            body_wait_ms: super::body::WAIT_MS,
+            body_wait_ms: WAIT_MS,
             streams_per_connection: 128,
             pending_resets: 20,
         }
     }
 }
 
-/// How long the client of a request may take for its body; among the request's extensions.
+/// How long the client of a request may take for its body; among the request's extensions when it is not the usual time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BodyWait(pub Duration);
 
 impl Limits {
-    pub(super) fn body_wait(&self) -> BodyWait {
-        BodyWait(Duration::from_millis(self.body_wait_ms))
+    /// What a request has to carry: nothing when the time is the usual one, for extensions cost each request a map.
+    pub(super) fn unusual_body_wait(&self) -> Option<BodyWait> {
+        (self.body_wait_ms != WAIT_MS).then(|| BodyWait(Duration::from_millis(self.body_wait_ms)))
     }
 
     pub(super) fn header_wait(&self) -> Duration {

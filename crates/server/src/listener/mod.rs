@@ -18,7 +18,6 @@ use tokio::net::{TcpListener, TcpSocket};
 
 use crate::tasks::Tasks;
 
-pub use guard::Peer;
 pub use limits::{BodyWait, Limits};
 
 /// How many connections may wait in the kernel to be accepted.

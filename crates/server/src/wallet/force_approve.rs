@@ -1,6 +1,6 @@
 //! The sandbox's force-approve: approves without a phone, and waits until the first outcome is durable.
 
-use lommebok_domain::{Command, Payment, PhoneNumber, PspTransactionId, State};
+use lommebok_domain::{Command, PhoneNumber, PspTransactionId, State};
 
 use super::{Fault, Principal, Topic, Wallet};
 
@@ -16,7 +16,7 @@ impl Wallet {
         id: &PspTransactionId,
         number: &PhoneNumber,
         token: &str,
-    ) -> Result<Payment, Fault> {
+    ) -> Result<(), Fault> {
         let payment = self.store().payment_of_psp(self.tenant(), principal.psp, id)?.ok_or(Fault::NoSuchPayment)?;
         if self.linked_payment(token)? != payment.id {
             return Err(Fault::UnknownLink);
@@ -24,18 +24,19 @@ impl Wallet {
         let user = self.user_by_number(number)?.ok_or(Fault::UnknownUser)?.id;
         let card = self.cards_of(user)?.into_iter().find(|card| self.usable(card)).ok_or(Fault::CardNotUsable)?;
         let mut changes = self.hub().subscribe(Topic::Payment(payment.id));
-        let mut payment = self.carry_out_on(payment, Command::ForceApprove { user, card: card.id }).await?;
-        while matches!(payment.state, State::Authorizing { .. }) {
-            tokio::select! {
-                hint = changes.next() => {
-                    if hint.is_some_and(|hint| hint.authorizing || hint.version <= payment.version) {
-                        continue;
-                    }
-                }
+        let payment = self.carry_out_on(payment, Command::ForceApprove { user, card: card.id }).await?;
+        loop {
+            let hint = tokio::select! {
+                hint = changes.next() => hint,
                 () = self.tasks().ending().cancelled() => return Err(Fault::Stopping),
+            };
+            let authorizing = match hint {
+                Some(hint) => hint.authorizing || hint.version <= payment.version,
+                None => matches!(self.payment(payment.id)?.state, State::Authorizing { .. }),
+            };
+            if !authorizing {
+                return Ok(());
             }
-            payment = self.payment(payment.id)?;
         }
-        Ok(payment)
     }
 }

@@ -207,3 +207,29 @@ async fn a_request_of_1200_entries_cut_by_a_crash_is_finished_at_the_next_start_
         app.stop().await;
     }
 }
+
+/// Steps are 500 entries, and the next is decided while one is being stored.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_counts_on_what_the_step_before_it_did() {
+    let app = TestApp::start().await;
+    let others = ["st-other-1", "st-other-2", "st-other-3"];
+    for id in others.into_iter().chain(["st-first", "st-second"]) {
+        app.approved(id).await;
+    }
+    let refund = |id: &str, amount: i64| json!({"pspTransactionId": id, "status": "REFUNDED", "amount": amount});
+    // Each step has a payment of its own, so that nothing else keeps the next one from being decided early.
+    let mut entries: Vec<Value> = others.iter().flat_map(|id| vec![capture(id, 1); 500]).collect();
+    // The last of the first step, and the first of the second: applied only when the capture is seen.
+    entries[499] = capture("st-first", 100);
+    entries[500] = refund("st-first", 60);
+    // In the second step and at the end of the third: refused only when the refund is seen.
+    entries[501] = capture("st-second", 100);
+    entries[502] = refund("st-second", 100);
+    entries[1_499] = refund("st-second", 1);
+    drop(app.update_status(&json!(entries)).await.succeeded());
+    let sums = |id: &str| (app.payment(id).sums.captured(), app.payment(id).sums.refunded());
+    assert_eq!((sums("st-first"), sums("st-second")), ((100, 60), (100, 100)));
+    assert_eq!(others.map(|id| captured(&app, id)), [499, 497, 499]);
+    assert_eq!(crate::unknown::refused(&app).await, ["1499 st-second exceeds_captured"]);
+    app.stop().await;
+}

@@ -2,12 +2,14 @@
 //!
 //! No rule lives here. Credentials come as keyed hashes or sealed bytes that the caller made.
 
+mod details;
 mod merchant;
 mod person;
 mod psp;
 mod seed;
 mod tenant;
 
+pub use details::PaymentDetails;
 pub use merchant::{Address, Merchant, MerchantDetails, MerchantStatus, MerchantWrite};
 pub use person::{Card, CardDetails, CardKind, CardScheme, NewUser, Session, SessionWrite, User};
 pub use psp::{NewPsp, Psp};

@@ -5,6 +5,7 @@ use lommebok_domain::{Event, Payment, PaymentId, PspId, PspTransactionId, Return
 use super::{Page, PaymentFilter, Store};
 use crate::change::{DueRow, NewIdempotency};
 use crate::fault::{StoreError, StoredIdempotency};
+use crate::records::PaymentDetails;
 use crate::secret::Sealed;
 use crate::sqlite::read;
 
@@ -36,23 +37,23 @@ impl Store {
         &self,
         tenant: TenantId,
         psp: PspId,
-        ids: &[PspTransactionId],
+        ids: &[&PspTransactionId],
     ) -> Result<Vec<Option<Payment>>, StoreError> {
         self.inner
             .database
             .read_keys(|connection, keys| read::natural_key::by_transactions(connection, keys, (tenant, psp), ids))
     }
 
-    /// The PSP's payment with this `pspTransactionId` and its events, oldest first: what `details` shows.
+    /// What `details` shows of the PSP's payment with this `pspTransactionId`.
     pub fn details_of_psp(
         &self,
         tenant: TenantId,
         psp: PspId,
         id: &PspTransactionId,
-    ) -> Result<Option<(Payment, Vec<Event>)>, StoreError> {
+    ) -> Result<Option<PaymentDetails>, StoreError> {
         self.inner
             .database
-            .read_keys(|connection, keys| read::natural_key::details(connection, keys, (tenant, psp), id))
+            .read_keys(|connection, keys| read::details::by_transaction(connection, keys, (tenant, psp), id))
     }
 
     /// The payment's events up to and with `version` ([`i64::MAX`]: all), oldest first.

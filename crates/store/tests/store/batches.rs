@@ -21,7 +21,7 @@ fn of(id: &str, entry: &StatusEntry) -> BatchEntry {
 }
 
 fn new_batch(entries: Vec<BatchEntry>) -> NewBatch {
-    NewBatch { psp: PSP, accepted_at: NOW, digest: KeyedHash::new([4; 32]), entries }
+    NewBatch { psp: PSP, accepted_at: NOW, digest: KeyedHash::new([4; 32]), entries: entries.into() }
 }
 
 fn accepted(new: NewBatch) -> BatchWrite {

@@ -81,7 +81,8 @@ fn found_all(store: &Store, ids: &[PspTransactionId]) {
         assert!(store.payment_of_psp(TENANT, PSP, id).unwrap().is_some(), "{id:?}");
         assert!(store.details_of_psp(TENANT, PSP, id).unwrap().is_some(), "{id:?}");
     }
-    assert!(store.payments_of_psp(TENANT, PSP, ids).unwrap().iter().all(Option::is_some));
+    let ids: Vec<_> = ids.iter().collect();
+    assert!(store.payments_of_psp(TENANT, PSP, &ids).unwrap().iter().all(Option::is_some));
 }
 
 /// The keys that stand in their tables.

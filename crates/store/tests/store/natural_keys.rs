@@ -1,6 +1,8 @@
 //! Natural keys are exact also when their hashes meet.
 
-use lommebok_domain::{Binding, Command, PspId, PspTransactionId, TenantId, UserId};
+use lommebok_domain::{
+    Amount, CancelledBy, Command, EntryStatus, OperationStatus, PspId, PspTransactionId, StatusEntry, TenantId, history,
+};
 use lommebok_store::CommitFault;
 
 use crate::world::{PSP, TENANT, World, new_payment};
@@ -44,7 +46,7 @@ async fn many_payments_in_few_places_stay_exact() {
     }
     assert!(stored.len() > 40);
     let ids: Vec<_> = stored.iter().map(|(name, _)| PspTransactionId::new(name).unwrap()).collect();
-    let found = world.store.payments_of_psp(TENANT, PSP, &ids).unwrap();
+    let found = world.store.payments_of_psp(TENANT, PSP, &ids.iter().collect::<Vec<_>>()).unwrap();
     for ((name, id), found) in stored.iter().zip(found) {
         assert_eq!(found.map(|found| found.id), Some(*id), "{name}");
     }
@@ -52,23 +54,30 @@ async fn many_payments_in_few_places_stay_exact() {
 }
 
 #[tokio::test]
-async fn details_of_payments_whose_hashes_meet_show_their_own_events_only() {
+async fn details_of_payments_whose_hashes_meet_show_their_own_history_only() {
     let world = World::with(|options| options.hash_bits = 0);
     let mut expected = Vec::new();
-    // Neighbours with no event, one and two, so that one payment's rows end where another's begin.
+    // Neighbours with no line, one and two, so that one payment's rows end where another's begin.
     for number in 0..6 {
         let mut payment = world.payment().await;
-        for user in 0..number % 3 {
-            payment =
-                world.command(&payment, Command::ConfirmNumber { to: Binding::User(UserId::new(user + 1)) }).await;
+        let failed = StatusEntry {
+            status: EntryStatus::Captured,
+            amount: Amount::from_ore(number + 1).unwrap(),
+            text: String::new(),
+            operation: OperationStatus::Failed,
+        };
+        let cancelled = Command::Cancel { by: CancelledBy::LandingPage, user: None };
+        for command in [cancelled, Command::ApplyEntry(failed)].into_iter().take(usize::try_from(number % 3).unwrap()) {
+            payment = world.command(&payment, command).await;
         }
         let events = world.store.events(TENANT, payment.id, i64::MAX).unwrap();
-        assert_eq!(i64::try_from(events.len()).unwrap(), number % 3);
-        expected.push((payment, events));
+        let lines = history::lines(&payment, &events);
+        assert_eq!(i64::try_from(lines.len()).unwrap(), number % 3);
+        expected.push((payment, lines));
     }
-    for (payment, events) in expected {
-        let details = world.store.details_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id).unwrap();
-        assert_eq!(details, Some((payment, events)));
+    for (payment, lines) in expected {
+        let details = world.store.details_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id).unwrap().unwrap();
+        assert_eq!((details.merchant_order_id, details.history), (payment.terms.merchant_order_id.clone(), lines));
     }
     let nobody = PspTransactionId::new("nobody").unwrap();
     assert_eq!(world.store.details_of_psp(TENANT, PSP, &nobody).unwrap(), None);

@@ -1,10 +1,10 @@
 //! Every state and every event is read back as it was written, and a store is sound after every step of every life.
 
 use lommebok_domain::{
-    Amount, AttemptAnswer, AttemptNumber, Binding, CancelledBy, CardId, Cause, Command, EntryStatus, OperationStatus,
-    Payment, ReturnId, StatusEntry, StepUpResult, UserId, decide,
+    Amount, AttemptAnswer, AttemptNumber, Binding, CancelledBy, CardId, Cause, Command, EntryStatus, Event,
+    OperationStatus, Payment, ReturnId, StatusEntry, StepUpResult, UserId, decide, history,
 };
-use lommebok_store::{PaymentWrite, Write};
+use lommebok_store::{PaymentDetails, PaymentWrite, Write};
 
 use crate::world::{NOW, PSP, TENANT, World, change, unique};
 
@@ -131,8 +131,21 @@ async fn every_state_and_event_is_read_back_as_it_was_written() {
     world.assert_sound();
 }
 
-fn found(world: &World, payment: &Payment) -> (Payment, Vec<lommebok_domain::Event>) {
-    world.store.details_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id).unwrap().unwrap()
+fn found(world: &World, payment: &Payment) -> (Payment, Vec<Event>) {
+    let id = &payment.terms.psp_transaction_id;
+    let found = world.store.payment_of_psp(TENANT, PSP, id).unwrap().unwrap();
+    let events = world.store.events(TENANT, payment.id, i64::MAX).unwrap();
+    let shown = PaymentDetails {
+        merchant_order_id: found.terms.merchant_order_id.clone(),
+        sums: found.sums,
+        history: history::lines(&found, &events),
+    };
+    assert_eq!(
+        world.store.details_of_psp(TENANT, PSP, id).unwrap(),
+        Some(shown),
+        "details read less, and show the same"
+    );
+    (found, events)
 }
 
 #[tokio::test]

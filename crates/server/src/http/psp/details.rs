@@ -18,10 +18,10 @@ pub(super) fn handle(call: &PspCall<'_>, id: &PathId<'_>) -> Result<Answered, Re
     let unknown = || WireFault::of(ErrorCode::PaymentNotFound);
     let id = id.id().and_then(PspTransactionId::new).ok_or_else(unknown)?;
     let details = caller.wallet.details(caller.principal, &id)?;
-    let (terms, sums) = (&details.payment.terms, details.payment.sums);
+    let sums = details.sums;
     let answer = DetailsAnswer {
-        psp_transaction_id: terms.psp_transaction_id.as_str(),
-        merchant_order_id: terms.merchant_order_id.as_str(),
+        psp_transaction_id: id.as_str(),
+        merchant_order_id: details.merchant_order_id.as_str(),
         transaction_summary: TransactionSummary {
             captured_amount: sums.captured(),
             remaining_amount_to_capture: sums.remaining_to_capture(),

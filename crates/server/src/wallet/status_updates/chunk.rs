@@ -1,22 +1,23 @@
-//! One step of a batch: read its payments, decide entry by entry, commit once.
+//! What a step of a batch makes of its payments: entry by entry, decided on the payments as they stand.
 
 use std::collections::HashMap;
 
 use lommebok_domain::{Command, Payment, PaymentId, PspId, Refusal, Timestamp, Transition, decide};
-use lommebok_store::{
-    BatchEntry, BatchId, BatchRefusal, BatchTarget, BatchWrite, Change, CommitFault, Committed, NewIdempotency,
-    ParkedEntry, PaymentWrite, Write,
-};
+use lommebok_store::{BatchEntry, BatchId, BatchRefusal, BatchTarget, BatchWrite, ParkedEntry, PaymentWrite};
 
-use crate::wallet::{Fault, MAX_DECISIONS, Wallet, measures};
+use crate::wallet::{Fault, Wallet, measures};
 
-/// Which entries of a batch a step is about.
-#[derive(Clone, Copy)]
-pub(super) struct Step<'a> {
-    pub(super) psp: PspId,
-    pub(super) entries: &'a [BatchEntry],
+/// A step that is decided, and not committed yet.
+pub(super) struct Decided {
+    /// Its rows; the target is the caller's to set.
+    pub(super) write: BatchWrite,
+    /// Each touched payment as it was and will be, in the order of their numbers.
+    pub(super) touched: Vec<(Payment, Payment)>,
+    /// The payments on whose state it rests, also where it refuses.
+    looked_at: Vec<PaymentId>,
+    /// The positions that it is about.
     pub(super) from: usize,
-    pub(super) at_most: usize,
+    pub(super) to: usize,
 }
 
 /// What a step makes of its payments.
@@ -35,49 +36,15 @@ struct Touched {
 }
 
 impl Wallet {
-    /// Commits one step; answers the batch's number, whether its body is a repeated one, and the position after the step.
-    pub(super) async fn commit_step(
-        &self,
-        step: Step<'_>,
-        target: BatchTarget,
-        idempotency: Option<NewIdempotency>,
-    ) -> Result<(BatchId, bool, u32), Fault> {
-        let to = step.from.saturating_add(step.at_most).min(step.entries.len());
-        let next = u32::try_from(to).unwrap_or(u32::MAX);
-        for _ in 0..MAX_DECISIONS {
-            let (writes, touched) = self.decide_chunk(step.psp, step.from, step.entries.get(step.from..to))?;
-            let counted = Counted::of(&writes, to.saturating_sub(step.from));
-            let write = BatchWrite { target: target.clone(), next, ..writes };
-            let change = Change {
-                change_id: self.change_id(),
-                tenant: self.tenant(),
-                idempotency: idempotency.clone(),
-                write: Write::Batch(Box::new(write)),
-            };
-            match self.store_change(change).await {
-                Ok(committed) => {
-                    for (before, after) in &touched {
-                        self.committed(before, after);
-                    }
-                    counted.tell();
-                    let Committed::Batch { id, repeated } = committed else { return Err(Fault::Busy) };
-                    return Ok((id, repeated, next));
-                }
-                Err(Fault::Store(CommitFault::Stale(_))) => {}
-                Err(fault) => return Err(fault),
-            }
-        }
-        Err(Fault::Busy)
-    }
-
-    fn decide_chunk(
+    /// Decides the entries from position `from` to `to`.
+    pub(super) fn decide_step(
         &self,
         psp: PspId,
-        from: usize,
-        entries: Option<&[BatchEntry]>,
-    ) -> Result<(BatchWrite, Vec<(Payment, Payment)>), Fault> {
-        let entries = entries.unwrap_or_default();
-        let ids: Vec<_> = entries.iter().map(|entry| entry.psp_transaction_id.clone()).collect();
+        entries: &[BatchEntry],
+        (from, to): (usize, usize),
+    ) -> Result<Decided, Fault> {
+        let entries = entries.get(from..to).unwrap_or_default();
+        let ids: Vec<_> = entries.iter().map(|entry| &entry.psp_transaction_id).collect();
         let payments = self.store().payments_of_psp(self.tenant(), psp, &ids)?;
         let mut chunk = Chunk {
             now: self.clock().now(),
@@ -98,25 +65,34 @@ impl Wallet {
                 }),
             }
         }
-        Ok(chunk.into_write())
+        Ok(chunk.into_decided(from, to))
+    }
+}
+
+impl Decided {
+    /// Whether it rests on a payment that is `touched` (in the order of their numbers), and so has to be decided afterwards.
+    pub(super) fn rests_on(&self, touched: &[(Payment, Payment)]) -> bool {
+        self.looked_at.iter().any(|id| touched.binary_search_by_key(id, |(before, _)| before.id).is_ok())
+    }
+
+    /// What is counted once it is durable.
+    pub(super) fn counted(&self) -> Counted {
+        let (waiting, refusals) = (self.write.parked.len(), self.write.refusals.clone());
+        let entries = self.to.saturating_sub(self.from);
+        let applied = entries.saturating_sub(waiting).saturating_sub(refusals.len());
+        Counted { applied, waiting, refusals }
     }
 }
 
 /// What a step counts once it is durable.
-struct Counted {
+pub(super) struct Counted {
     applied: usize,
     waiting: usize,
     refusals: Vec<BatchRefusal>,
 }
 
 impl Counted {
-    fn of(write: &BatchWrite, entries: usize) -> Self {
-        let (waiting, refusals) = (write.parked.len(), write.refusals.clone());
-        let applied = entries.saturating_sub(waiting).saturating_sub(refusals.len());
-        Self { applied, waiting, refusals }
-    }
-
-    fn tell(&self) {
+    pub(super) fn tell(&self) {
         measures::entries("applied", self.applied);
         measures::entries("waiting", self.waiting);
         for refusal in &self.refusals {
@@ -147,18 +123,20 @@ impl Chunk {
         }
     }
 
-    /// The step's rows (its target and position are the caller's), and each touched payment as it was and will be.
-    fn into_write(mut self) -> (BatchWrite, Vec<(Payment, Payment)>) {
+    fn into_decided(mut self, from: usize, to: usize) -> Decided {
         let mut payments = Vec::with_capacity(self.order.len());
         let mut touched = Vec::with_capacity(self.order.len());
         self.order.sort_unstable();
         for id in &self.order {
             let Some(Touched { before, transition: Some(transition) }) = self.payments.remove(id) else { continue };
-            payments.push(PaymentWrite::new(&before, transition.clone()));
-            touched.push((before, transition.payment));
+            let after = transition.payment.clone();
+            payments.push(PaymentWrite::new(&before, transition));
+            touched.push((before, after));
         }
         let target = BatchTarget::Pending { id: BatchId::new(0), next: 0 };
-        (BatchWrite { target, payments, refusals: self.refusals, parked: self.parked, next: 0 }, touched)
+        let next = u32::try_from(to).unwrap_or(u32::MAX);
+        let write = BatchWrite { target, payments, refusals: self.refusals, parked: self.parked, next };
+        Decided { write, touched, looked_at: self.order, from, to }
     }
 }
 

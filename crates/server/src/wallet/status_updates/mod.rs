@@ -6,6 +6,7 @@
 
 mod chunk;
 mod schedule;
+mod steps;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +16,7 @@ use lommebok_store::{Batch, BatchEntry, BatchId, BatchTarget, CommitFault, Keyed
 
 use super::{Fault, IdempotentRequest, Principal, Wallet};
 use crate::observability::names::REPEATED_BATCHES;
-use chunk::Step;
+use steps::{Steps, Stored};
 
 pub use schedule::BatchMode;
 
@@ -76,17 +77,18 @@ impl Wallet {
             self.finish_earlier(principal.psp).await?;
         }
         let accepted_at = self.clock().now();
-        let new = NewBatch { psp: principal.psp, accepted_at, digest, entries: entries.clone() };
+        let entries: Arc<[BatchEntry]> = entries.into();
+        let new = NewBatch { psp: principal.psp, accepted_at, digest, entries: Arc::clone(&entries) };
         let idempotency = idempotency.map(|request| request.row(principal, accepted_at));
-        let first = if immediate { ENTRIES_PER_COMMIT } else { 0 };
-        let step = Step { psp: principal.psp, entries: &entries, from: 0, at_most: first };
-        match self.commit_step(step, BatchTarget::New(new), idempotency).await {
-            Ok((id, repeated, next)) => {
+        let size = if immediate { ENTRIES_PER_COMMIT } else { 0 };
+        let mut steps = Steps::new(self, principal.psp, &entries, size);
+        match steps.commit(0, BatchTarget::New(new), idempotency).await {
+            Ok(Stored { id, repeated, next }) => {
                 if repeated {
                     ::metrics::counter!(REPEATED_BATCHES).increment(1);
                 }
                 if immediate {
-                    self.later_if_not_now(self.apply_rest(principal.psp, id, &entries, next).await)?;
+                    self.later_if_not_now(apply_rest(steps, id, (next, entries.len())).await)?;
                 } else {
                     self.agenda().ring();
                 }
@@ -127,19 +129,8 @@ impl Wallet {
             return Ok(());
         }
         let entries = self.store().batch_entries(self.tenant(), id)?;
-        self.apply_rest(batch.psp, id, &entries, batch.next).await
-    }
-
-    async fn apply_rest(&self, psp: PspId, id: BatchId, entries: &[BatchEntry], next: u32) -> Result<(), Fault> {
-        let mut next = next;
-        loop {
-            let from = usize::try_from(next).unwrap_or(usize::MAX);
-            if from >= entries.len() {
-                return Ok(());
-            }
-            let step = Step { psp, entries, from, at_most: ENTRIES_PER_COMMIT };
-            (_, _, next) = self.commit_step(step, BatchTarget::Pending { id, next }, None).await?;
-        }
+        let steps = Steps::new(self, batch.psp, &entries, ENTRIES_PER_COMMIT);
+        apply_rest(steps, id, (batch.next, entries.len())).await
     }
 
     /// Applies the batches that are due at `now`, oldest first.
@@ -197,5 +188,16 @@ impl Wallet {
         let _turn = lane.lock().await;
         self.apply_batch(batch.id).await?;
         Ok(self.store().batch(self.tenant(), batch.id)?)
+    }
+}
+
+/// Commits the steps from the position `next` to `end`.
+async fn apply_rest(mut steps: Steps<'_>, id: BatchId, (mut next, end): (u32, usize)) -> Result<(), Fault> {
+    loop {
+        let from = usize::try_from(next).unwrap_or(usize::MAX);
+        if from >= end {
+            return Ok(());
+        }
+        Stored { next, .. } = steps.commit(from, BatchTarget::Pending { id, next }, None).await?;
     }
 }

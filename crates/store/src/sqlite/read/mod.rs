@@ -1,6 +1,7 @@
 //! Reads by indexed keys. Each is one statement or a few short ones; none holds a transaction longer than its rows.
 
 pub(crate) mod batch;
+pub(crate) mod details;
 pub(crate) mod due;
 pub(crate) mod idempotency;
 pub(crate) mod list;

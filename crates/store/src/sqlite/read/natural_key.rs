@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lommebok_domain::{Event, Payment, PaymentId, PspId, PspTransactionId, TenantId};
+use lommebok_domain::{Payment, PaymentId, PspId, PspTransactionId, TenantId};
 use rusqlite::Connection;
 
-use super::payment::{at_one_moment, by_id, events, payment, select_payment};
+use super::payment::{at_one_moment, by_id, payment, select_payment};
 use crate::sqlite::keys::{KeyHasher, MAX_PROBES};
 use crate::sqlite::recent_keys::{RecentKeys, Waiting};
 
@@ -27,10 +27,11 @@ pub(crate) struct KeyReader {
 
 /// The key of one payment, and where to look for it.
 #[derive(Clone, Copy)]
-struct Sought<'a> {
-    owner: (TenantId, PspId),
-    id: &'a PspTransactionId,
-    hash: i64,
+pub(super) struct Sought<'a> {
+    pub(super) owner: (TenantId, PspId),
+    pub(super) id: &'a PspTransactionId,
+    /// The first of its places.
+    pub(super) hash: i64,
 }
 
 impl KeyReader {
@@ -52,6 +53,11 @@ impl KeyReader {
         Ok(waiting.clone())
     }
 
+    /// The payments whose keys wait in memory at one of the key's places; nearly always none or one.
+    pub(super) fn waiting_near(&self, sought: Sought<'_>) -> Vec<i64> {
+        self.recent.payments_near(sought.hash)
+    }
+
     /// How many keys wait, by the table that they wait for.
     pub(in crate::sqlite) fn waiting_by_table(&self) -> BTreeMap<String, u64> {
         let mut waiting = BTreeMap::<String, u64>::new();
@@ -62,7 +68,7 @@ impl KeyReader {
         waiting
     }
 
-    fn sought<'a>(&self, owner: (TenantId, PspId), id: &'a PspTransactionId) -> Sought<'a> {
+    pub(super) fn sought<'a>(&self, owner: (TenantId, PspId), id: &'a PspTransactionId) -> Sought<'a> {
         Sought { owner, id, hash: self.hasher.transaction(owner.0, owner.1, id) }
     }
 }
@@ -75,7 +81,7 @@ pub(crate) fn by_transaction(
     id: &PspTransactionId,
 ) -> rusqlite::Result<Option<Payment>> {
     let sought = keys.sought(owner, id);
-    let near = keys.recent.payments_near(sought.hash);
+    let near = keys.waiting_near(sought);
     find(connection, sought, &near)
 }
 
@@ -84,7 +90,7 @@ pub(crate) fn by_transactions(
     connection: &Connection,
     keys: &KeyReader,
     owner: (TenantId, PspId),
-    ids: &[PspTransactionId],
+    ids: &[&PspTransactionId],
 ) -> rusqlite::Result<Vec<Option<Payment>>> {
     let sought: Vec<_> = ids.iter().map(|id| keys.sought(owner, id)).collect();
     let hashes: Vec<_> = sought.iter().map(|sought| sought.hash).collect();
@@ -116,17 +122,4 @@ fn find(connection: &Connection, sought: Sought<'_>, near: &[i64]) -> rusqlite::
         }
     }
     Ok(None)
-}
-
-/// The PSP's payment with this id of its own, and its events. Events are only ever appended, so those up to the payment's
-/// version are of the same moment, without a transaction around both reads.
-pub(crate) fn details(
-    connection: &Connection,
-    keys: &KeyReader,
-    owner: (TenantId, PspId),
-    id: &PspTransactionId,
-) -> rusqlite::Result<Option<(Payment, Vec<Event>)>> {
-    let Some(payment) = by_transaction(connection, keys, owner, id)? else { return Ok(None) };
-    let events = events(connection, owner.0, (payment.id, payment.version))?;
-    Ok(Some((payment, events)))
 }
