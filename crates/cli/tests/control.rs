@@ -6,14 +6,17 @@ use std::io::ErrorKind;
 use std::net::TcpListener;
 
 use lommebok_testkit::server_process::{Launch, PspClient, ServerProcess, bare_command, refusal};
+use lommebok_testkit::steady_address::steady_address;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_lommebok");
 
+/// On a port that nobody is given by chance when the server has left it.
 async fn start() -> (TempDir, Launch, ServerProcess) {
     let directory = tempfile::tempdir().unwrap();
-    let launch = Launch::new(BINARY, directory.path()).with(&["--no-shop"]);
+    let (steady, free) = (steady_address().to_string(), "127.0.0.1:0");
+    let launch = Launch::at(BINARY, directory.path(), [&steady, free, free]).with(&["--no-shop"]);
     let server = ServerProcess::start(&launch).await;
     (directory, launch, server)
 }
@@ -140,7 +143,7 @@ async fn an_afternoon_of_an_operator_reads_as_it_happened() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_where_nobody_is_or_somebody_else_is_is_named() {
     let (_directory, launch, server) = start().await;
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = steady_address();
     let said = refusal(launch.command(&["clock", "show", "--url", &format!("http://{free}")])).await;
     let expected = format!("lommebok: nothing answers at {free}: is `lommebok dev` running?");
     assert!(said.starts_with(&expected), "{said}");

@@ -80,7 +80,7 @@ impl StoreOptions {
             writer_cache_kib: 16 * 1024,
             reader_cache_kib: 16 * 1024,
             max_wal_frames: 16_000,
-            max_keys_waiting: 32_768,
+            max_keys_waiting: 65_536,
             hash_bits: 49,
         }
     }

@@ -12,4 +12,5 @@ pub mod landing_page;
 pub mod random;
 pub mod recorder;
 pub mod server_process;
+pub mod steady_address;
 pub mod test_app;

@@ -1,21 +1,14 @@
 //! A death between approval and call: the attempt is queued towards the sample PSP, and goes out after the restart.
 
-use std::net::TcpListener;
-
 use lommebok_testkit::eventually::surely;
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::server_process::{Launch, ServerProcess};
+use lommebok_testkit::steady_address::steady_address;
 use lommebok_testkit::test_app::Answer;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::stage::{NUMBER, PIN};
-
-/// Three addresses that were free a moment ago: the wallet has the PSP's in its database, so it must not change.
-fn addresses() -> [String; 3] {
-    let bound = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-    bound.map(|listener| listener.local_addr().unwrap().to_string())
-}
 
 /// The sample PSP's merchant.
 struct Merchant {
@@ -44,7 +37,8 @@ impl Merchant {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_attempt_that_was_queued_when_the_sandbox_died_goes_out_after_the_restart_and_succeeds() {
     let directory = tempfile::tempdir().unwrap();
-    let addresses = addresses();
+    // The wallet has the PSP's address in its database, so it must not change.
+    let addresses = [(); 3].map(|()| steady_address().to_string());
     let at = addresses.each_ref().map(String::as_str);
     let launch = Launch::at(env!("CARGO_BIN_EXE_lommebok"), directory.path(), at);
     let mut server = ServerProcess::start(&launch.with(&["--hold-at", "approve-committed"])).await;

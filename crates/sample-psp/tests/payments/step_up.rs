@@ -2,6 +2,7 @@
 
 use lommebok_sdk::PspTransactionId;
 use lommebok_testing::{Card, State};
+use lommebok_testkit::steady_address::steady_address;
 use reqwest::StatusCode;
 
 use crate::world::World;
@@ -97,8 +98,7 @@ async fn three_wrong_codes_are_a_refusal_and_one_is_not() {
 
 #[tokio::test]
 async fn a_session_outlives_a_restart_of_the_psp_and_ends_with_its_payment() {
-    let address = free_address();
-    let world = World::with(|config| config.listen = address.parse().unwrap()).await;
+    let world = World::with(|config| config.listen = steady_address()).await;
     let id = world.create(202).await;
     assert_eq!(world.wallet.approve(&id).await.unwrap(), State::StepUp);
     let world = world.restarted().await;
@@ -109,12 +109,6 @@ async fn a_session_outlives_a_restart_of_the_psp_and_ends_with_its_payment() {
     assert_eq!(world.wallet.outcome(&id).await.unwrap(), State::Reserved);
     assert_eq!(world.http.get(&page).send().await.unwrap().status(), StatusCode::NOT_FOUND);
     world.stop().await;
-}
-
-/// An address that was free a moment ago: for a PSP that must come back where it was.
-fn free_address() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
 }
 
 #[tokio::test]

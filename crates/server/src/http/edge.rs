@@ -102,7 +102,8 @@ impl Edge {
 
     /// The PSP with this subscription key.
     pub fn psp_by_subscription_key(&self, key: &str) -> Result<Option<Arc<Psp>>, Fault> {
-        self.0.psps.by_subscription_key(&self.0.store, self.hash(Purpose::SubscriptionKey, key))
+        let hash = |key: &str| self.hash(Purpose::SubscriptionKey, key);
+        self.0.psps.by_subscription_key(&self.0.store, key, hash)
     }
 
     /// The PSP with this client id.

@@ -4,6 +4,7 @@
 //! forgotten when they are changed here. Users and cards are read each time.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use lommebok_domain::{CardId, Msn, PhoneNumber, PspId, TenantId};
@@ -24,21 +25,33 @@ pub struct Principal {
     pub psp: PspId,
 }
 
-/// PSPs by their keyed hashes, as they were asked for. A PSP's credentials change with the configuration, at a start.
-#[derive(Debug, Default)]
-pub struct Psps(RwLock<HashMap<KeyedHash, Arc<Psp>>>);
+/// PSPs by their subscription keys, as they were asked for. A PSP's credentials change with the configuration, at a start.
+#[derive(Default)]
+pub struct Psps(RwLock<HashMap<String, Arc<Psp>>>);
+
+impl fmt::Debug for Psps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Psps(…)")
+    }
+}
 
 impl Psps {
-    /// The PSP with this subscription key, primary or secondary.
+    /// The PSP with this subscription key, primary or secondary. It is stored under the key's `hash`, which is made only for
+    /// one that is not known yet.
     ///
     /// # Errors
     /// When the store can't be read.
-    pub fn by_subscription_key(&self, store: &Store, hash: KeyedHash) -> Result<Option<Arc<Psp>>, Fault> {
-        if let Some(psp) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&hash) {
+    pub fn by_subscription_key(
+        &self,
+        store: &Store,
+        key: &str,
+        hash: impl FnOnce(&str) -> KeyedHash,
+    ) -> Result<Option<Arc<Psp>>, Fault> {
+        if let Some(psp) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(key) {
             return Ok(Some(Arc::clone(psp)));
         }
-        let Some(psp) = store.psp_by_subscription_key(&hash)?.map(Arc::new) else { return Ok(None) };
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(hash, Arc::clone(&psp));
+        let Some(psp) = store.psp_by_subscription_key(&hash(key))?.map(Arc::new) else { return Ok(None) };
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), Arc::clone(&psp));
         Ok(Some(psp))
     }
 }

@@ -1,8 +1,7 @@
-//! What `details` shows: two short statements that read no more than that. The second runs while the first is still open, so
-//! both see one moment, and the database is taken once.
+//! What `details` shows: one statement that reads no more than that, with a row for each event that may show.
 
 use lommebok_domain::history::{self, HistoryLine};
-use lommebok_domain::{Amount, MerchantOrderId, PaymentId, PspId, PspTransactionId, Sums, TenantId, Timestamp};
+use lommebok_domain::{Amount, MerchantOrderId, PspId, PspTransactionId, Sums, TenantId, Timestamp};
 use rusqlite::{Connection, Row, ToSql};
 
 use super::natural_key::{KeyReader, Sought};
@@ -11,14 +10,18 @@ use crate::records::PaymentDetails;
 use crate::sqlite::keys::MAX_PROBES;
 use crate::sqlite::unreadable;
 
-/// What of a payment is shown, and where: the columns come first, then what is given.
+/// The details of the payment that is found in `$tables` by `$place`. Of its events those are read that may show
+/// (`codec::event`: RESERVED, and FAILED_CERTAIN to OPERATION_FAILED); without one, their columns are NULL in one row.
 macro_rules! select_details {
-    ($rest:literal) => {
+    ($tables:literal, $place:literal, $order:literal) => {
         concat!(
-            "SELECT p.id, p.state, p.reserved, p.captured, p.released, p.refunded, i.merchant_order_id, i.amount, ",
-            "i.payment_text FROM ",
-            $rest,
-            " AND p.tenant = ?1 AND p.psp = ?2 AND i.psp_transaction_id = ?3"
+            "SELECT e.kind, e.at, e.amount, e.subject, e.card, e.code, e.text, i.amount, i.payment_text, p.id, p.state, ",
+            "p.reserved, p.captured, p.released, p.refunded, i.merchant_order_id FROM ",
+            $tables,
+            " LEFT JOIN event e ON e.payment = p.id AND e.tenant = ?1 AND (e.kind = 3 OR e.kind BETWEEN 6 AND 13) WHERE ",
+            $place,
+            " AND p.tenant = ?1 AND p.psp = ?2 AND i.psp_transaction_id = ?3 ORDER BY ",
+            $order
         )
     };
 }
@@ -32,15 +35,16 @@ pub(crate) fn by_transaction(
 ) -> rusqlite::Result<Option<PaymentDetails>> {
     let sought = keys.sought(owner, id);
     for number in keys.waiting_near(sought) {
-        let sql = select_details!("payment p JOIN initiation i ON i.id = p.id WHERE p.id = ?4");
+        let sql = select_details!("payment p JOIN initiation i ON i.id = p.id", "p.id = ?4", "e.version");
         let found = find(connection, sql, (sought, &[&number]))?;
         if found.is_some() {
             return Ok(found);
         }
     }
     let sql = select_details!(
-        "transaction_key k JOIN payment p ON p.id = k.payment JOIN initiation i ON i.id = k.payment \
-         WHERE k.hash >= ?4 AND k.hash < ?5"
+        "transaction_key k JOIN payment p ON p.id = k.payment JOIN initiation i ON i.id = k.payment",
+        "k.hash >= ?4 AND k.hash < ?5",
+        "k.hash, e.version"
     );
     find(connection, sql, (sought, &[&sought.hash, &sought.hash.saturating_add(MAX_PROBES)]))
 }
@@ -48,52 +52,47 @@ pub(crate) fn by_transaction(
 fn find(
     connection: &Connection,
     sql: &str,
-    (sought, places): (Sought<'_>, &[&dyn ToSql]),
+    (sought, place): (Sought<'_>, &[&dyn ToSql]),
 ) -> rusqlite::Result<Option<PaymentDetails>> {
     let (tenant, psp) = (sought.owner.0.get(), sought.owner.1.get());
     let mut statement = connection.prepare_cached(sql)?;
     let owned: [&dyn ToSql; 3] = [&tenant, &psp, &sought.id.as_str()];
-    let mut rows = statement.query(rusqlite::params_from_iter(owned.iter().chain(places)))?;
-    rows.next()?.map(|row| details(connection, sought.owner.0, row)).transpose()
-}
-
-fn details(connection: &Connection, tenant: TenantId, row: &Row<'_>) -> rusqlite::Result<PaymentDetails> {
-    let id: i64 = row.get(0)?;
-    let is_final = row.get::<_, i64>(1)? >= codec::state::FIRST_FINAL;
-    let sums = Sums::from_parts(row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?);
-    let order = MerchantOrderId::new(row.get_ref(6)?.as_str()?);
-    let (Some(sums), Some(merchant_order_id), Some(amount)) = (sums, order, Amount::from_ore(row.get(7)?)) else {
-        return Err(unreadable("payment", id));
-    };
-    let text = row.get_ref(8)?.as_str()?;
-    let history = if is_final { shown(connection, tenant, PaymentId::new(id), (amount, text))? } else { Vec::new() };
-    Ok(PaymentDetails { merchant_order_id, sums, history })
-}
-
-/// The lines of a payment that is over. Of its events only those are read that may show (`codec::event`: RESERVED, and
-/// FAILED_CERTAIN to OPERATION_FAILED).
-fn shown(
-    connection: &Connection,
-    tenant: TenantId,
-    id: PaymentId,
-    whole: (Amount, &str),
-) -> rusqlite::Result<Vec<HistoryLine>> {
-    let sql = "SELECT at, kind, amount, subject, card, code, text FROM event \
-               WHERE payment = ?1 AND tenant = ?2 AND (kind = 3 OR kind BETWEEN 6 AND 13) ORDER BY version";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([id.get(), tenant.get()])?;
-    let mut lines = Vec::new();
-    while let Some(row) = rows.next()? {
-        let kind = codec::event::kind(codec::event::EventColumns {
-            kind: row.get(1)?,
-            amount: row.get(2)?,
-            subject: row.get(3)?,
-            card: row.get(4)?,
-            code: row.get(5)?,
-            text: row.get(6)?,
-        });
-        let kind = kind.ok_or_else(|| unreadable("event", id.get()))?;
-        lines.extend(history::line(whole, Timestamp::from_millis(row.get(0)?), &kind));
+    let mut rows = statement.query(rusqlite::params_from_iter(owned.iter().chain(place)))?;
+    let Some(first) = rows.next()? else { return Ok(None) };
+    let (mut found, is_final) = details(first)?;
+    if is_final {
+        found.history.extend(line(first)?);
+        while let Some(next) = rows.next()? {
+            found.history.extend(line(next)?);
+        }
     }
-    Ok(lines)
+    Ok(Some(found))
+}
+
+/// The payment of a row, without history, and whether it is over.
+fn details(row: &Row<'_>) -> rusqlite::Result<(PaymentDetails, bool)> {
+    let is_final = row.get::<_, i64>(10)? >= codec::state::FIRST_FINAL;
+    let sums = Sums::from_parts(row.get(11)?, row.get(12)?, row.get(13)?, row.get(14)?);
+    let order = MerchantOrderId::new(row.get_ref(15)?.as_str()?);
+    let (Some(sums), Some(merchant_order_id)) = (sums, order) else {
+        return Err(unreadable("payment", row.get(9)?));
+    };
+    Ok((PaymentDetails { merchant_order_id, sums, history: Vec::new() }, is_final))
+}
+
+/// The line of a row's event, if it has one that shows.
+fn line(row: &Row<'_>) -> rusqlite::Result<Option<HistoryLine>> {
+    let Some(kind) = row.get(0)? else { return Ok(None) };
+    let kind = codec::event::kind(codec::event::EventColumns {
+        kind,
+        amount: row.get(2)?,
+        subject: row.get(3)?,
+        card: row.get(4)?,
+        code: row.get(5)?,
+        text: row.get(6)?,
+    });
+    let (Some(kind), Some(whole)) = (kind, Amount::from_ore(row.get(7)?)) else {
+        return Err(unreadable("event", row.get(9)?));
+    };
+    Ok(history::line((whole, row.get_ref(8)?.as_str()?), Timestamp::from_millis(row.get(1)?), &kind))
 }
