@@ -1,17 +1,18 @@
-//! P1 and P4: durable inits with fresh ids, at every number of connections and at 80 % of their peak.
+//! P1 and P4: durable inits with fresh ids, at 64 connections, right afterwards at 80 % of that rate, and then at others.
 //!
 //! Both kinds of ratio are within this run: CPU against the yardstick's CPU, p99 against its p99 under the same load.
 
 use std::rc::Rc;
 
 use super::yardstick::Yardstick;
-use super::{AT, CONNECTIONS, Rates, Room, at_64, four_fifths_of_peak, keep};
+use super::{AT, OTHER_CONNECTIONS, Room, four_fifths_of, keep};
 use crate::connection::Connection;
 use crate::figures::{Figure, INIT_P99, INIT_P99_AT_80, INIT_RATE};
 use crate::load::{Load, measure};
+use crate::measured::Measured;
 use crate::report::Report;
 
-pub(super) async fn measure_all(report: &mut Report, room: &Room, yardstick: &Yardstick) -> anyhow::Result<Rates> {
+pub(super) async fn measure_all(report: &mut Report, room: &Room, yardstick: &Yardstick) -> anyhow::Result<Measured> {
     let step = || {
         let (requests, serials) = (Rc::clone(&room.requests), Rc::clone(&room.serials));
         async move |connection: &mut Connection| {
@@ -19,20 +20,19 @@ pub(super) async fn measure_all(report: &mut Report, room: &Room, yardstick: &Ya
             Ok(())
         }
     };
-    let mut rates = Rates::new();
-    for connections in CONNECTIONS {
+    let init = measure(&room.target(), Load::closed(AT), room.pace, step()).await?;
+    keep(report, format!("init, {AT} connections"), init);
+    let at_80_percent = measure(&room.target(), four_fifths_of(init), room.pace, step()).await?;
+    keep(report, "init at 80 % of that".to_owned(), at_80_percent);
+    for connections in OTHER_CONNECTIONS {
         let measured = measure(&room.target(), Load::closed(connections), room.pace, step()).await?;
-        rates.push((connections, keep(report, format!("init, {connections} connections"), measured)));
+        keep(report, format!("init, {connections} connections"), measured);
     }
-    let load = Load::open(AT, four_fifths_of_peak(&rates));
-    let at_80_percent = measure(&room.target(), load, room.pace, step()).await?;
-    keep(report, "init at 80 % of its peak".to_owned(), at_80_percent);
 
-    let init = at_64(&rates)?;
     let bare = &yardstick.at_64;
     report.figures.push(Figure::new(INIT_RATE, bare.cpu_micros / init.cpu_micros));
     report.figures.push(Figure::new(INIT_P99, init.p99_micros / bare.p99_micros));
     let ratio = at_80_percent.p99_micros / yardstick.at_80_percent.p99_micros;
     report.figures.push(Figure::new(INIT_P99_AT_80, ratio));
-    Ok(rates)
+    Ok(init)
 }

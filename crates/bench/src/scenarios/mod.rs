@@ -23,18 +23,18 @@ use clap::Args;
 use tokio::task::LocalSet;
 
 use crate::identifiers::Serials;
-use crate::load::{Pace, Target};
+use crate::load::{Load, Pace, Target};
 use crate::measured::Measured;
 use crate::psp::Psp;
 use crate::report::{Rate, Report, write};
 use crate::requests::Requests;
 use crate::wallet::Wallet;
 
-/// Connections at which rates are measured.
-const CONNECTIONS: [usize; 4] = [1, 16, 64, 256];
-
 /// The number of connections that the targets speak of.
 const AT: usize = 64;
+
+/// The others at which rates are measured, afterwards.
+const OTHER_CONNECTIONS: [usize; 3] = [1, 16, 256];
 
 /// How long and what.
 #[derive(Args)]
@@ -72,9 +72,6 @@ impl Options {
         self.only.is_empty() || self.only.iter().any(|wanted| wanted.eq_ignore_ascii_case(id))
     }
 }
-
-/// A load's figures, at each number of connections.
-type Rates = Vec<(usize, Measured)>;
 
 /// What the scenarios of one wallet share.
 struct Room {
@@ -144,7 +141,7 @@ async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
         let room = Room::open(options, &psp).await?;
         let inits = init::measure_all(report, &room, &yardstick).await?;
         if options.wants("P7") {
-            update_status::measure_all(report, &room, &inits).await?;
+            update_status::measure_all(report, &room, inits).await?;
         }
     }
     Ok(())
@@ -157,12 +154,7 @@ fn keep(report: &mut Report, what: String, measured: Measured) -> Measured {
     measured
 }
 
-/// The figures at the number of connections that the targets speak of.
-fn at_64(rates: &Rates) -> anyhow::Result<Measured> {
-    rates.iter().find(|(connections, _)| *connections == AT).map(|(_, measured)| *measured).context("64 is measured")
-}
-
-/// 80 % of the best rate.
-fn four_fifths_of_peak(rates: &Rates) -> f64 {
-    rates.iter().map(|(_, measured)| measured.per_second).fold(0.0, f64::max) * 0.8
+/// The load at which latencies are asked for besides: by timetable, at 80 % of what was just measured in a closed loop.
+fn four_fifths_of(peak: Measured) -> Load {
+    Load::open(AT, peak.per_second * 0.8)
 }

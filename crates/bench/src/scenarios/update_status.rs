@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::payment::reserved;
-use super::{Rates, Room, at_64, keep};
+use super::{Room, keep};
 use crate::connection::Connection;
 use crate::figures::{Figure, UPDATE_RATE};
 use crate::load::{Load, Pace, measure};
@@ -27,7 +27,7 @@ const PACE: Pace = Pace { warm_up: Duration::from_secs(1), run: Duration::from_s
 /// Requests under way at once.
 const REQUESTS_AT_ONCE: usize = 2;
 
-pub(super) async fn measure_all(report: &mut Report, room: &Room, inits: &Rates) -> anyhow::Result<()> {
+pub(super) async fn measure_all(report: &mut Report, room: &Room, inits: Measured) -> anyhow::Result<()> {
     let reserved = reserved(room, RESERVED).await?;
     let requests = Rc::clone(&room.requests);
     let turn = Cell::new(0_usize);
@@ -41,7 +41,7 @@ pub(super) async fn measure_all(report: &mut Report, room: &Room, inits: &Rates)
     let measured = measure(&room.target(), Load::closed(REQUESTS_AT_ONCE), PACE, step).await?;
     let each = per_entry(measured);
     keep(report, "updatestatus, entries in requests of 5,000 (latency: of a request)".to_owned(), each);
-    report.figures.push(Figure::new(UPDATE_RATE, each.per_second / at_64(inits)?.per_second));
+    report.figures.push(Figure::new(UPDATE_RATE, each.per_second / inits.per_second));
     Ok(())
 }
 

@@ -1,10 +1,10 @@
-//! The yardstick itself: our init against the bare echo, at every number of connections and at 80 % of its peak.
+//! The yardstick itself: our init against the bare echo, at 64 connections, at 80 % of that rate, and at others.
 //!
 //! It is measured in every run, for ratios hold only within one.
 
 use std::rc::Rc;
 
-use super::{AT, CONNECTIONS, Rates, at_64, four_fifths_of_peak, keep};
+use super::{AT, OTHER_CONNECTIONS, four_fifths_of, keep};
 use crate::connection::Connection;
 use crate::identifiers::Serials;
 use crate::load::{Load, Pace, Target, measure};
@@ -17,7 +17,7 @@ use crate::requests::{Credentials, Requests};
 pub(super) struct Yardstick {
     /// At 64 connections, in a closed loop.
     pub(super) at_64: Measured,
-    /// At 80 % of its peak, by timetable.
+    /// At 80 % of that rate, by timetable.
     pub(super) at_80_percent: Measured,
 }
 
@@ -41,13 +41,13 @@ pub(super) async fn measure_all(report: &mut Report, pace: Pace) -> anyhow::Resu
             Ok(())
         }
     };
-    let mut rates = Rates::new();
-    for connections in CONNECTIONS {
+    let at_64 = measure(&target, Load::closed(AT), pace, step()).await?;
+    keep(report, format!("yardstick, {AT} connections"), at_64);
+    let at_80_percent = measure(&target, four_fifths_of(at_64), pace, step()).await?;
+    keep(report, "yardstick at 80 % of that".to_owned(), at_80_percent);
+    for connections in OTHER_CONNECTIONS {
         let measured = measure(&target, Load::closed(connections), pace, step()).await?;
-        rates.push((connections, keep(report, format!("yardstick, {connections} connections"), measured)));
+        keep(report, format!("yardstick, {connections} connections"), measured);
     }
-    let load = Load::open(AT, four_fifths_of_peak(&rates));
-    let at_80_percent = measure(&target, load, pace, step()).await?;
-    keep(report, "yardstick at 80 % of its peak".to_owned(), at_80_percent);
-    Ok(Yardstick { at_64: at_64(&rates)?, at_80_percent })
+    Ok(Yardstick { at_64, at_80_percent })
 }
