@@ -139,7 +139,9 @@ async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
     }
     if options.wants("P1") || options.wants("P4") || options.wants("P7") {
         let room = Room::open(options, &psp).await?;
-        let inits = init::measure_all(report, &room, &yardstick).await?;
+        let inits = init::measure_closed(report, &room, &yardstick).await?;
+        init::measure_by_timetable(report, &Room::open(options, &psp).await?, (inits, &yardstick)).await?;
+        init::measure_others(report, &room).await?;
         if options.wants("P7") {
             update_status::measure_all(report, &room, inits).await?;
         }
