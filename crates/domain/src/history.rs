@@ -48,19 +48,38 @@ pub struct HistoryLine {
     pub success: bool,
 }
 
+/// What of a payment its history is told from.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// Whether the payment is over.
+    pub is_final: bool,
+    /// The payment's amount.
+    pub amount: Amount,
+    /// The payment's own text.
+    pub payment_text: &'a str,
+}
+
+impl<'a> From<&'a Payment> for Told<'a> {
+    fn from(payment: &'a Payment) -> Self {
+        let terms = &payment.terms;
+        Self { is_final: payment.state.is_final(), amount: terms.amount, payment_text: &terms.payment_text }
+    }
+}
+
 /// The history as `details` shows it, oldest first. Refused entries never show; an open payment has none.
 ///
 /// An operation that failed while the payment was open shows when it is over.
 pub fn lines(payment: &Payment, events: &[Event]) -> Vec<HistoryLine> {
-    if !payment.state.is_final() {
-        return Vec::new();
-    }
-    let whole = (payment.terms.amount, payment.terms.payment_text.as_str());
-    events.iter().filter_map(|event| line(whole, event.at, &event.kind)).collect()
+    let told = Told::from(payment);
+    events.iter().filter_map(|event| line(told, event.at, &event.kind)).collect()
 }
 
-/// The line of one event of a payment that is over, if it shows. Amount and text are the payment's own.
-pub fn line((whole, payment_text): (Amount, &str), at: Timestamp, kind: &EventKind) -> Option<HistoryLine> {
+/// The line of one event, if it shows: for whoever reads no more of a payment than [`lines`] needs.
+pub fn line(told: Told<'_>, at: Timestamp, kind: &EventKind) -> Option<HistoryLine> {
+    if !told.is_final {
+        return None;
+    }
+    let whole = told.amount;
     let nothing = String::new();
     let (operation, amount, text, success) = match kind {
         EventKind::Reserved { amount, text } => (EntryStatus::Reserved, *amount, text, true),
@@ -85,6 +104,6 @@ pub fn line((whole, payment_text): (Amount, &str), at: Timestamp, kind: &EventKi
         | EventKind::NoticeGivenUp(_)
         | EventKind::LateAnswer(_) => return None,
     };
-    let text = if text.is_empty() { payment_text.to_owned() } else { text.clone() };
+    let text = if text.is_empty() { told.payment_text.to_owned() } else { text.clone() };
     Some(HistoryLine { operation, amount, text, at, success })
 }

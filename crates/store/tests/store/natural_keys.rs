@@ -25,6 +25,9 @@ async fn payments_whose_hashes_all_meet_are_told_apart() {
         assert_eq!(world.store.payment_of_psp(TENANT, PSP, &id("nobody")).unwrap(), None);
         assert_eq!(world.store.payment_of_psp(TENANT, PspId::new(2), &id("p1")).unwrap(), None);
         assert_eq!(world.store.payment_of_psp(TenantId::new(2), PSP, &id("p1")).unwrap(), None);
+        assert!(world.store.details_of_psp(TENANT, PSP, &id("p1")).unwrap().is_some());
+        assert_eq!(world.store.details_of_psp(TENANT, PspId::new(2), &id("p1")).unwrap(), None);
+        assert_eq!(world.store.details_of_psp(TenantId::new(2), PSP, &id("p1")).unwrap(), None);
         world.assert_sound();
         world.reopen();
     }

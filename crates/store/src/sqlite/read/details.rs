@@ -1,6 +1,6 @@
 //! What `details` shows: one statement that reads no more than that, with a row for each event that may show.
 
-use lommebok_domain::history::{self, HistoryLine};
+use lommebok_domain::history::{self, HistoryLine, Told};
 use lommebok_domain::{Amount, MerchantOrderId, PspId, PspTransactionId, Sums, TenantId, Timestamp};
 use rusqlite::{Connection, Row, ToSql};
 
@@ -59,25 +59,22 @@ fn find(
     let owned: [&dyn ToSql; 3] = [&tenant, &psp, &sought.id.as_str()];
     let mut rows = statement.query(rusqlite::params_from_iter(owned.iter().chain(place)))?;
     let Some(first) = rows.next()? else { return Ok(None) };
-    let (mut found, is_final) = details(first)?;
-    if is_final {
-        found.history.extend(line(first)?);
-        while let Some(next) = rows.next()? {
-            found.history.extend(line(next)?);
-        }
+    let mut found = details(first)?;
+    found.history.extend(line(first)?);
+    while let Some(next) = rows.next()? {
+        found.history.extend(line(next)?);
     }
     Ok(Some(found))
 }
 
-/// The payment of a row, without history, and whether it is over.
-fn details(row: &Row<'_>) -> rusqlite::Result<(PaymentDetails, bool)> {
-    let is_final = row.get::<_, i64>(10)? >= codec::state::FIRST_FINAL;
+/// The payment of a row, without its history.
+fn details(row: &Row<'_>) -> rusqlite::Result<PaymentDetails> {
     let sums = Sums::from_parts(row.get(11)?, row.get(12)?, row.get(13)?, row.get(14)?);
     let order = MerchantOrderId::new(row.get_ref(15)?.as_str()?);
     let (Some(sums), Some(merchant_order_id)) = (sums, order) else {
         return Err(unreadable("payment", row.get(9)?));
     };
-    Ok((PaymentDetails { merchant_order_id, sums, history: Vec::new() }, is_final))
+    Ok(PaymentDetails { merchant_order_id, sums, history: Vec::new() })
 }
 
 /// The line of a row's event, if it has one that shows.
@@ -91,8 +88,10 @@ fn line(row: &Row<'_>) -> rusqlite::Result<Option<HistoryLine>> {
         code: row.get(5)?,
         text: row.get(6)?,
     });
-    let (Some(kind), Some(whole)) = (kind, Amount::from_ore(row.get(7)?)) else {
+    let (Some(kind), Some(amount)) = (kind, Amount::from_ore(row.get(7)?)) else {
         return Err(unreadable("event", row.get(9)?));
     };
-    Ok(history::line((whole, row.get_ref(8)?.as_str()?), Timestamp::from_millis(row.get(1)?), &kind))
+    let is_final = row.get::<_, i64>(10)? >= codec::state::FIRST_FINAL;
+    let told = Told { is_final, amount, payment_text: row.get_ref(8)?.as_str()? };
+    Ok(history::line(told, Timestamp::from_millis(row.get(1)?), &kind))
 }
