@@ -1,5 +1,6 @@
 //! Entries for a payment in AUTHORIZING wait until its attempt has ended, and then apply in the order of their acceptance.
 
+use std::iter;
 use std::time::Duration;
 
 use lommebok_testkit::fake_psp::{Gate, Reply};
@@ -89,6 +90,28 @@ async fn an_entry_that_comes_while_others_wait_does_not_overtake_them() {
     assert_eq!(refusals(&app).await, Vec::<String>::new());
     let sums = app.payment("wa-late").sums;
     assert_eq!((sums.captured(), sums.refunded()), (2_000, 2_000));
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_entries_than_one_commit_takes_apply_in_order_while_requests_go_on() {
+    let app = TestApp::start().await;
+    let gate = Gate::new();
+    open_attempt(&app, "wa-many", Reply::Ok.held_by(&gate)).await;
+    let entry = |status| json!({"pspTransactionId": "wa-many", "status": status, "amount": 10});
+    let entries: Vec<Value> =
+        iter::repeat_n("CAPTURED", 700).chain(iter::repeat_n("REFUNDED", 700)).map(entry).collect();
+    drop(app.update_status(&Value::from(entries)).await.succeeded());
+    assert_eq!(app.shown("wa-many").await["waitingEntries"], 1_400);
+    gate.open();
+    // Each is right only behind all that was accepted before it.
+    for status in iter::repeat_n(["CAPTURED", "REFUNDED"], 30).flatten() {
+        app.report("wa-many", status, 10).await;
+    }
+    none_waits(&app, "wa-many").await;
+    assert_eq!(refusals(&app).await, Vec::<String>::new());
+    let sums = app.payment("wa-many").sums;
+    assert_eq!((sums.captured(), sums.refunded()), (7_300, 7_300));
     app.stop().await;
 }
 

@@ -39,8 +39,13 @@ impl Store {
         self.inner.database.read(|connection| read::batch::refusals(connection, tenant, (id, from, limit)))
     }
 
-    /// The entries that wait for this payment's attempt to end, in the order of acceptance.
-    pub fn waiting_entries(&self, tenant: TenantId, payment: PaymentId) -> Result<Vec<WaitingEntry>, StoreError> {
-        self.inner.database.read(|connection| read::batch::waiting(connection, tenant, payment))
+    /// The entries that wait for this payment's attempt to end, in the order of acceptance; at most `limit`.
+    pub fn waiting_entries(
+        &self,
+        tenant: TenantId,
+        payment: PaymentId,
+        limit: usize,
+    ) -> Result<Vec<WaitingEntry>, StoreError> {
+        self.inner.database.read(|connection| read::batch::waiting(connection, tenant, payment, limit))
     }
 }

@@ -92,7 +92,7 @@ async fn a_request_that_is_applied_at_once_is_one_change() {
     assert_eq!(world.store.pending_batches(TENANT, 10).unwrap(), []);
     assert_eq!(world.store.batch_entries(TENANT, id).unwrap(), entries);
     assert_eq!(world.store.batch_refusals(TENANT, id, 0, 10).unwrap(), [refusal(1, "nobody")]);
-    let waiting = world.store.waiting_entries(TENANT, two.id).unwrap();
+    let waiting = world.store.waiting_entries(TENANT, two.id, 10).unwrap();
     assert_eq!(waiting.len(), 1);
     assert_eq!((waiting[0].batch, waiting[0].position, &waiting[0].entry), (id, 2, &capture));
     world.assert_sound();
@@ -119,7 +119,7 @@ async fn a_waiting_entry_gets_its_result_when_the_attempt_has_ended() {
     write.taken = vec![taken];
     let again = write.clone();
     world.store.commit(change(Write::Payments(vec![write]))).await.unwrap();
-    assert_eq!(world.store.waiting_entries(TENANT, two.id).unwrap(), []);
+    assert_eq!(world.store.waiting_entries(TENANT, two.id, 10).unwrap(), []);
     let report = world.store.batch_refusals(TENANT, BatchId::new(1), 0, 10).unwrap();
     assert_eq!((report[0].position, report[0].psp_transaction_id.as_str()), (0, name));
     let answer = world.store.commit(change(Write::Payments(vec![again]))).await;

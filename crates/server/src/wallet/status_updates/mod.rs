@@ -21,17 +21,18 @@ use steps::{Steps, Stored};
 pub use schedule::BatchMode;
 
 /// Entries that one commit applies at most, so that inits are not held up.
-const ENTRIES_PER_COMMIT: usize = 500;
+pub(crate) const ENTRIES_PER_COMMIT: usize = 500;
 
 /// Batches that are looked at together.
 const BATCHES_AT_ONCE: u32 = 1_000;
 
-/// One lane per PSP: its requests are applied one after the other, in the order of their acceptance.
+/// One lane per PSP: its requests, and its entries that waited, are applied one after the other, in the order of their
+/// acceptance.
 #[derive(Debug, Default)]
 pub(crate) struct Lanes(Mutex<HashMap<PspId, Arc<tokio::sync::Mutex<()>>>>);
 
 impl Lanes {
-    fn of(&self, psp: PspId) -> Arc<tokio::sync::Mutex<()>> {
+    pub(crate) fn of(&self, psp: PspId) -> Arc<tokio::sync::Mutex<()>> {
         Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(psp).or_default())
     }
 }

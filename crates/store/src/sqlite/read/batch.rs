@@ -79,16 +79,18 @@ pub(crate) fn refusals(
     rows.collect()
 }
 
-/// The entries that wait for this payment's attempt to end, in the order of acceptance.
+/// The entries that wait for this payment's attempt to end, in the order of acceptance; at most `limit`.
 pub(crate) fn waiting(
     connection: &Connection,
     tenant: TenantId,
     payment: PaymentId,
+    limit: usize,
 ) -> rusqlite::Result<Vec<WaitingEntry>> {
     let sql = "SELECT batch, position, status, operation, amount, text FROM waiting_entry \
-               WHERE payment = ?1 AND tenant = ?2 ORDER BY batch, position";
+               WHERE payment = ?1 AND tenant = ?2 ORDER BY batch, position LIMIT ?3";
     let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([payment.get(), tenant.get()], |row| {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = statement.query_map([payment.get(), tenant.get(), limit], |row| {
         let status = codec::event::read_status(row.get(2)?);
         let operation = codec::event::read_operation(row.get(3)?);
         let amount = Amount::from_ore(row.get(4)?);
