@@ -55,7 +55,8 @@ pub struct StoreOptions {
     pub writer_cache_kib: i64,
     /// Each reader's page cache, KiB.
     pub reader_cache_kib: i64,
-    /// Frames of the write-ahead log at which the writer itself finishes the checkpoint.
+    /// Frames of the write-ahead log (4,120 bytes each) at which the writer finishes the checkpoint, however much there is
+    /// left to copy. It usually does at half of it, when little is left.
     pub max_wal_frames: i64,
     /// Natural keys (two a payment) that may wait in memory before they are put into their tables. More make each page that
     /// is written worth more, and a start after a crash longer: it reads up to two times as many again.
@@ -79,7 +80,7 @@ impl StoreOptions {
             readers: 4,
             writer_cache_kib: 16 * 1024,
             reader_cache_kib: 16 * 1024,
-            max_wal_frames: 16_000,
+            max_wal_frames: 32_000,
             max_keys_waiting: 65_536,
             hash_bits: 49,
         }

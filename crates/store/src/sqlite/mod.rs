@@ -42,7 +42,7 @@ impl Database {
         open::check_library()?;
         let lock = open::lock(&path)?;
         let keys = Arc::new(KeyHasher::new(&options.hash_key, options.hash_bits));
-        let connection = open::writer(&path, options.writer_cache_kib)?;
+        let connection = open::writer(&path, options.writer_cache_kib, options.max_wal_frames)?;
         migrations::run(&connection)?;
         keys::prove(&connection, &keys)?;
         let checkpointer = checkpoint::Checkpointer::start(&path, options.max_wal_frames)?;

@@ -20,8 +20,8 @@ const MIN_SQLITE: i32 = 3_051_003;
 const STATEMENTS: usize = 128;
 /// How long a connection waits for a lock that another of ours holds (only a first start ever does), in ms.
 const BUSY_MS: u64 = 5_000;
-/// What the log's file is cut to when it is recycled, bytes.
-const LOG_LIMIT_BYTES: i64 = 67_108_864;
+/// A frame of the log: a page of 4 KiB and what is said of it, bytes.
+const FRAME_BYTES: i64 = 4_120;
 
 /// Only the owner reads payments and telephone numbers. SQLite gives its log what the database has.
 const PRIVATE: u32 = 0o600;
@@ -67,11 +67,16 @@ fn private() -> OpenOptions {
 }
 
 /// The connection that writes.
-pub(super) fn writer(path: &Path, cache_kib: i64) -> Result<Connection, StoreError> {
+pub(super) fn writer(path: &Path, cache_kib: i64, max_wal_frames: i64) -> Result<Connection, StoreError> {
     private().open(path).map_err(|cause| StoreError::File { path: path.display().to_string(), cause })?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags_and_vfs(path, flags, ONE_PROCESS).map_err(database_error)?;
     settings(&connection, cache_kib)?;
+    // When the log is recycled its file is cut to this. Cutting what it needs again a moment later would stall the writer.
+    let limit = max_wal_frames.saturating_mul(FRAME_BYTES);
+    connection
+        .pragma_update_and_check(None, "journal_size_limit", limit, |row| row.get::<_, i64>(0))
+        .map_err(database_error)?;
     // Checkpoints are another connection's work.
     connection.pragma_update(None, "wal_autocheckpoint", 0).map_err(database_error)?;
     Ok(connection)
@@ -107,9 +112,6 @@ fn settings(connection: &Connection, cache_kib: i64) -> Result<(), StoreError> {
     update("foreign_keys", &false)?;
     update("temp_store", &"MEMORY")?;
     update("cache_size", &cache_kib.saturating_neg())?;
-    connection
-        .pragma_update_and_check(None, "journal_size_limit", LOG_LIMIT_BYTES, |row| row.get::<_, i64>(0))
-        .map_err(database_error)?;
     let synchronous: i64 =
         connection.pragma_query_value(None, "synchronous", |row| row.get(0)).map_err(database_error)?;
     durable("journal_mode", &mode, "wal")?;
