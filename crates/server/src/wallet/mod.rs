@@ -52,7 +52,6 @@ pub(crate) use views::leads_back_to_shop;
 pub(crate) use agenda::{Agenda, Errand, Held, InHand};
 pub(crate) use road::MAX_DECISIONS;
 pub(crate) use sessions::pin_hash;
-pub(crate) use status_updates::ENTRIES_PER_COMMIT;
 
 use crate::chance::Chance;
 use crate::clock::BusinessClock;

@@ -10,7 +10,6 @@ mod due;
 mod notices;
 mod patience;
 mod recovery;
-mod waiting;
 
 pub use due::DueDone;
 pub(crate) use due::look_after_due_work;

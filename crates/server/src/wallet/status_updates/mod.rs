@@ -7,6 +7,7 @@
 mod chunk;
 mod schedule;
 mod steps;
+mod waiting;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,7 +22,7 @@ use steps::{Steps, Stored};
 pub use schedule::BatchMode;
 
 /// Entries that one commit applies at most, so that inits are not held up.
-pub(crate) const ENTRIES_PER_COMMIT: usize = 500;
+const ENTRIES_PER_COMMIT: usize = 500;
 
 /// Batches that are looked at together.
 const BATCHES_AT_ONCE: u32 = 1_000;
@@ -32,7 +33,7 @@ const BATCHES_AT_ONCE: u32 = 1_000;
 pub(crate) struct Lanes(Mutex<HashMap<PspId, Arc<tokio::sync::Mutex<()>>>>);
 
 impl Lanes {
-    pub(crate) fn of(&self, psp: PspId) -> Arc<tokio::sync::Mutex<()>> {
+    fn of(&self, psp: PspId) -> Arc<tokio::sync::Mutex<()>> {
         Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(psp).or_default())
     }
 }

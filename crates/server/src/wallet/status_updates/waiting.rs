@@ -1,0 +1,68 @@
+//! Entries that waited for an attempt's end: applied in the order of their acceptance, many in one commit.
+//!
+//! A newcomer's mistake: to do this outside the PSP's lane. A request for the same payment would then find its decision
+//! stale after each of these commits, until it gives up.
+
+use lommebok_domain::{Command, Event, EventKind, Payment, PaymentId, Timestamp, Transition, decide};
+use lommebok_store::{CommitFault, PaymentWrite, TakenEntry, WaitingEntry, Write};
+
+use super::ENTRIES_PER_COMMIT;
+use crate::wallet::{Errand, Fault, MAX_DECISIONS, Wallet, measures};
+
+impl Wallet {
+    /// Applies the payment's waiting entries, unless somebody does.
+    pub(crate) async fn apply_waiting_entries(&self, id: PaymentId) -> Result<(), Fault> {
+        let forever = Timestamp::from_millis(i64::MAX);
+        let Some(_held) = self.in_hand().take(id, Errand::Waiting, forever) else { return Ok(()) };
+        let lane = self.status_lanes().of(self.payment(id)?.terms.psp);
+        let _turn = lane.lock().await;
+        let mut stale = 0_usize;
+        loop {
+            let waiting = self.store().waiting_entries(self.tenant(), id, ENTRIES_PER_COMMIT)?;
+            let before = self.payment(id)?;
+            let Some(write) = decide_waiting(&before, waiting, self.clock().now())? else { return Ok(()) };
+            let (after, taken) = (write.transition.payment.clone(), write.taken.clone());
+            match self.commit(Write::Payments(vec![write])).await {
+                Ok(_) => {
+                    stale = 0;
+                    self.committed(&before, &after);
+                    tell(&after, &taken);
+                }
+                Err(Fault::Store(CommitFault::Stale(_))) if stale < MAX_DECISIONS => stale = stale.saturating_add(1),
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+}
+
+/// Decides one entry after the other; nothing if none waits.
+fn decide_waiting(before: &Payment, waiting: Vec<WaitingEntry>, now: Timestamp) -> Result<Option<PaymentWrite>, Fault> {
+    let mut transition: Option<Transition> = None;
+    let mut taken = Vec::with_capacity(waiting.len());
+    for WaitingEntry { batch, position, entry } in waiting {
+        let current = transition.as_ref().map_or(before, |transition| &transition.payment);
+        let next = decide(current, Command::ApplyWaiting(entry), now)?;
+        taken.push(TakenEntry { batch, position, refusal: next.events.iter().find_map(refusal_in) });
+        transition = Some(match transition {
+            Some(earlier) => earlier.then(next, before),
+            None => next,
+        });
+    }
+    Ok(transition.map(|transition| PaymentWrite::new(before, transition).taking(taken)))
+}
+
+fn tell(payment: &Payment, taken: &[TakenEntry]) {
+    let refusals = taken.iter().filter_map(|entry| entry.refusal.as_ref());
+    measures::entries("applied", taken.len().saturating_sub(refusals.clone().count()));
+    for (code, detail) in refusals {
+        measures::refused_entry(payment.terms.psp_transaction_id.as_str(), code, detail);
+    }
+}
+
+fn refusal_in(event: &Event) -> Option<(String, String)> {
+    if let EventKind::WaitingEntryRefused(cause) = &event.kind {
+        Some((cause.code.clone(), cause.detail.clone()))
+    } else {
+        None
+    }
+}
