@@ -30,7 +30,7 @@ class Phone {
   brand = place.dataset.brand;
   #api = new Api(place.dataset.tenant, () => this.end(t.sessionEnded), (told) => setClock(toldClock(told)));
   #stream = null;
-  #screen = null; // {render, argument} of what is shown
+  #screen = null; // {render, argument} of what is shown; none while the link in the address is being opened
   #turn = 0; // counts screens, so that a slow one never replaces a newer
   #arriving = false; // a screen is on its way that was not shown before
   #known = new Map(); // open payments by id
@@ -105,10 +105,12 @@ class Phone {
 
   /** Opens a payment link; one that leads to no payment leads home. */
   async openLink(link) {
+    const { user } = this;
     try {
       const payment = await this.#api.open(link);
-      await this.show(paymentScreen, payment);
+      if (this.user === user) await this.show(paymentScreen, payment);
     } catch (fault) {
+      if (this.user !== user) return; // the session ended meanwhile
       if (this.#screen?.render !== home) await this.show(home);
       this.explain(fault);
     }
@@ -136,7 +138,8 @@ class Phone {
     try {
       nodes = await render(this, argument);
     } catch (fault) {
-      return this.explain(fault);
+      if (turn === this.#turn) this.explain(fault);
+      return;
     }
     if (turn !== this.#turn) return;
     place.dataset.shows = render.name;
@@ -152,8 +155,8 @@ class Phone {
 
   /** An answer may come after the hint of what followed it: the newer one stays. */
   #isOlder(render, argument) {
-    const shown = this.#screen;
-    return render === paymentScreen && shown?.render === paymentScreen && shown.argument.id === argument.id && shown.argument.version > argument.version;
+    const shown = this.#shownPayment;
+    return render === paymentScreen && shown?.id === argument.id && shown.version > argument.version;
   }
 
   #drawTabs(current) {
@@ -169,9 +172,11 @@ class Phone {
 
   /** Reads what is open, tells of what is new, and brings the shown screen up to date. */
   async look() {
-    if (!this.user) return;
+    const { user } = this;
+    if (!user) return;
     try {
       const open = await this.#api.payments();
+      if (this.user !== user) return; // what was read is somebody's who signed out meanwhile
       const before = this.#known;
       this.#known = new Map(open.map((payment) => [payment.id, payment]));
       for (const payment of open) {
@@ -189,27 +194,38 @@ class Phone {
   }
 
   async #bringUpToDate() {
-    const { render, argument } = this.#screen;
-    if ([home, receipts, receiptDetail].includes(render)) return this.update(argument);
-    if (render !== paymentScreen) return;
-    const now = this.#known.get(argument.id) ?? (await this.#api.payment(argument.id).catch((fault) => this.#withdrawn(fault)));
-    if (!now) return;
-    const still = this.#screen.render === paymentScreen && this.#screen.argument.id === now.id;
-    if (!still || now.version <= this.#screen.argument.version) return;
-    if (now.state === this.#screen.argument.state) await this.update(now);
-    else await this.show(paymentScreen, now);
+    if ([home, receipts, receiptDetail].includes(this.#screen?.render)) return this.update(this.#screen.argument);
+    const id = this.#shownPayment?.id;
+    if (!id) return;
+    const now = this.#known.get(id) ?? (await this.#read(id));
+    const shown = this.#shownPayment;
+    if (shown?.id !== id) return;
+    if (!now) {
+      await this.show(home);
+      say(t.withdrawn);
+    } else if (now.version > shown.version) {
+      if (now.state === shown.state) await this.update(now);
+      else await this.show(paymentScreen, now);
+    }
   }
 
-  /** Another number was confirmed: the payment on the screen is somebody else's now, and looks like none. */
-  async #withdrawn(fault) {
-    if (!(fault instanceof Refusal && fault.status === 404)) throw fault;
-    await this.show(home);
-    say(t.withdrawn);
+  /** The payment on the screen, if one is. */
+  get #shownPayment() {
+    return this.#screen?.render === paymentScreen ? this.#screen.argument : null;
+  }
+
+  /** A payment; none when another number was confirmed: it is somebody else's now. */
+  async #read(id) {
+    try {
+      return await this.#api.payment(id);
+    } catch (fault) {
+      if (fault instanceof Refusal && fault.status === 404) return null;
+      throw fault;
+    }
   }
 
   #tell(payment) {
-    const shown = this.#screen.render === paymentScreen && this.#screen.argument.id === payment.id;
-    if (shown) return;
+    if (this.#shownPayment?.id === payment.id) return;
     push(payment.id, t.pushed(payment.merchant.name, money(payment.amount)), t.pushedHint, () => this.show(paymentScreen, payment));
   }
 

@@ -61,3 +61,22 @@ async fn a_link_in_the_field_opens_its_payment_and_others_say_what_is_wrong_with
     browser.close().await;
     stage.strike().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_while_a_link_is_being_opened_is_told_as_ever() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    stage.sign_in(&browser).await;
+    browser.hold_answers("/app/v1/payments/open").await;
+    let asked = stage.payment("link-5").await;
+    let linked = stage.payment_with("link-6", serde_json::json!({"isApp": true})).await;
+    browser.go(&stage.app.url(&format!("/phone?link={}", linked.link))).await;
+    browser.has_read("/app/v1/payments").await;
+    stage.prompt(&asked, "12345678").await;
+    browser.sees("Fjellkroa Kaffe asks for NOK 499.00").await;
+    browser.let_answers_go().await;
+    browser.sees("Payment to Fjellkroa Kaffe").await;
+    browser.does_not_see("Something went wrong").await;
+    browser.close().await;
+    stage.strike().await;
+}

@@ -85,3 +85,24 @@ async fn a_session_that_ends_by_itself_leads_back_to_signing_in() {
     browser.close().await;
     stage.strike().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_signed_out_meanwhile_tells_of_no_payment() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    stage.sign_in(&browser).await;
+    let payment = stage.payment("signed-out-1").await;
+    browser.hold_answers("/app/v1/payments").await;
+    stage.prompt(&payment, "12345678").await;
+    browser.holds_an_answer().await;
+    browser.press("Profile").await;
+    browser.press("Sign out").await;
+    browser.sees("With your mobile number and PIN.").await;
+    browser.let_answers_go().await;
+    browser.does_not_see("Fjellkroa Kaffe").await;
+    browser.press("Ola Nordmann").await;
+    browser.sees("Hello, Ola").await;
+    browser.does_not_see("Fjellkroa Kaffe").await;
+    browser.close().await;
+    stage.strike().await;
+}

@@ -9,6 +9,7 @@ mod audit;
 mod chrome;
 mod console;
 mod driver;
+mod held;
 mod line;
 mod look;
 mod seeing;
