@@ -132,8 +132,8 @@ impl Signal {
 fn run(connection: &Connection, signal: &Signal) {
     while let Some(wanted) = signal.wanted() {
         let _copying = signal.copying.lock().unwrap_or_else(PoisonError::into_inner);
-        report(checkpoint(connection, "PASSIVE"));
-        if wanted == Wanted::LeaveFew {
+        let copied = report(checkpoint(connection, "PASSIVE"));
+        if copied && wanted == Wanted::LeaveFew {
             leave_few(connection, signal);
         }
     }
@@ -149,15 +149,23 @@ fn leave_few(connection: &Connection, signal: &Signal) {
             signal.few_left.store(true, Ordering::Relaxed);
             return;
         }
-        report(checkpoint(connection, "PASSIVE"));
+        if !report(checkpoint(connection, "PASSIVE")) {
+            return;
+        }
     }
 }
 
-/// A checkpoint that fails costs nothing but a longer log; it is tried again.
-fn report(outcome: Result<Log, StoreError>) {
+/// Whether a checkpoint did its work. One that fails costs nothing but a longer log; it is tried when the writer next looks.
+fn report(outcome: Result<Log, StoreError>) -> bool {
     match outcome {
-        Ok(log) => tracing::trace!(frames = log.length, copied = log.copied, "checkpoint"),
-        Err(error) => tracing::warn!(?error, "a checkpoint failed"),
+        Ok(log) => {
+            tracing::trace!(frames = log.length, copied = log.copied, "checkpoint");
+            true
+        }
+        Err(error) => {
+            tracing::warn!(?error, "a checkpoint failed");
+            false
+        }
     }
 }
 
