@@ -57,8 +57,7 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn access_token(&self) -> Result<AccessToken> {
-        let token = self.repeated(|| self.token()).await;
-        match token {
+        match self.repeated(|| self.token()).await.map_err(|given_up| given_up.last) {
             Ok(held) => Ok(held.token.clone()),
             Err(Error::NotSent(NotSent::NoAccessToken(cause))) => Err(*cause),
             Err(other) => Err(other),

@@ -61,31 +61,62 @@ impl Answer {
     }
 }
 
+/// A call that did not succeed, however often it was tried.
+#[derive(Debug)]
+pub(super) struct GivenUp {
+    /// What the last try came to.
+    pub(super) last: Error,
+    /// What came of an earlier try is not known: why.
+    unclear: Option<Error>,
+}
+
+impl GivenUp {
+    /// What may have happened by any of the tries: a refusal says only that its own try changed nothing.
+    fn of_all_tries(self) -> Error {
+        match self.unclear {
+            Some(earlier) if !self.last.may_have_taken_effect() => {
+                Error::MaybeSent(MaybeSent::NotConfirmed { earlier: Box::new(earlier), last: Box::new(self.last) })
+            }
+            _ => self.last,
+        }
+    }
+}
+
 impl Client {
     /// Carries out `call` with an access token.
     pub(super) async fn call(&self, call: Call) -> Result<Answer> {
         let span =
             tracing::info_span!("wallet_call", call = call.name, path = %call.path, tries = tracing::field::Empty);
-        let tries = self.repeated(|| self.once_more_after_401(&call));
-        tries.instrument(span).await
+        let outcome = self.repeated(|| self.once_more_after_401(&call)).instrument(span).await;
+        outcome.map_err(|given_up| if call.method == Method::GET { given_up.last } else { given_up.of_all_tries() })
     }
 
     /// Does `attempt` again as often as the client's retries allow.
-    pub(super) async fn repeated<T, F: Future<Output = Result<T>>>(&self, attempt: impl Fn() -> F) -> Result<T> {
+    pub(super) async fn repeated<T, F: Future<Output = Result<T>>>(
+        &self,
+        attempt: impl Fn() -> F,
+    ) -> std::result::Result<T, GivenUp> {
         let mut tries: u32 = 0;
+        let mut unclear = None;
         loop {
             let outcome = attempt().await;
             tries = tries.saturating_add(1);
             tracing::Span::current().record("tries", tries);
-            let Err(error) = outcome else { return outcome };
+            let error = match outcome {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
             let pause = if may_succeed_later(&error) {
                 let chance = u64::from_be_bytes(crate::chance::bytes());
                 self.0.retries.pause_before(tries, chance, asked_pause(&error))
             } else {
                 None
             };
-            let Some(pause) = pause else { return Err(error) };
+            let Some(pause) = pause else { return Err(GivenUp { last: error, unclear }) };
             tracing::debug!(%error, ?pause, "the call is repeated");
+            if error.may_have_taken_effect() {
+                unclear = Some(error);
+            }
             self.0.clock.sleep(pause).await;
         }
     }

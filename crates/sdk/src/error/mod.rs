@@ -17,11 +17,12 @@ use crate::InvalidValue;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// Nothing reached the wallet: nothing has changed there. Repeat it as you like.
+    /// Nothing reached the wallet, by no try: nothing has changed there. Repeat it as you like.
     NotSent(NotSent),
     /// The request was sent, or may have been, and what came of it is not known. Repeat it with the same idempotency key.
     MaybeSent(MaybeSent),
-    /// The wallet refused the request (a status of 400 to 499): nothing has changed there.
+    /// The wallet refused the request (a status of 400 to 499), and no try before it may have been taken: nothing has changed
+    /// there.
     Refused(Box<Refusal>),
     /// The wallet answered, but not as the API says. It may have done what it was asked to.
     Unreadable(Unreadable),
@@ -36,10 +37,11 @@ impl Error {
         }
     }
 
-    /// What the wallet said, if it said anything: also for a 5xx, which is [`Error::MaybeSent`].
+    /// What the wallet said last, if it said anything: also for a 5xx, which is [`Error::MaybeSent`].
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::Refused(refusal) | Self::MaybeSent(MaybeSent::Failed(refusal)) => Some(refusal),
+            Self::MaybeSent(MaybeSent::NotConfirmed { last, .. }) => last.refusal(),
             Self::NotSent(_) | Self::MaybeSent(MaybeSent::TimedOut | MaybeSent::Broken(_)) | Self::Unreadable(_) => {
                 None
             }
@@ -108,6 +110,16 @@ pub enum MaybeSent {
     /// The wallet, or something before it, failed (a status of 500 or more).
     #[error("the wallet failed: {0}")]
     Failed(Box<Refusal>),
+    /// The last try was refused or not sent, but what came of an earlier one is not known. [`Error::refusal`] is the last
+    /// one's.
+    #[error("an earlier try may have taken effect; the last one: {last}")]
+    NotConfirmed {
+        /// Why it is not known.
+        #[source]
+        earlier: Box<Error>,
+        /// What the last try came to.
+        last: Box<Error>,
+    },
 }
 
 /// What is wrong with an answer.

@@ -1,12 +1,17 @@
 //! Servers that fail in every way: what the error says may have happened, and what is repeated.
 
+use std::collections::VecDeque;
+use std::sync::Mutex;
 use std::time::Duration;
 
+use bytes::Bytes;
+use lommebok_sdk::transport::{Transport, TransportError};
 use lommebok_sdk::{
-    Amount, Client, Credentials, Error, Init, MaybeSent, MerchantSerialNumber, NotSent, PspTransactionId, Retries,
-    StatusUpdate,
+    Amount, BoxFuture, Client, Credentials, Error, Init, MaybeSent, MerchantSerialNumber, NotSent, PspTransactionId,
+    Retries, StatusUpdate,
 };
 
+use crate::jumping_clock::JumpingClock;
 use crate::scripted_wallet::{Reply, ScriptedWallet};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -102,6 +107,68 @@ async fn a_5xx_is_repeated_and_leaves_the_outcome_unknown() {
         assert!(matches!(error, Error::MaybeSent(MaybeSent::Failed(_))), "{error:?}");
         assert_eq!((error.refusal().unwrap().status, tries), (status, 4));
         assert!(error.may_have_taken_effect() && error.has_code("51"));
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_does_not_hide_that_an_earlier_try_may_have_taken_effect() {
+    let entry = StatusUpdate::captured(id(), Amount::ore(100).unwrap());
+    for lost in [Reply::Reset, Reply::Close, refused(503)] {
+        for status in [400, 401, 403, 429] {
+            let wallet = ScriptedWallet::that_answers([lost.clone(), refused(status)]).await;
+            let error = wallet.client(Retries::fixed(1, SECOND)).init(&msn(), &init()).await.unwrap_err();
+            assert!(matches!(error, Error::MaybeSent(MaybeSent::NotConfirmed { .. })), "{lost:?} {error:?}");
+            assert!(error.may_have_taken_effect() && error.has_code("51"), "{lost:?} {error:?}");
+            assert_eq!(error.refusal().unwrap().status, status);
+
+            let wallet = ScriptedWallet::that_answers([lost.clone(), refused(status)]).await;
+            let report = wallet.client(Retries::fixed(1, SECOND)).update_status(entry.clone()).await;
+            assert!(report.not_accepted.unwrap().error.may_have_taken_effect(), "{lost:?} {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wallet_that_went_away_after_a_lost_answer_may_have_done_it() {
+    let lost: TransportError = TransportError::maybe_sent("the connection broke");
+    let client = Client::builder(Credentials::new("a", "b", "c", "d"))
+        .transport(Falling::with([lost, TransportError::not_sent("nobody listens")]))
+        .clock(JumpingClock::default())
+        .retries(Retries::fixed(1, SECOND));
+    let error = client.build().unwrap().init(&msn(), &init()).await.unwrap_err();
+    assert!(error.may_have_taken_effect(), "{error:?}");
+    let said = "what came of the request is not known: an earlier try may have taken effect; the last one: the request was not \
+                sent: no connection to the wallet";
+    assert_eq!(error.to_string(), said);
+    let earlier = std::error::Error::source(&error).unwrap();
+    assert_eq!(earlier.to_string(), "what came of the request is not known: the connection broke");
+}
+
+#[tokio::test]
+async fn what_only_reads_is_refused_as_the_last_try_was() {
+    let wallet = ScriptedWallet::that_answers([Reply::Reset, refused(404)]).await;
+    let error = wallet.client(Retries::fixed(1, SECOND)).details(&id()).await.unwrap_err();
+    assert!(matches!(&error, Error::Refused(refusal) if refusal.status == 404), "{error:?}");
+}
+
+/// A transport that issues a token and fails calls in this order.
+#[derive(Debug)]
+struct Falling(Mutex<VecDeque<TransportError>>);
+
+impl Falling {
+    fn with(faults: impl Into<VecDeque<TransportError>>) -> Self {
+        Self(Mutex::new(faults.into()))
+    }
+}
+
+impl Transport for Falling {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        let token = r#"{"expires_in":"3600","access_token":"token-1"}"#;
+        let answer = match request.uri().path() {
+            "/accesstoken/get" => Ok(http::Response::new(Bytes::from_static(token.as_bytes()))),
+            _ => Err(self.0.lock().unwrap().pop_front().expect("no more calls come")),
+        };
+        Box::pin(async move { answer })
     }
 }
 
