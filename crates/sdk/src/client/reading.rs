@@ -59,8 +59,8 @@ pub(super) fn refusal(answer: &Response<Bytes>) -> Refusal {
 /// `Retry-After` in seconds, or as a date, which is compared with the answer's own `Date`, so that our clock may be wrong.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim_ascii();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(text.parse().map_or(Duration::MAX, Duration::from_secs));
     }
     let now = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
     httpdate::parse_http_date(text).ok().map(|then| then.duration_since(now).unwrap_or_default())
@@ -102,11 +102,14 @@ mod tests {
             retry_after(&headers)
         };
         assert_eq!(after("7", None), Some(Duration::from_secs(7)));
+        assert_eq!(after("99999999999999999999", None), Some(Duration::MAX), "more seconds than there are");
         let (noon, later) = ("Mon, 04 May 2026 12:00:00 GMT", "Mon, 04 May 2026 12:01:30 GMT");
         assert_eq!(after(later, Some(noon)), Some(Duration::from_secs(90)));
         assert_eq!(after(noon, Some(later)), Some(Duration::ZERO));
         assert_eq!(after(later, None), None);
         assert_eq!(after("soon", Some(noon)), None);
-        assert_eq!(after("-1", Some(noon)), None);
+        for nonsense in ["-1", "+1", ""] {
+            assert_eq!(after(nonsense, Some(noon)), None, "{nonsense}");
+        }
     }
 }

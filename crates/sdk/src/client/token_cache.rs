@@ -22,6 +22,7 @@ pub(super) struct Held {
     pub(super) token: AccessToken,
     pub(super) header: HeaderValue,
     expires_at: Duration,
+    replaced_at: Duration,
 }
 
 #[derive(Debug, Default)]
@@ -34,6 +35,7 @@ pub(super) struct TokenCache {
 #[derive(Debug, Default)]
 struct State {
     held: Option<Arc<Held>>,
+    /// When the next token is asked for.
     replaced_at: Duration,
     failure: Option<Error>,
 }
@@ -48,6 +50,16 @@ impl TokenCache {
     }
 }
 
+impl State {
+    fn hold(&mut self, held: Held) -> Arc<Held> {
+        self.replaced_at = held.replaced_at;
+        self.failure = None;
+        let held = Arc::new(held);
+        self.held = Some(Arc::clone(&held));
+        held
+    }
+}
+
 impl Client {
     /// A token that is good for a while.
     pub(super) async fn token(&self) -> Result<Arc<Held>> {
@@ -55,41 +67,51 @@ impl Client {
         let ended_before = cache.ended.load(Ordering::Acquire);
         let mut state = cache.state.lock().await;
         let now = self.0.clock.now();
-        let usable = state.held.clone().filter(|held| now < held.expires_at);
-        if let Some(held) = &usable
-            && now < state.replaced_at
-        {
-            return Ok(Arc::clone(held));
+        if let Some(held) = state.held.clone().filter(|held| now < held.expires_at) {
+            if now < state.replaced_at {
+                return Ok(held);
+            }
+            // This caller asks for the next one. The others go on with the old one, however long nothing is answered.
+            state.replaced_at = now.saturating_add(self.0.timeout).saturating_add(TRIED_AGAIN_AFTER);
+            drop(state);
+            return Ok(self.replaced(held).await);
         }
-        if usable.is_none()
-            && cache.ended.load(Ordering::Acquire) != ended_before
+        if cache.ended.load(Ordering::Acquire) != ended_before
             && let Some(failure) = &state.failure
         {
             return Err(failure.clone());
         }
-        let fetched = self.fetch_token().await;
+        let fetched = self.fetch_held().await;
         cache.ended.fetch_add(1, Ordering::Release);
+        fetched.map(|held| state.hold(held)).map_err(|error| {
+            let error = Error::NotSent(NotSent::NoAccessToken(Box::new(error)));
+            state.failure = Some(error.clone());
+            error
+        })
+    }
+
+    /// The token after `old`; `old` itself when there is none to be had.
+    async fn replaced(&self, old: Arc<Held>) -> Arc<Held> {
+        let fetched = self.fetch_held().await;
+        let mut state = self.0.tokens.state.lock().await;
         match fetched {
-            Ok((token, header)) => {
-                let lifetime = token.lifetime();
-                let expires_at = now.saturating_add(lifetime);
-                state.replaced_at =
-                    expires_at.saturating_sub(REPLACED_BEFORE_END.min(lifetime.checked_div(10).unwrap_or_default()));
-                state.failure = None;
-                let held = Arc::new(Held { token, header, expires_at });
-                state.held = Some(Arc::clone(&held));
-                Ok(held)
-            }
+            Ok(held) => state.hold(held),
             Err(error) => {
-                if let Some(held) = usable {
-                    tracing::warn!(%error, "no new access token; the old one is still good");
-                    state.replaced_at = now.saturating_add(TRIED_AGAIN_AFTER);
-                    return Ok(held);
+                tracing::warn!(%error, "no new access token; the old one is still good");
+                if state.held.as_ref().is_some_and(|held| Arc::ptr_eq(held, &old)) {
+                    state.replaced_at = self.0.clock.now().saturating_add(TRIED_AGAIN_AFTER);
                 }
-                let error = Error::NotSent(NotSent::NoAccessToken(Box::new(error)));
-                state.failure = Some(error.clone());
-                Err(error)
+                old
             }
         }
+    }
+
+    async fn fetch_held(&self) -> Result<Held> {
+        let asked_at = self.0.clock.now();
+        let (token, header) = self.fetch_token().await?;
+        let lifetime = token.lifetime();
+        let expires_at = asked_at.saturating_add(lifetime);
+        let before_end = REPLACED_BEFORE_END.min(lifetime.checked_div(10).unwrap_or_default());
+        Ok(Held { token, header, expires_at, replaced_at: expires_at.saturating_sub(before_end) })
     }
 }

@@ -103,9 +103,10 @@ impl StepUpUrl {
 }
 
 impl fmt::Debug for StepUpUrl {
-    /// Without the query, which may hold the session's secret.
+    /// Scheme, host and port only: path and query may hold the session's secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.split('?').next().unwrap_or_default())
+        let page = Url::parse(&self.0).map_err(|_| fmt::Error)?;
+        write!(f, "{}/…", page.origin().ascii_serialization())
     }
 }
 
@@ -160,7 +161,7 @@ mod tests {
         for bad in ["", "/3ds", "javascript:alert(1)", "data:text/html,x", "ftp://a.example/", &long] {
             assert!(bad.parse::<StepUpUrl>().is_err(), "{bad}");
         }
-        let url: StepUpUrl = "http://127.0.0.1:9/3ds?session=secret".parse().unwrap();
-        assert_eq!(format!("{url:?}"), "http://127.0.0.1:9/3ds");
+        let url: StepUpUrl = "http://127.0.0.1:9/3ds/secret?session=secret".parse().unwrap();
+        assert_eq!(format!("{url:?}"), "http://127.0.0.1:9/…");
     }
 }

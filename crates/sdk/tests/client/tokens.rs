@@ -115,6 +115,31 @@ async fn the_old_token_goes_on_while_it_is_good_and_no_new_one_is_to_be_had() {
 }
 
 #[tokio::test]
+async fn a_silent_token_endpoint_holds_up_one_caller_while_the_old_token_is_good() {
+    let wallet = ScriptedWallet::start(|request, before| match (request.is_token_request(), before) {
+        (true, 0) => numbered(0),
+        (true, _) => Reply::Never,
+        (false, _) => details(),
+    })
+    .await;
+    let client = wallet.client(Retries::none());
+    client.details(&id()).await.unwrap();
+    wallet.clock.advance(Duration::from_secs(3_300));
+    let held_up = tokio::spawn({
+        let client = client.clone();
+        async move { client.details(&id()).await }
+    });
+    wallet.until_requests(3).await;
+    for _ in 0..3 {
+        let (patience, id) = (Duration::from_secs(20), id());
+        tokio::time::timeout(patience, client.details(&id)).await.expect("others don't wait").unwrap();
+        assert!(carries(wallet.calls().last().unwrap(), "token-1"));
+    }
+    assert_eq!(wallet.token_requests(), 2);
+    held_up.abort();
+}
+
+#[tokio::test]
 async fn a_401_fetches_one_new_token_for_all_and_the_calls_succeed() {
     let revoked = Arc::new(AtomicBool::new(false));
     let is_revoked = Arc::clone(&revoked);
