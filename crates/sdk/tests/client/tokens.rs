@@ -124,7 +124,7 @@ async fn a_silent_token_endpoint_holds_up_one_caller_while_the_old_token_is_good
     .await;
     let client = wallet.client(Retries::none());
     client.details(&id()).await.unwrap();
-    wallet.clock.advance(Duration::from_secs(3_300));
+    wallet.clock.advance(Duration::from_mins(55));
     let held_up = tokio::spawn({
         let client = client.clone();
         async move { client.details(&id()).await }
