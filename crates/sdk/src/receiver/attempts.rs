@@ -29,6 +29,10 @@ const GRACE: Duration = Duration::from_secs(1);
 /// How often, and after which pause, the memory is tried again when it fails.
 const MEMORY_TRIES_MAX: usize = 60;
 const MEMORY_TRIED_AGAIN_AFTER: Duration = Duration::from_millis(500);
+/// The pause before as many tries more, where what is to be remembered is money.
+const MEMORY_RESTS_FOR: Duration = Duration::from_secs(30);
+/// A handler that has not returned so long after its 85 may never do so: what it may have reserved is reversed meanwhile.
+const HANDLER_MAY_RUN_ON_FOR: Duration = Duration::from_mins(1);
 
 /// An attempt whose handler may be called, kept as begun.
 struct Begun {
@@ -125,8 +129,8 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
         };
         if let Some(ended) = &ended {
             let remembering = self.amend(&id, Some(&kept), |record| match ended {
-                Some(outcome) => record.ended(attempt, outcome.clone()),
-                None => record.broken(attempt),
+                Some(outcome) => record.ended(attempt, self.run, outcome.clone()),
+                None => record.broken(attempt, self.run),
             });
             let remembered = tokio::select! {
                 remembered = remembering => remembered,
@@ -145,14 +149,17 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
         self.out_of_time((&id, attempt), &kept, worker).await;
         let ended = match ended {
             Some(ended) => ended,
-            None => outcome_of(handler.await.ok(), &id, attempt),
+            None => self.ended_late((&id, attempt), handler).await,
         };
-        let amended = self.amend(&id, None, |record| match &ended {
-            Some(Outcome::Ok) => record.reversal_owed(attempt, ReversalCause::TooLate),
-            Some(Outcome::Fail { .. } | Outcome::SoftDecline { .. }) => record.nothing_owed(),
-            None => record.reversal_owed(attempt, ReversalCause::Interrupted),
+        let kept = self.amend_at_last(&id, |record| {
+            let record = record.given_up(attempt, self.run);
+            match &ended {
+                Some(Outcome::Ok) => record.reversal_owed(attempt, ReversalCause::TooLate),
+                Some(Outcome::Fail { .. } | Outcome::SoftDecline { .. }) => record.nothing_owed(),
+                None => record.reversal_owed(attempt, ReversalCause::Interrupted),
+            }
         });
-        if amended.await.is_some() {
+        if kept.await.is_some() {
             self.settle(&id).await;
         }
     }
@@ -168,6 +175,39 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
             () = self.clock.sleep(GRACE) => {
                 worker.publish(Reply::Unavailable);
                 remembering.await;
+            }
+        }
+    }
+
+    /// Waits for what the handler says after its time. One that does not return keeps no money reserved: the reversal is
+    /// handed over beside it, and once more if it then says OK.
+    async fn ended_late(
+        self: &Arc<Self>,
+        (id, attempt): (&PspTransactionId, Attempt),
+        mut handler: JoinHandle<Answer>,
+    ) -> Option<Outcome> {
+        tokio::select! {
+            ended = &mut handler => return outcome_of(ended.ok(), id, attempt),
+            () = self.clock.sleep(HANDLER_MAY_RUN_ON_FOR) => {}
+        }
+        tracing::error!("the handler does not return; what it may have reserved is reversed beside it");
+        let reversing = async {
+            let owed =
+                |record: &Record| record.given_up(attempt, self.run).reversal_owed(attempt, ReversalCause::Interrupted);
+            if self.amend_at_last(id, owed).await.is_some() {
+                self.settle(id).await;
+            }
+        };
+        let (ended, ()) = tokio::join!(handler, reversing);
+        outcome_of(ended.ok(), id, attempt)
+    }
+
+    /// As [`Inner::amend`], for as long as the receiver lives. `None` when it is closing: the next start takes the payment up.
+    async fn amend_at_last(&self, id: &PspTransactionId, change: impl Fn(&Record) -> Record) -> Option<Kept> {
+        loop {
+            let kept = self.amend(id, None, &change).await;
+            if kept.is_some() || !self.waited(MEMORY_RESTS_FOR).await {
+                return kept;
             }
         }
     }
@@ -191,7 +231,7 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
                 }
             }
         }
-        tracing::error!(psp_transaction_id = %id, "the memory failed for good; the payment stays unsettled");
+        tracing::error!(psp_transaction_id = %id, "the memory goes on failing; the payment is unsettled");
         None
     }
 

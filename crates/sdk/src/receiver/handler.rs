@@ -15,7 +15,8 @@ pub enum MakePayment {
     /// The payment ended without an approval: the time was up.
     TimedOut(Notice),
     /// The wallet counts an attempt as failed, and you may have authorised it: give back what it reserved. Comes from the
-    /// receiver, not from the wallet, and again until you say that it is done.
+    /// receiver, not from the wallet, and again until you say that it is done. Comes beside an attempt of yours that has not
+    /// returned a minute after its 85, and once more if that then says OK.
     Reverse(Reversal),
 }
 
@@ -56,6 +57,7 @@ pub trait PaymentHandler: Send + Sync + 'static {
     /// Does what `call` asks for and says how it ended.
     ///
     /// It runs in a task of its own and is never dropped half-way: not when the wallet hangs up, and not when the budget
-    /// is over. It may panic; the attempt is then answered 91 and has to be reversed.
+    /// is over. It may panic; the attempt is then answered 91 and has to be reversed. Give each call of yours to an acquirer
+    /// a time limit: what never returns holds up [`Receiver::finish`](crate::Receiver::finish).
     fn make_payment(&self, call: MakePayment) -> impl Future<Output = Answer> + Send;
 }

@@ -11,20 +11,16 @@ use super::record::Record;
 use super::{Authorization, BoxError, Inner, MakePayment, PaymentHandler};
 use crate::PspTransactionId;
 
-/// The pauses before each try to have a reversal done; then it stays owed until the next start.
-const PAUSES: [Duration; 6] = [
-    Duration::ZERO,
-    Duration::from_secs(5),
-    Duration::from_secs(30),
-    Duration::from_mins(2),
-    Duration::from_mins(10),
-    Duration::from_hours(1),
-];
+/// The pauses before each try to have a reversal done.
+const PAUSES: [Duration; 5] =
+    [Duration::ZERO, Duration::from_secs(5), Duration::from_secs(30), Duration::from_mins(2), Duration::from_mins(10)];
+/// The pause before each further try, for as long as the receiver lives.
+const LAST_PAUSE: Duration = Duration::from_hours(1);
 
 impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
-    /// Has the reversal done that is owed for a payment, if one is.
+    /// Has the reversal done that is owed for a payment, if one is. Returns when it is, or when the receiver is closing.
     pub(super) async fn settle(self: &Arc<Self>, id: &PspTransactionId) {
-        for pause in PAUSES {
+        for pause in PAUSES.into_iter().chain(std::iter::repeat(LAST_PAUSE)) {
             if !pause.is_zero() && !self.waited(pause).await {
                 return;
             }
@@ -34,20 +30,22 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
                 Err(error) => tracing::error!(psp_transaction_id = %id, %error, "the memory failed"),
             }
         }
-        tracing::error!(psp_transaction_id = %id, "the reversal stays owed until the next start");
     }
 
     /// One try; `true` when nothing is owed (any more).
     async fn reversed(self: &Arc<Self>, id: &PspTransactionId) -> Result<bool, BoxError> {
-        let reversal = self.memory.load(id).await?.and_then(|found| found.record.reversal(id));
-        let Some(reversal) = reversal else { return Ok(true) };
+        let Some(handed) = self.memory.load(id).await?.map(|found| found.record) else { return Ok(true) };
+        let Some(reversal) = handed.reversal(id) else { return Ok(true) };
         let answer = self.call_handler(MakePayment::Reverse(reversal)).await;
-        let done = answer.is_ok_and(|answer| answer.said == Said::Reversal { done: true } && answer.id == *id);
-        Ok(done && self.amend(id, None, Record::nothing_owed).await.is_some())
+        if !answer.is_ok_and(|answer| answer.said == Said::Reversal { done: true } && answer.id == *id) {
+            return Ok(false);
+        }
+        let kept = self.amend(id, None, |record| record.reversed(&handed)).await;
+        Ok(kept.is_some_and(|kept| kept.record.reversal(id).is_none()))
     }
 
     /// Waits; `false` when the receiver is closing.
-    async fn waited(&self, pause: Duration) -> bool {
+    pub(super) async fn waited(&self, pause: Duration) -> bool {
         tokio::select! {
             () = self.clock.sleep(pause) => true,
             () = self.closing.cancelled() => false,

@@ -163,6 +163,40 @@ async fn an_ok_that_can_not_be_remembered_in_time_is_not_answered_and_reversed_l
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_ok_is_reversed_however_long_the_memory_failed() {
+    let (psp, memory, gate) = (Psp::default(), Moody::new(), Gate::new());
+    let receiver = receiver(&psp, &memory).await;
+    let answering = attempt_at(&gate, &receiver, &psp).await;
+    memory.be(Mood::Failing);
+    gate.open();
+    assert_eq!(answering.await.unwrap().0, "503");
+    // A day in which every pause ends when it is over.
+    tokio::time::timeout(Duration::from_hours(24), std::future::pending::<()>()).await.unwrap_err();
+    memory.be(Mood::Well);
+    assert_eq!(psp.asked(2).await[1], "reverse a1 First too late");
+    receiver.finish().await;
+    assert_eq!(accept(&receiver, "a1").await, "FAIL 85");
+    assert_eq!(psp.log().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_memory_that_fails_does_not_hold_up_the_end() {
+    let (psp, memory, gate) = (Psp::default(), Moody::new(), Gate::new());
+    let receiver = receiver(&psp, &memory).await;
+    let answering = attempt_at(&gate, &receiver, &psp).await;
+    memory.be(Mood::Failing);
+    gate.open();
+    assert_eq!(answering.await.unwrap().0, "503");
+    let begun = Instant::now();
+    receiver.finish().await;
+    assert!(begun.elapsed() <= Duration::from_mins(2), "{:?}", begun.elapsed());
+    memory.be(Mood::Well);
+    let next = Receiver::builder(psp.clone(), memory.clone(), token()).start().await.unwrap();
+    assert_eq!(psp.asked(2).await[1], "reverse a1 First interrupted");
+    next.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_finished_session_that_can_not_be_remembered_is_an_error() {
     let (psp, memory) = (Psp::that("a1", [Act::SoftDecline]), Moody::new());
     let receiver = receiver(&psp, &memory).await;

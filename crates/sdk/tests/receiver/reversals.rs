@@ -26,6 +26,37 @@ async fn a_reversal_that_does_not_work_is_asked_for_again_after_growing_pauses()
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_reversal_is_asked_for_every_hour_for_as_long_as_it_does_not_work() {
+    let gate = Gate::new();
+    let refusals = std::iter::repeat_n(Act::NotYet, 30);
+    let psp = Psp::that("a1", std::iter::once(gate.holds(Act::Ok)).chain(refusals));
+    let receiver = receiver(&psp).await;
+    assert_eq!(accept(&receiver, "a1").await, "FAIL 85");
+    gate.open();
+    let begun = Instant::now();
+    psp.asked(32).await;
+    assert_eq!(begun.elapsed().as_secs().div_ceil(3_600), 27);
+    receiver.finish().await;
+    assert_eq!(psp.log().len(), 32);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_handler_that_does_not_return_may_have_reserved_is_reversed_after_a_minute() {
+    let gate = Gate::new();
+    let psp = Psp::that("a1", [gate.holds(Act::Ok)]);
+    let receiver = receiver(&psp).await;
+    assert_eq!(accept(&receiver, "a1").await, "FAIL 85");
+    let begun = Instant::now();
+    assert_eq!(psp.asked(2).await[1], "reverse a1 First interrupted");
+    assert_eq!(begun.elapsed().as_secs(), 60);
+    gate.open();
+    assert_eq!(psp.asked(3).await[2], "reverse a1 First too late");
+    receiver.finish().await;
+    assert_eq!(accept(&receiver, "a1").await, "FAIL 85");
+    assert_eq!(psp.log().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_reversal_that_is_owed_does_not_hold_up_the_end() {
     let gate = Gate::new();
     let psp = Psp::that("a1", [gate.holds(Act::Ok), Act::NotYet]);

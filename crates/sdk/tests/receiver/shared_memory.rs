@@ -87,3 +87,23 @@ async fn an_attempt_whose_process_is_gone_is_reversed_after_a_minute() {
     assert_eq!(begun.elapsed().as_secs(), 60);
     assert_eq!(accept(&beside, "a1").await, "FAIL 85");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_ok_after_another_process_took_over_is_not_answered_and_reversed_once_more() {
+    let (memory, gate) = (Shared::default(), Gate::new());
+    let (one, other) = (Psp::that("a1", [gate.holds(Act::Ok)]), Psp::default());
+    // The first process' clock does not go, so that its budget is not over when the other one's minute is.
+    let builder = Receiver::builder(one.clone(), memory.clone(), token()).clock(lommebok_testing::HandClock::new());
+    let slow = builder.start().await.unwrap();
+    let first = accepting(&slow);
+    one.asked(1).await;
+    let beside = process(&other, &memory).await;
+    assert_eq!(other.asked(1).await, ["reverse a1 First interrupted"]);
+    beside.finish().await;
+    gate.open();
+    assert_eq!(first.await.unwrap(), "FAIL 85");
+    assert_eq!(one.asked(2).await[1], "reverse a1 First too late");
+    slow.finish().await;
+    assert_eq!(accept(&beside, "a1").await, "FAIL 85");
+    assert_eq!((one.log().len(), other.log().len()), (2, 1));
+}

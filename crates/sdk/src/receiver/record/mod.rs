@@ -120,18 +120,26 @@ impl Record {
         Decision::Begin { attempt, record }
     }
 
-    /// The handler answered in time. An OK to a payment that has ended meanwhile comes too late all the same.
-    pub(super) fn ended(&self, attempt: Attempt, outcome: Outcome) -> Self {
+    /// The handler of `run` answered in time. An OK to a payment that has ended meanwhile comes too late all the same, and so
+    /// does one after another run took this one for gone.
+    pub(super) fn ended(&self, attempt: Attempt, run: Run, outcome: Outcome) -> Self {
+        if self.stage != (Stage::Running { attempt, run }) {
+            let is_kept = self.stage == Stage::Answered { attempt, outcome: outcome.clone() };
+            let is_owed = outcome == Outcome::Ok && !is_kept;
+            return if is_owed { self.reversal_owed(attempt, ReversalCause::TooLate) } else { self.clone() };
+        }
         if self.notice.is_some() && outcome == Outcome::Ok {
             return self.answered(attempt, TOO_LATE).reversal_owed(attempt, ReversalCause::TooLate);
         }
         self.answered(attempt, outcome)
     }
 
-    /// The handler broke in time; what it did is not known.
-    pub(super) fn broken(&self, attempt: Attempt) -> Self {
+    /// The handler of `run` broke in time; what it did is not known.
+    pub(super) fn broken(&self, attempt: Attempt, run: Run) -> Self {
+        let is_running = self.stage == Stage::Running { attempt, run };
         let outcome = Outcome::fail(ErrorId::InternalError);
-        self.answered(attempt, outcome).reversal_owed(attempt, ReversalCause::Interrupted)
+        let answered = if is_running { self.answered(attempt, outcome) } else { self.clone() };
+        answered.reversal_owed(attempt, ReversalCause::Interrupted)
     }
 
     fn answered(&self, attempt: Attempt, outcome: Outcome) -> Self {
@@ -144,6 +152,12 @@ impl Record {
         Self { owed: Some(owed), ..self.answered(attempt, TOO_LATE) }
     }
 
+    /// The same, unless an 85 has been kept already.
+    pub(super) fn given_up(&self, attempt: Attempt, run: Run) -> Self {
+        let is_open = self.stage == Stage::Running { attempt, run };
+        if is_open { self.out_of_time(attempt, run) } else { self.clone() }
+    }
+
     /// The handler has returned after its time, and what it said reserved money (or nobody knows).
     pub(super) fn reversal_owed(&self, attempt: Attempt, cause: ReversalCause) -> Self {
         let cause = match cause {
@@ -153,9 +167,14 @@ impl Record {
         Self { owed: Some(Owed { attempt, cause, waits_for: None }), ..self.clone() }
     }
 
-    /// Nothing is owed: reversed, or nothing was reserved.
+    /// Nothing is owed, because nothing was reserved.
     pub(super) fn nothing_owed(&self) -> Self {
         Self { owed: None, ..self.clone() }
+    }
+
+    /// What `handed` owed has been reversed. What came to be owed meanwhile still is.
+    pub(super) fn reversed(&self, handed: &Self) -> Self {
+        if self.owed == handed.owed { self.nothing_owed() } else { self.clone() }
     }
 
     /// What becomes of this record when the run that was at it is gone; `None` if none was.

@@ -105,11 +105,11 @@ fn a_payment_that_has_ended_is_not_authorised() {
     }
     assert_eq!(passed().notice_taken().unwrap().on_accepted(ME, false), Decision::Say(fail_85()));
     let during = running(Attempt::First, ME).notice_taken().unwrap();
-    let ended = during.ended(Attempt::First, Outcome::Ok);
+    let ended = during.ended(Attempt::First, ME, Outcome::Ok);
     assert_eq!(ended.outcome(), Some(fail_85()));
     assert!(ended.reversal(&PspTransactionId::new("a1").unwrap()).is_some());
-    assert_eq!(during.ended(Attempt::First, fail_89()).outcome(), Some(fail_89()));
-    assert_eq!(during.ended(Attempt::First, fail_89()).owed, None);
+    assert_eq!(during.ended(Attempt::First, ME, fail_89()).outcome(), Some(fail_89()));
+    assert_eq!(during.ended(Attempt::First, ME, fail_89()).owed, None);
 }
 
 #[test]
@@ -144,10 +144,45 @@ fn out_of_time_owes_nothing_until_the_handler_has_returned() {
 
 #[test]
 fn a_handler_that_broke_is_answered_91_and_reversed() {
-    let broken = running(Attempt::AfterStepUp, ME).broken(Attempt::AfterStepUp);
+    let broken = running(Attempt::AfterStepUp, ME).broken(Attempt::AfterStepUp, ME);
     assert_eq!(broken.outcome(), Some(Outcome::Fail { error: ErrorId::InternalError, text: None }));
     let owed = broken.reversal(&PspTransactionId::new("a1").unwrap()).unwrap();
     assert_eq!((owed.attempt, owed.cause), (Attempt::AfterStepUp, ReversalCause::Interrupted));
+}
+
+#[test]
+fn what_another_run_has_answered_stays_and_an_ok_is_reversed_once_more() {
+    let taken_over = running(Attempt::First, ME).interrupted().unwrap();
+    let id = PspTransactionId::new("a1").unwrap();
+    for reversed in [taken_over.clone(), taken_over.reversed(&taken_over)] {
+        let ended = reversed.ended(Attempt::First, ME, Outcome::Ok);
+        assert_eq!(ended.outcome(), Some(fail_85()));
+        assert_eq!(ended.reversal(&id).unwrap().cause, ReversalCause::TooLate);
+        assert_eq!(reversed.ended(Attempt::First, ME, fail_89()), reversed);
+        let broken = reversed.broken(Attempt::First, ME);
+        assert_eq!(
+            (broken.outcome(), broken.reversal(&id).unwrap().cause),
+            (Some(fail_85()), ReversalCause::Interrupted)
+        );
+    }
+}
+
+#[test]
+fn an_outcome_that_was_kept_though_the_memory_said_no_owes_nothing() {
+    for outcome in [Outcome::Ok, fail_89()] {
+        let kept = running(Attempt::First, ME).ended(Attempt::First, ME, outcome.clone());
+        assert_eq!(kept.ended(Attempt::First, ME, outcome), kept);
+    }
+}
+
+#[test]
+fn a_reversal_pays_the_debt_that_was_handed_over_and_no_newer_one() {
+    let handed = running(Attempt::First, ME).interrupted().unwrap();
+    assert!(!handed.reversed(&handed).is_unsettled());
+    let newer = handed.reversal_owed(Attempt::First, ReversalCause::TooLate);
+    assert_eq!(newer.reversed(&handed), newer);
+    let noticed = handed.notice_taken().unwrap();
+    assert!(!noticed.reversed(&handed).is_unsettled());
 }
 
 #[test]
