@@ -36,21 +36,31 @@ impl Browser {
         let mut why = String::from("it is not there");
         let pressed = eventually(PATIENCE, async || {
             let element = self.element(PRESSABLE, json!(name)).await?;
-            element.click().await.map_err(|fault| why = fault.to_string()).ok()
+            match element.click().await.map_err(|fault| fault.to_string()) {
+                // The press ended the frame before the driver had its answer.
+                Err(fault) if fault.contains("target frame detached") => Some(()),
+                outcome => outcome.map_err(|fault| why = fault).ok(),
+            }
         });
         if pressed.await.is_err() {
             self.give_up(&format!("“{name}” can't be pressed: {why}")).await;
         }
     }
 
-    /// Writes into the field with this label, in place of what stood there.
+    /// Writes into the field with this label, in place of what stood there; again if the field was replaced meanwhile.
     ///
     /// # Panics
     /// When there is no such field.
     pub async fn fill(&self, label: &str, text: &str) {
-        let field = self.field(label).await;
-        expected(field.clear().await, label);
-        expected(field.send_keys(text).await, label);
+        let mut why = String::new();
+        let filled = eventually(PATIENCE, async || {
+            let field = self.field(label).await;
+            field.clear().await.map_err(|fault| why = fault.to_string()).ok()?;
+            field.send_keys(text).await.map_err(|fault| why = fault.to_string()).ok()
+        });
+        if filled.await.is_err() {
+            self.give_up(&format!("nothing can be written into “{label}”: {why}")).await;
+        }
     }
 
     /// Touches the page where nothing happens.
