@@ -16,6 +16,7 @@ async fn come_from_the_shop(stage: &Stage, browser: &Browser, link: &str) {
 async fn back_after_a_touch_cancels_before_and_after_next() {
     let Some(browser) = Browser::phone().await else { return };
     let stage = Stage::set().await;
+    browser.hold_pages().await;
     for (id, goes_on) in [("back-1", false), ("back-2", true)] {
         let payment = stage.payment(id).await;
         come_from_the_shop(&stage, &browser, &payment.link).await;
@@ -27,6 +28,7 @@ async fn back_after_a_touch_cancels_before_and_after_next() {
         }
         browser.back().await;
         browser.sees("The payment is cancelled").await;
+        browser.let_page_go_on().await;
         browser.arrives_at(&stage.shop.url("/thanks")).await;
         assert_eq!(stage.app.state(id), "CANCELLED");
     }

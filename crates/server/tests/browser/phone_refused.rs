@@ -47,6 +47,7 @@ async fn an_unclear_outcome_is_called_unclear_on_phone_and_landing_page() {
     let payment = stage.asked_payment(&browser, "unclear-1", json!({})).await;
     let phone = browser.tab().await;
     let landing = browser.new_tab().await;
+    browser.hold_pages().await;
     browser.go(&payment.link).await;
     browser.sees("Open your app and approve").await;
     browser.show(&phone).await;
@@ -59,6 +60,7 @@ async fn an_unclear_outcome_is_called_unclear_on_phone_and_landing_page() {
     browser.does_not_see("Nothing was paid").await;
     browser.show(&landing).await;
     browser.sees(unclear).await;
+    browser.let_page_go_on().await;
     browser.arrives_at(&stage.shop.url("/thanks")).await;
     browser.close().await;
     stage.strike().await;

@@ -1,7 +1,7 @@
 //! 3-D Secure inside the phone: the bank's page in a frame or a tab of its own, and the three ways back.
 
 use lommebok_testkit::browser::{Browser, Document};
-use lommebok_testkit::fake_psp::Reply;
+use lommebok_testkit::fake_psp::{Gate, Reply};
 use serde_json::json;
 
 use crate::stage::Stage;
@@ -11,14 +11,18 @@ const OWN_PAGE_IN_A_SANDBOX: &str = "can escape its sandboxing";
 
 /// Approves a payment that the bank wants to see confirmed, on a phone that is signed in.
 async fn step_up(stage: &Stage, browser: &Browser, id: &str) {
-    stage.app.psp.answer(id, [Reply::SoftDecline(stage.shop.url("/bank")), Reply::Ok]);
+    let psp = Gate::new();
+    let soft_decline = Reply::SoftDecline(stage.shop.url("/bank"));
+    stage.app.psp.answer(id, [soft_decline.held_by(&psp), Reply::Ok]);
     stage.asked_payment(browser, id, json!({})).await;
-    stage.shop.put("/bank", "<h1>Your bank</h1>");
     browser.press("Pay NOK 499.00").await;
+    stage.app.psp.wait_for_payment(id, 1).await;
+    stage.shop.put("/bank", &bank_page(stage, id));
+    psp.open();
     browser.sees("Confirm with your bank").await;
 }
 
-/// The bank's page as it is once the PSP knows where its ways lead: it was shown before, so it is loaded again.
+/// The bank's page, once the PSP knows where its ways lead.
 fn bank_page(stage: &Stage, id: &str) -> String {
     let sent = &stage.app.psp.requests_for(id)[0];
     let way = |operation: &str, name: &str| {
@@ -46,8 +50,6 @@ async fn the_three_ways_back_from_the_bank_end_the_payment_each_in_its_own_way()
     ];
     for (id, way, outcome, state, requests) in ways {
         step_up(&stage, &browser, id).await;
-        stage.shop.put("/bank", &bank_page(&stage, id));
-        browser.script("const bank = document.querySelector('iframe'); bank.src = bank.src", vec![]).await;
         browser.enter_frame("iframe").await;
         browser.press(way).await;
         browser.leave_frame().await;

@@ -33,6 +33,8 @@ async fn every_link_leads_to_something_and_the_tables_say_what_can_pay() {
 async fn a_command_is_copied_as_it_stands() {
     let Some(browser) = Browser::desktop().await else { return };
     let stage = Stage::set().await;
+    // Held, because the button says so for a moment only.
+    browser.hold_pages().await;
     browser.go(&stage.app.url("/")).await;
     browser.allow_reading_the_clipboard().await;
     browser.tab_to("Copy").await;

@@ -123,11 +123,23 @@ impl Browser {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": false})).await;
     }
 
-    /// From the next page on, timers of more than a second never fire, so that a page which leaves by itself stays.
+    /// From the next page on, timers of more than a second wait for [`Browser::let_page_go_on`], so that a page which leaves by
+    /// itself stays. Only lost connections are sought again as ever.
     pub async fn hold_pages(&self) {
         const HOLD: &str = "const real = setTimeout.bind(window);
-            window.setTimeout = (call, ms, ...rest) => (ms > 1000 ? 0 : real(call, ms, ...rest));";
+            window.heldTimers = [];
+            window.setTimeout = (call, ms, ...rest) =>
+              ms > 1000 && call.name !== 'connect' ? -window.heldTimers.push(call) : real(call, ms, ...rest);";
         self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": HOLD})).await;
+    }
+
+    /// Waits until a timer is held, and has all that are held fire.
+    ///
+    /// # Panics
+    /// When none is.
+    pub async fn let_page_go_on(&self) {
+        self.until("a timer is held", "return window.heldTimers.length > 0").await;
+        self.script("for (const call of window.heldTimers.splice(0)) call();", vec![]).await;
     }
 
     /// From the next page on, the page's clock stands at this moment (RFC 3339).

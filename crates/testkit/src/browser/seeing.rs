@@ -1,7 +1,5 @@
 //! What a person sees: text that is really visible, fields by their labels, where the browser is.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::{Browser, PATIENCE, expected};
@@ -28,17 +26,9 @@ impl Browser {
     /// # Panics
     /// When it does not in time.
     pub async fn sees(&self, text: &str) {
-        self.sees_within(text, PATIENCE).await;
-    }
-
-    /// Waits until the page shows `text`, no longer than `limit`.
-    ///
-    /// # Panics
-    /// When it does not in time.
-    pub async fn sees_within(&self, text: &str, limit: Duration) {
-        let seen = eventually(limit, async || self.text().await.contains(text).then_some(())).await;
+        let seen = eventually(PATIENCE, async || self.text().await.contains(text).then_some(())).await;
         if seen.is_err() {
-            self.give_up(&format!("“{text}” is not shown within {limit:?}")).await;
+            self.give_up(&format!("“{text}” is not shown")).await;
         }
     }
 
