@@ -5,16 +5,20 @@ import { follow } from "./hints.js";
 import { walletNow } from "./wallet-clock.js";
 
 const LEAVE_AFTER_MS = 1500;
+const LOOK_AGAIN_MS = 1000;
+const ANSWERS_WITHIN_MS = 30_000;
 const TICK_MS = 5000;
 const NOTICED_MS = 60_000; // clocks that differ by less look alike
 const LOCALE = document.documentElement.lang === "nb" ? "nb-NO" : "en-GB";
 const offline = document.querySelector("[data-offline]");
 
 let main = document.querySelector("main");
-let shown = written(main); // as the server wrote it, to see whether it has changed
+let shown = written(main); // as the server wrote it when it last refused nothing, to see whether it has changed
 let over = false; // the payment has come to its end: nothing is read or sent any more
 let reading = false;
 let readAgain = false;
+let sending = 0; // forms on their way
+let sent = 0; // forms ever sent: what was asked before is older than their answers
 
 const { events } = main.dataset;
 const stream = events && follow(events, {
@@ -55,16 +59,39 @@ function tellWalletClock() {
   told.hidden = Math.abs(now - Date.now()) < NOTICED_MS;
 }
 
-/** Reads the page as it now is; while that goes on, further hints ask for only one reading more. */
+/** Reads the page as it now is, until that works; while that goes on, further hints ask for only one reading more. */
 async function look() {
   readAgain = true;
   if (reading) return;
   reading = true;
-  while (readAgain && !over) {
-    readAgain = false;
-    await fetch(main.dataset.now, { cache: "no-store", headers: { accept: "text/html" } }).then(show, () => {});
+  try {
+    while (readAgain && !over && !sending) await read();
+  } finally {
+    reading = false;
   }
-  reading = false;
+}
+
+async function read() {
+  const sentBefore = sent;
+  readAgain = false;
+  const answer = await ask(main.dataset.now);
+  if (sent !== sentBefore) return; // what came of the form is newer
+  if (answer && answer.status < 500) return show(answer);
+  readAgain = true;
+  await new Promise((wake) => setTimeout(wake, LOOK_AGAIN_MS));
+}
+
+/** What the server answers, read to its end; nothing if it does not. */
+async function ask(address, options = {}) {
+  try {
+    const signal = AbortSignal.timeout(ANSWERS_WITHIN_MS);
+    const answer = await fetch(address, { cache: "no-store", headers: { accept: "text/html" }, signal, ...options });
+    const html = await answer.text();
+    offline.hidden = true;
+    return { status: answer.status, html };
+  } catch {
+    return null;
+  }
 }
 
 /** Sends a form; a second press of the same button would be a second prompt on somebody's phone. */
@@ -73,28 +100,23 @@ async function send(event) {
   const form = event.target;
   if (form.dataset.sent) return;
   form.dataset.sent = "yes";
-  try {
-    const answer = await fetch(form.action, {
-      method: "POST",
-      cache: "no-store",
-      headers: { accept: "text/html" },
-      body: new URLSearchParams(new FormData(form)),
-    });
-    await show(answer, form);
-  } catch {
-    offline.hidden = false;
-  }
+  sent += 1;
+  sending += 1;
+  const answer = await ask(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  sending -= 1;
   delete form.dataset.sent;
+  if (answer) show(answer, form);
+  else offline.hidden = false;
+  if (readAgain || !answer || answer.status >= 500) look(); // the form may have worked all the same
 }
 
 /** Exchanges <main> if the server says something else than before; whoever sent `form` is led to what came of it. */
-async function show(answer, form = null) {
-  if (answer.status >= 500 && !form) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+function show({ status, html }, form = null) {
+  const page = new DOMParser().parseFromString(html, "text/html");
   const next = page.querySelector("main");
   if (!next || over) return;
-  if (written(next) === shown) return adoptClock(next);
-  shown = written(next);
+  if (written(next) === shown && !form) return adoptClock(next);
+  if (!form || status < 400) shown = written(next); // a form that was refused stays until the payment changes
   const hadFocus = form !== null || main.contains(document.activeElement);
   const heard = main.querySelector("h1")?.textContent;
   const arrived = document.importNode(next, true);
@@ -117,7 +139,7 @@ function written(page) {
 
 function adoptClock(next) {
   const told = next.querySelector("[data-wallet-clock]");
-  if (told) main.querySelector("[data-wallet-clock]").replaceWith(document.importNode(told, true));
+  if (told) main.querySelector("[data-wallet-clock]")?.replaceWith(document.importNode(told, true));
   tellWalletClock();
 }
 

@@ -154,3 +154,17 @@ async fn a_page_that_lost_its_server_says_so_and_shows_in_the_end_what_happened_
     browser.close().await;
     stage.strike().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_whose_reading_broke_off_reads_again_by_itself() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    browser.hold_pages().await;
+    stage.waiting_payment(&browser, "broken-1").await;
+    browser.break_next_answer("/landing/wait").await;
+    stage.app.advance(Duration::from_mins(5)).await;
+    browser.broke_an_answer().await;
+    browser.sees("Time is up").await;
+    browser.close().await;
+    stage.strike().await;
+}

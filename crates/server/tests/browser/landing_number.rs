@@ -62,3 +62,37 @@ async fn the_third_phone_is_the_last_one_and_the_page_says_so() {
     browser.close().await;
     stage.strike().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_read_before_the_form_was_sent_does_not_take_its_answer_back() {
+    let Some(mut browser) = Browser::phone().await else { return };
+    browser.expect_status(400);
+    let stage = Stage::set().await;
+    let payment = stage.payment("number-3").await;
+    browser.hold_answers("/landing/wait").await;
+    browser.go(&payment.link).await;
+    browser.holds_an_answer().await;
+    browser.fill("Mobile number", "1234567").await;
+    browser.press("Next").await;
+    browser.sees("Write the mobile number in eight digits.").await;
+    browser.let_answers_go().await;
+    browser.sees("Write the mobile number in eight digits.").await;
+    assert_eq!(browser.value_of("Mobile number").await, "1234567");
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_whose_answer_broke_off_shows_what_came_of_it_and_no_lost_connection() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    let payment = stage.payment("number-4").await;
+    browser.go(&payment.link).await;
+    browser.break_next_answer("/landing/number").await;
+    browser.press("Next").await;
+    browser.broke_an_answer().await;
+    browser.sees("We sent a notification to 123 45 678").await;
+    browser.no_longer_sees("No connection").await;
+    browser.close().await;
+    stage.strike().await;
+}

@@ -1,4 +1,5 @@
-//! Answers that a page gets later: a test holds what the server answers to a path, and so decides what a page hears first.
+//! Answers that a page gets later, or not to their end: a test holds or breaks what the server answers to a path, and so decides
+//! what a page hears.
 
 use serde_json::json;
 
@@ -16,6 +17,19 @@ const HOLD: &str = r"
     window.heldAnswers += 1;
     await gone;
     return answer;
+  };
+}";
+
+/// Breaks the next answer from the path it is given after its headers.
+const BREAK: &str = r"
+(path) => {
+  const own = window.fetch;
+  window.brokenAnswers = 0;
+  window.fetch = async (address, options) => {
+    const answer = await own(address, options);
+    if (window.brokenAnswers > 0 || new URL(address, location.href).pathname !== path) return answer;
+    window.brokenAnswers += 1;
+    return new Response(new ReadableStream({ start: (body) => body.error(new TypeError('broken')) }), answer);
   };
 }";
 
@@ -49,6 +63,22 @@ impl Browser {
         window.letGo();
         fetch(location.href).then((answer) => answer.text()).then(() => done());";
         self.script_to_its_end(GO, vec![]).await;
+    }
+
+    /// Breaks the connection once, in the middle of the next answer from `path` that the shown page's script asks for.
+    ///
+    /// # Panics
+    /// When the browser does not take the script.
+    pub async fn break_next_answer(&self, path: &str) {
+        self.script(&format!("({BREAK})({})", json!(path)), vec![]).await;
+    }
+
+    /// Waits until that answer was broken.
+    ///
+    /// # Panics
+    /// When none comes in time.
+    pub async fn broke_an_answer(&self) {
+        self.until("an answer is broken", "return window.brokenAnswers > 0").await;
     }
 
     /// Waits until the shown page has read an answer from `path`.
