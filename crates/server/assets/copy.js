@@ -5,7 +5,11 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   const label = button.querySelector("span");
   const asking = label.textContent;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    try {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    } catch {
+      return; // the browser forbids it, and the label promises nothing
+    }
     label.textContent = button.dataset.copied;
     button.classList.add("copied");
     setTimeout(() => {

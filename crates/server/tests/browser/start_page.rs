@@ -47,6 +47,18 @@ async fn a_command_is_copied_as_it_stands() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_forbids_copying_is_not_told_to_have_copied() {
+    let Some(browser) = Browser::desktop().await else { return };
+    let stage = Stage::set().await;
+    browser.go(&stage.app.url("/")).await;
+    browser.script("navigator.clipboard.writeText = () => Promise.reject(new Error('forbidden'))", vec![]).await;
+    browser.press("Copy").await;
+    browser.does_not_see("Copied").await;
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn language_and_theme_stay_as_chosen_on_every_page() {
     let Some(browser) = Browser::desktop().await else { return };
     let stage = Stage::set().await;
