@@ -26,12 +26,16 @@ export class Api {
   }
 
   get signedIn() {
-    return sessionStorage.getItem(KEY) !== null;
+    return this.#session !== null;
   }
 
   /** The header that every call but sign-in carries. */
   authorization() {
-    return { authorization: `Bearer ${sessionStorage.getItem(KEY)}` };
+    return { authorization: `Bearer ${this.#session}` };
+  }
+
+  get #session() {
+    return sessionStorage.getItem(KEY);
   }
 
   async signIn(phoneNumber, pin) {
@@ -41,8 +45,9 @@ export class Api {
   }
 
   async signOut() {
+    const session = this.#session;
     await this.#call("DELETE", "/sessions/current").catch(() => {});
-    this.forget();
+    if (this.#session === session) this.forget(); // else somebody signed in meanwhile
   }
 
   forget() {
@@ -60,6 +65,7 @@ export class Api {
 
   async #call(method, path, body) {
     const signingIn = path === "/sessions";
+    const session = this.#session;
     const answer = await fetch(BASE + path, {
       method,
       cache: "no-store",
@@ -77,7 +83,7 @@ export class Api {
     if (answer.ok && content === null && answer.status !== 204) throw new NoConnection("half an answer");
     if (answer.ok && content?.clock) this.onClock(content.clock);
     if (answer.ok) return content;
-    if (answer.status === 401 && !signingIn) this.onEnded();
+    if (answer.status === 401 && !signingIn && this.#session === session) this.onEnded();
     throw new Refusal(answer.status, content, Number(answer.headers.get("retry-after")) || 0);
   }
 }

@@ -49,14 +49,22 @@ class Phone {
       history.replaceState(null, "", address);
     }
     if (!this.#api.signedIn) return this.show(signIn);
+    let user;
     try {
-      await this.begin(await this.#api.user());
-      offline.hidden = true;
+      user = await this.#api.user();
     } catch (fault) {
-      offline.hidden = !(fault instanceof NoConnection);
-      if (offline.hidden) this.explain(fault);
-      if (this.#api.signedIn) setTimeout(() => this.start(), START_AGAIN_MS);
+      if (!this.user) this.#startLater(fault);
+      return;
     }
+    if (this.user || !this.#api.signedIn) return; // somebody signed in meanwhile
+    offline.hidden = true;
+    await this.begin(user);
+  }
+
+  #startLater(fault) {
+    offline.hidden = !(fault instanceof NoConnection);
+    if (offline.hidden) this.explain(fault);
+    if (this.#api.signedIn) setTimeout(() => this.#api.signedIn && !this.user && this.start(), START_AGAIN_MS);
   }
 
   /** Somebody signed in. */
@@ -89,8 +97,9 @@ class Phone {
   }
 
   async signOut() {
+    const { user } = this;
     await this.#api.signOut();
-    this.end();
+    if (this.user === user) this.end();
   }
 
   /** Signs in as a test user, whoever is signed in now. */
@@ -105,14 +114,20 @@ class Phone {
 
   /** Opens a payment link; one that leads to no payment leads home. */
   async openLink(link) {
+    await this.showOutcome(() => this.#api.open(link), async () => {
+      if (this.#screen?.render !== home) await this.show(home);
+    });
+  }
+
+  /** Shows the payment that a call answers, or why there is none; not to somebody who signed in meanwhile. */
+  async showOutcome(call, onFault) {
     const { user } = this;
     try {
-      const payment = await this.#api.open(link);
+      const payment = await call();
       if (this.user === user) await this.show(paymentScreen, payment);
     } catch (fault) {
-      if (this.user !== user) return; // the session ended meanwhile
-      if (this.#screen?.render !== home) await this.show(home);
-      this.explain(fault);
+      if (this.user === user) await onFault();
+      if (this.user === user) this.explain(fault);
     }
   }
 

@@ -13,7 +13,7 @@ export async function payment(phone, asked) {
     case "AUTHORIZING":
       return busy(asked);
     case "STEP_UP":
-      return stepUp(phone, asked, () => cancel(phone, asked));
+      return stepUp(phone, asked, (event) => cancel(phone, asked, event.currentTarget));
     default:
       return outcome(phone, asked);
   }
@@ -26,13 +26,7 @@ function question(phone, asked, cards) {
     event.preventDefault();
     const chosen = new FormData(event.target).get("card");
     if (!chosen || approve.disabled) return;
-    approve.disabled = true; // a second press of the same approval
-    try {
-      await phone.show(payment, await phone.api.approve(asked.id, chosen));
-    } catch (fault) {
-      approve.disabled = false;
-      phone.explain(fault);
-    }
+    await answerOnce(phone, approve, () => phone.api.approve(asked.id, chosen));
   };
   return [
     h("header", { class: "screen-top screen-top-back" },
@@ -52,7 +46,7 @@ function question(phone, asked, cards) {
       !first && h("p", { class: "callout", role: "status" }, t.noCard),
       h("div", { class: "sheet-foot" },
         approve,
-        h("button", { type: "button", class: "button-text wide", onclick: () => cancel(phone, asked) }, t.cancel))),
+        h("button", { type: "button", class: "button-text wide", onclick: (event) => cancel(phone, asked, event.currentTarget) }, t.cancel))),
   ];
 }
 
@@ -68,12 +62,14 @@ function choice(card, checked) {
         why ? h("span", { class: "choice-why", id: `${id}-why` }, why) : h("span", {}, card.kind === "CREDIT" ? t.credit : t.debit))));
 }
 
-async function cancel(phone, asked) {
-  try {
-    await phone.show(payment, await phone.api.cancel(asked.id));
-  } catch (fault) {
-    phone.explain(fault);
-  }
+async function cancel(phone, asked, button) {
+  await answerOnce(phone, button, () => phone.api.cancel(asked.id));
+}
+
+/** What the user answers to the question; a second press of the same button would be refused. */
+async function answerOnce(phone, button, call) {
+  button.disabled = true;
+  await phone.showOutcome(call, () => (button.disabled = false));
 }
 
 function busy(asked) {

@@ -60,6 +60,24 @@ async fn the_push_comes_within_a_second() {
     stage.strike().await;
 }
 
+/// Two presses in one go, as of a finger that trembles; the page has no time in between.
+const PRESS_CANCEL_TWICE: &str = r"
+const cancel = [...document.querySelectorAll('button')].find((it) => it.textContent === 'Cancel the payment');
+cancel.click();
+cancel.click();";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancel_that_is_pressed_twice_is_sent_once() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    stage.sign_in(&browser).await;
+    stage.asked_payment(&browser, "twice-1", json!({})).await;
+    browser.script(PRESS_CANCEL_TWICE, vec![]).await;
+    browser.sees("The payment is cancelled").await;
+    browser.close().await;
+    stage.strike().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_is_cancelled_on_the_phone_and_the_psp_hears_of_it() {
     let Some(browser) = Browser::phone().await else { return };

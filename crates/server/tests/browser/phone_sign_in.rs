@@ -106,3 +106,47 @@ async fn a_phone_that_signed_out_meanwhile_tells_of_no_payment() {
     browser.close().await;
     stage.strike().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_for_an_earlier_session_leaves_the_new_one_alone() {
+    let Some(mut browser) = Browser::desktop().await else { return };
+    browser.expect_status(401);
+    let stage = Stage::set().await;
+    stage.sign_in(&browser).await;
+    browser.hold_answers("/app/v1/sessions/current").await;
+    for session in ["sessionStorage.getItem('lommebok-session')", "'over long ago'"] {
+        browser.script(&format!("sessionStorage.setItem('lommebok-session', {session})"), vec![]).await;
+        browser.reload().await;
+        browser.holds_an_answer().await;
+        browser.press("Ola Nordmann").await;
+        browser.sees("Hello, Ola").await;
+        browser.let_answers_go().await;
+        browser.sees("Hello, Ola").await;
+        browser.does_not_see("You are signed out").await;
+    }
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_to_somebody_who_signed_out_meanwhile_is_not_shown_to_the_next() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    stage.sign_in(&browser).await;
+    stage.asked_payment(&browser, "next-1", serde_json::json!({})).await;
+    let waiting = stage.app.first_phone().await.waiting().await;
+    browser.hold_answers(&format!("/app/v1/payments/{}/cancel", waiting[0]["id"].as_str().expect("an id"))).await;
+    browser.press("Cancel the payment").await;
+    browser.holds_an_answer().await;
+    browser.sees("The payment is cancelled").await;
+    browser.press("Done").await;
+    browser.press("Profile").await;
+    browser.press("Sign out").await;
+    browser.press("Ola Nordmann").await;
+    browser.sees("Hello, Ola").await;
+    browser.let_answers_go().await;
+    browser.sees("Hello, Ola").await;
+    browser.does_not_see("The payment is cancelled").await;
+    browser.close().await;
+    stage.strike().await;
+}
