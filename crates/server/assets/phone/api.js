@@ -2,6 +2,7 @@
 
 const BASE = "/app/v1";
 const KEY = "lommebok-session";
+const ANSWERS_WITHIN_MS = 30_000;
 
 /** An answer that is not a success; `payment` is the payment as it is, where the server sent it. */
 export class Refusal extends Error {
@@ -19,6 +20,9 @@ export class NoConnection extends Error {}
 
 /** The wallet's server, for one signed-in user or none. */
 export class Api {
+  #calls = 0;
+  #clockFrom = 0; // the call that told the clock last; what was asked before it knows an older one
+
   constructor(tenant, onEnded, onClock) {
     this.tenant = tenant;
     this.onEnded = onEnded;
@@ -66,6 +70,7 @@ export class Api {
   async #call(method, path, body) {
     const signingIn = path === "/sessions";
     const session = this.#session;
+    const call = ++this.#calls;
     const answer = await fetch(BASE + path, {
       method,
       cache: "no-store",
@@ -76,12 +81,16 @@ export class Api {
         ...(signingIn ? {} : this.authorization()),
       },
       body: body ? JSON.stringify(body) : undefined,
+      signal: AbortSignal.timeout(ANSWERS_WITHIN_MS),
     }).catch((fault) => {
       throw new NoConnection(String(fault));
     });
     const content = answer.status === 204 ? null : await answer.json().catch(() => null);
     if (answer.ok && content === null && answer.status !== 204) throw new NoConnection("half an answer");
-    if (answer.ok && content?.clock) this.onClock(content.clock);
+    if (answer.ok && content?.clock && call > this.#clockFrom) {
+      this.#clockFrom = call;
+      this.onClock(content.clock);
+    }
     if (answer.ok) return content;
     if (answer.status === 401 && !signingIn && this.#session === session) this.onEnded();
     throw new Refusal(answer.status, content, Number(answer.headers.get("retry-after")) || 0);

@@ -1,7 +1,6 @@
 // The first screen: what waits for the user, a field for payment links, the latest receipts. And the profile behind the initial.
 import { foreign, h, heading, icon, initial } from "./dom.js";
 import { money, phoneNumber } from "./format.js";
-import { payment as paymentScreen } from "./payment.js";
 import { receiptRow, receipts } from "./receipts.js";
 import { switches } from "./sign-in.js";
 import { t } from "./texts.js";
@@ -10,9 +9,11 @@ const LATEST = 3;
 
 export async function home(phone) {
   const typed = document.querySelector("#link"); // survives a refresh by a hint
+  const { user } = phone;
   const [open, page] = await Promise.all([phone.api.payments(), phone.api.receipts()]);
+  phone.listed(user, open);
   const latest = page.receipts.slice(0, LATEST).map((receipt) => ({ receipt }));
-  const firstName = phone.user.name.split(" ")[0];
+  const firstName = user.name.split(" ")[0];
   return [
     h("header", { class: "screen-top" },
       heading(t.hello(firstName)),
@@ -32,7 +33,7 @@ function waiting(phone, open) {
     h("h2", { id: "waiting" }, t.waiting),
     h("ul", { class: "asks" }, open.map((payment) =>
       h("li", {},
-        h("button", { type: "button", class: "ask", onclick: () => phone.show(paymentScreen, payment) },
+        h("button", { type: "button", class: "ask", onclick: () => phone.showAsRead(payment) },
           initial(payment.merchant.name),
           h("span", { class: "ask-text" }, h("strong", {}, foreign(payment.merchant.name)), h("span", {}, t.see)),
           h("span", { class: "ask-amount" }, money(payment.amount)))))));

@@ -20,6 +20,7 @@ const tabs = document.querySelector("[data-tabs]");
 const offline = document.querySelector("[data-offline]");
 const deviceClock = document.querySelector("[data-clock]");
 const START_AGAIN_MS = 2000;
+const LOOK_AGAIN_MS = 1000;
 const TICK_MS = 5000;
 const TABS = [[home, "home", t.home], [receipts, "receipt", t.receipts], [cards, "card", t.cards]];
 
@@ -34,7 +35,10 @@ class Phone {
   #turn = 0; // counts screens, so that a slow one never replaces a newer
   #arriving = false; // a screen is on its way that was not shown before
   #known = new Map(); // open payments by id
-  #firstReading = true;
+  #firstReading = true; // nothing is known yet, so nothing is new
+  #lookingFor = null; // the user for whom a look is under way
+  #lookAgain = false;
+  #lookTimer = 0;
   #link = null; // a payment link that waits for somebody to sign in
 
   get api() {
@@ -131,15 +135,22 @@ class Phone {
     }
   }
 
+  /** Shows a payment that was read a while ago, and reads what became of it. */
+  async showAsRead(payment) {
+    await this.show(paymentScreen, payment);
+    await this.look();
+  }
+
   /** Shows a screen and moves the focus to its heading. */
   async show(render, argument = null) {
     hush();
-    await this.#draw(render, argument, true);
+    await this.#draw(render, argument, true).catch((fault) => this.explain(fault));
   }
 
-  /** Shows the same screen with new data; the focus stays where it is if it can. */
-  async update(argument) {
-    await this.#draw(this.#screen.render, argument, false);
+  /** Shows the same screen with new data, unless it was left; the focus stays where it is if it can. */
+  async update(render, argument) {
+    if (this.#screen?.render !== render) return;
+    await this.#draw(render, argument, false).catch((fault) => this.explain(fault));
   }
 
   async #draw(render, argument, arriving) {
@@ -153,7 +164,7 @@ class Phone {
     try {
       nodes = await render(this, argument);
     } catch (fault) {
-      if (turn === this.#turn) this.explain(fault);
+      if (turn === this.#turn) throw fault;
       return;
     }
     if (turn !== this.#turn) return;
@@ -185,31 +196,56 @@ class Phone {
     });
   }
 
-  /** Reads what is open, tells of what is new, and brings the shown screen up to date. */
+  /** Home lists what is open: whatever comes after that is new. */
+  listed(user, open) {
+    if (this.user === user && this.#firstReading) this.#know(open);
+  }
+
+  #know(open) {
+    this.#known = new Map(open.map((payment) => [payment.id, payment]));
+    this.#firstReading = false;
+  }
+
+  /** Brings everything up to date; while that goes on, further hints ask for only one look more. */
   async look() {
     const { user } = this;
     if (!user) return;
-    try {
-      const open = await this.#api.payments();
-      if (this.user !== user) return; // what was read is somebody's who signed out meanwhile
-      const before = this.#known;
-      this.#known = new Map(open.map((payment) => [payment.id, payment]));
-      for (const payment of open) {
-        if (payment.state === "AWAITING_APPROVAL" && !before.has(payment.id) && !this.#firstReading) this.#tell(payment);
-      }
-      for (const id of pushedPayments()) {
-        if (this.#known.get(id)?.state !== "AWAITING_APPROVAL") withdraw(id);
-      }
-      this.#firstReading = false;
-      await this.#bringUpToDate();
-    } catch (fault) {
-      if (fault instanceof NoConnection) return; // the stream connects again, and that reads again
-      this.explain(fault);
+    this.#lookAgain = true;
+    if (this.#lookingFor === user) return;
+    this.#lookingFor = user;
+    while (this.#lookAgain && this.user === user) {
+      this.#lookAgain = false;
+      await this.#lookFor(user).catch((fault) => this.user === user && this.#lookLater(fault));
     }
+    if (this.#lookingFor === user) this.#lookingFor = null;
+  }
+
+  /** Reads what is open, tells of what is new, and brings the shown screen up to date. */
+  async #lookFor(user) {
+    const open = await this.#api.payments();
+    if (this.user !== user) return; // what was read is somebody's who signed out meanwhile
+    const isNew = ({ id, state }) => state === "AWAITING_APPROVAL" && !this.#firstReading && !this.#known.has(id);
+    const told = open.filter(isNew);
+    this.#know(open);
+    told.forEach((payment) => this.#tell(payment));
+    for (const id of pushedPayments()) {
+      if (this.#known.get(id)?.state !== "AWAITING_APPROVAL") withdraw(id);
+    }
+    await this.#bringUpToDate();
+  }
+
+  /** Nobody asked for a look, so one that finds no server is repeated in silence, unless somebody waits for its screen. */
+  #lookLater(fault) {
+    const passes = fault instanceof NoConnection || fault.status >= 500;
+    if (!passes || this.#arriving) this.explain(fault);
+    if (!passes) return;
+    clearTimeout(this.#lookTimer);
+    this.#lookTimer = setTimeout(() => this.look(), LOOK_AGAIN_MS);
   }
 
   async #bringUpToDate() {
-    if ([home, receipts, receiptDetail].includes(this.#screen?.render)) return this.update(this.#screen.argument);
+    const { render, argument } = this.#screen ?? {};
+    if ([home, receipts, receiptDetail].includes(render)) return this.#draw(render, argument, false);
     const id = this.#shownPayment?.id;
     if (!id) return;
     const now = this.#known.get(id) ?? (await this.#read(id));
@@ -218,8 +254,8 @@ class Phone {
     if (!now) {
       await this.show(home);
       say(t.withdrawn);
-    } else if (now.version > shown.version) {
-      if (now.state === shown.state) await this.update(now);
+    } else if (now.version > shown.version || this.#arriving) {
+      if (now.state === shown.state) await this.#draw(paymentScreen, now, false);
       else await this.show(paymentScreen, now);
     }
   }
@@ -241,7 +277,7 @@ class Phone {
 
   #tell(payment) {
     if (this.#shownPayment?.id === payment.id) return;
-    push(payment.id, t.pushed(payment.merchant.name, money(payment.amount)), t.pushedHint, () => this.show(paymentScreen, payment));
+    push(payment.id, t.pushed(payment.merchant.name, money(payment.amount)), t.pushedHint, () => this.showAsRead(payment));
   }
 
   /** Says why something did not work; if the answer brought the payment as it is, shows that. */

@@ -19,7 +19,7 @@ export async function receipts(phone, count) {
       ? h("div", { class: "empty" }, icon("receipt"), h("strong", {}, t.noReceipts), h("span", {}, t.noReceiptsLead))
       : [...Map.groupBy(all, ({ receipt }) => day(receipt.endedAt))].map(([date, ofDay]) =>
           h("section", { class: "receipt-day" }, h("h2", {}, date), h("ul", { class: "rows" }, ofDay.map((known) => receiptRow(phone, known))))),
-    next && h("button", { type: "button", class: "button button-quiet wide", onclick: () => phone.update(wanted + 1) }, t.more),
+    next && h("button", { type: "button", class: "button button-quiet wide", onclick: () => phone.update(receipts, wanted + 1) }, t.more),
   ].flat().filter(Boolean);
 }
 

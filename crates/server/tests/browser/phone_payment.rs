@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use lommebok_testkit::browser::Browser;
 use lommebok_testkit::fake_psp::{Gate, Reply};
+use lommebok_testkit::landing_page::LandingPage;
 use serde_json::json;
 
 use crate::stage::Stage;
@@ -60,6 +61,38 @@ async fn the_push_comes_within_a_second() {
     stage.strike().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_asks_before_the_phone_hears_of_changes_is_told_of() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    browser.hold_answers("/app/v1/events").await;
+    stage.sign_in(&browser).await;
+    browser.holds_an_answer().await;
+    let payment = stage.payment("early-1").await;
+    stage.prompt(&payment, "12345678").await;
+    browser.let_answers_go().await;
+    browser.sees("Fjellkroa Kaffe asks for NOK 499.00").await;
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_whose_reading_broke_off_reads_again_and_complains_of_nothing() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    stage.sign_in(&browser).await;
+    for (amount, broken) in [(201, "/app/v1/payments"), (202, "/app/v1/receipts")] {
+        browser.break_next_answer(broken).await;
+        let payment = stage.payment_with(&format!("broken-{amount}"), json!({"amount": amount})).await;
+        stage.prompt(&payment, "12345678").await;
+        browser.broke_an_answer().await;
+        browser.sees(&format!("See the payment NOK 2.0{}", amount - 200)).await;
+        browser.does_not_see("No connection").await;
+    }
+    browser.close().await;
+    stage.strike().await;
+}
+
 /// Two presses in one go, as of a finger that trembles; the page has no time in between.
 const PRESS_CANCEL_TWICE: &str = r"
 const cancel = [...document.querySelectorAll('button')].find((it) => it.textContent === 'Cancel the payment');
@@ -73,6 +106,27 @@ async fn cancel_that_is_pressed_twice_is_sent_once() {
     stage.sign_in(&browser).await;
     stage.asked_payment(&browser, "twice-1", json!({})).await;
     browser.script(PRESS_CANCEL_TWICE, vec![]).await;
+    browser.sees("The payment is cancelled").await;
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_of_home_that_is_out_of_date_does_not_leave_an_old_question_behind() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    stage.sign_in(&browser).await;
+    let payment = stage.payment("old-1").await;
+    stage.prompt(&payment, "12345678").await;
+    browser.sees("See the payment").await;
+    browser.hold_answers("/app/v1/receipts").await;
+    LandingPage::waiting(&stage.app, &payment).await.cancel().await;
+    // By now home knows that the payment is over, but does not show it yet.
+    browser.no_longer_sees("Fjellkroa Kaffe asks for").await;
+    browser.holds_an_answer().await;
+    browser.press("Fjellkroa Kaffe See the payment").await;
+    browser.sees("Pay with").await;
+    browser.let_answers_go().await;
     browser.sees("The payment is cancelled").await;
     browser.close().await;
     stage.strike().await;

@@ -32,6 +32,19 @@ async fn captures_and_refunds_appear_on_the_open_receipt() {
     stage.strike().await;
 }
 
+/// Opens a receipt, presses the list's button before it is there, and comes back.
+async fn press_older_and_leave(browser: &Browser) {
+    const LEAVE: &str = r"
+    const older = [...document.querySelectorAll('button')].find((it) => it.textContent === 'Show older');
+    document.querySelector('.rows .row').click();
+    older.click();";
+    browser.script(LEAVE, vec![]).await;
+    browser.sees("Captured NOK 0.00").await;
+    browser.does_not_see("Something went wrong").await;
+    browser.press("Back").await;
+    browser.sees("NOK 100.04").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn older_receipts_are_shown_when_they_are_asked_for() {
     let Some(browser) = Browser::phone().await else { return };
@@ -45,6 +58,7 @@ async fn older_receipts_are_shown_when_they_are_asked_for() {
     browser.sees("NOK 100.23").await;
     browser.sees("NOK 100.04").await;
     browser.does_not_see("NOK 100.03").await;
+    press_older_and_leave(&browser).await;
     browser.press("Show older").await;
     browser.sees("NOK 100.01").await;
     browser.sees("NOK 100.23").await;
