@@ -160,12 +160,15 @@ class Phone {
     this.#screen = { render, argument };
     if (render === paymentScreen) withdraw(argument.id);
     this.#drawTabs(render);
+    if (this.#arriving) place.setAttribute("aria-busy", "true"); // what it shows is about to go
     let nodes;
     try {
       nodes = await render(this, argument);
     } catch (fault) {
       if (turn === this.#turn) throw fault;
       return;
+    } finally {
+      if (turn === this.#turn) place.removeAttribute("aria-busy");
     }
     if (turn !== this.#turn) return;
     place.dataset.shows = render.name;
@@ -298,14 +301,17 @@ function markup(nodes) {
   return nodes.map((node) => node.outerHTML).join("");
 }
 
-/** Changes the screen and gives the focus back to what had it, or to what stands in its place. */
+/** Changes the screen and gives the focus back to what had it, or to its like; if that is gone, to the heading. */
 function keepFocus(change) {
-  const focusable = () => [...place.querySelectorAll("a, button, input")];
+  const focusable = () => [...place.querySelectorAll("h1, a, button, input")];
   const focused = document.activeElement;
   const index = focusable().indexOf(focused);
   change();
-  const heir = focused.isConnected ? focused : focusable()[index];
-  if (index >= 0 && heir?.className === focused.className) heir.focus({ preventScroll: true });
+  if (index < 0) return;
+  const isLike = (it) => ["tagName", "id", "className", "textContent"].every((name) => it[name] === focused[name]);
+  const after = focusable();
+  const like = [focused, after[index], ...after].find((it) => it?.isConnected && isLike(it));
+  (like ?? place.querySelector("h1"))?.focus({ preventScroll: true });
 }
 
 /** The status bar shows the wallet's clock, by which every deadline goes. */

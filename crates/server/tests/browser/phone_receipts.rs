@@ -69,3 +69,38 @@ async fn older_receipts_are_shown_when_they_are_asked_for() {
     browser.close().await;
     stage.strike().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_screen_that_is_about_to_go_says_so() {
+    const IS_BUSY: &str = "return document.querySelector('main').ariaBusy === 'true'";
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    stage.sign_in(&browser).await;
+    browser.hold_answers("/app/v1/receipts").await;
+    browser.press("Receipts").await;
+    assert_eq!(browser.script(IS_BUSY, vec![]).await, true);
+    browser.let_answers_go().await;
+    browser.sees("No receipts yet").await;
+    assert_eq!(browser.script(IS_BUSY, vec![]).await, false);
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_focus_stays_where_it_is_when_home_changes_around_it() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    stage.app.approved("focus-1").await;
+    stage.sign_in(&browser).await;
+    for (id, amount, focus) in [("focus-2", 202, "Hello, Kari"), ("focus-3", 203, "See all")] {
+        if browser.focused().await != focus {
+            browser.tab_to(focus).await;
+        }
+        let payment = stage.payment_with(id, json!({"amount": amount})).await;
+        stage.prompt(&payment, "12345678").await;
+        browser.sees(&format!("See the payment NOK 2.0{}", amount - 200)).await;
+        assert_eq!(browser.focused().await, focus);
+    }
+    browser.close().await;
+    stage.strike().await;
+}

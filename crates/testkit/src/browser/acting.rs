@@ -7,13 +7,14 @@ use serde_json::json;
 use super::{Browser, PATIENCE, expected};
 use crate::eventually::eventually;
 
-/// The visible button, link or summary with the name `arguments[0]`; a name may also be only how it begins.
+/// The visible button, link or summary with the name `arguments[0]`; a name may also be only how it begins. What is about to be
+/// replaced (`aria-busy`) is left out: a press there would be lost.
 const PRESSABLE: &str = r"
 const text = (node) => node.nodeType === Node.TEXT_NODE ? node.data
   : node.ariaHidden === 'true' || !node.checkVisibility?.() ? '' : [...node.childNodes].map(text).join(' ');
 const named = (it) => (it.ariaLabel ?? text(it)).replace(/\s+/g, ' ').trim();
 const shown = [...document.querySelectorAll('a[href], button, summary, input[type=radio], label')]
-  .filter((it) => it.checkVisibility({ visibilityProperty: true }) && !it.disabled);
+  .filter((it) => it.checkVisibility({ visibilityProperty: true }) && !it.disabled && !it.closest('[aria-busy=true]'));
 return shown.find((it) => named(it) === arguments[0]) ?? shown.find((it) => named(it).startsWith(arguments[0])) ?? null;";
 
 /// More steps than any page has places to stop at.
