@@ -17,6 +17,8 @@ const REPORTS_PER_BATCH: u32 = 500;
 const BATCHES_PER_TURN: usize = 100;
 /// How long the wallet remembers a key, less an hour: after it, a batch that may have been taken is not sent again.
 const KEY_LASTS_MS: i64 = 23 * 60 * 60_000;
+/// What the timeline says of a batch that is older than its key.
+const NOT_KNOWN: &str = "the wallet did not answer for 23 hours; whether it took this is not known";
 
 /// How a batch fared.
 enum Sent {
@@ -32,16 +34,16 @@ impl Psp {
             let key = format!("reports-{}", chance::hex::<16>());
             let Some(batch) = self.0.ledger.gather(due, key, REPORTS_PER_BATCH).await? else { return Ok(()) };
             let now = self.now();
+            if is_older_than_its_key(&batch, now) {
+                self.0.ledger.close_batch(batch, Some(NOT_KNOWN.to_owned()), now).await?;
+                continue;
+            }
             match self.sent(&batch).await {
                 Sent::Taken => self.0.ledger.close_batch(batch, None, now).await?,
                 Sent::Refused(reason) if batch.reports.len() == 1 => {
                     self.0.ledger.close_batch(batch, Some(reason), now).await?;
                 }
                 Sent::Refused(_) => self.0.ledger.split_batch(batch.id).await?,
-                Sent::NotYet if now.as_millis().saturating_sub(batch.made_at.as_millis()) > KEY_LASTS_MS => {
-                    let reason = "the wallet could not be reached for a day; whether it took this is not known";
-                    self.0.ledger.close_batch(batch, Some(reason.to_owned()), now).await?;
-                }
                 Sent::NotYet => {
                     let at = now.plus_millis(pause_ms(batch.tries));
                     self.0.ledger.postpone_batch(batch.id, at).await?;
@@ -67,6 +69,11 @@ impl Psp {
             }
         }
     }
+}
+
+/// Whether the wallet may have taken the batch and forgotten it since: also when nobody was there to send it meanwhile.
+fn is_older_than_its_key(batch: &Batch, now: Timestamp) -> bool {
+    now.as_millis().saturating_sub(batch.made_at.as_millis()) > KEY_LASTS_MS
 }
 
 fn entry(row: &ReportRow) -> Result<StatusUpdate, lommebok_sdk::InvalidValue> {

@@ -107,3 +107,25 @@ async fn a_batch_is_given_up_after_23_hours_without_the_wallet_and_the_next_one_
     );
     run.world.stop().await;
 }
+
+#[tokio::test]
+async fn a_batch_is_not_sent_again_when_the_wallet_may_have_forgotten_its_key() {
+    let tasks = TaskTracker::new();
+    let mut run = Run::start(IfMissing::SendReserved, &tasks).await;
+    run.create(49_900, "landing_page").await;
+    let id = run.payments[0].clone();
+    assert_eq!(run.world.wallet.approve(&id).await.unwrap(), State::Reserved);
+    run.lines.to_wallet.plan([Fault::AnswerLost; 100]);
+    run.world.operate(&id, "captures", Some(10_000), "c1").await.succeeded();
+    run.world.work().await;
+    assert_eq!(run.world.wallet.payment(&id).unwrap().captured_ore, 10_000, "the wallet took it, and nobody heard");
+    run.lines.to_wallet.off();
+    let world = run.world.restarted_after(Duration::from_hours(25)).await;
+    world.work().await;
+    assert_eq!(world.wallet.payment(&id).unwrap().captured_ore, 10_000);
+    assert!(world.timeline(&id).await.contains(&"report_refused".to_owned()));
+    world.operate(&id, "captures", Some(5_000), "c2").await.succeeded();
+    world.work().await;
+    assert_eq!(world.wallet.payment(&id).unwrap().captured_ore, 15_000, "the next one goes");
+    world.stop().await;
+}

@@ -152,6 +152,15 @@ impl World {
         Self { wallet, psp, http, msn, config, directory, runtime }
     }
 
+    /// The same, after the PSP was away for this much business time.
+    pub(crate) async fn restarted_after(self, away: Duration) -> Self {
+        let Self { wallet, psp, http, msn, config, directory, runtime } = self;
+        psp.stop().await;
+        wallet.advance(away).await.expect("time goes on");
+        let psp = started(runtime.as_ref(), config.clone()).await;
+        Self { wallet, psp, http, msn, config, directory, runtime }
+    }
+
     /// The folder of the PSP's files.
     pub(crate) fn data_dir(&self) -> &std::path::Path {
         &self.config.data_dir
