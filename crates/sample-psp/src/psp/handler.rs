@@ -5,8 +5,9 @@ use lommebok_sdk::{Answer, ErrorId, MakePayment, PaymentHandler};
 
 use super::Psp;
 use super::authorising::Outcome;
+use super::checks::Checked;
 use crate::acquirer::{TestAmount, test_amount};
-use crate::ledger::{AttemptNumber, Command, LedgerFault, Name, NoticeKind, Refusal};
+use crate::ledger::{AttemptNumber, Command, LedgerFault, Name, NoticeKind, Payment, Refusal, State};
 
 /// The PSP as the receiver's handler.
 #[derive(Clone, Debug)]
@@ -85,6 +86,11 @@ impl Handler {
         let begun = self.0.commit(name, Command::BeginReversal { error: ErrorId::ReceivedTooLate }).await;
         let payment = match begun {
             Ok(commit) => commit.payment,
+            Err(LedgerFault::Refused(Refusal::WrongState(_), payment))
+                if matches!(payment.state, State::Reserved { .. }) =>
+            {
+                return self.keep(reversal, &payment).await;
+            }
             Err(LedgerFault::Refused(Refusal::AlreadySo | Refusal::WrongState(_), payment)) => *payment,
             Err(fault) => {
                 tracing::warn!(%fault, "the reversal is not begun yet");
@@ -96,6 +102,22 @@ impl Handler {
             Ok(false) => reversal.not_yet(),
             Err(fault) => {
                 tracing::warn!(%fault, "the reversal is not written down yet");
+                reversal.not_yet()
+            }
+        }
+    }
+
+    /// The merchant has used the money, so it is not given back: whether the wallet must be told of it, its details say.
+    async fn keep(&self, reversal: &Reversal, payment: &Payment) -> Answer {
+        tracing::error!(
+            psp_transaction_id = %reversal.psp_transaction_id,
+            "the merchant has used money that the wallet may count as not reserved; it is not reversed"
+        );
+        match self.0.check(payment).await {
+            Ok(Checked::Done) => reversal.done(),
+            Ok(Checked::Later) => reversal.not_yet(),
+            Err(fault) => {
+                tracing::warn!(%fault, "what the wallet must be told is not written down yet");
                 reversal.not_yet()
             }
         }

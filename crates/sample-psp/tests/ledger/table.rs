@@ -25,7 +25,7 @@ const TABLE: [(&str, &str); 23] = [
     ("cancel", "b K  b K K b R b R b x x ·"),
     ("refund", "b x  b x x b 0 b R b x x x"),
     ("end-op", "x x  x x x x x R · x x x x"),
-    ("begin-rev", "x x  V x x V V b V · · x x"),
+    ("begin-rev", "x x  V x x V V b x · · x x"),
     ("end-rev", "x x  x x x x x x x F · x x"),
     ("read-reserved", "F F  b F F b R R R b · · ·"),
     ("read-failed", "F F  b F F b R R R b · · ·"),

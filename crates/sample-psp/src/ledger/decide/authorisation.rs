@@ -3,7 +3,7 @@
 use lommebok_sdk::ErrorId;
 
 use super::super::entry::EntryKind;
-use super::super::payment::{AttemptNumber, Challenge, Payment, State, StepUp};
+use super::super::payment::{AttemptNumber, Challenge, OperationState, Payment, State, StepUp};
 use super::super::refusal::Refusal;
 use crate::acquirer::{Field, ResponseCode};
 
@@ -60,12 +60,13 @@ pub(super) fn challenge(payment: &Payment, challenge: Challenge) -> Result<Vec<E
     }
 }
 
+/// What the merchant has captured or released is not undone behind its back: its goods may be on their way.
 pub(super) fn begin_reversal(payment: &Payment, error: ErrorId) -> Result<Vec<EntryKind>, Refusal> {
+    let was_used = payment.operations.iter().any(|operation| operation.state == OperationState::Done);
     match payment.state {
+        State::Reserved { .. } if payment.pending().is_some() => Err(Refusal::BeingProcessed),
+        State::Reserved { .. } if was_used => Err(payment.state.wrong()),
         State::Authorising { attempt } | State::Reserved { attempt } => {
-            if payment.pending().is_some() {
-                return Err(Refusal::BeingProcessed);
-            }
             Ok(vec![EntryKind::ReversalBegun { attempt, error }])
         }
         State::Reversing { .. } | State::Failed { .. } => Err(Refusal::AlreadySo),
