@@ -71,14 +71,15 @@ impl Psp {
         let (command, outcome) = if let Some(TestAmount::Psp(error)) = test_amount(amount) {
             (Command::Decline { attempt, code: None, error }, Outcome::Declined(error))
         } else {
-            match self.0.acquirer.authorise(message).await {
+            let call = self.0.acquirer.authorise(message);
+            match self.answered_within(approval.budget.remaining(), call).await {
                 Ok(_) if approval.budget.is_over() => {
                     (Command::BeginReversal { error: ErrorId::ReceivedTooLate }, Outcome::Approved)
                 }
                 Ok(code) => answered(code, attempt, approval),
                 Err(fault) => {
                     tracing::warn!(%fault, "the authorisation may stand; it is undone");
-                    let error = ErrorId::InternalError;
+                    let error = without_an_answer(approval);
                     (Command::BeginReversal { error }, Outcome::Declined(error))
                 }
             }
@@ -116,6 +117,11 @@ impl Psp {
             authentication,
         })
     }
+}
+
+/// What the wallet is told when the acquirer said nothing: 85 if that took the whole budget, as the receiver says then.
+fn without_an_answer(approval: &Approval) -> ErrorId {
+    if approval.budget.remaining().is_zero() { ErrorId::ReceivedTooLate } else { ErrorId::InternalError }
 }
 
 /// What the issuer's answer means to ledger and wallet.

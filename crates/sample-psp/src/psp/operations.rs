@@ -1,6 +1,7 @@
 //! Captures, cancels and refunds: begun in the ledger, asked of the acquirer under the same name, ended in the ledger.
 
 use super::Psp;
+use super::patience::OPERATION_WITHIN;
 use crate::acquirer::{NoAnswer, Order};
 use crate::database::DatabaseFault;
 use crate::ledger::{Asked, Command, LedgerFault, Name, OperationKind, Payment, Refusal, State};
@@ -42,11 +43,12 @@ impl Psp {
             amount: operation.amount,
         };
         let acquirer = &self.0.acquirer;
-        let code = match operation.kind {
-            OperationKind::Capture => acquirer.capture(order).await,
-            OperationKind::Cancel => acquirer.release(order).await,
-            OperationKind::Refund => acquirer.refund(order).await,
-        }?;
+        let call = match operation.kind {
+            OperationKind::Capture => acquirer.capture(order),
+            OperationKind::Cancel => acquirer.release(order),
+            OperationKind::Refund => acquirer.refund(order),
+        };
+        let code = self.answered_within(OPERATION_WITHIN, call).await?;
         let ended = Command::EndOperation { id: operation.id.clone(), code };
         match self.commit(Name::Number(payment.id), ended).await {
             Ok(commit) => Ok(commit.payment),
@@ -60,7 +62,8 @@ impl Psp {
     /// Asks the acquirer to undo the authorisation that is being reversed; `true` when nothing is left to undo.
     pub(super) async fn undo(&self, payment: &Payment) -> Result<bool, LedgerFault> {
         let State::Reversing { attempt, .. } = payment.state else { return Ok(true) };
-        if let Err(fault) = self.0.acquirer.reverse(payment.authorisation(attempt)).await {
+        let call = self.0.acquirer.reverse(payment.authorisation(attempt));
+        if let Err(fault) = self.answered_within(OPERATION_WITHIN, call).await {
             tracing::warn!(psp_transaction_id = %payment.terms.psp_transaction_id, %fault, "the reversal is tried again");
             return Ok(false);
         }

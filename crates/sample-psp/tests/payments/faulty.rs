@@ -1,6 +1,7 @@
 //! An acquirer that is slow, or silent: what may stand there is undone, and the wallet is told what is certain.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use lommebok_sample_psp::WrapAcquirer;
@@ -59,16 +60,14 @@ async fn world(may_answer: &Arc<Semaphore>, loses_answers: bool) -> World {
 }
 
 #[tokio::test]
-async fn an_approval_after_the_budget_is_reversed_and_the_wallet_has_85() {
-    let may_answer = Arc::new(Semaphore::new(0));
-    let world = world(&may_answer, false).await;
+async fn an_approval_that_is_not_heard_within_the_budget_is_reversed_and_the_wallet_has_85() {
+    let world = world(&Arc::new(Semaphore::new(0)), false).await;
     let id = world.create(49_900).await;
     world.wallet.approve_without_waiting(&id, Card::Visa).await.unwrap();
     world.until(&id, "AUTHORISING").await;
     world.wallet.advance(Duration::from_secs(13)).await.unwrap();
     assert_eq!(world.wallet.outcome(&id).await.unwrap(), State::Failed);
     assert_eq!(world.wallet.payment(&id).unwrap().cause, "psp_85");
-    may_answer.add_permits(1);
     world.until(&id, "FAILED").await;
     assert!(world.standing(&id, 1).await.unwrap().reversed);
     world.work().await;
@@ -87,5 +86,113 @@ async fn an_authorisation_without_an_answer_is_answered_91_and_undone() {
     let payment = world.payment(&id).await;
     assert_eq!((&payment["state"], &payment["error"]["errorId"]), (&"FAILED".into(), &"91".into()));
     assert!(world.differences().await.is_empty());
+    world.stop().await;
+}
+
+/// Does what it is asked to, and never says so while it is silent.
+#[derive(Clone)]
+struct Silent {
+    inner: SimulatedAcquirer,
+    line: Line,
+}
+
+/// The line to a silent acquirer, as a test sees it.
+#[derive(Clone)]
+struct Line {
+    is_silent: Arc<AtomicBool>,
+    /// A permit for each call that was swallowed.
+    swallowed: Arc<Semaphore>,
+}
+
+impl Line {
+    fn new() -> Self {
+        Self { is_silent: Arc::default(), swallowed: Arc::new(Semaphore::new(0)) }
+    }
+
+    fn falls_silent(&self, is_silent: bool) {
+        self.is_silent.store(is_silent, Ordering::Relaxed);
+    }
+
+    async fn swallows_a_call(&self) {
+        let swallowed = tokio::time::timeout(Duration::from_secs(20), self.swallowed.acquire()).await;
+        swallowed.expect("the acquirer is asked").expect("the semaphore is never closed").forget();
+    }
+
+    async fn world(&self) -> World {
+        let line = self.clone();
+        let wrap: WrapAcquirer = Arc::new(move |inner| Arc::new(Silent { inner, line: line.clone() }));
+        World::with(|config| config.wrap_acquirer = Some(wrap)).await
+    }
+}
+
+impl Silent {
+    async fn carried(&self, call: BoxFuture<'_, Answered>) -> Answered {
+        let is_silent = self.line.is_silent.load(Ordering::Relaxed);
+        let answer = call.await;
+        if is_silent {
+            self.line.swallowed.add_permits(1);
+            std::future::pending::<()>().await;
+        }
+        answer
+    }
+}
+
+impl Acquirer for Silent {
+    fn authorise(&self, message: Authorisation) -> BoxFuture<'_, Answered> {
+        Box::pin(self.carried(self.inner.authorise(message)))
+    }
+
+    fn capture(&self, order: Order) -> BoxFuture<'_, Answered> {
+        Box::pin(self.carried(self.inner.capture(order)))
+    }
+
+    fn release(&self, order: Order) -> BoxFuture<'_, Answered> {
+        Box::pin(self.carried(self.inner.release(order)))
+    }
+
+    fn refund(&self, order: Order) -> BoxFuture<'_, Answered> {
+        Box::pin(self.carried(self.inner.refund(order)))
+    }
+
+    fn reverse(&self, authorisation: OperationId) -> BoxFuture<'_, Answered> {
+        Box::pin(self.carried(self.inner.reverse(authorisation)))
+    }
+}
+
+#[tokio::test]
+async fn a_reversal_that_is_never_answered_holds_up_nobody_and_is_asked_again() {
+    let line = Line::new();
+    let world = line.world().await;
+    let (other, id) = (world.reserved(10_000).await, world.create(49_900).await);
+    line.falls_silent(true);
+    world.wallet.approve_without_waiting(&id, Card::Visa).await.unwrap();
+    line.swallows_a_call().await;
+    world.wallet.advance(Duration::from_secs(13)).await.unwrap();
+    line.swallows_a_call().await;
+    // The reversal is being asked for; half a minute later it counts as not answered.
+    world.advance(Duration::from_secs(30)).await;
+    assert_eq!(world.timeline(&other).await.last().unwrap(), "wallet_read");
+    assert_eq!(world.payment(&id).await["state"], "REVERSING");
+    line.falls_silent(false);
+    world.advance(Duration::from_secs(1)).await;
+    assert_eq!(world.payment(&id).await["state"], "FAILED");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_capture_that_is_never_answered_is_pending_and_asked_again() {
+    let line = Line::new();
+    let world = line.world().await;
+    let id = world.reserved(49_900).await;
+    line.falls_silent(true);
+    let time_goes_on = async {
+        line.swallows_a_call().await;
+        line.falls_silent(false);
+        world.wallet.advance(Duration::from_secs(30)).await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(world.operate(&id, "captures", Some(10_000), "c1"), time_goes_on);
+    assert_eq!(answer.status, 502);
+    world.work().await;
+    assert_eq!(world.wallet.payment(&id).unwrap().captured_ore, 10_000);
     world.stop().await;
 }
