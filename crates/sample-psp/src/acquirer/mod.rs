@@ -32,7 +32,8 @@ pub trait Acquirer: Send + Sync + 'static {
     /// Gives `amount` of what was taken back.
     fn refund(&self, order: Order) -> BoxFuture<'_, Answered>;
 
-    /// Undoes an authorisation whole, as if it had never been; also one that has not arrived yet.
+    /// Undoes an authorisation whole, as if it had never been; also one that has not arrived yet. It stands until this is
+    /// approved.
     fn reverse(&self, authorisation: OperationId) -> BoxFuture<'_, Answered>;
 }
 

@@ -2,7 +2,7 @@
 
 use super::Psp;
 use super::patience::OPERATION_WITHIN;
-use crate::acquirer::{NoAnswer, Order};
+use crate::acquirer::{NoAnswer, Order, Verdict, verdict};
 use crate::database::DatabaseFault;
 use crate::ledger::{Asked, Command, LedgerFault, Name, OperationKind, Payment, Refusal, State};
 
@@ -63,8 +63,14 @@ impl Psp {
     pub(super) async fn undo(&self, payment: &Payment) -> Result<bool, LedgerFault> {
         let State::Reversing { attempt, .. } = payment.state else { return Ok(true) };
         let call = self.0.acquirer.reverse(payment.authorisation(attempt));
-        if let Err(fault) = self.answered_within(OPERATION_WITHIN, call).await {
-            tracing::warn!(psp_transaction_id = %payment.terms.psp_transaction_id, %fault, "the reversal is tried again");
+        let refused = match self.answered_within(OPERATION_WITHIN, call).await {
+            Ok(code) if verdict(code) == Verdict::Approved => None,
+            // The issuer still holds the money, so nobody may be told that it does not.
+            Ok(code) => Some(format!("the acquirer refused with {code}")),
+            Err(fault) => Some(fault.to_string()),
+        };
+        if let Some(why) = refused {
+            tracing::warn!(psp_transaction_id = %payment.terms.psp_transaction_id, why, "the reversal is tried again");
             return Ok(false);
         }
         match self.commit(Name::Number(payment.id), Command::EndReversal).await {

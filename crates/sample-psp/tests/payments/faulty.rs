@@ -1,12 +1,14 @@
 //! An acquirer that is slow, or silent: what may stand there is undone, and the wallet is told what is certain.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lommebok_sample_psp::WrapAcquirer;
 use lommebok_sample_psp::acquirer::simulated::SimulatedAcquirer;
-use lommebok_sample_psp::acquirer::{Acquirer, Answered, Authorisation, NoAnswer, OperationId, Order};
+use lommebok_sample_psp::acquirer::{Acquirer, Answered, Authorisation, NoAnswer, OperationId, Order, ResponseCode};
+use lommebok_sample_psp::ledger::IfMissing;
 use lommebok_sdk::BoxFuture;
 use lommebok_testing::{Card, State};
 use tokio::sync::Semaphore;
@@ -159,6 +161,50 @@ impl Acquirer for Silent {
     }
 }
 
+/// Answers the next operations with these codes and does nothing; then it does what it is asked to.
+struct Unwilling {
+    inner: SimulatedAcquirer,
+    codes: Arc<Mutex<VecDeque<ResponseCode>>>,
+}
+
+/// What an unwilling acquirer will say.
+fn unwilling(codes: &[ResponseCode]) -> WrapAcquirer {
+    let codes = Arc::new(Mutex::new(codes.iter().copied().collect()));
+    Arc::new(move |inner| Arc::new(Unwilling { inner, codes: Arc::clone(&codes) }))
+}
+
+impl Unwilling {
+    async fn said(&self, call: BoxFuture<'_, Answered>) -> Answered {
+        let code = self.codes.lock().unwrap().pop_front();
+        match code {
+            Some(code) => Ok(code),
+            None => call.await,
+        }
+    }
+}
+
+impl Acquirer for Unwilling {
+    fn authorise(&self, message: Authorisation) -> BoxFuture<'_, Answered> {
+        self.inner.authorise(message)
+    }
+
+    fn capture(&self, order: Order) -> BoxFuture<'_, Answered> {
+        Box::pin(self.said(self.inner.capture(order)))
+    }
+
+    fn release(&self, order: Order) -> BoxFuture<'_, Answered> {
+        Box::pin(self.said(self.inner.release(order)))
+    }
+
+    fn refund(&self, order: Order) -> BoxFuture<'_, Answered> {
+        Box::pin(self.said(self.inner.refund(order)))
+    }
+
+    fn reverse(&self, authorisation: OperationId) -> BoxFuture<'_, Answered> {
+        Box::pin(self.said(self.inner.reverse(authorisation)))
+    }
+}
+
 #[tokio::test]
 async fn a_reversal_that_is_never_answered_holds_up_nobody_and_is_asked_again() {
     let line = Line::new();
@@ -194,5 +240,31 @@ async fn a_capture_that_is_never_answered_is_pending_and_asked_again() {
     assert_eq!(answer.status, 502);
     world.work().await;
     assert_eq!(world.wallet.payment(&id).unwrap().captured_ore, 10_000);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_reversal_that_is_refused_is_tried_again_and_told_only_when_it_is_done() {
+    let codes = [ResponseCode::Refused, ResponseCode::IssuerUnavailable];
+    let world = World::with(|config| {
+        config.if_missing = IfMissing::Reverse;
+        config.wrap_acquirer = Some(unwilling(&codes));
+    })
+    .await;
+    let id = world.create(201).await;
+    world.wallet.approve_without_waiting(&id, Card::Visa).await.unwrap();
+    world.until(&id, "RESERVED").await;
+    world.wallet.advance(Duration::from_secs(16)).await.unwrap();
+    assert_eq!(world.wallet.outcome(&id).await.unwrap(), State::OutcomeUnknown);
+    for seconds in [14, 1] {
+        world.advance(Duration::from_secs(seconds)).await;
+        assert_eq!(world.payment(&id).await["state"], "REVERSING");
+        assert!(!world.standing(&id, 1).await.unwrap().reversed);
+        assert_eq!(world.wallet.state(&id).unwrap(), State::OutcomeUnknown, "nothing is told yet");
+    }
+    world.advance(Duration::from_secs(5)).await;
+    assert_eq!(world.payment(&id).await["state"], "FAILED");
+    assert!(world.standing(&id, 1).await.unwrap().reversed);
+    assert_eq!(world.wallet.state(&id).unwrap(), State::Failed);
     world.stop().await;
 }
