@@ -60,6 +60,7 @@ async fn operate(
     match api.psp.operate(&payment, asked).await {
         Ok(payment) => Ok(Json(PaymentView::of(&payment))),
         Err(OperateFault::Refused(refusal)) => Err(refusal.into()),
+        Err(OperateFault::Declined(code)) => Err(Problem::declined(code)),
         Err(OperateFault::NoAnswer(fault)) => {
             tracing::warn!(%fault, "an operation is pending");
             let detail = "The acquirer did not answer yet; the operation is pending. Ask again with the same key.";

@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
+use crate::acquirer::ResponseCode;
 use crate::database::DatabaseFault;
 use crate::ledger::Refusal;
 
@@ -13,6 +14,8 @@ pub(crate) struct Problem {
     status: StatusCode,
     detail: String,
     errors: Vec<FieldFault>,
+    /// The acquirer's, if it was the one that refused.
+    response_code: Option<ResponseCode>,
 }
 
 /// A field that is wrong.
@@ -30,16 +33,18 @@ impl FieldFault {
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), errors: Vec::new() }
+        Self { status, detail: detail.into(), errors: Vec::new(), response_code: None }
     }
 
     /// Fields that are wrong; all of them at once.
     pub(crate) fn fields(errors: Vec<FieldFault>) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            detail: "Some fields are wrong; nothing was changed.".to_owned(),
-            errors,
-        }
+        Self { errors, ..Self::new(StatusCode::BAD_REQUEST, "Some fields are wrong; nothing was changed.") }
+    }
+
+    /// The acquirer refused an operation.
+    pub(crate) fn declined(code: ResponseCode) -> Self {
+        let detail = format!("The acquirer refused with response code {code}; no money was moved.");
+        Self { response_code: Some(code), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
     }
 
     pub(crate) fn unknown_payment() -> Self {
@@ -67,18 +72,27 @@ impl From<Refusal> for Problem {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Body<'a> {
     title: &'static str,
     status: u16,
     detail: &'a str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldFault],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_code: Option<&'static str>,
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let title = self.status.canonical_reason().unwrap_or("Refused");
-        let body = Body { title, status: self.status.as_u16(), detail: &self.detail, errors: &self.errors };
+        let body = Body {
+            title,
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            errors: &self.errors,
+            response_code: self.response_code.map(ResponseCode::as_str),
+        };
         let mut answer = (self.status, axum::Json(body)).into_response();
         let headers = answer.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

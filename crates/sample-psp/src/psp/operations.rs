@@ -2,9 +2,9 @@
 
 use super::Psp;
 use super::patience::OPERATION_WITHIN;
-use crate::acquirer::{NoAnswer, Order, Verdict, verdict};
+use crate::acquirer::{NoAnswer, Order, ResponseCode, Verdict, verdict};
 use crate::database::DatabaseFault;
-use crate::ledger::{Asked, Command, LedgerFault, Name, OperationKind, Payment, Refusal, State};
+use crate::ledger::{Asked, Command, LedgerFault, Name, OperationKind, OperationState, Payment, Refusal, State};
 
 /// Why an operation was not done.
 #[derive(Debug, thiserror::Error)]
@@ -15,20 +15,29 @@ pub(crate) enum OperateFault {
     /// The acquirer did not answer: it is pending, and asked again.
     #[error(transparent)]
     NoAnswer(#[from] NoAnswer),
+    /// The acquirer refused it with this code; no money was moved.
+    #[error("the acquirer refused with {0}")]
+    Declined(ResponseCode),
     /// The ledger failed; if it was begun it is taken up again.
     #[error(transparent)]
     Database(#[from] DatabaseFault),
 }
 
 impl Psp {
-    /// Does what a merchant asks and answers with the payment as it then is. The same key again does nothing more.
+    /// Does what a merchant asks and answers with the payment as it then is. The same key again does nothing
+    /// more.
     pub(crate) async fn operate(&self, payment: &Payment, asked: Asked) -> Result<Payment, OperateFault> {
-        match self.commit(Name::Number(payment.id), Command::Operate(asked)).await {
-            Ok(begun) => self.carry_out(begun.payment).await,
-            Err(LedgerFault::Refused(Refusal::AlreadySo, as_it_is)) => self.carry_out(*as_it_is).await,
-            Err(LedgerFault::Refused(refusal, _)) => Err(OperateFault::Refused(refusal)),
-            Err(LedgerFault::Database(fault)) => Err(fault.into()),
-            Err(LedgerFault::Unknown) => Ok(payment.clone()),
+        let key = asked.key.clone();
+        let payment = match self.commit(Name::Number(payment.id), Command::Operate(asked)).await {
+            Ok(begun) => self.carry_out(begun.payment).await?,
+            Err(LedgerFault::Refused(Refusal::AlreadySo, as_it_is)) => self.carry_out(*as_it_is).await?,
+            Err(LedgerFault::Refused(refusal, _)) => return Err(OperateFault::Refused(refusal)),
+            Err(LedgerFault::Database(fault)) => return Err(fault.into()),
+            Err(LedgerFault::Unknown) => return Ok(payment.clone()),
+        };
+        match payment.operations.iter().find(|operation| operation.key == key).map(|operation| operation.state) {
+            Some(OperationState::Refused(code)) => Err(OperateFault::Declined(code)),
+            Some(OperationState::Pending(_) | OperationState::Done) | None => Ok(payment),
         }
     }
 

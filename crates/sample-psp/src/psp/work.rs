@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::Psp;
 use super::checks::Checked;
 use super::retry::pause_ms;
+use super::{OperateFault, Psp};
 use crate::database::DatabaseFault;
 use crate::database::ledger::DueRow;
 use crate::ledger::{DueKind, LedgerFault, Name, Payment};
@@ -108,8 +108,8 @@ impl Psp {
     async fn operation_again(&self, payment: Payment) -> Result<bool, LedgerFault> {
         match self.carry_out(payment).await {
             Ok(_) => Ok(true),
-            Err(super::OperateFault::NoAnswer(_) | super::OperateFault::Refused(_)) => Ok(false),
-            Err(super::OperateFault::Database(fault)) => Err(fault.into()),
+            Err(OperateFault::NoAnswer(_) | OperateFault::Refused(_) | OperateFault::Declined(_)) => Ok(false),
+            Err(OperateFault::Database(fault)) => Err(fault.into()),
         }
     }
 }

@@ -31,11 +31,15 @@ pub(crate) struct MerchantClient {
 pub(crate) struct MerchantFault {
     pub(crate) status: StatusCode,
     pub(crate) detail: String,
+    /// The acquirer's, if it was the one that refused.
+    pub(crate) response_code: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Problem {
     detail: String,
+    response_code: Option<String>,
 }
 
 impl MerchantClient {
@@ -97,13 +101,13 @@ impl MerchantClient {
         if status.is_success() {
             return serde_json::from_slice(&body).map_err(|fault| broken(&fault));
         }
-        let problem = serde_json::from_slice::<Problem>(&body);
-        Err(MerchantFault { status, detail: problem.map_or_else(|_| String::new(), |problem| problem.detail) })
+        let Problem { detail, response_code } = serde_json::from_slice(&body).unwrap_or_default();
+        Err(MerchantFault { status, detail, response_code })
     }
 }
 
 fn broken(fault: &dyn fmt::Display) -> MerchantFault {
-    MerchantFault { status: StatusCode::BAD_GATEWAY, detail: fault.to_string() }
+    MerchantFault { status: StatusCode::BAD_GATEWAY, detail: fault.to_string(), response_code: None }
 }
 
 impl fmt::Debug for MerchantClient {

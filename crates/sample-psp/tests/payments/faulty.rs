@@ -13,6 +13,7 @@ use lommebok_sdk::BoxFuture;
 use lommebok_testing::{Card, State};
 use tokio::sync::Semaphore;
 
+use crate::customer::{bought, form, page, with_shop};
 use crate::world::World;
 
 /// Authorises at once and answers when it is let, or says that nobody answered.
@@ -266,5 +267,41 @@ async fn a_reversal_that_is_refused_is_tried_again_and_told_only_when_it_is_done
     assert_eq!(world.payment(&id).await["state"], "FAILED");
     assert!(world.standing(&id, 1).await.unwrap().reversed);
     assert_eq!(world.wallet.state(&id).unwrap(), State::Failed);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn an_operation_that_the_acquirer_refuses_is_no_success_also_when_it_is_repeated() {
+    let world = World::with(|config| config.wrap_acquirer = Some(unwilling(&[ResponseCode::Refused]))).await;
+    let id = world.reserved(49_900).await;
+    for _ in 0..2 {
+        let refused = world.operate(&id, "captures", Some(10_000), "c1").await;
+        assert_eq!((refused.status.as_u16(), &refused.json["responseCode"]), (422, &"05".into()), "{}", refused.json);
+        assert!(refused.json["detail"].as_str().unwrap().contains("05"), "{}", refused.json);
+    }
+    assert_eq!(world.payment(&id).await["captured"], 0);
+    let captured = world.operate(&id, "captures", Some(10_000), "c2").await.succeeded();
+    assert_eq!(captured["captured"], 10_000);
+    let too_much = world.operate(&id, "captures", Some(49_900), "c3").await;
+    assert_eq!((too_much.status.as_u16(), &too_much.json["responseCode"]), (422, &serde_json::Value::Null));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_back_office_says_when_the_acquirer_refuses() {
+    let world = World::with(|config| {
+        with_shop(config);
+        config.wrap_acquirer = Some(unwilling(&[ResponseCode::Refused]));
+    })
+    .await;
+    let (_, payment) = bought(&world, "kverna", "landing_page").await;
+    world.wallet.approve(&payment).await.unwrap();
+    let desk = "/backoffice/orders/1001";
+    let (_, leads) = form(&world, &format!("{desk}/captures"), "amount=&key=k1").await;
+    assert_eq!(leads, format!("{desk}?said=refused"));
+    let (_, html) = page(&world, &leads).await;
+    assert!(html.contains("The acquirer refused; no money was moved."), "{html}");
+    let (_, html) = page(&world, &format!("{leads}&lang=nb")).await;
+    assert!(html.contains("Innløseren avviste det; ingen penger er flyttet."), "{html}");
     world.stop().await;
 }

@@ -44,6 +44,7 @@ pub(in crate::shop) async fn operate(
                 match fault.status.as_u16() {
                     400 => "no-amount",
                     409 => "conflict",
+                    422 if fault.response_code.is_some() => "refused",
                     422 => "too-much",
                     502 => "pending",
                     _ => "failed",
