@@ -1,10 +1,10 @@
 //! Reading the wallet's details: what they say of a payment, in one word.
 
 use lommebok_sdk::client::{Details, Operation};
-use lommebok_sdk::{Error, PspTransactionId};
+use lommebok_sdk::{Error, PspTransactionId, Refusal};
 
 use super::Psp;
-use crate::ledger::{Command, Finding, LedgerFault, Name, Payment, Refusal};
+use crate::ledger::{self, Command, Finding, LedgerFault, Name, Payment};
 
 /// What a check came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Psp {
         };
         let read = Command::ReadWallet { finding, if_missing: self.0.if_missing };
         match self.commit(Name::Number(payment.id), read).await {
-            Ok(_) | Err(LedgerFault::Refused(Refusal::AlreadySo, _)) => Ok(Checked::Done),
+            Ok(_) | Err(LedgerFault::Refused(ledger::Refusal::AlreadySo, _)) => Ok(Checked::Done),
             Err(LedgerFault::Refused(..)) => Ok(Checked::Later),
             Err(fault) => Err(fault),
         }
@@ -36,10 +36,17 @@ impl Psp {
     pub(super) async fn wallets_view(&self, id: &PspTransactionId) -> Result<(Finding, Option<Details>), Error> {
         match self.0.wallet.details(id).await {
             Ok(details) => Ok((finding(&details), Some(details))),
-            Err(Error::Refused(refusal)) if refusal.status == 404 => Ok((Finding::Unknown, None)),
+            Err(Error::Refused(refusal)) if is_unknown(&refusal) => Ok((Finding::Unknown, None)),
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether the wallet itself says that it does not know a payment: its faults have a code and the request's id, unlike the
+/// 404 of a gateway or a wrong address on the way.
+fn is_unknown(refusal: &Refusal) -> bool {
+    let is_the_wallets = refusal.context_id.is_some() || refusal.details.iter().any(|detail| !detail.code.is_empty());
+    refusal.status == 404 && is_the_wallets
 }
 
 /// The history in one word.

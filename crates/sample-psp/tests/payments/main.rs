@@ -9,6 +9,7 @@ mod crash;
 mod customer;
 mod faults;
 mod faulty;
+mod gateway;
 mod late;
 mod merchant_api;
 mod pages;
