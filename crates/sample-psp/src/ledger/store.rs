@@ -154,9 +154,15 @@ impl Ledger {
                         None => Command::AcceptReport { status, amount },
                         Some(reason) => Command::RefuseReport { status, amount, reason: reason.clone() },
                     };
-                    if let Some(payment) = rows::find_by_id(transaction, row.payment)? {
+                    match rows::find_by_id(transaction, row.payment) {
                         // A report's end is possible in every state.
-                        let _committed = commit(transaction, payment, command, (now, 0))?;
+                        Ok(Some(payment)) => drop(commit(transaction, payment, command, (now, 0))?),
+                        Ok(None) => {}
+                        // What can't be read can't be added to; the batch is the others' too.
+                        Err(DatabaseFault::Row(fault)) => {
+                            tracing::error!(payment = row.payment, fault, "a report's end is not written down");
+                        }
+                        Err(fault) => return Err(fault),
                     }
                 }
                 Ok(())

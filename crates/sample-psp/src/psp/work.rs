@@ -12,10 +12,10 @@ use crate::database::DatabaseFault;
 use crate::database::ledger::DueRow;
 use crate::ledger::{DueKind, LedgerFault, Name, Payment};
 
-/// The most rows of one look.
-const ROWS_PER_LOOK: u32 = 100;
+/// The most rows of one look: few, so that a reversal which comes due meanwhile does not wait for many reads.
+const ROWS_PER_LOOK: u32 = 10;
 /// The most looks of one turn.
-const LOOKS_PER_TURN: usize = 100;
+const LOOKS_PER_TURN: usize = 1_000;
 /// How long an init is tried: a link would not live longer.
 const INIT_TRIED_FOR_MS: i64 = 10 * 60_000;
 /// The pause after the database failed, in real time.
@@ -79,8 +79,22 @@ impl Psp {
         self.send_reports(now).await
     }
 
+    /// Does one row's work, or has it wait: a payment that can't be read, for one, must not hold up the others.
     async fn one(&self, row: DueRow) -> Result<(), DatabaseFault> {
-        let Some(payment) = self.0.ledger.find(Name::Number(row.payment)).await? else { return Ok(()) };
+        let done = self.tried(row).await.unwrap_or_else(|fault| {
+            tracing::error!(payment = row.payment, work = row.kind.word(), %fault, "due work failed; it is tried again");
+            false
+        });
+        if done {
+            return Ok(());
+        }
+        let at = self.now().plus_millis(pause_ms(row.tries));
+        self.0.ledger.postpone(row, at).await
+    }
+
+    /// One try; `false` when it must be taken up again.
+    async fn tried(&self, row: DueRow) -> Result<bool, DatabaseFault> {
+        let Some(payment) = self.0.ledger.find(Name::Number(row.payment)).await? else { return Ok(false) };
         let done = match row.kind {
             DueKind::Init => self.init_again(&payment).await,
             DueKind::Check => self.check(&payment).await.map(|checked| checked == Checked::Done),
@@ -88,12 +102,9 @@ impl Psp {
             DueKind::Reversal => self.undo(&payment).await,
         };
         match done {
-            Ok(true) => Ok(()),
-            Ok(false) | Err(LedgerFault::Refused(..) | LedgerFault::Unknown) => {
-                let at = self.now().plus_millis(pause_ms(row.tries));
-                self.0.ledger.postpone(row, at).await
-            }
+            Err(LedgerFault::Refused(..) | LedgerFault::Unknown) => Ok(false),
             Err(LedgerFault::Database(fault)) => Err(fault),
+            Ok(done) => Ok(done),
         }
     }
 

@@ -169,7 +169,7 @@ struct Unwilling {
 }
 
 /// What an unwilling acquirer will say.
-fn unwilling(codes: &[ResponseCode]) -> WrapAcquirer {
+pub(crate) fn unwilling(codes: &[ResponseCode]) -> WrapAcquirer {
     let codes = Arc::new(Mutex::new(codes.iter().copied().collect()));
     Arc::new(move |inner| Arc::new(Unwilling { inner, codes: Arc::clone(&codes) }))
 }

@@ -21,4 +21,5 @@ mod reports;
 mod shop;
 mod step_up;
 mod walk_in;
+mod work;
 mod world;

@@ -24,9 +24,10 @@ pub(crate) fn set_due(transaction: &Transaction<'_>, payment: i64, due: &[Due]) 
     Ok(())
 }
 
-/// What is due at `now`, earliest first.
+/// What is due at `now`: what the acquirer owes first, since a silent wallet must not hold it up; then the earliest first.
 pub(crate) fn due_by(connection: &Connection, now: Timestamp, limit: u32) -> Result<Vec<DueRow>, DatabaseFault> {
-    let sql = "SELECT payment, kind, tries FROM due WHERE at <= ?1 ORDER BY at LIMIT ?2";
+    let sql = "SELECT payment, kind, tries FROM due WHERE at <= ?1
+               ORDER BY kind NOT IN ('reversal', 'operation'), at LIMIT ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map(params![now.as_millis(), limit], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?))
