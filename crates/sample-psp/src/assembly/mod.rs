@@ -1,11 +1,13 @@
 //! Putting the sample PSP together: what it is given ([`SamplePspConfig`]), how it starts, and what runs ([`RunningSamplePsp`]).
 //!
-//! Order of a start: books and ledger, receiver (which takes up what was left unfinished), listeners, the ledger's work.
+//! Order of a start: books, ledger, ports and files, receiver (which takes up what was left unfinished), listeners, the
+//! ledger's work.
 
 mod config;
 mod keys;
 mod late_answers;
 mod listener;
+mod open_shop;
 mod start;
 mod walk_in;
 

@@ -8,25 +8,24 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::{Router, middleware};
+use axum::middleware;
 use lommebok_sdk::receiver::{BoxError, SqliteMemory};
 use lommebok_sdk::{Client, InvalidValue, Receiver, Url};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::config::{SamplePspConfig, ShopConfig};
+use super::config::SamplePspConfig;
 use super::keys::OwnKey;
 use super::late_answers::late_answers;
 use super::listener::Bound;
+use super::open_shop::OpenShop;
 use super::walk_in::{self, walk_in};
 use crate::acquirer::Acquirer;
 use crate::acquirer::simulated::SimulatedAcquirer;
 use crate::database::DatabaseFault;
-use crate::database::orders::Orders;
 use crate::ledger::Ledger;
 use crate::merchant_api::{self, Api, Merchant, Merchants};
 use crate::psp::{Handler, Inner, MakePaymentTokens, OurPayments, Psp};
-use crate::shop::{self, Hosts, MerchantClient, Shop};
 use crate::step_up_page;
 
 /// The receiver as we use it.
@@ -103,6 +102,11 @@ impl SamplePsp {
         .map_err(unusable(config.data_dir.join("acquirer.db")))?;
         let psp = psp(&config, &own_key, acquirer.clone(), bound.public_url.clone())?;
         let merchants = merchants(&config, &own_key);
+        let shop = match &config.shop {
+            Some(wanted) => Some(OpenShop::open(&config, wanted, &merchants).await?),
+            None => None,
+        };
+        // The receiver goes to work at once and keeps its file meanwhile: whatever can fail stands before it.
         let path = config.data_dir.join("receiver.db");
         let memory = SqliteMemory::open(&path).map_err(unusable(path))?;
         let payments = OurPayments { ledger: psp.0.ledger.clone(), tokens: psp.0.make_payment_tokens.clone() };
@@ -121,12 +125,9 @@ impl SamplePsp {
             .route(walk_in::PATH, make_payment.clone().layer(from_elsewhere))
             .route("/make-payment", make_payment)
             .merge(step_up_page::router(psp.clone(), receiver.clone()));
-        let shop = match &config.shop {
-            Some(wanted) => Some(open_shop(&config, wanted, &merchants, &router).await?),
-            None => None,
-        };
-        let shop_url = shop.as_ref().map(|(bound, _)| bound.public_url.clone());
-        if let Some((bound, pages)) = shop {
+        let shop_url = shop.as_ref().map(OpenShop::public_url);
+        if let Some(shop) = shop {
+            let (bound, pages) = shop.pages(&router);
             tasks.spawn(bound.serve(pages, stopping.clone()));
         }
         let (address, public_url) = (bound.address, bound.public_url.clone());
@@ -169,37 +170,6 @@ fn psp(
     })))
 }
 
-/// Binds the shop's port and wires its pages to the merchant API.
-async fn open_shop(
-    config: &SamplePspConfig,
-    wanted: &ShopConfig,
-    merchants: &Merchants,
-    api: &Router,
-) -> Result<(Bound, Router), StartFault> {
-    let bound = Bound::to(wanted.listen, wanted.public_url.clone()).await.map_err(cannot_listen(wanted.listen))?;
-    let client = |skips: bool| {
-        let merchant = config.merchants.iter().find(|merchant| merchant.may_skip_landing_page == skips)?;
-        let key = merchants.with_msn(merchant.msn.as_str())?.key.clone();
-        Some(MerchantClient::new(api.clone(), key))
-    };
-    let push_merchant = client(true);
-    let merchant = client(false).or_else(|| push_merchant.clone()).ok_or(StartFault::NoMerchant)?;
-    let path = config.data_dir.join("shop.db");
-    let shop = Shop(Arc::new(shop::Inner {
-        orders: Orders::open(&path).map_err(unusable(path))?,
-        merchant,
-        push_merchant,
-        clock: config.clock.clone(),
-        public_url: bound.public_url.clone(),
-        phone_simulator: wanted.phone_simulator.clone(),
-    }));
-    let port = bound.address.port();
-    let mut hosts = vec![bound.address.to_string(), format!("localhost:{port}"), format!("127.0.0.1:{port}")];
-    hosts.push(bound.public_url.authority().to_owned());
-    let pages = shop::router(shop, Hosts(hosts.into()));
-    Ok((bound, pages))
-}
-
 fn merchants(config: &SamplePspConfig, own_key: &OwnKey) -> Merchants {
     let merchant = |merchant: &super::MerchantConfig| Merchant {
         msn: merchant.msn.clone(),
@@ -208,11 +178,11 @@ fn merchants(config: &SamplePspConfig, own_key: &OwnKey) -> Merchants {
     Merchants(config.merchants.iter().map(merchant).collect())
 }
 
-fn cannot_listen(address: SocketAddr) -> impl FnOnce(io::Error) -> StartFault {
+pub(super) fn cannot_listen(address: SocketAddr) -> impl FnOnce(io::Error) -> StartFault {
     io_fault(format!("{address} can't be listened on"))
 }
 
-fn unusable<E: Into<BoxError>>(path: PathBuf) -> impl FnOnce(E) -> StartFault {
+pub(super) fn unusable<E: Into<BoxError>>(path: PathBuf) -> impl FnOnce(E) -> StartFault {
     move |cause| StartFault::File { path, cause: cause.into() }
 }
 

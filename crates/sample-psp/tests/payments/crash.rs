@@ -11,13 +11,15 @@ use bytes::Bytes;
 use http::{Request, Response};
 use lommebok_sample_psp::SamplePspConfig;
 use lommebok_sample_psp::acquirer::simulated::SimulatedAcquirer;
-use lommebok_sample_psp::acquirer::{Acquirer, Answered, Authorisation, OperationId, Order};
+use lommebok_sample_psp::acquirer::{Acquirer, Answered, Authorisation, OperationId, Order, ResponseCode};
 use lommebok_sdk::transport::{HttpTransport, Transport, TransportError};
 use lommebok_sdk::{BoxFuture, PspTransactionId};
 use reqwest::Method;
 use tokio::sync::Notify;
 
 use crate::agreement::agree;
+use crate::customer::with_shop;
+use crate::faulty::unwilling;
 use crate::world::{World, id, send};
 
 /// Where the PSP hangs when it dies.
@@ -195,4 +197,25 @@ async fn a_death_around_a_reversal_leaves_nothing_reserved() {
         assert_eq!(world.payment(&payment).await["state"], "FAILED", "{moment:?}");
         agree(&world, &payment).await;
     }
+}
+
+#[tokio::test]
+async fn a_start_that_fails_leaves_nothing_running_that_would_keep_the_next_one_from_its_files() {
+    let halt = Halt::at(Moment::After("authorise"));
+    let world = World::on_its_own_runtime(|config| halt.set_up(config)).await;
+    let payment = world.create(49_900).await;
+    world.wallet.approve_without_waiting(&payment, lommebok_testing::Card::Visa).await.unwrap();
+    halt.reached.notified().await;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let world = world
+        .killed_and_started_wrongly(|config| {
+            with_shop(config);
+            config.shop.as_mut().unwrap().listen = taken.local_addr().unwrap();
+            // What was left unfinished is being undone while this start fails.
+            config.wrap_acquirer = Some(unwilling(&[ResponseCode::IssuerUnavailable; 9]));
+        })
+        .await;
+    world.until(&payment, "FAILED").await;
+    assert!(world.standing(&payment, 1).await.unwrap().reversed);
+    world.stop().await;
 }

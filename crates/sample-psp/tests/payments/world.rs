@@ -98,6 +98,18 @@ impl World {
         Self { wallet, psp, http, msn, config, directory, runtime }
     }
 
+    /// The PSP dies where it stands; a start with `wrong` in its configuration fails, and the next one is right.
+    pub(crate) async fn killed_and_started_wrongly(self, wrong: impl FnOnce(&mut SamplePspConfig)) -> Self {
+        let Self { wallet, psp, http, msn, config, directory, runtime } = self;
+        runtime.expect("this PSP can be killed").kill().await;
+        drop(psp);
+        let mut wrongly = config.clone();
+        wrong(&mut wrongly);
+        SamplePsp::start(wrongly).await.expect_err("this start fails");
+        let psp = started(None, config.clone()).await;
+        Self { wallet, psp, http, msn, config, directory, runtime: None }
+    }
+
     async fn on(runtime: Option<OwnRuntime>, change: impl FnOnce(&mut SamplePspConfig)) -> Self {
         let wallet = TestWallet::start().await.expect("the wallet starts");
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
