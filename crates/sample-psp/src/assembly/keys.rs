@@ -1,6 +1,6 @@
 //! The sample PSP's own key, kept in its folder (0600): from it come the merchants' keys and the makePayment tokens.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
@@ -24,11 +24,8 @@ impl OwnKey {
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => {
-                let fresh = chance::hex::<32>();
-                let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-                file.write_all(fresh.as_bytes())?;
-                file.sync_all()?;
-                fresh
+                put(directory, &chance::hex::<32>())?;
+                fs::read_to_string(&path)?
             }
             Err(fault) => return Err(fault),
         };
@@ -50,6 +47,21 @@ impl OwnKey {
     }
 }
 
+/// Makes the key's file whole or not at all: a crash half-way leaves no file that holds no key. A file that is there stays.
+fn put(directory: &Path, text: &str) -> io::Result<()> {
+    let beside = directory.join(format!("{FILE}.{}", chance::hex::<8>()));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+    let linked = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::hard_link(&beside, directory.join(FILE)));
+    fs::remove_file(&beside)?;
+    match linked {
+        Err(fault) if fault.kind() != io::ErrorKind::AlreadyExists => Err(fault),
+        _ => File::open(directory)?.sync_all(),
+    }
+}
+
 fn derived(key: &[u8], purpose: &[u8]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of every length");
     mac.update(purpose);
@@ -59,6 +71,16 @@ fn derived(key: &[u8], purpose: &[u8]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_is_never_replaced_and_leaves_nothing_beside_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let first = OwnKey::load(directory.path()).unwrap().0;
+        put(directory.path(), &"0".repeat(64)).unwrap();
+        assert_eq!(OwnKey::load(directory.path()).unwrap().0, first);
+        let names: Vec<_> = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, [FILE]);
+    }
 
     #[test]
     fn keys_survive_a_restart_and_the_file_is_for_its_owner_alone() {
