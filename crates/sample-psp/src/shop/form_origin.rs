@@ -8,21 +8,24 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, Method, header};
+
+use super::wrong::Wrong;
+use crate::ui::lang::Chosen;
 
 /// The names under which the shop answers, each with its port.
 #[derive(Clone, Debug)]
 pub(crate) struct Hosts(pub(crate) Arc<[String]>);
 
 /// Lets our own requests through.
-pub(super) async fn check(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+pub(super) async fn check(State(hosts): State<Hosts>, chosen: Chosen, request: Request, next: Next) -> Response {
     let host = text(request.headers(), &header::HOST).unwrap_or_default().to_owned();
     if !hosts.0.iter().any(|known| known.eq_ignore_ascii_case(&host)) {
-        return (StatusCode::MISDIRECTED_REQUEST, "The shop does not answer under this name.\n").into_response();
+        return Wrong::OtherName.page(chosen).into_response();
     }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
     if changes && !is_our_form(request.headers(), &host) {
-        return (StatusCode::FORBIDDEN, "This form did not come from the shop; nothing was changed.\n").into_response();
+        return Wrong::OtherSite.page(chosen).into_response();
     }
     next.run(request).await
 }

@@ -19,6 +19,10 @@ pub(super) enum Wrong {
     NotFound,
     /// A form that is none of ours, or not whole.
     Unreadable(StatusCode),
+    /// A form that another site sent.
+    OtherSite,
+    /// A request under a name that is not ours: what it would load from us is refused as well.
+    OtherName,
     /// Ours; nothing was changed.
     Internal,
 }
@@ -35,6 +39,8 @@ impl Wrong {
         let status = match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Unreadable(status) => status,
+            Self::OtherSite => StatusCode::FORBIDDEN,
+            Self::OtherName => StatusCode::MISDIRECTED_REQUEST,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Html::page(chosen, &WrongPage { page: Page::nowhere(chosen.lang), wrong: self }).status(status)

@@ -141,10 +141,16 @@ async fn a_form_of_another_site_and_a_request_under_another_name_are_refused() {
     ] {
         let request = world.http.post(url(&world, "/checkout")).header(header, value);
         let request = request.header("Content-Type", "application/x-www-form-urlencoded").body(body);
-        assert_eq!(request.send().await.unwrap().status().as_u16(), status, "{header}: {value}");
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{header}: {value}");
+        let html = answer.text().await.unwrap();
+        assert_eq!(html.contains("This form did not come from the shop"), status == 403, "{header}: {value}: {html}");
     }
-    let rebound = world.http.get(url(&world, "/backoffice")).header("Host", "evil.example").send().await.unwrap();
+    let rebound = world.http.get(url(&world, "/backoffice")).header("Host", "evil.example");
+    let rebound = rebound.header("Accept-Language", "nb").send().await.unwrap();
     assert_eq!(rebound.status(), StatusCode::MISDIRECTED_REQUEST);
+    let html = rebound.text().await.unwrap();
+    assert!(html.contains("<html lang=\"nb\">") && html.contains("svarer ikke under dette navnet"), "{html}");
     world.stop().await;
 }
 
