@@ -54,9 +54,10 @@ pub struct Side {
 }
 
 impl Reconciliation {
-    /// This page and another merchant's.
+    /// This page and the next one; what comes then is what comes after that one.
     #[must_use]
     pub(crate) fn with(mut self, other: Self) -> Self {
+        self.next = other.next;
         self.compared = self.compared.saturating_add(other.compared);
         self.agree = self.agree.saturating_add(other.agree);
         self.differences.extend(other.differences);

@@ -18,6 +18,11 @@ use crate::psp::Reconciliation;
 /// The most bytes of an answer.
 const ANSWER_MAX_BYTES: usize = 4 * 1024 * 1024;
 
+/// The most payments that one page of the reconciliation compares, so that it comes while somebody waits for it.
+pub(crate) const COMPARED_MAX: u32 = 1_000;
+/// How many of them one request compares.
+const COMPARED_AT_ONCE: u32 = 50;
+
 /// A merchant that calls its PSP.
 #[derive(Clone)]
 pub(crate) struct MerchantClient {
@@ -74,9 +79,19 @@ impl MerchantClient {
         self.ask(Method::POST, &format!("/payments/{id}/{operation}"), Some(key), body).await
     }
 
-    /// Ledger and wallet side by side.
+    /// Ledger and wallet side by side: the newest [`COMPARED_MAX`] payments; `next` says whether there are older ones.
     pub(crate) async fn reconciliation(&self) -> Result<Reconciliation, MerchantFault> {
-        self.ask(Method::GET, "/reconciliation?limit=50", None, String::new()).await
+        let mut all = self.compared("").await?;
+        for _ in 1..COMPARED_MAX / COMPARED_AT_ONCE {
+            let Some(before) = all.next else { break };
+            all = all.with(self.compared(&format!("&before={before}")).await?);
+        }
+        Ok(all)
+    }
+
+    async fn compared(&self, before: &str) -> Result<Reconciliation, MerchantFault> {
+        let path = format!("/reconciliation?limit={COMPARED_AT_ONCE}{before}");
+        self.ask(Method::GET, &path, None, String::new()).await
     }
 
     async fn ask<T: DeserializeOwned>(

@@ -212,6 +212,20 @@ async fn a_wallet_that_can_not_be_asked_is_not_taken_for_one_that_agrees() {
 }
 
 #[tokio::test]
+async fn the_reconciliation_goes_beyond_its_first_page_and_says_what_it_covers() {
+    let world = World::with(with_shop).await;
+    for number in 0..51 {
+        let body = World::body(&format!("order-{number}"), 49_900);
+        send(world.call(Method::POST, "/payments").json(&body)).await.succeeded();
+    }
+    let html = page(&world, "/backoffice/reconciliation").await.1;
+    assert!(html.contains("51 compared, 51 agree, 0 differ"), "{html}");
+    assert!(html.contains("the newest 1000 payments of each merchant at most"), "{html}");
+    assert!(!html.contains("Older payments were not compared."), "{html}");
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn every_page_has_a_strict_policy_and_speaks_both_languages() {
     let world = World::with(with_shop).await;
     let (order, _) = bought(&world, "morgengry", "landing_page").await;

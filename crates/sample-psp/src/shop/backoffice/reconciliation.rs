@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::psp::{Difference, Reconciliation};
 use crate::shop::Shop;
+use crate::shop::merchant_client::COMPARED_MAX;
 use crate::ui::html::Html;
 use crate::ui::lang::{Chosen, Lang};
 use crate::ui::page::Page;
@@ -14,7 +15,14 @@ use crate::ui::page::Page;
 #[template(path = "backoffice/reconciliation.html")]
 struct ReconciliationPage {
     page: Page,
-    compared: Option<Reconciliation>,
+    compared: Option<Compared>,
+}
+
+/// All merchants' payments, side by side.
+struct Compared {
+    together: Reconciliation,
+    /// Whether a merchant has older ones, which were not compared.
+    has_older: bool,
 }
 
 impl ReconciliationPage {
@@ -41,15 +49,18 @@ pub(in crate::shop) async fn show(State(shop): State<Shop>, chosen: Chosen) -> R
     Html::page(chosen, &ReconciliationPage { page, compared: compared(&shop).await }).into_response()
 }
 
-/// All merchants' payments, side by side; nothing when one of them could not be compared.
-async fn compared(shop: &Shop) -> Option<Reconciliation> {
-    let mut all: Option<Reconciliation> = None;
+/// All merchants' payments; nothing when one of them could not be compared.
+async fn compared(shop: &Shop) -> Option<Compared> {
+    let mut all: Option<Compared> = None;
     for merchant in [Some(&shop.0.merchant), shop.0.push_merchant.as_ref()].into_iter().flatten() {
         match merchant.reconciliation().await {
             Ok(one) => {
+                let has_older = one.next.is_some();
                 all = Some(match all {
-                    Some(others) => others.with(one),
-                    None => one,
+                    Some(others) => {
+                        Compared { together: others.together.with(one), has_older: others.has_older || has_older }
+                    }
+                    None => Compared { together: one, has_older },
                 });
             }
             Err(fault) => {
