@@ -85,7 +85,10 @@ pub(crate) async fn one_group(store: &Store, gate: &Gate, changes: Vec<Change>) 
     for (at, change) in changes.into_iter().enumerate() {
         tasks.spawn(commit(store.clone(), at, change));
     }
-    tokio::task::yield_now().await;
+    // One yield lets the runtime poll some sixty tasks at the most.
+    for _ in 0..tasks.len() {
+        tokio::task::yield_now().await;
+    }
     gate.open();
     assert!(plug.join_next().await.expect("one task").expect("it ends").1.is_ok());
     let mut answers = tasks.join_all().await;
