@@ -97,7 +97,9 @@ async fn an_observer_is_told_each_stage_and_may_hold_the_call_there() {
     });
     let mut calls = tokio::task::JoinSet::new();
     let url = psp.url();
-    calls.spawn(async move { post(&client(), call(url).with_observer(observer)).await });
+    // On a thread of its own: a worker that is held keeps whatever was to run next on it, and that may be the PSP.
+    let runtime = tokio::runtime::Handle::current();
+    calls.spawn_blocking(move || runtime.block_on(post(&client(), call(url).with_observer(observer))));
 
     assert_eq!(stages.recv().await, Some(Stage::Connected));
     psp.until(|seen| seen.connections == 1).await;
