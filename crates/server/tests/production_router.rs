@@ -27,7 +27,9 @@ use lommebok_server::outbound::{OutboundClient, Policy, Resolver, Slots, tls_wit
 use lommebok_server::tasks::Tasks;
 use lommebok_server::tokens::TokenRefused;
 use lommebok_server::ui::brand::Brand;
-use lommebok_server::wallet::{BatchMode, Environment, Keys, Parts, Settings, Stages, TokenSource, Wallet};
+use lommebok_server::wallet::{
+    BatchMode, Environment, Keys, Parts, SENDS_WITHIN_MS, Settings, Stages, TokenSource, Wallet,
+};
 use lommebok_store::{HashKey, Store, StoreOptions};
 use lommebok_testkit::test_app::TestApp;
 use tempfile::TempDir;
@@ -115,6 +117,7 @@ fn wallet(store: &Store, keys: &Arc<Keys>, chance: &Chance, tasks: &Tasks) -> Wa
             environment: Environment::Production,
             batch_mode: BatchMode::OnDemand,
             stages: Stages::default(),
+            sends_within: Duration::from_millis(SENDS_WITHIN_MS),
         },
     })
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use lommebok_server::assembly::{RunningSandbox, Seams};
 use lommebok_server::clock::BusinessClock;
@@ -12,6 +13,9 @@ use lommebok_server::seeds::Seed;
 use crate::TestError;
 use crate::clock::BEGINNING;
 
+/// Instead of the server's 2 s: on a busy machine one commit may take longer, and then a payment would fail by chance.
+const SENDS_WITHIN: Duration = Duration::from_mins(1);
+
 /// A running sandbox on `directory`, with these settings besides.
 pub(crate) async fn start(directory: &Path, settings: &[(&str, &str)]) -> Result<RunningSandbox, TestError> {
     let mut sources = Sources::default();
@@ -21,8 +25,12 @@ pub(crate) async fn start(directory: &Path, settings: &[(&str, &str)]) -> Result
         sources.flags.insert((*name).to_owned(), (*value).to_owned());
     }
     let config = DevConfig::load(&sources).map_err(|fault| TestError::Start(fault.to_string()))?;
-    let seams =
-        Seams { clock: Some(BusinessClock::frozen(BEGINNING)), signing_key: Some(signing_key()?), ..Seams::default() };
+    let seams = Seams {
+        clock: Some(BusinessClock::frozen(BEGINNING)),
+        signing_key: Some(signing_key()?),
+        sends_within: Some(SENDS_WITHIN),
+        ..Seams::default()
+    };
     RunningSandbox::start(&config, &Seed::built_in(), seams).await.map_err(|fault| TestError::Start(fault.to_string()))
 }
 

@@ -4,6 +4,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use lommebok_api::urls::UrlPolicy;
 use lommebok_store::{HashKey, PaymentFilter, Store, StoreOptions};
@@ -22,7 +23,7 @@ use crate::listener::Listener;
 use crate::observability::commits;
 use crate::tokens::SimulatedTokens;
 use crate::ui::brand::Brand;
-use crate::wallet::{self, BatchMode, Environment, Keys, Settings, TokenSource};
+use crate::wallet::{self, BatchMode, Environment, Keys, SENDS_WITHIN_MS, Settings, TokenSource};
 
 pub(super) fn bind(address: SocketAddr) -> Result<Listener, StartFault> {
     Listener::bind(address).map_err(|cause| StartFault::Listen { address, cause })
@@ -101,6 +102,7 @@ pub(super) fn settings(config: &DevConfig, seams: &Seams, public_url: &str) -> S
             BatchTime::OnDemand => BatchMode::OnDemand,
         },
         stages: seams.stages.clone(),
+        sends_within: seams.sends_within.unwrap_or(Duration::from_millis(SENDS_WITHIN_MS)),
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Seams {
     pub fault_hook: Option<FaultHook>,
     /// Is told how far attempts have come.
     pub stages: Stages,
+    /// Instead of the 2 s within which an opened attempt is sent, because a commit may take that long on a busy machine.
+    pub sends_within: Option<Duration>,
 }
 
 impl std::fmt::Debug for Seams {

@@ -28,6 +28,7 @@ mod token_source;
 mod views;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use lommebok_api::urls::UrlPolicy;
 use lommebok_domain::TenantId;
@@ -83,6 +84,9 @@ pub struct Parts {
     pub settings: Settings,
 }
 
+/// An opened attempt is sent within this time of its commit, or not at all. In ms of process time.
+pub const SENDS_WITHIN_MS: u64 = 2_000;
+
 /// What an operator can choose about a wallet.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -96,6 +100,8 @@ pub struct Settings {
     pub batch_mode: BatchMode,
     /// For crash tests: where the process tells how far an attempt has come.
     pub stages: Stages,
+    /// [`SENDS_WITHIN_MS`], except for tests that must not hang on how long a commit takes.
+    pub sends_within: Duration,
 }
 
 /// Test or production, where the wire differs.
@@ -217,6 +223,10 @@ impl Wallet {
 
     pub(crate) fn stages(&self) -> &Stages {
         &self.0.parts.settings.stages
+    }
+
+    pub(crate) fn sends_within(&self) -> Duration {
+        self.0.parts.settings.sends_within
     }
 
     pub(crate) fn agenda(&self) -> &Agenda {

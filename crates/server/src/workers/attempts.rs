@@ -20,8 +20,6 @@ use crate::outbound::{Call, CallObserver, CallOutcome, LateAnswer, Slot, Stage a
 use crate::tokens::{IssuedToken, TokenRequest};
 use crate::wallet::{Environment, Errand, Held, Stage, Wallet};
 
-/// An opened attempt is sent within this time of its commit, or not at all.
-const SENDS_WITHIN_MS: u64 = 2_000;
 /// How long the sandbox keeps reading after the 15 s, in ms of process time.
 const LATE_ANSWER_MS: u64 = 45_000;
 
@@ -143,7 +141,7 @@ async fn open(wallet: &Wallet, payment: &Payment, (since, held): (Timestamp, &He
             return None;
         }
     };
-    let send_before = began.checked_add(Duration::from_millis(SENDS_WITHIN_MS))?;
+    let send_before = began.checked_add(wallet.sends_within())?;
     let State::Authorizing { attempt, phase: Phase::Open { at, .. }, .. } = payment.state else { return None };
     held.ends_by(at.plus_millis(ATTEMPT_ANSWER_MS));
     wallet.reached(Stage::OpenCommitted, payment.id);
