@@ -5,6 +5,8 @@
 mod payments;
 mod psp;
 mod requests;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -55,6 +57,13 @@ impl Shown {
     pub fn events(&self, kind: &str) -> Vec<&Value> {
         let log = self.operator["log"].as_array().map(Vec::as_slice).unwrap_or_default();
         log.iter().filter(|event| event["event"] == kind).collect()
+    }
+
+    /// Attempts of which the wallet says that they were opened too late to be sent: not one byte of them left.
+    fn never_sent(&self) -> usize {
+        let too_late =
+            |event: &&Value| event["detail"]["cause"] == "not_delivered" && event["detail"]["detail"] == "too_late";
+        self.events("failed").into_iter().filter(too_late).count()
     }
 
     /// The sum of the amounts of the events of this kind.

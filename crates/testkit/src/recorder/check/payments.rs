@@ -30,7 +30,10 @@ fn one(payment: &RecordedPayment, shown: &Shown) -> Vec<Wrong> {
     if shown.operator["amount"] != payment.amount {
         say(format!("its amount is {} instead of {}", shown.operator["amount"], payment.amount));
     }
-    if payment.outcome == Some(Known::Acknowledged) && !outcomes(payment.plan).contains(&shown.state()) {
+    // A machine that stalls may open an attempt too late to send it; what the PSP would have said does not count then.
+    let too_late = shown.never_sent() > 0 && shown.state() == "FAILED";
+    let expected = too_late || outcomes(payment.plan).contains(&shown.state());
+    if payment.outcome == Some(Known::Acknowledged) && !expected {
         say(format!("its outcome ({:?}) was acknowledged, and it is {}", payment.plan, shown.state()));
     }
     for (name, expected) in summary(payment, shown) {

@@ -42,6 +42,12 @@ fn one(payment: &RecordedPayment, shown: &Shown, requests: &[Request]) -> Vec<Wr
     if tokens > opened {
         say(format!("{tokens} tokens at the PSP, and only {opened} attempts are durable"));
     }
+    let never_sent = shown.never_sent();
+    if never_sent > 0 && tokens > opened.saturating_sub(never_sent) {
+        say(format!(
+            "{tokens} tokens at the PSP of {opened} attempts, and {never_sent} was opened too late to be sent"
+        ));
+    }
     if notices > 0 && tokens > 0 && !stepped_up {
         say("the PSP got both a token and a notice".to_owned());
     }
