@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use lommebok_testkit::eventually::surely;
 use lommebok_testkit::recorder::check::{self, AllShown, Shown, Wrong};
 use lommebok_testkit::recorder::{Known, Plan, RecordedEntry};
 use lommebok_testkit::server_process::PspClient;
@@ -42,9 +43,11 @@ pub(super) async fn ask_again(world: &World, client: &PspClient) {
 /// Answers the `pspTransactionId`s of the latter.
 pub(super) async fn let_time_pass(world: &World, client: &PspClient) -> Vec<String> {
     drop(client.control(Method::POST, "/clock/freeze", None).await);
-    // Advancing by nothing waits for what this process has in hand: the attempts that were queued.
-    client.advance(0).await;
-    let open = authorizing(client).await;
+    let only_lost = async || {
+        let open = authorizing(client).await;
+        ids(&open).iter().all(|id| world.left_open.contains(id)).then_some(open)
+    };
+    let open = surely("the attempts that were queued have ended", only_lost).await;
     let opened: Vec<i64> = open.iter().map(|payment| opened_at(world, payment)).collect();
     let (Some(first), Some(last)) = (opened.iter().min(), opened.iter().max()) else { return Vec::new() };
     let just_before = first.saturating_add(SETTLES_AFTER_MS).saturating_sub(1);

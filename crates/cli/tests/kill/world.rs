@@ -1,5 +1,6 @@
 //! What outlives the server: its data directory, the PSP, the recorder, and the seed that a failing run prints.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -26,6 +27,8 @@ pub(super) struct World {
     pub(super) kill: usize,
     /// What each payment was when it was looked at.
     pub(super) looked_at: AllShown,
+    /// The payments whose attempt the last server had open when it was killed.
+    pub(super) left_open: BTreeSet<String>,
     /// Attempts that a kill cut off.
     pub(super) lost: usize,
     seed: u64,
@@ -50,6 +53,7 @@ impl World {
             gate: Gate::new(),
             kill: 0,
             looked_at: AllShown::new(),
+            left_open: BTreeSet::new(),
             lost: 0,
             seed,
             ready_after: Vec::new(),
@@ -67,6 +71,9 @@ impl World {
 
     /// An ordinary start.
     pub(super) async fn start(&mut self) -> (ServerProcess, PspClient) {
+        if self.kill > 0 {
+            self.left_open = database::open_attempts(self.launch.data_dir());
+        }
         let server = ServerProcess::start(&self.launch).await;
         self.ready_after.push(server.ready_after());
         let client = PspClient::new(&self.launch, &server).await;
