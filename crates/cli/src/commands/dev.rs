@@ -1,10 +1,12 @@
 //! `lommebok dev`: the sandbox. Starts it, says where everything is, and stops it in order.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use lommebok_domain::PaymentId;
 use lommebok_sample_psp::RunningSamplePsp;
 use lommebok_server::assembly::{PreparedSandbox, RunningSandbox, Seams, StartFault};
 use lommebok_server::config::DevConfig;
@@ -137,17 +139,24 @@ fn stages(matches: &ArgMatches) -> Stages {
     }
     Stages::told_to(move |stage, payment| {
         if still.as_ref().and_then(|still| still.passed(stage)) == Some(0) {
-            eprintln!("stopped at {} payment {}", stage.as_str(), payment.get());
+            say_whole("stopped", stage, payment);
             // Raised in this very thread: a signal to the process would let it run on for a moment.
             let _gone_on = nix::sys::signal::raise(nix::sys::signal::SIGSTOP);
         }
         if dead.as_ref().and_then(|dead| dead.passed(stage)).is_some() {
-            eprintln!("held at {} payment {}", stage.as_str(), payment.get());
+            say_whole("held", stage, payment);
             loop {
                 std::thread::park();
             }
         }
     })
+}
+
+/// Says on stderr, in one write, where an attempt stands: the reader may kill this process between two of them.
+fn say_whole(what: &str, stage: Stage, payment: PaymentId) {
+    let line = format!("{what} at {} payment {}\n", stage.as_str(), payment.get());
+    // Without a reader there is nobody to tell.
+    let _unread = std::io::stderr().lock().write_all(line.as_bytes());
 }
 
 /// A point at which something is to happen.
