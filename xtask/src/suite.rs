@@ -69,7 +69,12 @@ impl Check {
             }
             Self::Generated => step(root, "generated files", &mut crate::generate::check()),
             Self::Openapi => openapi::lint(root),
-            Self::Tests => step(root, "tests", &mut tests(extras)),
+            Self::Tests => {
+                // Tests sync: they would wait behind the gigabytes that the build has just written.
+                step(root, "build of the tests", &mut tests(extras, &["--no-run"]))?;
+                step(root, "disk", &mut Command::new("sync"))?;
+                step(root, "tests", &mut tests(extras, &[]))
+            }
             Self::Docs => step(
                 root,
                 "documentation",
@@ -94,8 +99,9 @@ pub(crate) fn run(root: &Path, selection: &Selection, extras: Extras) -> anyhow:
     Ok(())
 }
 
-fn tests(extras: Extras) -> Command {
+fn tests(extras: Extras, how: &[&str]) -> Command {
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    command.args(how);
     match extras {
         Extras::Installed => command.env_remove(NO_BROWSER),
         Extras::LeftOut => command.env(NO_BROWSER, "1"),
