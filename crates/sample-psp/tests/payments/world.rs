@@ -9,6 +9,7 @@ use lommebok_sample_psp::ledger::IfMissing;
 use lommebok_sample_psp::{MerchantConfig, Reporting, RunningSamplePsp, SamplePsp, SamplePspConfig, WalletAccess};
 use lommebok_sdk::PspTransactionId;
 use lommebok_testing::{State, TestWallet};
+use lommebok_testkit::steady_address::steady_address;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -82,15 +83,18 @@ impl World {
         Self::on(None, change).await
     }
 
-    /// A world whose PSP can be killed.
+    /// A world whose PSP can be killed. It listens where nobody is given a port by chance, to come back there.
     pub(crate) async fn on_its_own_runtime(change: impl FnOnce(&mut SamplePspConfig)) -> Self {
-        Self::on(Some(OwnRuntime::new()), change).await
+        let listens_and = |config: &mut SamplePspConfig| {
+            config.listen = steady_address();
+            change(config);
+        };
+        Self::on(Some(OwnRuntime::new()), listens_and).await
     }
 
     /// The PSP dies where it stands, and a new one starts on its files and its port.
     pub(crate) async fn killed(self) -> Self {
-        let Self { wallet, psp, http, msn, mut config, directory, runtime } = self;
-        config.listen = psp.address;
+        let Self { wallet, psp, http, msn, config, directory, runtime } = self;
         runtime.expect("this PSP can be killed").kill().await;
         drop(psp);
         let runtime = Some(OwnRuntime::new());

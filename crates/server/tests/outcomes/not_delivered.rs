@@ -1,7 +1,6 @@
 //! Nothing reached the PSP: the payment fails for certain, at once, and the PSP hears of it by nobody.
 
-use std::net::TcpListener;
-
+use lommebok_testkit::steady_address::steady_address;
 use lommebok_testkit::test_app::{Started, TestApp};
 use serde_json::json;
 
@@ -17,7 +16,7 @@ async fn approved_at(app: &TestApp, id: &str, url: &str) -> Started {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_never_left_is_certain_and_says_why() {
     let app = TestApp::start().await;
-    let free = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address");
+    let free = steady_address();
     let stub = &app.sandbox().make_payment_url;
     let rows = [
         ("nd-port", format!("http://{free}/pay"), "connect"),
