@@ -4,7 +4,6 @@
 //! on 127.0.0.1.
 
 use lommebok_api::urls::UrlPolicy;
-use std::process::Command;
 
 use super::super::{OutboundClient, Policy, Resolver, tls_with_web_roots};
 use super::hostile::{Hostile, Step};
@@ -191,20 +190,4 @@ async fn a_port_where_nobody_listens_is_not_delivered() {
     let free = willing("127.76.0.1:0").await.address;
     let outcome = post(&client(), call(format!("http://{free}/"))).await;
     assert_eq!(line(&outcome), "not delivered: connect");
-}
-
-#[tokio::test]
-async fn proxy_variables_change_nothing() {
-    let proxy = Hostile::new(vec![Step::UntilClosed]).await;
-    let address = format!("http://{}", proxy.address);
-    let test = "outbound::tests::connecting::the_next_address_is_tried_when_a_connection_was_never_established";
-    let mut child = Command::new(std::env::current_exe().unwrap());
-    child.args(["--exact", test]);
-    for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"] {
-        child.env(name, &address);
-    }
-    let output = tokio::task::spawn_blocking(move || child.output()).await.unwrap().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
-    assert_eq!(proxy.seen().connections, 0);
 }
