@@ -83,6 +83,8 @@ impl Connections {
             return;
         }
         let protocol = tokio::select! {
+            // Bytes that are there may be a whole request, which a stop lets through.
+            biased;
             protocol = tokio::time::timeout(self.limits.header_wait(), protocol(&stream)) => protocol,
             () = self.tasks.stopping().cancelled() => return,
         };
