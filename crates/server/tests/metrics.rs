@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use lommebok_server::observability::{Metrics, names};
+use lommebok_testkit::eventually::surely;
 use lommebok_testkit::fake_psp::Reply;
 use lommebok_testkit::landing_page::LandingPage;
 use lommebok_testkit::test_app::{Answer, TestApp};
@@ -67,9 +68,15 @@ fn risen(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>, na
     value(after).saturating_sub(value(before))
 }
 
-/// Waits until whoever counts has done so: an attempt or notice is counted just after its commit, while it is in hand.
-async fn settled(app: &TestApp) {
-    app.advance(Duration::from_millis(1)).await;
+/// Waits until this has risen by so much, all its labels together: an attempt or notice is counted just after its commit.
+async fn counted(app: &TestApp, before: &BTreeMap<String, String>, name: &str, by: u64) -> BTreeMap<String, String> {
+    surely(name, async || {
+        let after = samples(app).await;
+        let labelled = after.keys().filter(|sample| sample.starts_with(name));
+        let rose = labelled.map(|sample| risen(before, &after, sample)).sum::<u64>();
+        (rose >= by).then_some(after)
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,14 +156,15 @@ async fn a_notice_that_was_given_up_is_counted_and_logged_as_an_alarm() {
     let other = app.init("me-taken").await;
     LandingPage::open(&app, &other).await.cancel().await;
     app.until("me-taken", |payment| matches!(payment.notice, lommebok_domain::Notice::Delivered(_))).await;
-    settled(&app).await;
-    let after = samples(&app).await;
+    counted(&app, &before, names::NOTICES_GIVEN_UP, 1).await;
+    let after = counted(&app, &before, names::NOTICES, 7).await;
     assert_eq!(risen(&before, &after, names::NOTICES_GIVEN_UP), 1);
     let tries = |result: &str| risen(&before, &after, &format!("{}{{result=\"{result}\"}}", names::NOTICES));
     assert_eq!((tries("failed"), tries("delivered")), (6, 1));
+    // The stop waits for whoever logs.
+    app.stop().await;
     let alarms = paper.errors();
     assert_eq!(alarms.len(), 1, "{alarms:?}");
-    app.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -179,8 +187,7 @@ async fn inits_attempts_refusals_repetitions_commits_and_requests_are_counted() 
     for _ in 0..3 {
         app.report("me-ok", "RESERVED", 49_900).await;
     }
-    settled(&app).await;
-    let after = samples(&app).await;
+    let after = counted(&app, &before, names::ATTEMPTS, 6).await;
     let rose = |name: &str| risen(&before, &after, name);
     assert_eq!(rose(names::INITS), 6);
     for outcome in ["ok", "fail", "soft_decline", "unknown", "not_delivered", "not_sent"] {

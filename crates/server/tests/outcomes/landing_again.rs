@@ -29,7 +29,10 @@ async fn ended(app: &TestApp) -> Vec<(Started, LandingPage)> {
         match id {
             "la-expired" => {}
             "la-cancelled" => assert_eq!(page.cancel().await, StatusCode::SEE_OTHER),
-            _ => drop(phone.approve(&app.payment(id).id.get().to_string(), &card).await.succeeded()),
+            _ => {
+                drop(phone.approve(&app.payment(id).id.get().to_string(), &card).await.succeeded());
+                app.until(id, |payment| payment.state.is_final()).await;
+            }
         }
         pages.push((payment, page));
     }

@@ -36,6 +36,7 @@ async fn tried(app: &TestApp, id: &str, count: usize) -> Vec<Request> {
 async fn a_notice_has_exactly_the_four_members_and_the_payments_authorization() {
     let app = TestApp::start().await;
     cancelled(&app, "no-cancel").await;
+    tried(&app, "no-cancel", 1).await;
     app.init("no-timeout").await;
     app.advance(Duration::from_mins(5)).await;
     for (id, state) in [("no-cancel", "USER_CANCEL"), ("no-timeout", "TIMEOUT")] {

@@ -63,7 +63,10 @@ async fn ended(app: &TestApp) -> Vec<Started> {
         match id {
             "all-expired" => {}
             "all-cancelled" => assert_eq!(page.cancel().await, StatusCode::SEE_OTHER),
-            _ => drop(phone.approve(&number, &card).await.succeeded()),
+            _ => {
+                drop(phone.approve(&number, &card).await.succeeded());
+                app.until(id, |payment| payment.state.is_final()).await;
+            }
         }
         payments.push(payment);
     }

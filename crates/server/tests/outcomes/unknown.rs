@@ -1,5 +1,6 @@
 //! An unknown outcome is listed until the PSP's own updatestatus settles it; a certain end is never turned into money.
 
+use lommebok_domain::{Notice, Payment};
 use lommebok_testkit::fake_psp::Reply;
 use lommebok_testkit::test_app::TestApp;
 use serde_json::{Value, json};
@@ -120,8 +121,11 @@ async fn ended_without_money(app: &TestApp) -> [&'static str; 3] {
     let cancelled = app.init("end-cancelled").await;
     let page = lommebok_testkit::landing_page::LandingPage::open(app, &cancelled).await;
     page.cancel().await;
+    let delivered = |payment: &Payment| matches!(payment.notice, Notice::Delivered(_));
+    app.until("end-cancelled", delivered).await;
     app.init("end-expired").await;
     app.advance(std::time::Duration::from_mins(5)).await;
+    app.until("end-expired", delivered).await;
     let states = ["end-failed", "end-cancelled", "end-expired"].map(|id| app.state(id));
     assert_eq!(states, ["FAILED", "CANCELLED", "EXPIRED"]);
     ["end-failed", "end-cancelled", "end-expired"]
