@@ -49,6 +49,8 @@ async fn an_attempt_that_was_queued_when_the_sandbox_died_goes_out_after_the_res
     let phone = FakePhone::sign_in(server.base(), NUMBER, PIN).await;
     let opened = phone.open(created["paymentPageUrl"].as_str().unwrap()).await.succeeded().json;
     let card = phone.card("VISA").await;
+    // A slow machine must not use up the 10 s that a queued attempt is given.
+    launch.printed(&["clock", "freeze"]);
     let is_held = |said: &String| said.contains("held at approve-committed");
     // The approval is durable; whether its answer comes out of a process that stops dead is chance.
     tokio::select! {
