@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lommebok_domain::{Binding, Notice, Payment, PhoneNumber, State as DomainState, StepUpResult};
+use lommebok_domain::{Binding, Notice, Payment, Phase, PhoneNumber, State as DomainState, StepUpResult};
 use lommebok_sdk::PspTransactionId;
 use lommebok_server::wallet::{Topic, Wallet};
 use lommebok_store::CardScheme;
@@ -55,7 +55,7 @@ impl TestWallet {
     /// come, or you [advance](TestWallet::advance) by 15 s.
     ///
     /// # Errors
-    /// As [`TestWallet::approve_with`].
+    /// As [`TestWallet::approve_with`], or when no call to your PSP is free for 20 s of real time.
     pub async fn approve_without_waiting(&self, id: &PspTransactionId, card: Card) -> Result<(), TestError> {
         let payment = self.prompted(id).await?;
         let Binding::User(user) = payment.binding else { return Err(TestError::NobodysNumber(id.clone())) };
@@ -67,7 +67,10 @@ impl TestWallet {
         let cards = wallet.cards_of(user).map_err(failed)?;
         let usable = cards.iter().find(|card| card.details.scheme == scheme && wallet.usable(card));
         let card = usable.ok_or_else(|| TestError::NoSuchCard(id.clone()))?;
-        wallet.approve(user, payment.id, card.id).await.map(drop).map_err(failed)
+        drop(wallet.approve(user, payment.id, card.id).await.map_err(failed)?);
+        let called =
+            |payment: &Payment| !matches!(payment.state, DomainState::Authorizing { phase: Phase::Queued { .. }, .. });
+        self.until(id, called).await?.map(drop).ok_or_else(|| TestError::NoAnswer(id.clone(), PATIENCE_S))
     }
 
     /// Waits for your PSP's answer to a payment that is being authorised, and returns where it then stands.
