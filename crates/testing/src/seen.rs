@@ -116,13 +116,13 @@ pub enum Effect {
     Refused(String),
 }
 
-/// A call of makePayment that the wallet made and that was delivered.
+/// A call of makePayment that the wallet made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Sent {
-    /// ACCEPTED, the first attempt.
+    /// ACCEPTED, the first attempt: your PSP is being called, or may have got it. Not one that certainly never reached it.
     Accepted,
-    /// ACCEPTED, the second attempt.
+    /// ACCEPTED, the second attempt, in the same way.
     AcceptedAfterStepUp,
     /// USER_CANCEL, and your PSP answered it.
     Cancelled,
@@ -173,7 +173,8 @@ impl TestWallet {
         Ok(if let DomainState::StepUp { url, .. } = payment.state { Some(url) } else { None })
     }
 
-    /// The updatestatus entries about a payment that the wallet received, oldest first.
+    /// The updatestatus entries about a payment that the wallet received, oldest first. Only the newest 1,000 requests are
+    /// looked through, whatever they are about.
     ///
     /// # Errors
     /// When there is no such payment.
@@ -205,8 +206,22 @@ impl TestWallet {
         let payment = self.found(id)?;
         let events = self.wallet().store().events(self.wallet().tenant(), payment.id, payment.version);
         let events = events.map_err(|fault| TestError::Wallet(fault.to_string()))?;
-        Ok(events.iter().filter_map(one_sent).collect())
+        let mut sent = Vec::new();
+        for event in &events {
+            if never_arrived(event) {
+                // Nothing is sent while an attempt is open, so the attempt is the last.
+                sent.pop();
+            }
+            sent.extend(one_sent(event));
+        }
+        Ok(sent)
     }
+}
+
+/// Whether an attempt ended here of which not one byte reached the PSP.
+fn never_arrived(event: &Event) -> bool {
+    let EventKind::Failed(Failure::Certain { cause }) = &event.kind else { return false };
+    ["not_delivered", "not_sent"].contains(&cause.code.as_str())
 }
 
 fn effect(position: u32, next: u32, refusals: &[BatchRefusal]) -> Effect {

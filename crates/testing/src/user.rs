@@ -119,6 +119,9 @@ impl TestWallet {
     /// The user comes back from your 3-D Secure page; after [`StepUp::Passed`] your PSP is called again. Returns where the
     /// payment then stands. (A page of yours that leads to the `operations` addresses does the same.)
     ///
+    /// Nobody visits your page: what it would have told your PSP, your test tells it before, `step_up_passed` of the SDK's
+    /// receiver for one. Without it the next call is a repetition of the first to your PSP, and the payment ends as failed.
+    ///
     /// # Errors
     /// When no step-up is going on, or your PSP does not answer.
     pub async fn step_up(&self, id: &PspTransactionId, result: StepUp) -> Result<State, TestError> {

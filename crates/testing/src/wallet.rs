@@ -71,7 +71,8 @@ impl TestWallet {
         self.credentials_of(PSP).expect("the built-in seed has this PSP")
     }
 
-    /// The credentials of another PSP, which must see nothing of yours.
+    /// The credentials of another PSP, which must see nothing of yours. Where both have a payment of one id, what you ask
+    /// this wallet about it is about yours.
     ///
     /// # Panics
     /// Never: the built-in seed has this PSP.
@@ -153,11 +154,12 @@ impl TestWallet {
         &self.running.wallet
     }
 
-    /// The payment with this id, whichever PSP's.
+    /// The payment with this id: yours before another PSP's, because each PSP names its payments as it likes.
     pub(crate) fn found(&self, id: &PspTransactionId) -> Result<Payment, TestError> {
         let (wallet, missing) = (self.wallet(), || TestError::NoSuchPayment(id.clone()));
         let wanted = DomainId::new(id.as_str()).ok_or_else(missing)?;
         let store_failed = |fault: lommebok_store::StoreError| TestError::Wallet(fault.to_string());
+        // In the order of the seed, whose first PSP is [`PSP`].
         for psp in wallet.store().psps().map_err(store_failed)? {
             let found = wallet.store().payment_of_psp(wallet.tenant(), psp.id, &wanted);
             if let Some(payment) = found.map_err(store_failed)? {

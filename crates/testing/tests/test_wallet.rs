@@ -65,6 +65,16 @@ async fn a_psp_that_does_not_answer_leaves_the_outcome_unknown_until_it_says_mor
 }
 
 #[tokio::test]
+async fn a_call_that_never_reached_the_psp_is_not_listed_as_sent() {
+    let wallet = TestWallet::start().await.unwrap();
+    let id = started(&wallet, "a1", 9).await;
+    assert_eq!(wallet.approve(&id).await.unwrap(), State::Failed);
+    assert_eq!(wallet.payment(&id).unwrap().cause, "not_delivered");
+    assert_eq!(wallet.sent(&id).unwrap(), []);
+    wallet.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn what_can_not_be_asked_of_a_payment_is_said_with_its_state() {
     let wallet = TestWallet::start().await.unwrap();
     let id = started(&wallet, "a1", 9).await;
