@@ -24,8 +24,7 @@ pub(crate) enum OperateFault {
 }
 
 impl Psp {
-    /// Does what a merchant asks and answers with the payment as it then is. The same key again does nothing
-    /// more.
+    /// Does what a merchant asks and answers with the payment as it then is. The same key again does nothing more.
     pub(crate) async fn operate(&self, payment: &Payment, asked: Asked) -> Result<Payment, OperateFault> {
         let key = asked.key.clone();
         let payment = match self.commit(Name::Number(payment.id), Command::Operate(asked)).await {
