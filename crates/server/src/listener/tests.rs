@@ -9,6 +9,7 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http_body_util::BodyExt;
+use lommebok_testkit::steady_address::steady_address;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -26,12 +27,12 @@ const PATIENCE: Duration = Duration::from_secs(17);
 
 impl Server {
     fn start(limits: Limits) -> Self {
-        Self::start_on([127, 0, 0, 1], limits)
+        Self::start_on(([127, 0, 0, 1], 0).into(), limits)
     }
 
-    fn start_on(loopback: [u8; 4], limits: Limits) -> Self {
+    fn start_on(address: SocketAddr, limits: Limits) -> Self {
         let tasks = Tasks::new();
-        let listener = Listener::bind((loopback, 0).into()).expect("a free port on the loopback");
+        let listener = Listener::bind(address).expect("a free port on the loopback");
         let address = listener.address();
         let accepting = tasks.spawn("accept", listener.serve(router(tasks.clone()), limits, tasks.clone()));
         Self { address, tasks, accepting }
@@ -239,8 +240,8 @@ async fn slow_clients_do_not_hold_up_the_others() {
 
 #[tokio::test]
 async fn a_shutdown_closes_the_port_ends_streams_and_idle_connections_and_finishes_requests() {
-    // In a corner of its own: elsewhere the next who asks for a free port may be given this one as soon as it is closed.
-    let server = Server::start_on([127, 74, 0, 1], Limits::default());
+    // At a port that nobody is given by chance as soon as it is closed.
+    let server = Server::start_on(steady_address(), Limits::default());
     let mut idle = server.connect().await;
     idle.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     assert_eq!(read_hello(&mut idle).await, OK);
