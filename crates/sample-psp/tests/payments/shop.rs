@@ -220,7 +220,7 @@ async fn the_reconciliation_goes_beyond_its_first_page_and_says_what_it_covers()
     }
     let html = page(&world, "/backoffice/reconciliation").await.1;
     assert!(html.contains("51 compared, 51 agree, 0 differ"), "{html}");
-    assert!(html.contains("the newest 1000 payments of each merchant at most"), "{html}");
+    assert!(html.contains("at most the newest 1000 payments of each merchant"), "{html}");
     assert!(!html.contains("Older payments were not compared."), "{html}");
     world.stop().await;
 }
