@@ -71,8 +71,9 @@ pub(crate) fn router(shop: Shop, hosts: Hosts) -> Router {
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
         .layer(middleware::from_fn(wrong::in_our_words))
         .with_state(shop)
-        .merge(assets::router())
         .layer(middleware::from_fn_with_state(hosts, form_origin::check))
+        // Under every name, or the page that refuses a name would be bare; they are the same for everybody.
+        .merge(assets::router())
 }
 
 impl Shop {

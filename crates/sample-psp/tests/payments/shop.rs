@@ -151,6 +151,13 @@ async fn a_form_of_another_site_and_a_request_under_another_name_are_refused() {
     assert_eq!(rebound.status(), StatusCode::MISDIRECTED_REQUEST);
     let html = rebound.text().await.unwrap();
     assert!(html.contains("<html lang=\"nb\">") && html.contains("svarer ikke under dette navnet"), "{html}");
+    assert!(!html.contains("href=\"/backoffice\""), "a page that leads nowhere: {html}");
+    let files: Vec<&str> = html.split('"').filter(|text| text.starts_with("/assets/")).collect();
+    assert!(files.len() >= 3, "{html}");
+    for file in files {
+        let answer = world.http.get(url(&world, file)).header("Host", "evil.example").send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{file}, without which the page is bare");
+    }
     world.stop().await;
 }
 
