@@ -3,6 +3,7 @@
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
+use crate::http_client;
 use crate::test_app::Answer;
 
 /// A phone that is signed in.
@@ -19,7 +20,7 @@ impl FakePhone {
     /// # Panics
     /// When number and PIN don't belong together.
     pub async fn sign_in(base: &str, number: &str, pin: &str) -> Self {
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client without TLS needs nothing");
+        let client = http_client::client();
         let body = json!({"phoneNumber": number, "pin": pin});
         let answer = Answer::to(client.post(format!("{base}/app/v1/sessions")).json(&body)).await.succeeded();
         let session = answer.json["session"].as_str().expect("a session is text").to_owned();

@@ -8,6 +8,7 @@ pub mod cases;
 pub mod eventually;
 pub mod fake_phone;
 pub mod fake_psp;
+mod http_client;
 pub mod landing_page;
 pub mod random;
 pub mod recorder;

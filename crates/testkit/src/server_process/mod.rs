@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::eventually::surely;
+use crate::http_client;
 
 pub use psp_client::{Lost, PspClient};
 
@@ -149,7 +150,7 @@ impl ServerProcess {
     }
 
     async fn until_ready(&self) {
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client without TLS needs nothing");
+        let client = http_client::client();
         let url = format!("{}/readyz", self.base);
         surely("ready", async || client.get(&url).send().await.ok()?.error_for_status().ok().map(drop)).await;
     }

@@ -8,6 +8,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
 use super::{Launch, ServerProcess};
+use crate::http_client;
 use crate::test_app::Answer;
 
 /// No answer came, or not to its end: whether the server did what it was asked, nobody knows.
@@ -33,7 +34,7 @@ impl PspClient {
         let environment = launch.printed(&["env", "--json"]);
         let environment: Value = serde_json::from_str(&environment).expect("env prints JSON");
         let control = fs::read_to_string(launch.data_dir().join("control-token")).expect("there is a control token");
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client without TLS needs nothing");
+        let client = http_client::client();
         let mut psp = Self {
             base: server.base().to_owned(),
             client,

@@ -22,6 +22,7 @@ use tempfile::TempDir;
 
 use crate::fake_phone::FakePhone;
 use crate::fake_psp::FakePsp;
+use crate::http_client;
 
 pub use credentials::Credentials;
 pub use psp_calls::{Answer, Started};
@@ -84,11 +85,8 @@ impl TestApp {
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
         let running = run(&directory, &setup).await;
         let base = format!("http://{}", running.address);
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .expect("a client without TLS needs nothing");
+        let client = http_client::builder().redirect(reqwest::redirect::Policy::none());
+        let client = client.build().expect("a client without TLS needs nothing");
         let psp = FakePsp::start().await;
         Self { psp, client, running, base, setup, directory, bearer: tokio::sync::Mutex::default() }
     }

@@ -1,0 +1,19 @@
+//! The HTTP client of everybody here who talks to a wallet: no proxy, and a limit for each answer.
+
+use std::time::Duration;
+
+use reqwest::{Client, ClientBuilder};
+
+/// How long the client waits for a whole answer, in real time. When a server is killed, the client's library may now and then
+/// forget a request that was just leaving (its issue 2312), and nothing else would end that test.
+const ANSWERS_WITHIN: Duration = Duration::from_mins(2);
+
+/// To be told more, such as not to follow redirects.
+pub(crate) fn builder() -> ClientBuilder {
+    Client::builder().no_proxy().timeout(ANSWERS_WITHIN)
+}
+
+/// Such a client.
+pub(crate) fn client() -> Client {
+    builder().build().expect("a client without TLS needs nothing")
+}
