@@ -143,8 +143,7 @@ async fn a_psp_that_stays_silent_holds_a_stopping_server_for_17_s_and_no_longer(
     scene.server.terminate();
     let status = scene.server.ended().await;
     let took = told.elapsed();
-    // The process may take its time to be told and to end; 17 s more would be another patience.
-    assert!(took >= Duration::from_secs(17) && took < Duration::from_secs(34), "{took:?}");
+    assert!(took >= Duration::from_secs(17) && took < Duration::from_secs(27), "{took:?}");
     assert!(status.success(), "{status}: {}", scene.server.complained());
     scene.start_again().await;
     scene.expect_unknown_in_20_s("silent").await;
@@ -163,7 +162,7 @@ async fn a_second_signal_ends_it_at_once() {
     let told = Instant::now();
     scene.server.terminate();
     let status = scene.server.ended().await;
-    assert!(told.elapsed() < Duration::from_secs(17), "{:?}", told.elapsed());
+    assert!(told.elapsed() < Duration::from_secs(10), "{:?}", told.elapsed());
     assert!(status.success(), "{status}: {}", scene.server.complained());
     scene.start_again().await;
     scene.expect_unknown_in_20_s("silent").await;

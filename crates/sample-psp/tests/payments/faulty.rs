@@ -62,20 +62,32 @@ async fn world(may_answer: &Arc<Semaphore>, loses_answers: bool) -> World {
     World::with(|config| config.wrap_acquirer = Some(odd(may_answer, loses_answers))).await
 }
 
-#[tokio::test]
-async fn an_approval_that_is_not_heard_within_the_budget_is_reversed_and_the_wallet_has_85() {
-    let world = world(&Arc::new(Semaphore::new(0)), false).await;
+/// Has a payment approved at an acquirer that answers after the budget, or never.
+async fn approved_too_late(is_heard: bool) {
+    let may_answer = Arc::new(Semaphore::new(0));
+    let world = world(&may_answer, false).await;
     let id = world.create(49_900).await;
     world.wallet.approve_without_waiting(&id, Card::Visa).await.unwrap();
     world.until(&id, "AUTHORISING").await;
     world.wallet.advance(Duration::from_secs(13)).await.unwrap();
     assert_eq!(world.wallet.outcome(&id).await.unwrap(), State::Failed);
     assert_eq!(world.wallet.payment(&id).unwrap().cause, "psp_85");
+    may_answer.add_permits(usize::from(is_heard));
     world.until(&id, "FAILED").await;
     assert!(world.standing(&id, 1).await.unwrap().reversed);
     world.work().await;
     assert!(world.differences().await.is_empty());
     world.stop().await;
+}
+
+#[tokio::test]
+async fn an_approval_after_the_budget_is_reversed_and_the_wallet_has_85() {
+    approved_too_late(true).await;
+}
+
+#[tokio::test]
+async fn an_approval_that_is_not_heard_within_the_budget_is_reversed_and_the_wallet_has_85() {
+    approved_too_late(false).await;
 }
 
 #[tokio::test]

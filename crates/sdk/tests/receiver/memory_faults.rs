@@ -162,14 +162,20 @@ async fn an_ok_that_can_not_be_remembered_in_time_is_not_answered_and_reversed_l
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn an_ok_is_reversed_however_long_the_memory_failed() {
+/// A receiver whose handler said OK, and whose memory fails ever since.
+async fn with_an_unkept_ok() -> (Psp, Moody, TestReceiver<Moody>) {
     let (psp, memory, gate) = (Psp::default(), Moody::new(), Gate::new());
     let receiver = receiver(&psp, &memory).await;
     let answering = attempt_at(&gate, &receiver, &psp).await;
     memory.be(Mood::Failing);
     gate.open();
     assert_eq!(answering.await.unwrap().0, "503");
+    (psp, memory, receiver)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_ok_is_reversed_however_long_the_memory_failed() {
+    let (psp, memory, receiver) = with_an_unkept_ok().await;
     // A day in which every pause ends when it is over.
     tokio::time::timeout(Duration::from_hours(24), std::future::pending::<()>()).await.unwrap_err();
     memory.be(Mood::Well);
@@ -181,12 +187,7 @@ async fn an_ok_is_reversed_however_long_the_memory_failed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_memory_that_fails_does_not_hold_up_the_end() {
-    let (psp, memory, gate) = (Psp::default(), Moody::new(), Gate::new());
-    let receiver = receiver(&psp, &memory).await;
-    let answering = attempt_at(&gate, &receiver, &psp).await;
-    memory.be(Mood::Failing);
-    gate.open();
-    assert_eq!(answering.await.unwrap().0, "503");
+    let (psp, memory, receiver) = with_an_unkept_ok().await;
     let begun = Instant::now();
     receiver.finish().await;
     assert!(begun.elapsed() <= Duration::from_mins(2), "{:?}", begun.elapsed());

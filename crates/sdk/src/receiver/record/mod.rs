@@ -152,7 +152,7 @@ impl Record {
         Self { owed: Some(owed), ..self.answered(attempt, TOO_LATE) }
     }
 
-    /// The same, unless an 85 has been kept already.
+    /// The same, if this attempt is still open.
     pub(super) fn given_up(&self, attempt: Attempt, run: Run) -> Self {
         let is_open = self.stage == Stage::Running { attempt, run };
         if is_open { self.out_of_time(attempt, run) } else { self.clone() }
