@@ -12,11 +12,16 @@ fn read(body: impl AsRef<[u8]>) -> Answer {
 
 fn cause(body: impl AsRef<[u8]>) -> Option<Cause> {
     match read(body) {
-        Answer::Wrong { cause } => Some(cause),
+        Answer::Wrong { cause, .. } => Some(cause),
         Answer::Ok | Answer::Fail { .. } | Answer::SoftDecline { .. } | Answer::SoftDeclineWithoutGoodUrl { .. } => {
             None
         }
     }
+}
+
+/// Wrong for this cause, and nothing else can be read of it.
+fn wrong(cause: Cause) -> Answer {
+    Answer::Wrong { cause, json_fault: None, error: None }
 }
 
 fn info(rest: &str) -> String {
@@ -31,7 +36,7 @@ fn only_200_says_anything() {
         403, 404, 405, 408, 409, 410, 413, 415, 418, 422, 425, 429, 451, 500, 501, 502, 503, 504, 505, 511, 599, 999,
     ] {
         let answer = read_answer(status, Some("application/json"), body.as_bytes(), ID, UrlPolicy::Sandbox);
-        assert_eq!(answer, Answer::Wrong { cause: Cause::NotStatus200 }, "{status}");
+        assert_eq!(answer, wrong(Cause::NotStatus200), "{status}");
     }
 }
 
@@ -48,7 +53,7 @@ fn only_application_json_is_read() {
     ] {
         assert_eq!(read(Some(good)), Answer::Ok, "{good}");
     }
-    let wrong = Answer::Wrong { cause: Cause::NotJsonType };
+    let wrong = wrong(Cause::NotJsonType);
     assert_eq!(read(None), wrong);
     for bad in ["", "text/json", "text/html", "text/plain", "application/problem+json", "application/jsonp", "*/*"] {
         assert_eq!(read(Some(bad)), wrong, "{bad}");
@@ -214,7 +219,7 @@ fn a_fail_carries_the_psps_error_as_string_or_number() {
         (fail(r#"{"errorId":"xyz"}"#), error(Some("xyz"), None)),
         (fail(r#"{"errorText":"Refused by Issuer"}"#), error(None, refused)),
         (fail(r#"{"errorId":null,"errorText":"Refused by Issuer"}"#), error(None, refused)),
-        (fail(r#"{"errorId":[],"errorText":"Refused by\n Issuer"}"#), error(None, refused)),
+        (fail(r#"{"errorId":[],"errorText":"Refused by Issuer"}"#), error(None, refused)),
         (fail(r#"{"errorId":8.2,"errorText":"Refused by Issuer"}"#), error(None, refused)),
         (fail("{}"), Answer::Fail { error: None }),
         (fail("null"), Answer::Fail { error: None }),
@@ -225,9 +230,55 @@ fn a_fail_carries_the_psps_error_as_string_or_number() {
     for (body, expected) in cases {
         assert_eq!(read(&body), expected, "{body}");
     }
-    let long = fail(&format!(r#"{{"errorId":"{0}","errorText":"{0}"}}"#, "x".repeat(2_000)));
-    let Answer::Fail { error: Some(kept) } = read(long) else { panic!("a FAIL with an error") };
-    assert_eq!((kept.id.unwrap().len(), kept.text.unwrap().len()), (40, 500));
+}
+
+#[test]
+fn what_is_kept_of_an_error_has_its_secrets_taken_out_before_it_is_cut() {
+    let error = |id: &str, text: &str| PspError { id: Some(id.to_owned()), text: Some(text.to_owned()) };
+    let hide = |text: &str| text.replace("5ecret", "***");
+    let long = error(&format!("{}5ecret", "x".repeat(38)), &format!("{}5ecret{}", "y".repeat(498), "y".repeat(2_000)));
+    let kept = long.kept(hide);
+    assert_eq!(kept, error(&format!("{}**", "x".repeat(38)), &format!("{}**", "y".repeat(498))));
+    assert_eq!(error("82", "Refused by\n\u{7} Issuer").kept(hide), error("82", "Refused by Issuer"));
+    assert_eq!(PspError { id: None, text: None }.kept(hide), PspError { id: None, text: None });
+    assert_eq!(format!("{:?}", error("82", "5ecret")), "PspError { id_chars: Some(2), text_chars: Some(6) }");
+}
+
+#[test]
+fn an_error_is_read_beside_whatever_else_is_wrong() {
+    let error = |body: &str| {
+        let answer = read_answer(502, None, body.as_bytes(), ID, UrlPolicy::Sandbox);
+        let Answer::Wrong { cause: Cause::NotStatus200, json_fault: None, error } = answer else {
+            panic!("{answer:?}")
+        };
+        error.map(|error| (error.id, error.text))
+    };
+    let both = Some((Some("82".to_owned()), Some("No".to_owned())));
+    assert_eq!(error(r#"{"errorMessage":{"errorId":82,"errorText":"No"}}"#), both);
+    assert_eq!(error(r#"{"paymentInfo":[],"errorMessage":{"errorId":"82","errorText":"No"},"errorId":"1"}"#), both);
+    assert_eq!(error(r#"{"errorId":"82","errorText":"No"}"#), both);
+    for without in ["", "<html>", "[]", r#"{"errorMessage":"82"}"#, r#"{"errorMessage":{}}"#, r#"{"errorId":"82""#] {
+        assert_eq!(error(without), None, "{without}");
+    }
+    let Answer::Wrong { cause: Cause::NoStatus, error: Some(error), .. } =
+        read(format!(r#"{{"paymentInfo":{{"pspTransactionId":"{ID}"}},"errorMessage":{{"errorId":71}}}}"#))
+    else {
+        panic!("an answer without a status")
+    };
+    assert_eq!(error.listed(), Some(PspErrorId::InvalidRequest));
+}
+
+#[test]
+fn broken_json_says_where_it_breaks_and_repeats_nothing() {
+    let fault = |body: &[u8]| {
+        let answer = read(body);
+        let Answer::Wrong { cause: Cause::NotJson, json_fault: Some(fault), .. } = answer else { panic!("{answer:?}") };
+        fault
+    };
+    assert_eq!(fault(b"<html>5ecret"), "is not valid JSON: expected value at line 1 column 1");
+    assert_eq!(fault(b"{\n \"a\": 5ecret}"), "is not valid JSON: invalid number at line 2 column 9");
+    assert_eq!(fault(b"{\"a\""), "is not valid JSON: EOF while parsing an object at line 1 column 4");
+    assert_eq!(fault(b"\x1f\x8b\x08\0"), "is not plain UTF-8: it begins with a byte order mark or is UTF-16");
 }
 
 #[test]

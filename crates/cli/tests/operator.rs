@@ -44,7 +44,8 @@ async fn a_lost_answer_is_listed_and_shown_with_its_cause_until_the_psp_settles_
     let overloaded = Reply::Json(503, json!({"message": "overloaded"}));
     let shown = paid(&launch, &server, (&psp, overloaded), "lost-1").await;
     assert_eq!(shown["state"], "FAILED");
-    let cause = json!({"outcome": "unknown", "cause": "not_status_200", "detail": "HTTP 503"});
+    let cause = json!({"outcome": "unknown", "cause": "not_status_200", "detail":
+                       r#"HTTP 503; Content-Type application/json; 24 bytes: {"message":"overloaded"}"#});
     assert_eq!(shown["stateDetail"], cause, "{shown:#}");
     let log: Vec<&str> = shown["log"].as_array().unwrap().iter().map(|line| line["event"].as_str().unwrap()).collect();
     assert_eq!(log, ["bound", "approved", "attempt_opened", "failed"]);

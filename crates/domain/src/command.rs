@@ -73,8 +73,8 @@ pub enum Command {
     ApplyWaiting(StatusEntry),
     /// A notice was tried.
     NoticeTried {
-        /// Whether a complete answer below 500 came, or why not.
-        delivered: Result<(), Cause>,
+        /// The HTTP status of a complete answer below 500, or why none came.
+        delivered: Result<u16, Cause>,
     },
     /// An answer came after its attempt had ended: kept as evidence, changes nothing.
     KeepLateAnswer {

@@ -51,7 +51,7 @@ pub(crate) fn timer(payment: &Payment) -> Option<(DueKind, Timestamp)> {
 pub(crate) fn notice(payment: &Payment) -> Option<(DueKind, Timestamp)> {
     match payment.notice {
         Notice::Due { at, .. } => Some((DueKind::Notice, at)),
-        Notice::None | Notice::Delivered(_) | Notice::GivenUp(_) => None,
+        Notice::None | Notice::Delivered { .. } | Notice::GivenUp(_) => None,
     }
 }
 

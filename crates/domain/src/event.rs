@@ -106,7 +106,12 @@ pub enum EventKind {
     /// A notice failed; it will be tried again.
     NoticeFailed(Cause),
     /// A notice was delivered.
-    NoticeDelivered(NoticeKind),
+    NoticeDelivered {
+        /// What it said.
+        kind: NoticeKind,
+        /// The answer's HTTP status, below 500; events of old versions don't know it.
+        status: Option<u16>,
+    },
     /// The last try of a notice failed.
     NoticeGivenUp(Cause),
     /// An answer came too late: evidence.

@@ -27,7 +27,7 @@ pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Sums> {
         | EventKind::EntryParked
         | EventKind::WaitingEntryRefused(_)
         | EventKind::NoticeFailed(_)
-        | EventKind::NoticeDelivered(_)
+        | EventKind::NoticeDelivered { .. }
         | EventKind::NoticeGivenUp(_)
         | EventKind::LateAnswer(_) => Some(sums),
     })
@@ -100,7 +100,7 @@ pub fn line(told: Told<'_>, at: Timestamp, kind: &EventKind) -> Option<HistoryLi
         | EventKind::EntryParked
         | EventKind::WaitingEntryRefused(_)
         | EventKind::NoticeFailed(_)
-        | EventKind::NoticeDelivered(_)
+        | EventKind::NoticeDelivered { .. }
         | EventKind::NoticeGivenUp(_)
         | EventKind::LateAnswer(_) => return None,
     };

@@ -90,7 +90,12 @@ pub enum Notice {
         at: Timestamp,
     },
     /// The PSP gave a complete answer below 500.
-    Delivered(NoticeKind),
+    Delivered {
+        /// What it said.
+        kind: NoticeKind,
+        /// The answer's HTTP status, which need not be 200; payments of old versions don't know it.
+        status: Option<u16>,
+    },
     /// The last try failed; listed for the operator.
     GivenUp(NoticeKind),
 }

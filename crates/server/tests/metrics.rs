@@ -155,7 +155,7 @@ async fn a_notice_that_was_given_up_is_counted_and_logged_as_an_alarm() {
     app.psp.answer_notices_otherwise(Reply::Taken);
     let other = app.init("me-taken").await;
     LandingPage::open(&app, &other).await.cancel().await;
-    app.until("me-taken", |payment| matches!(payment.notice, lommebok_domain::Notice::Delivered(_))).await;
+    app.until("me-taken", |payment| matches!(payment.notice, lommebok_domain::Notice::Delivered { .. })).await;
     counted(&app, &before, names::NOTICES_GIVEN_UP, 1).await;
     let after = counted(&app, &before, names::NOTICES, 7).await;
     assert_eq!(risen(&before, &after, names::NOTICES_GIVEN_UP), 1);

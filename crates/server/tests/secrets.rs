@@ -15,7 +15,7 @@ use lommebok_server::config::{LogConfig, LogFormat};
 use lommebok_server::observability::subscriber;
 use lommebok_server::seeds::Seed;
 use lommebok_testkit::cases::Call;
-use lommebok_testkit::fake_psp::Reply;
+use lommebok_testkit::fake_psp::{Reply, Request};
 use lommebok_testkit::landing_page::LandingPage;
 use lommebok_testkit::test_app::{Answer, Setup, Started, TestApp};
 use reqwest::Method;
@@ -110,6 +110,25 @@ async fn tokens(app: &TestApp, id: &str, canaries: &mut Canaries) {
     }
 }
 
+/// 500 with all that the request had, as it was and in base64.
+fn echo(request: &Request) -> Vec<u8> {
+    let headers: Vec<String> = request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let headers = headers.join("\n");
+    let body = String::from_utf8_lossy(&request.body);
+    let all = format!("{headers}{body}{}", STANDARD.encode(format!("{headers}{body}")));
+    format!("HTTP/1.1 500 X\r\nX-Echo: {}\r\nContent-Length: {}\r\n\r\n{all}", request.target, all.len()).into_bytes()
+}
+
+/// FAIL with the token as the error's id and the whole request as its text.
+fn echo_as_error(request: &Request) -> Vec<u8> {
+    let info = json!({"pspTransactionId": request.psp_transaction_id(), "status": "FAIL"});
+    let text = format!("{:?} {}", request.headers, request.json["networkToken"]);
+    let error = json!({"errorId": request.network_token("number"), "errorText": text});
+    let body = json!({"paymentInfo": info, "errorMessage": error}).to_string();
+    let head = format!("HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: {}", body.len());
+    format!("{head}\r\n\r\n{body}").into_bytes()
+}
+
 /// A whole life of payments: paid on the phone, stepped up, refused, unknown, cancelled, expired.
 async fn payments(app: &TestApp, canaries: &mut Canaries) -> Vec<Started> {
     let phone = app.phone(PHONE_NUMBER, PIN).await;
@@ -121,7 +140,7 @@ async fn payments(app: &TestApp, canaries: &mut Canaries) -> Vec<Started> {
     canaries.add("access token's signature", bearer.rsplit('.').next().expect("a signature"));
     let mut started = Vec::new();
     let step_up = Reply::SoftDecline("https://3ds.example/".to_owned());
-    let replies = [Reply::Ok, step_up, Reply::Fail(82), Reply::Reset, Reply::Json(500, json!({}))];
+    let replies = [Reply::Ok, step_up, Reply::Fail(82), Reply::Reset, Reply::Echo(echo), Reply::Echo(echo_as_error)];
     for (number, reply) in replies.into_iter().enumerate() {
         let id = format!("canary-{number}");
         let payment = init(app, &id, canaries).await;
@@ -238,6 +257,10 @@ async fn no_secret_stands_where_it_does_not_belong() {
             .set("Authorization", format!("Bearer {}", app.control_token()));
         let shown = app.exchange(&control).await.expect("an answer").succeeded();
         canaries.absent("the operator's view", &said(&shown), &[]);
+        if ["canary-4", "canary-5"].contains(&payment.id.as_str()) {
+            let detail = shown.json["stateDetail"]["detail"].as_str().unwrap_or_default();
+            assert!(detail.contains("***"), "an echo is shown without its secrets: {detail}");
+        }
         canaries.absent("details", app.details(&payment.id).await.to_string().as_bytes(), &[]);
     }
     let phone = app.phone(PHONE_NUMBER, PIN).await;

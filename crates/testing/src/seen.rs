@@ -247,8 +247,8 @@ fn one_sent(event: &Event) -> Option<Sent> {
     match &event.kind {
         EventKind::AttemptOpened(AttemptNumber::One) => Some(Sent::Accepted),
         EventKind::AttemptOpened(AttemptNumber::Two) => Some(Sent::AcceptedAfterStepUp),
-        EventKind::NoticeDelivered(NoticeKind::UserCancel) => Some(Sent::Cancelled),
-        EventKind::NoticeDelivered(NoticeKind::Timeout) => Some(Sent::TimedOut),
+        EventKind::NoticeDelivered { kind: NoticeKind::UserCancel, .. } => Some(Sent::Cancelled),
+        EventKind::NoticeDelivered { kind: NoticeKind::Timeout, .. } => Some(Sent::TimedOut),
         EventKind::NoticeFailed(_) | EventKind::NoticeGivenUp(_) => Some(Sent::NoticeFailed),
         EventKind::Bound(_)
         | EventKind::Approved { .. }

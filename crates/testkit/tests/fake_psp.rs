@@ -19,7 +19,7 @@ async fn post(call: Call) -> CallOutcome {
 /// Status and body of the answer, or the code of how the call ended without one.
 async fn ask(call: Call) -> String {
     match post(call).await {
-        CallOutcome::Answered(answer) => format!("{} {}", answer.status, String::from_utf8_lossy(&answer.body)),
+        CallOutcome::Answered(answer) => format!("{} {}", answer.head.status, String::from_utf8_lossy(&answer.body)),
         ended @ (CallOutcome::NotDelivered { .. } | CallOutcome::Unknown { .. } | CallOutcome::TimedOut(_)) => {
             ended.code().to_owned()
         }

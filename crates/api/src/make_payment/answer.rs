@@ -10,9 +10,10 @@ use crate::urls::{self, UrlFault, UrlPolicy};
 
 /// The most bytes of an answer that are read: 64 KiB.
 pub const ANSWER_MAX_BYTES: usize = 64 * 1024;
-/// The most characters of an error's id and text that are kept.
-const ERROR_ID_MAX_CHARS: usize = 40;
-const ERROR_TEXT_MAX_CHARS: usize = 500;
+/// The most characters of an error's id that are kept.
+pub const ERROR_ID_MAX_CHARS: usize = 40;
+/// The most characters of an error's text that are kept.
+pub const ERROR_TEXT_MAX_CHARS: usize = 500;
 
 /// What a PSP answered to an [`super::Accepted`] call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,10 @@ pub enum Answer {
     Wrong {
         /// What is wrong with it.
         cause: Cause,
+        /// Where the JSON is broken and how, in words that repeat nothing of it; only with [`Cause::NotJson`].
+        json_fault: Option<String>,
+        /// The PSP's error, if one can be read all the same. It decides nothing.
+        error: Option<PspError>,
     },
 }
 
@@ -110,19 +115,36 @@ impl Cause {
     }
 }
 
-/// The error that a PSP gave, cut to what is worth keeping.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The error that a PSP gave, as it was sent. It may repeat a secret of the call: before it is kept or shown, it goes
+/// through [`PspError::kept`].
+#[derive(Clone, PartialEq, Eq)]
 pub struct PspError {
-    /// `errorId` as text, whether it came as a string or a number; at most 40 characters.
+    /// `errorId` as text, whether it came as a string or a number.
     pub id: Option<String>,
-    /// `errorText`, at most 500 characters.
+    /// `errorText`
     pub text: Option<String>,
+}
+
+impl std::fmt::Debug for PspError {
+    /// The text stays out of logs: a hostile PSP may echo the token.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let chars = |text: &Option<String>| text.as_ref().map(|text| text.chars().count());
+        f.debug_struct("PspError").field("id_chars", &chars(&self.id)).field("text_chars", &chars(&self.text)).finish()
+    }
 }
 
 impl PspError {
     /// The listed error that this is.
     pub fn listed(&self) -> Option<PspErrorId> {
         self.id.as_deref().and_then(PspErrorId::from_id)
+    }
+
+    /// The error as it may be kept: `hide` takes the call's secrets out first, then it is cut to
+    /// [`ERROR_ID_MAX_CHARS`] and [`ERROR_TEXT_MAX_CHARS`], without control characters.
+    #[must_use]
+    pub fn kept(self, hide: impl Fn(&str) -> String) -> Self {
+        let kept = |text: Option<String>, max_chars| text.map(|text| cut(&hide(&text), max_chars));
+        Self { id: kept(self.id, ERROR_ID_MAX_CHARS), text: kept(self.text, ERROR_TEXT_MAX_CHARS) }
     }
 }
 
@@ -134,7 +156,23 @@ pub fn read_answer(
     expected_id: &str,
     policy: UrlPolicy,
 ) -> Answer {
-    judge(status, content_type, body, expected_id, policy).unwrap_or_else(|cause| Answer::Wrong { cause })
+    judge(status, content_type, body, expected_id, policy).unwrap_or_else(|cause| Answer::Wrong {
+        cause,
+        json_fault: (cause == Cause::NotJson).then(|| json_fault(body)).flatten(),
+        error: error_beside(body),
+    })
+}
+
+/// What is wrong with a body that is not JSON, and where.
+fn json_fault(body: &[u8]) -> Option<String> {
+    read_document(body, &mut Flat::new(TOP)).err().map(|broken| broken.to_string())
+}
+
+/// The error of an answer that is wrong otherwise, whether it stands in `errorMessage` or at the top.
+fn error_beside(body: &[u8]) -> Option<PspError> {
+    let whole: &RawValue = serde_json::from_slice(body).ok()?;
+    let inner: Option<Inner<'_>> = serde_json::from_slice(body).ok();
+    inner.and_then(|inner| inner.error_message).and_then(psp_error).or_else(|| psp_error(whole))
 }
 
 const TOP: &[&str; 2] = &["paymentInfo", "errorMessage"];
@@ -234,12 +272,12 @@ fn soft_decline(url: Option<Scalar<'_>>, error: Option<PspError>, policy: UrlPol
 fn psp_error(raw: &RawValue) -> Option<PspError> {
     let [id, text] = object(raw, ERROR_MESSAGE)?.values;
     let id = match id {
-        Some(Scalar::Text(id)) => Some(cut(&id, ERROR_ID_MAX_CHARS)),
+        Some(Scalar::Text(id)) => Some(id.into_owned()),
         Some(Scalar::Integer(id)) => Some(id.to_string()),
         _ => None,
     };
     let text = match text {
-        Some(Scalar::Text(text)) => Some(cut(&text, ERROR_TEXT_MAX_CHARS)),
+        Some(Scalar::Text(text)) => Some(text.into_owned()),
         _ => None,
     };
     (id.is_some() || text.is_some()).then_some(PspError { id, text })

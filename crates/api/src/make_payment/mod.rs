@@ -10,7 +10,7 @@ mod request;
 
 #[cfg(test)]
 pub(crate) use answer::PAYMENT_INFO_NAMES;
-pub use answer::{ANSWER_MAX_BYTES, Answer, Cause, PspError, read_answer};
+pub use answer::{ANSWER_MAX_BYTES, Answer, Cause, ERROR_ID_MAX_CHARS, ERROR_TEXT_MAX_CHARS, PspError, read_answer};
 pub use psp_error::PspErrorId;
 pub use request::{
     Accepted, NetworkToken, Notice, NoticeState, Operation, OperationName, PaymentInstrument, TokenType, operations,

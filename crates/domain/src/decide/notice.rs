@@ -8,15 +8,19 @@ use crate::refusal::Refusal;
 use crate::state::Cause;
 use crate::time::Timestamp;
 
-pub(super) fn tried(payment: &Payment, delivered: Result<(), Cause>, now: Timestamp) -> Result<Transition, Refusal> {
+pub(super) fn tried(payment: &Payment, delivered: Result<u16, Cause>, now: Timestamp) -> Result<Transition, Refusal> {
     let Notice::Due { kind, tries, .. } = payment.notice else {
         return Err(Refusal::AlreadySo);
     };
     let mut change = Change::of(payment, now);
-    let Err(cause) = delivered else {
-        change.after.notice = Notice::Delivered(kind);
-        change.event(Actor::Wallet, EventKind::NoticeDelivered(kind));
-        return Ok(change.done());
+    let cause = match delivered {
+        Ok(status) => {
+            let status = Some(status);
+            change.after.notice = Notice::Delivered { kind, status };
+            change.event(Actor::Wallet, EventKind::NoticeDelivered { kind, status });
+            return Ok(change.done());
+        }
+        Err(cause) => cause,
     };
     if let Some(wait) = NOTICE_RETRY_MS.get(usize::from(tries)) {
         let tries = tries.saturating_add(1);

@@ -102,7 +102,7 @@ fn command(step: Step, number: u128, payment: &Payment, now: &mut Timestamp) -> 
         Step::Apply(entry) => Command::ApplyEntry(in_full(entry, payment)?),
         Step::Park => Command::ParkEntry,
         Step::Turn(entry) => Command::ApplyWaiting(in_full(entry, payment)?),
-        Step::Notice(true) => Command::NoticeTried { delivered: Ok(()) },
+        Step::Notice(true) => Command::NoticeTried { delivered: Ok(200) },
         Step::Notice(false) => Command::NoticeTried { delivered: Err(Cause::code("connect")) },
         Step::LateAnswer => Command::KeepLateAnswer { evidence: Cause::code("late_ok") },
     })

@@ -189,7 +189,7 @@ impl Case {
             Self::Entry(status, operation, amount) => Command::ApplyEntry(entry(status, operation, amount)),
             Self::Park => Command::ParkEntry,
             Self::Waiting(status, operation, amount) => Command::ApplyWaiting(entry(status, operation, amount)),
-            Self::NoticeDelivered => Command::NoticeTried { delivered: Ok(()) },
+            Self::NoticeDelivered => Command::NoticeTried { delivered: Ok(200) },
             Self::NoticeFailed => Command::NoticeTried { delivered: Err(cause("connect")) },
             Self::LateAnswer => Command::KeepLateAnswer { evidence: cause("late_ok") },
         }

@@ -21,7 +21,7 @@ pub(crate) fn tables() -> Vec<Table> {
         cancelled_with_nobody_told(
             "CANCELLED on the 3-D Secure page, notice delivered",
             CancelledBy::ThreeDSecure,
-            Notice::Delivered(NoticeKind::UserCancel),
+            Notice::Delivered { kind: NoticeKind::UserCancel, status: None },
         ),
         cancelled_with_nobody_told(
             "CANCELLED on the landing page, notice given up",
@@ -74,8 +74,8 @@ fn expired_with_a_last_notice_due() -> Table {
 
 fn delivers(table: &mut Table, kind: NoticeKind) {
     table.changes(EVER, &[Case::NoticeDelivered], |row| {
-        row.payment.notice = Notice::Delivered(kind);
-        row.event(Actor::Wallet, EventKind::NoticeDelivered(kind));
+        row.payment.notice = Notice::Delivered { kind, status: Some(200) };
+        row.event(Actor::Wallet, EventKind::NoticeDelivered { kind, status: Some(200) });
         row.clears(DueKind::Notice, at(LATER_MS));
     });
 }

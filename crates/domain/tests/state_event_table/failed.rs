@@ -33,8 +33,8 @@ fn certain_with_a_third_notice_due() -> Table {
     let mut table = Table::of("FAILED certain without a token, third notice due", before, &due, at(LATER_MS));
     without_money(&mut table);
     table.changes(EVER, &[Case::NoticeDelivered], |row| {
-        row.payment.notice = Notice::Delivered(NoticeKind::UserCancel);
-        row.event(Actor::Wallet, EventKind::NoticeDelivered(NoticeKind::UserCancel));
+        row.payment.notice = Notice::Delivered { kind: NoticeKind::UserCancel, status: Some(200) };
+        row.event(Actor::Wallet, EventKind::NoticeDelivered { kind: NoticeKind::UserCancel, status: Some(200) });
         row.clears(DueKind::Notice, at(LATER_MS));
     });
     table.changes(EVER, &[Case::NoticeFailed], |row| {

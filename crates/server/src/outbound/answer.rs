@@ -7,20 +7,20 @@ use bytes::Bytes;
 use httparse::{EMPTY_HEADER, Header, Response, Status};
 
 use super::chunks::Chunks;
-use super::{Answer, MAX_ANSWER_BYTES, MAX_ANSWER_HEAD_BYTES, MAX_ANSWER_HEADERS, UnknownCause};
+use super::{Answer, AnswerHead, MAX_ANSWER_BYTES, MAX_ANSWER_HEAD_BYTES, MAX_ANSWER_HEADERS, UnknownCause};
 
 /// Reads one answer. Errors are final: after one, nothing more may be pushed.
 #[derive(Debug, Default)]
 pub(super) struct AnswerReader {
     heard: bool,
-    status: Option<u16>,
+    head: Option<AnswerHead>,
     stage: Stage,
 }
 
 #[derive(Debug)]
 enum Stage {
     Head { bytes: Vec<u8> },
-    Body { content_type: Option<String>, framing: Framing, body: Vec<u8> },
+    Body { framing: Framing, body: Vec<u8> },
 }
 
 impl Default for Stage {
@@ -39,8 +39,7 @@ enum Framing {
 /// A whole head and how many bytes it took.
 struct Head {
     bytes: usize,
-    status: u16,
-    content_type: Option<String>,
+    said: AnswerHead,
     framing: Result<Framing, UnknownCause>,
 }
 
@@ -50,9 +49,13 @@ impl AnswerReader {
         self.heard
     }
 
-    /// The status, once the head is whole.
-    pub(super) fn status(&self) -> Option<u16> {
-        self.status
+    /// The head, once it is whole, and how many bytes of the body have come.
+    pub(super) fn into_partial(self) -> (Option<AnswerHead>, usize) {
+        let body_bytes = match &self.stage {
+            Stage::Head { .. } => 0,
+            Stage::Body { body, .. } => body.len(),
+        };
+        (self.head, body_bytes)
     }
 
     /// Takes the next bytes; the answer once it is whole.
@@ -67,11 +70,10 @@ impl AnswerReader {
             && let Some(head) = parse_head(pending)?
         {
             pending.drain(..head.bytes);
-            if head.status >= 200 || head.status == 101 {
-                self.status = Some(head.status);
+            if head.said.status >= 200 || head.said.status == 101 {
                 let rest = std::mem::take(pending);
-                let (content_type, framing) = (head.content_type, head.framing?);
-                self.stage = Stage::Body { content_type, framing, body: Vec::new() };
+                self.head = Some(head.said);
+                self.stage = Stage::Body { framing: head.framing?, body: Vec::new() };
                 return self.push_body(&rest);
             }
         }
@@ -114,10 +116,8 @@ impl AnswerReader {
     }
 
     fn take(&mut self) -> Option<Answer> {
-        match (self.status, std::mem::take(&mut self.stage)) {
-            (Some(status), Stage::Body { content_type, body, .. }) => {
-                Some(Answer { status, content_type, body: Bytes::from(body) })
-            }
+        match (self.head.take(), std::mem::take(&mut self.stage)) {
+            (Some(head), Stage::Body { body, .. }) => Some(Answer { head, body: Bytes::from(body) }),
             _ => None,
         }
     }
@@ -136,13 +136,13 @@ fn parse_head(bytes: &[u8]) -> Result<Option<Head>, UnknownCause> {
         return Err(UnknownCause::HeadTooLarge);
     }
     let status = response.code.filter(|status| *status >= 100).ok_or(UnknownCause::NotHttp)?;
-    let content_type = values(response.headers, "content-type").next().and_then(|value| str::from_utf8(value).ok());
-    Ok(Some(Head {
-        bytes: taken,
+    let first = |name| values(response.headers, name).next().and_then(|value| str::from_utf8(value).ok());
+    let said = AnswerHead {
         status,
-        content_type: content_type.map(str::to_owned),
-        framing: framing(status, response.version, response.headers),
-    }))
+        content_type: first("content-type").map(str::to_owned),
+        content_encoding: first("content-encoding").map(str::to_owned),
+    };
+    Ok(Some(Head { bytes: taken, said, framing: framing(status, response.version, response.headers) }))
 }
 
 fn values<'h>(headers: &'h [Header<'h>], name: &'static str) -> impl Iterator<Item = &'h [u8]> {

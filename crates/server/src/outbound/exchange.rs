@@ -29,7 +29,7 @@ pub(super) async fn speak(
 ) -> CallOutcome {
     progress.sent();
     if let Err(error) = send(&request, &mut stream, observer.as_ref()).await {
-        return CallOutcome::Unknown { cause: cause_of(&error, false), status: None };
+        return CallOutcome::Unknown { cause: cause_of(&error, false), head: None, body_bytes: 0 };
     }
     drop(request);
     let mut reader = AnswerReader::default();
@@ -38,7 +38,10 @@ pub(super) async fn speak(
             tell(observer.as_ref(), Stage::AnswerReceived);
             CallOutcome::Answered(answer)
         }
-        Err(cause) => CallOutcome::Unknown { cause, status: reader.status() },
+        Err(cause) => {
+            let (head, body_bytes) = reader.into_partial();
+            CallOutcome::Unknown { cause, head, body_bytes }
+        }
     }
 }
 

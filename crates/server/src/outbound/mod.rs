@@ -12,10 +12,12 @@ mod chunks;
 mod connect;
 mod exchange;
 mod late;
+mod masks;
 mod outcome;
 mod policy;
 mod progress;
 mod resolve;
+mod shown;
 mod slots;
 mod target;
 mod tls;
@@ -31,9 +33,11 @@ use zeroize::Zeroizing;
 
 pub use call::{Call, CallObserver, Stage};
 pub use late::LateAnswer;
-pub use outcome::{Answer, CallOutcome, NotDeliveredCause, UnknownCause};
+pub use masks::{CallSecrets, Masks};
+pub use outcome::{Answer, AnswerHead, CallOutcome, NotDeliveredCause, UnknownCause};
 pub use policy::Policy;
 pub use resolve::{Resolver, ScriptedLookup};
+pub use shown::{shown_answer, shown_part};
 pub use slots::{NoFreeSlot, Slot, Slots};
 pub use tls::{TlsRootsError, tls_with_web_roots};
 

@@ -21,8 +21,10 @@ pub enum CallOutcome {
     Unknown {
         /// What went wrong.
         cause: UnknownCause,
-        /// The status, when at least the head of the answer was complete.
-        status: Option<u16>,
+        /// The head of the answer, when at least that was complete.
+        head: Option<AnswerHead>,
+        /// How many bytes of the body came.
+        body_bytes: usize,
     },
     /// The deadline came after the first byte of the request left ([`UnknownCause::Timeout`]). The PSP may have acted, and its answer may
     /// still come: await the handle for evidence, or drop it to close the connection.
@@ -41,13 +43,29 @@ impl CallOutcome {
     }
 }
 
-/// A complete answer of the PSP, not yet understood.
+/// What the head of an answer says of it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct AnswerHead {
     /// The HTTP status, 101 to 999 (other 1xx answers are interim and skipped).
     pub status: u16,
     /// The `Content-Type` header as sent, if there is one and it is text.
     pub content_type: Option<String>,
+    /// The `Content-Encoding` header as sent, if there is one and it is text.
+    pub content_encoding: Option<String>,
+}
+
+impl std::fmt::Debug for AnswerHead {
+    /// The headers stay out of logs: a hostile PSP may echo the token there too.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AnswerHead").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+/// A complete answer of the PSP, not yet understood.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// What its head says.
+    pub head: AnswerHead,
     /// The whole body, at most [`MAX_ANSWER_BYTES`](super::MAX_ANSWER_BYTES), never decompressed.
     pub body: Bytes,
 }
@@ -55,11 +73,7 @@ pub struct Answer {
 impl std::fmt::Debug for Answer {
     /// The body stays out of logs: a hostile PSP may echo the token.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Answer")
-            .field("status", &self.status)
-            .field("content_type", &self.content_type)
-            .field("body_bytes", &self.body.len())
-            .finish()
+        f.debug_struct("Answer").field("head", &self.head).field("body_bytes", &self.body.len()).finish()
     }
 }
 

@@ -20,6 +20,11 @@ impl IssuedToken {
         &self.bin_number
     }
 
+    /// What must show nowhere: the number and the cryptogram.
+    pub fn secrets(&self) -> [&str; 2] {
+        [self.number.expose(), self.cryptogram.expose()]
+    }
+
     /// The token in the form of the wire.
     pub fn network_token(&self) -> NetworkToken<'_> {
         NetworkToken {

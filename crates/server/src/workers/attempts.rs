@@ -14,9 +14,10 @@ use lommebok_domain::{
 };
 
 use super::call_deadline::call_deadline;
+use super::call_end::CallEnd;
 use crate::clock::ProcessTime;
 use crate::observability::names::ATTEMPTS;
-use crate::outbound::{Call, CallObserver, CallOutcome, LateAnswer, Slot, Stage as CallStage};
+use crate::outbound::{Call, CallObserver, CallOutcome, CallSecrets, LateAnswer, Slot, Stage as CallStage};
 use crate::tokens::{IssuedToken, TokenRequest};
 use crate::wallet::{Environment, Errand, Held, Stage, Wallet};
 
@@ -46,13 +47,18 @@ async fn run(wallet: Wallet, payment: Payment, held: Held) {
         return;
     }
     let Some(open) = open(wallet, &payment, (since, &held)).await else { return };
-    let Some(outcome) = unless_ending(wallet, id, send(wallet, &open, token, &slot)).await else { return };
+    let secrets = match secrets(wallet, &open, &token) {
+        Ok(secrets) => secrets,
+        Err(cause) => return end(wallet, &open, AttemptAnswer::NotDelivered(cause)).await,
+    };
+    let Some(outcome) = unless_ending(wallet, id, send(wallet, &open, (token, &secrets), &slot)).await else { return };
     drop(slot);
-    let (answer, late) = read(wallet, &open.payment, outcome);
+    let call_end = CallEnd { payment: &open.payment, policy: wallet.url_policy(), secrets: &secrets };
+    let (answer, late) = call_end.read(outcome);
     end(wallet, &open, answer).await;
     drop(held);
     if let Some(late) = late {
-        keep_late_answer(wallet, id, late).await;
+        keep_late_answer(wallet, &call_end, late).await;
     }
 }
 
@@ -148,22 +154,32 @@ async fn open(wallet: &Wallet, payment: &Payment, (since, held): (Timestamp, &He
     Some(OpenAttempt { payment, attempt, at, return_id, send_before })
 }
 
-async fn send(wallet: &Wallet, open: &OpenAttempt, token: IssuedToken, slot: &Slot) -> Result<CallOutcome, Cause> {
+/// What the call carries and must not show.
+fn secrets(wallet: &Wallet, open: &OpenAttempt, token: &IssuedToken) -> Result<CallSecrets, Cause> {
     let authorization = wallet.make_payment_token(&open.payment).map_err(|fault| {
         tracing::error!(payment = open.payment.id.get(), %fault, "makePaymentToken can't be read");
         Cause::new("not_sent", "makePaymentToken can't be read")
     })?;
+    Ok(CallSecrets::new(&token.secrets(), authorization.as_ref().map(|token| token.as_str())))
+}
+
+async fn send(
+    wallet: &Wallet,
+    open: &OpenAttempt,
+    (token, secrets): (IssuedToken, &CallSecrets),
+    slot: &Slot,
+) -> CallOutcome {
     let body = Bytes::from(accepted_body(wallet, open, &token));
     drop(token);
     let mut call = Call::new(open.payment.terms.make_payment_url.as_str(), body).sent_before(open.send_before);
-    if let Some(authorization) = &authorization {
-        call = call.with_authorization(authorization.as_str());
+    if let Some(authorization) = secrets.authorization() {
+        call = call.with_authorization(authorization);
     }
     if let Some(observer) = stage_observer(wallet, open.payment.id) {
         call = call.with_observer(observer);
     }
     let deadline = call_deadline(wallet.clock(), open.at.plus_millis(ATTEMPT_ANSWER_MS));
-    Ok(wallet.outbound().post(call, slot, deadline).await)
+    wallet.outbound().post(call, slot, deadline).await
 }
 
 /// The call's end, or nothing when the server's patience is over first: the attempt stays open, and the next start settles it.
@@ -198,51 +214,6 @@ fn accepted_body(wallet: &Wallet, open: &OpenAttempt, token: &IssuedToken) -> Ve
     wire::Accepted::new(id, msn, token.bin_number(), token.network_token(), operations).to_body()
 }
 
-/// What the call's end means for the payment (`docs/reliability.md`, the lost answer), and the answer that may still come.
-fn read(
-    wallet: &Wallet,
-    payment: &Payment,
-    outcome: Result<CallOutcome, Cause>,
-) -> (AttemptAnswer, Option<LateAnswer>) {
-    match outcome {
-        Err(cause) => (AttemptAnswer::NotDelivered(cause), None),
-        Ok(CallOutcome::NotDelivered { cause }) => {
-            (AttemptAnswer::NotDelivered(Cause::new("not_delivered", cause.code())), None)
-        }
-        Ok(CallOutcome::Answered(answer)) => (understand(wallet, payment, &answer), None),
-        Ok(CallOutcome::Unknown { cause, status }) => {
-            let detail = status.map_or_else(String::new, |status| format!("HTTP {status}"));
-            (AttemptAnswer::Unknown(Cause::new(cause.code(), detail)), None)
-        }
-        Ok(CallOutcome::TimedOut(late)) => (AttemptAnswer::Unknown(Cause::code("timeout")), Some(late)),
-    }
-}
-
-fn understand(wallet: &Wallet, payment: &Payment, answer: &crate::outbound::Answer) -> AttemptAnswer {
-    let id = payment.terms.psp_transaction_id.as_str();
-    let read = wire::read_answer(answer.status, answer.content_type.as_deref(), &answer.body, id, wallet.url_policy());
-    match read {
-        wire::Answer::Ok => AttemptAnswer::Ok,
-        wire::Answer::Fail { error } => AttemptAnswer::Fail(psp_error("psp_refused", error)),
-        wire::Answer::SoftDecline { url, error } => {
-            AttemptAnswer::SoftDecline { url, error: psp_error("soft_decline", error) }
-        }
-        wire::Answer::SoftDeclineWithoutGoodUrl { error, .. } => {
-            AttemptAnswer::SoftDeclineWithoutUrl(psp_error("soft_decline_without_url", error))
-        }
-        wire::Answer::Wrong { cause } => {
-            AttemptAnswer::Unknown(Cause::new(cause.word(), format!("HTTP {}", answer.status)))
-        }
-    }
-}
-
-/// The PSP's error as a cause; `otherwise` when it names none (an empty id is none).
-fn psp_error(otherwise: &str, error: Option<wire::PspError>) -> Cause {
-    let Some(wire::PspError { id, text }) = error else { return Cause::code(otherwise) };
-    let code = id.filter(|id| !id.is_empty()).map_or_else(|| otherwise.to_owned(), |id| format!("psp_{id}"));
-    Cause::new(code, text.unwrap_or_default())
-}
-
 /// Commits the outcome, however long the store is in trouble. Only when the server ends before, the payment stays open, and
 /// the next start settles it as unknown.
 async fn end(wallet: &Wallet, open: &OpenAttempt, answer: AttemptAnswer) {
@@ -269,7 +240,7 @@ fn outcome_label(answer: &AttemptAnswer) -> &'static str {
 }
 
 /// The sandbox keeps what comes after the 15 s as evidence; it changes nothing.
-async fn keep_late_answer(wallet: &Wallet, id: PaymentId, late: LateAnswer) {
+async fn keep_late_answer(wallet: &Wallet, call_end: &CallEnd<'_>, late: LateAnswer) {
     if wallet.environment() != Environment::Test {
         return;
     }
@@ -280,13 +251,7 @@ async fn keep_late_answer(wallet: &Wallet, id: PaymentId, late: LateAnswer) {
         }
     };
     let Some(CallOutcome::Answered(answer)) = late.wait(patience).await else { return };
-    let Ok(payment) = wallet.payment(id) else { return };
-    let evidence = match understand(wallet, &payment, &answer) {
-        AttemptAnswer::Ok => Cause::new("late_ok", "the PSP said OK after the 15 s"),
-        AttemptAnswer::Fail(cause) => Cause::new("late_fail", cause.code),
-        AttemptAnswer::SoftDecline { .. } | AttemptAnswer::SoftDeclineWithoutUrl(_) => Cause::code("late_soft_decline"),
-        AttemptAnswer::NotDelivered(cause) | AttemptAnswer::Unknown(cause) => Cause::new("late_wrong", cause.code),
-    };
+    let (id, evidence) = (call_end.payment.id, call_end.evidence(&answer));
     let command = Command::KeepLateAnswer { evidence };
     if let Err(fault) = wallet.surely(|| wallet.carry_out(id, command.clone())).await {
         tracing::warn!(payment = id.get(), %fault, "a late answer was not kept");

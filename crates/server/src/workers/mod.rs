@@ -6,6 +6,7 @@
 mod attempts;
 mod batches;
 mod call_deadline;
+mod call_end;
 mod due;
 mod notices;
 mod patience;

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::call_deadline::call_deadline;
 use crate::observability::names::{NOTICES, NOTICES_GIVEN_UP};
-use crate::outbound::{Call, CallOutcome};
+use crate::outbound::{Call, CallOutcome, CallSecrets, shown_answer, shown_part};
 use crate::wallet::{Errand, Held, Wallet};
 
 /// How long a notice may take, the wait for a slot included, in ms: as long as an attempt.
@@ -49,7 +49,7 @@ async fn run(wallet: &Wallet, id: PaymentId, (held, ends_by): (Held, Timestamp))
 
 /// Counts a try by what it left behind; one that was the last is an alarm.
 fn count(payment: &Payment) {
-    let result = if matches!(payment.notice, Notice::Delivered(_)) { "delivered" } else { "failed" };
+    let result = if matches!(payment.notice, Notice::Delivered { .. }) { "delivered" } else { "failed" };
     ::metrics::counter!(NOTICES, "result" => result).increment(1);
     if matches!(payment.notice, Notice::GivenUp(_)) {
         ::metrics::counter!(NOTICES_GIVEN_UP).increment(1);
@@ -57,22 +57,28 @@ fn count(payment: &Payment) {
     }
 }
 
-async fn send(wallet: &Wallet, payment: &Payment, kind: NoticeKind, ends_by: Timestamp) -> Result<(), Cause> {
+async fn send(wallet: &Wallet, payment: &Payment, kind: NoticeKind, ends_by: Timestamp) -> Result<u16, Cause> {
     let patience = || call_deadline(wallet.clock(), ends_by);
     let slot =
         wallet.slots().acquire(payment.terms.psp.get(), patience()).await.map_err(|_| Cause::code("no_free_slot"))?;
     let authorization =
         wallet.make_payment_token(payment).map_err(|fault| Cause::new("not_sent", fault.to_string()))?;
+    let secrets = CallSecrets::new(&[], authorization.as_ref().map(|token| token.as_str()));
     let body = Bytes::from(body(payment, kind));
     let mut call = Call::new(payment.terms.make_payment_url.as_str(), body);
-    if let Some(authorization) = &authorization {
-        call = call.with_authorization(authorization.as_str());
+    if let Some(authorization) = secrets.authorization() {
+        call = call.with_authorization(authorization);
     }
-    match wallet.outbound().post(call, &slot, patience()).await {
-        CallOutcome::Answered(answer) if answer.status < 500 => Ok(()),
-        CallOutcome::Answered(answer) => Err(Cause::new("server_error", format!("HTTP {}", answer.status))),
-        outcome @ (CallOutcome::NotDelivered { .. } | CallOutcome::Unknown { .. } | CallOutcome::TimedOut(_)) => {
-            Err(Cause::code(outcome.code()))
+    let outcome = wallet.outbound().post(call, &slot, patience()).await;
+    let code = outcome.code();
+    match outcome {
+        CallOutcome::Answered(answer) if answer.head.status < 500 => Ok(answer.head.status),
+        CallOutcome::Answered(answer) => Err(Cause::new("server_error", shown_answer(&answer, None, &secrets.masks()))),
+        CallOutcome::Unknown { head: Some(head), body_bytes, .. } => {
+            Err(Cause::new(code, shown_part(&head, body_bytes, &secrets.masks())))
+        }
+        CallOutcome::Unknown { head: None, .. } | CallOutcome::NotDelivered { .. } | CallOutcome::TimedOut(_) => {
+            Err(Cause::code(code))
         }
     }
 }

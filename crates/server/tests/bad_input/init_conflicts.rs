@@ -153,7 +153,7 @@ async fn a_refusal_frees_the_key_and_a_day_forgets_it() {
     table.refuse("and taken now", other.clone(), psp(409, &["409"])).await;
     table.finish(4);
     app.advance(Duration::from_millis(24 * 3_600_000 - 1)).await;
-    app.until("k-1", |payment| matches!(payment.notice, Notice::Delivered(_))).await;
+    app.until("k-1", |payment| matches!(payment.notice, Notice::Delivered { .. })).await;
     let mut table = Table::of(&app, "init, keys of yesterday");
     table.refuse("a millisecond before a day", good.clone(), ok().naming("\"k-1\"")).await;
     table.refuse("another request then", other.clone(), psp(409, &["409"])).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lommebok_testkit::fake_psp::{Gate, Reply};
+use lommebok_testkit::fake_psp::{Gate, Reply, Request};
 use lommebok_testkit::test_app::{Answer, Started, TestApp};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -65,14 +65,21 @@ async fn half_an_answer_at_fifteen_seconds_is_none() {
     app.stop().await;
 }
 
+/// 500 with the network token.
+fn echo(request: &Request) -> Vec<u8> {
+    let number = request.network_token("number").unwrap_or_default();
+    format!("HTTP/1.1 500 X\r\nContent-Length: 23\r\n\r\nsorry, {number}").into_bytes()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_answer_is_kept_as_evidence_and_never_flips_the_outcome() {
     let app = TestApp::start().await;
+    let soft = Reply::SoftDecline("https://3ds.example/".to_owned());
     let rows = [
         ("late-ok", Reply::Ok, "late_ok", "the PSP said OK after the 15 s"),
-        ("late-fail", Reply::Fail(82), "late_fail", "psp_82"),
-        ("late-soft", Reply::SoftDecline("https://3ds.example/".to_owned()), "late_soft_decline", ""),
-        ("late-500", Reply::Json(500, json!({})), "late_wrong", "not_status_200"),
+        ("late-fail", Reply::Fail(82), "late_fail", "psp_82: scripted error 82"),
+        ("late-soft", soft, "late_soft_decline", "psp_1036: scripted error 1036"),
+        ("late-500", Reply::Echo(echo), "late_wrong", "not_status_200: HTTP 500; 23 bytes: sorry, ***"),
     ];
     let gate = Gate::new();
     for (id, reply, ..) in &rows {

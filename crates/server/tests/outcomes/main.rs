@@ -16,6 +16,7 @@ mod not_delivered;
 mod notices;
 mod queue;
 mod seen_by_all;
+mod shown_answers;
 mod shutdown;
 mod sign_out;
 mod step_up;

@@ -46,7 +46,7 @@ async fn a_notice_has_exactly_the_four_members_and_the_payments_authorization() 
         assert_eq!(requests[0].json, expected);
         assert_eq!(requests[0].header("authorization"), Some("psp-secret-1"));
         assert_eq!(requests[0].header("content-type"), Some("application/json"));
-        assert_eq!(notice(&app, id).await, json!({"kind": state, "status": "delivered"}));
+        assert_eq!(notice(&app, id).await, json!({"kind": state, "status": "delivered", "httpStatus": 200}));
     }
     app.advance(Duration::from_hours(1)).await;
     assert_eq!(app.psp.requests().len(), 2, "delivered is delivered");
@@ -61,7 +61,11 @@ async fn any_complete_answer_below_500_ends_a_notice() {
         app.psp.answer_notices(&id, [Reply::Json(status, json!("anything"))]);
         cancelled(&app, &id).await;
         tried(&app, &id, 1).await;
-        assert_eq!(notice(&app, &id).await["status"], "delivered", "{status}");
+        // What a PSP did not want may need a look, so its status is shown.
+        let expected = json!({"kind": "USER_CANCEL", "status": "delivered", "httpStatus": status});
+        assert_eq!(notice(&app, &id).await, expected);
+        let log = app.shown(&id).await["log"].as_array().cloned().unwrap_or_default();
+        assert_eq!(log.last().map(|line| line["detail"].clone()), Some(json!({"httpStatus": status})));
     }
     let page = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>".to_vec();
     app.psp.answer_notices("no-html", [Reply::Raw(page)]);
@@ -77,26 +81,32 @@ async fn any_complete_answer_below_500_ends_a_notice() {
     app.stop().await;
 }
 
+/// 503 with the request's own `Authorization`.
+fn echo(request: &Request) -> Vec<u8> {
+    let secret = request.header("authorization").unwrap_or_default();
+    format!("HTTP/1.1 503 X\r\nContent-Length: 15\r\n\r\nno {secret}").into_bytes()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notice_that_gets_no_such_answer_is_due_again_with_its_cause() {
     let app = TestApp::start().await;
     let half = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{".to_vec();
     let rows = [
-        ("nr-500", unwilling(), "server_error"),
-        ("nr-503", Reply::Json(503, json!({})), "server_error"),
-        ("nr-reset", Reply::Reset, "reset"),
-        ("nr-close", Reply::Close, "closed"),
-        ("nr-half", Reply::Raw(half), "truncated"),
-        ("nr-ssh", Reply::Raw(b"SSH-2.0\r\n".to_vec()), "not_http"),
+        ("nr-500", unwilling(), "server_error", "HTTP 500; Content-Type application/json; 2 bytes: {}"),
+        ("nr-503", Reply::Echo(echo), "server_error", "HTTP 503; 15 bytes: no ***"),
+        ("nr-reset", Reply::Reset, "reset", ""),
+        ("nr-close", Reply::Close, "closed", ""),
+        ("nr-half", Reply::Raw(half), "truncated", "HTTP 200; 1 bytes of a body"),
+        ("nr-ssh", Reply::Raw(b"SSH-2.0\r\n".to_vec()), "not_http", ""),
     ];
-    for (id, reply, cause) in rows {
+    for (id, reply, cause, detail) in rows {
         app.psp.answer_notices(id, [reply]);
         cancelled(&app, id).await;
         tried(&app, id, 1).await;
         let expected = json!({"kind": "USER_CANCEL", "status": "due", "tries": 1, "at": "2026-05-04T10:00:05.000Z"});
         assert_eq!(notice(&app, id).await, expected);
         let log = app.shown(id).await["log"].as_array().cloned().unwrap_or_default();
-        assert_eq!(log.last().map(|line| line["detail"]["cause"].clone()), Some(json!(cause)));
+        assert_eq!(log.last().map(|line| line["detail"].clone()), Some(json!({"cause": cause, "detail": detail})));
     }
     app.stop().await;
 }

@@ -73,7 +73,11 @@ async fn attempt_two_ends_as_the_psp_says_and_there_is_no_third() {
     let rows = [
         ("su-fail", Reply::Fail(82), ["certain", "psp_82", "scripted error 82"]),
         ("su-again", soft(), ["certain", "second_soft_decline", "scripted error 1036"]),
-        ("su-500", Reply::Json(500, json!({})), ["unknown", "not_status_200", "HTTP 500"]),
+        (
+            "su-500",
+            Reply::Json(500, json!({})),
+            ["unknown", "not_status_200", "HTTP 500; Content-Type application/json; 2 bytes: {}"],
+        ),
         ("su-reset", Reply::Reset, ["unknown", "reset", ""]),
     ];
     for (id, reply, expected) in rows {
@@ -176,18 +180,18 @@ async fn a_step_up_has_what_is_left_of_ten_minutes_and_at_least_five() {
 async fn a_soft_decline_without_a_good_url_is_certain() {
     let app = TestApp::start().await;
     let urls = [
-        None,
-        Some(Value::Null),
-        Some(json!(1)),
-        Some(json!("")),
-        Some(json!("javascript:alert(1)")),
-        Some(json!("vippsMT://?token=x")),
-        Some(json!("/challenge")),
-        Some(json!("http://169.254.169.254/")),
-        Some(json!("https://user@3ds.bank.example/")),
-        Some(json!(format!("https://3ds.bank.example/{}", "x".repeat(70_000)))),
+        (None, ""),
+        (Some(Value::Null), ""),
+        (Some(json!(1)), ""),
+        (Some(json!("")), "; url3dSecure: the URL is empty"),
+        (Some(json!("javascript:alert(1)")), "; url3dSecure: the URL's scheme is not http or https"),
+        (Some(json!("vippsMT://?token=x")), "; url3dSecure: the URL's scheme is not http or https"),
+        (Some(json!("/challenge")), "; url3dSecure: the URL is not absolute (https://host/path)"),
+        (Some(json!("http://169.254.169.254/")), "; url3dSecure: the address is link-local"),
+        (Some(json!("https://user@3ds.bank.example/")), "; url3dSecure: the URL has user information before its host"),
+        (Some(json!(format!("https://3ds.bank.example/{}", "x".repeat(70_000)))), ""),
     ];
-    for (number, url) in urls.into_iter().enumerate() {
+    for (number, (url, fault)) in urls.into_iter().enumerate() {
         let id = format!("su-url-{number}");
         let mut info = json!({"pspTransactionId": id, "status": "SOFT_DECLINE"});
         if let Some(url) = &url {
@@ -196,12 +200,13 @@ async fn a_soft_decline_without_a_good_url_is_certain() {
         let error = json!({"errorId": "1036", "errorText": "soft decline"});
         app.psp.answer(&id, [Reply::Json(200, json!({"paymentInfo": info, "errorMessage": error}))]);
         app.approved(&id).await;
-        let expected = match &url {
+        let [outcome, cause, detail] = failure(&app, &id).await;
+        if matches!(&url, Some(Value::String(url)) if url.len() > 65_536) {
             // An answer over 64 KiB is none.
-            Some(Value::String(url)) if url.len() > 65_536 => ["unknown", "body_too_large", "HTTP 200"],
-            _ => ["certain", "psp_1036", "soft decline"],
-        };
-        assert_eq!(failure(&app, &id).await, expected, "{url:?}");
+            assert_eq!([outcome.as_str(), &cause], ["unknown", "body_too_large"]);
+        } else {
+            assert_eq!([outcome, cause, detail], ["certain", "psp_1036", &format!("soft decline{fault}")], "{url:?}");
+        }
         assert_eq!(app.psp.requests_for(&id).len(), 1);
     }
     app.stop().await;

@@ -151,7 +151,7 @@ async fn a_deadline_that_could_not_be_stored_passes_by_itself_later() {
     app.until_state("st-deadline", "EXPIRED").await;
     let told = app.psp.wait_for_payment("st-deadline", 1).await;
     assert_eq!(told[0].payment_state(), Some("TIMEOUT"));
-    app.until("st-deadline", |payment| matches!(payment.notice, Notice::Delivered(_))).await;
+    app.until("st-deadline", |payment| matches!(payment.notice, Notice::Delivered { .. })).await;
     app.stop().await;
 }
 
@@ -196,7 +196,7 @@ async fn an_attempt_that_could_not_be_opened_within_its_ten_seconds_fails_for_ce
     assert_eq!(failure(&app, "st-closed").await, expected);
     let told = app.psp.wait_for_payment("st-closed", 1).await;
     assert_eq!(told.iter().map(|told| told.payment_state()).collect::<Vec<_>>(), [Some("USER_CANCEL")]);
-    app.until("st-closed", |payment| matches!(payment.notice, Notice::Delivered(_))).await;
+    app.until("st-closed", |payment| matches!(payment.notice, Notice::Delivered { .. })).await;
     app.stop().await;
 }
 
@@ -234,7 +234,7 @@ async fn a_queued_attempt_whose_giving_up_could_not_be_stored_is_given_up_later(
     gate.open();
     app.until_state("st-holder", "RESERVED").await;
     app.psp.wait_for_payment("st-queued", 1).await;
-    app.until("st-queued", |payment| matches!(payment.notice, Notice::Delivered(_))).await;
+    app.until("st-queued", |payment| matches!(payment.notice, Notice::Delivered { .. })).await;
     app.stop().await;
 }
 
@@ -267,7 +267,7 @@ async fn a_notice_whose_result_could_not_be_stored_is_not_sent_again_for_it() {
     page.cancel().await;
     trouble.met(2).await;
     trouble.is_over();
-    app.until("st-notice", |payment| matches!(payment.notice, Notice::Delivered(_))).await;
+    app.until("st-notice", |payment| matches!(payment.notice, Notice::Delivered { .. })).await;
     assert_eq!(app.psp.requests_for("st-notice").len(), 1);
     app.stop().await;
 }

@@ -121,7 +121,7 @@ async fn ended_without_money(app: &TestApp) -> [&'static str; 3] {
     let cancelled = app.init("end-cancelled").await;
     let page = lommebok_testkit::landing_page::LandingPage::open(app, &cancelled).await;
     page.cancel().await;
-    let delivered = |payment: &Payment| matches!(payment.notice, Notice::Delivered(_));
+    let delivered = |payment: &Payment| matches!(payment.notice, Notice::Delivered { .. });
     app.until("end-cancelled", delivered).await;
     app.init("end-expired").await;
     app.advance(std::time::Duration::from_mins(5)).await;

@@ -126,9 +126,11 @@ pub(crate) fn columns(kind: &EventKind) -> EventColumns<&str> {
         EventKind::EntryParked => bare(ENTRY_PARKED),
         EventKind::WaitingEntryRefused(cause) => with_cause(WAITING_ENTRY_REFUSED, cause),
         EventKind::NoticeFailed(cause) => with_cause(NOTICE_FAILED, cause),
-        EventKind::NoticeDelivered(kind) => {
-            EventColumns { subject: Some(notice_kind_subject(*kind)), ..bare(NOTICE_DELIVERED) }
-        }
+        EventKind::NoticeDelivered { kind, status } => EventColumns {
+            subject: Some(notice_kind_subject(*kind)),
+            amount: status.map(i64::from),
+            ..bare(NOTICE_DELIVERED)
+        },
         EventKind::NoticeGivenUp(cause) => with_cause(NOTICE_GIVEN_UP, cause),
         EventKind::LateAnswer(cause) => with_cause(LATE_ANSWER, cause),
     }
@@ -138,6 +140,7 @@ pub(crate) fn columns(kind: &EventKind) -> EventColumns<&str> {
 pub(crate) fn kind(columns: EventColumns<String>) -> Option<EventKind> {
     let EventColumns { kind, amount, subject, card, code, text } = columns;
     let text = text.unwrap_or_default();
+    let status = amount.and_then(|amount| u16::try_from(amount).ok());
     let amount = amount.and_then(Amount::from_ore);
     match kind {
         BOUND => Some(EventKind::Bound(read_binding(subject))),
@@ -153,7 +156,7 @@ pub(crate) fn kind(columns: EventColumns<String>) -> Option<EventKind> {
         OPERATION_FAILED => Some(EventKind::OperationFailed { status: read_status(subject?)?, amount: amount?, text }),
         NO_EFFECT => Some(EventKind::NoEffect { status: read_status(subject?)?, amount: amount? }),
         ENTRY_PARKED => Some(EventKind::EntryParked),
-        NOTICE_DELIVERED => read_notice_kind_subject(subject?).map(EventKind::NoticeDelivered),
+        NOTICE_DELIVERED => read_notice_kind_subject(subject?).map(|kind| EventKind::NoticeDelivered { kind, status }),
         with_cause => kind_with_cause(with_cause, card, Cause { code: code?, detail: text }),
     }
 }

@@ -36,11 +36,12 @@ pub(crate) const GIVEN_UP: i64 = 3;
 /// A due notice is this plus twice its tries plus its kind.
 const DUE: i64 = 16;
 
-/// 0 none; 1, 2 delivered; 3, 4 given up; from 16 due. The even one of a pair is TIMEOUT, and from 16 the odd one.
+/// 0 none; 1, 2 delivered; 3, 4 given up; from 16 due. The even one of a pair is TIMEOUT, and from 16 the odd one. Beside it
+/// when a due one is due, and of a delivered one the HTTP status, if it is known.
 pub(crate) fn notice(notice: Notice) -> (i64, Option<i64>) {
     match notice {
         Notice::None => (0, None),
-        Notice::Delivered(kind) => (DELIVERED.saturating_add(notice_kind(kind)), None),
+        Notice::Delivered { kind, status } => (DELIVERED.saturating_add(notice_kind(kind)), status.map(i64::from)),
         Notice::GivenUp(kind) => (GIVEN_UP.saturating_add(notice_kind(kind)), None),
         Notice::Due { kind, tries, at } => {
             let tries = i64::from(tries).saturating_mul(2);
@@ -49,16 +50,19 @@ pub(crate) fn notice(notice: Notice) -> (i64, Option<i64>) {
     }
 }
 
-pub(crate) fn read_notice(code: i64, at: Option<i64>) -> Option<Notice> {
+pub(crate) fn read_notice(code: i64, beside: Option<i64>) -> Option<Notice> {
     match code {
         0 => Some(Notice::None),
-        DELIVERED | 2 => Some(Notice::Delivered(read_notice_kind(code.checked_sub(DELIVERED)?))),
+        DELIVERED | 2 => {
+            let kind = read_notice_kind(code.checked_sub(DELIVERED)?);
+            Some(Notice::Delivered { kind, status: beside.and_then(|status| u16::try_from(status).ok()) })
+        }
         GIVEN_UP | 4 => Some(Notice::GivenUp(read_notice_kind(code.checked_sub(GIVEN_UP)?))),
         due => {
             let due = due.checked_sub(DUE).filter(|due| *due >= 0)?;
             let tries = u8::try_from(due.checked_div(2)?).ok()?;
             let kind = read_notice_kind(due.checked_rem(2)?);
-            Some(Notice::Due { kind, tries, at: Timestamp::from_millis(at?) })
+            Some(Notice::Due { kind, tries, at: Timestamp::from_millis(beside?) })
         }
     }
 }

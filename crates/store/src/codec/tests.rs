@@ -44,7 +44,9 @@ proptest! {
     fn notices_are_read_back_as_they_were_written(tries in 0_u8..=255, millis: i64, timeout: bool) {
         let kind = if timeout { NoticeKind::Timeout } else { NoticeKind::UserCancel };
         let at = Timestamp::from_millis(millis);
-        for notice in [Notice::None, Notice::Due { kind, tries, at }, Notice::Delivered(kind), Notice::GivenUp(kind)] {
+        let delivered = |status| Notice::Delivered { kind, status };
+        let due = Notice::Due { kind, tries, at };
+        for notice in [Notice::None, due, delivered(None), delivered(Some(404)), Notice::GivenUp(kind)] {
             let (code, at) = payment::notice(notice);
             prop_assert_eq!(payment::read_notice(code, at), Some(notice));
         }

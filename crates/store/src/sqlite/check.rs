@@ -242,7 +242,7 @@ fn last_state(payment: &Payment, events: &[Event]) -> StateName {
         | EventKind::EntryParked
         | EventKind::WaitingEntryRefused(_)
         | EventKind::NoticeFailed(_)
-        | EventKind::NoticeDelivered(_)
+        | EventKind::NoticeDelivered { .. }
         | EventKind::NoticeGivenUp(_)
         | EventKind::LateAnswer(_) => state,
     })

@@ -20,7 +20,7 @@ async fn a_payments_timer_moves_with_its_state_and_goes_with_it() {
     let cancelled = world.command(&payment, Command::Cancel { by: CancelledBy::LandingPage, user: None }).await;
     let notice = DueRow { at: NOW, payment: payment.id, kind: DueKind::Notice };
     assert_eq!(world.store.due(TENANT, NOW.plus_millis(LINK_MS), 0, 10).unwrap(), [notice]);
-    world.command(&cancelled, Command::NoticeTried { delivered: Ok(()) }).await;
+    world.command(&cancelled, Command::NoticeTried { delivered: Ok(200) }).await;
     assert_eq!(world.store.row_counts().unwrap()["due"], 0);
     world.assert_sound();
 }

@@ -93,14 +93,14 @@ fn lives() -> Vec<Vec<Command>> {
         vec![
             cancel(CancelledBy::LandingPage, None),
             Command::NoticeTried { delivered: Err(cause()) },
-            Command::NoticeTried { delivered: Ok(()) },
+            Command::NoticeTried { delivered: Ok(404) },
         ],
         with(
             vec![cancel(CancelledBy::LandingPage, None)],
             (0..6).map(|_| Command::NoticeTried { delivered: Err(cause()) }),
         ),
         vec![done(EntryStatus::Cancelled, 49_900)],
-        vec![Command::PassDeadline, Command::NoticeTried { delivered: Ok(()) }],
+        vec![Command::PassDeadline, Command::NoticeTried { delivered: Ok(404) }],
     ]
 }
 

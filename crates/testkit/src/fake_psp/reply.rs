@@ -20,6 +20,8 @@ pub enum Reply {
     Json(u16, Value),
     /// These bytes as they are, then the end of the connection.
     Raw(Vec<u8>),
+    /// Bytes made of the request, then the end of the connection: a PSP that echoes.
+    Echo(fn(&Request) -> Vec<u8>),
     /// These bytes, then silence on an open connection.
     RawThenNever(Vec<u8>),
     /// A reset instead of an answer.
@@ -52,6 +54,7 @@ impl Reply {
             Self::Taken => (200, json!({})),
             Self::Json(status, body) => (*status, body.clone()),
             Self::Raw(bytes) | Self::RawThenNever(bytes) => return Some(bytes.clone()),
+            Self::Echo(make) => return Some(make(request)),
             Self::Reset | Self::Close | Self::Never | Self::Held(..) => return None,
         };
         let body = body.to_string();

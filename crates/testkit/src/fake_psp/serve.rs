@@ -66,6 +66,7 @@ async fn converse(stream: &mut TcpStream, number: usize, shared: &Shared) -> io:
         | Reply::Taken
         | Reply::Json(..)
         | Reply::Raw(_)
+        | Reply::Echo(_)
         | Reply::Close => stream.shutdown().await?,
     }
     listen_on(stream, number, shared).await

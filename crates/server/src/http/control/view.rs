@@ -87,7 +87,9 @@ fn notice_json(notice: Notice) -> Value {
         Notice::Due { kind: of, tries, at } => {
             json!({"kind": kind(of), "status": "due", "tries": tries, "at": time_text(at)})
         }
-        Notice::Delivered(of) => json!({"kind": kind(of), "status": "delivered"}),
+        Notice::Delivered { kind: of, status } => {
+            json!({"kind": kind(of), "status": "delivered", "httpStatus": status})
+        }
         Notice::GivenUp(of) => json!({"kind": kind(of), "status": "given_up"}),
     }
 }
@@ -130,7 +132,7 @@ fn kind_json(kind: &EventKind) -> (&'static str, Value) {
         EventKind::EntryParked => ("entry_waits", Value::Null),
         EventKind::WaitingEntryRefused(refused) => ("waiting_entry_refused", cause(refused)),
         EventKind::NoticeFailed(failed) => ("notice_failed", cause(failed)),
-        EventKind::NoticeDelivered(_) => ("notice_delivered", Value::Null),
+        EventKind::NoticeDelivered { status, .. } => ("notice_delivered", json!({"httpStatus": status})),
         EventKind::NoticeGivenUp(failed) => ("notice_given_up", cause(failed)),
         EventKind::LateAnswer(late) => ("late_answer", cause(late)),
     }

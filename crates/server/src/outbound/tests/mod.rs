@@ -53,10 +53,12 @@ fn line(outcome: &CallOutcome) -> String {
         CallOutcome::Answered(answer) => {
             let body = String::from_utf8_lossy(&answer.body);
             let body = if body.len() > 40 { format!("{} bytes", body.len()) } else { body.into_owned() };
-            format!("{} {} {body}", answer.status, answer.content_type.as_deref().unwrap_or("-"))
+            format!("{} {} {body}", answer.head.status, answer.head.content_type.as_deref().unwrap_or("-"))
         }
-        CallOutcome::Unknown { cause, status: Some(status) } => format!("unknown: {} after {status}", cause.code()),
-        CallOutcome::Unknown { cause, status: None } => format!("unknown: {}", cause.code()),
+        CallOutcome::Unknown { cause, head: Some(head), .. } => {
+            format!("unknown: {} after {}", cause.code(), head.status)
+        }
+        CallOutcome::Unknown { cause, head: None, .. } => format!("unknown: {}", cause.code()),
         CallOutcome::TimedOut(_) => "timed out".to_owned(),
     }
 }
