@@ -73,13 +73,29 @@ pub enum Write {
     Seed(Box<Seed>),
     /// A lease of due rows.
     Lease(LeaseWrite),
-    /// Removes idempotency keys that are older than `before`, at most `limit`.
-    PurgeIdempotency {
-        /// Business time.
+    /// Removes rows whose time is over, at most `limit`.
+    Purge {
+        /// Which rows.
+        rows: Expiring,
+        /// Business time: what expired before it.
         before: Timestamp,
         /// At most so many.
         limit: u32,
     },
+}
+
+/// Rows that count for some time, and are then only in the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiring {
+    /// Idempotency keys, [`crate::IDEMPOTENCY_LIFE_MS`] after their request.
+    IdempotencyKeys,
+    /// Sessions, from their end.
+    Sessions,
+}
+
+impl Expiring {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::IdempotencyKeys, Self::Sessions];
 }
 
 /// A payment to be stored: [`Payment::initiate`]'s, whose id the committer gives.

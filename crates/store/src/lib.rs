@@ -21,7 +21,7 @@ pub use batch::{
     Batch, BatchEntry, BatchId, BatchRefusal, BatchTarget, BatchWrite, NewBatch, ParkedEntry, TakenEntry, WaitingEntry,
 };
 pub use change::{
-    Change, Committed, DueRow, IdempotentRoute, LeaseWrite, NewIdempotency, NewPayment, PaymentWrite, Write,
+    Change, Committed, DueRow, Expiring, IdempotentRoute, LeaseWrite, NewIdempotency, NewPayment, PaymentWrite, Write,
 };
 pub use fault::{CommitFault, DatabaseError, StoreError, StoredIdempotency};
 pub use options::{Access, CommitHook, CommitObserver, CommitStage, FaultHook, StoreOptions};

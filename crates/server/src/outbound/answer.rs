@@ -141,6 +141,7 @@ fn parse_head(bytes: &[u8]) -> Result<Option<Head>, UnknownCause> {
         status,
         content_type: first("content-type").map(str::to_owned),
         content_encoding: first("content-encoding").map(str::to_owned),
+        location: first("location").map(str::to_owned),
     };
     Ok(Some(Head { bytes: taken, said, framing: framing(status, response.version, response.headers) }))
 }

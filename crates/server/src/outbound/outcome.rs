@@ -52,6 +52,8 @@ pub struct AnswerHead {
     pub content_type: Option<String>,
     /// The `Content-Encoding` header as sent, if there is one and it is text.
     pub content_encoding: Option<String>,
+    /// The `Location` header as sent, if there is one and it is text. Nobody follows it.
+    pub location: Option<String>,
 }
 
 impl std::fmt::Debug for AnswerHead {

@@ -31,7 +31,12 @@ pub fn shown_part(head: &AnswerHead, body_bytes: usize, masks: &Masks) -> String
 
 fn shown_head(head: &AnswerHead, masks: &Masks) -> String {
     let mut line = format!("HTTP {}", head.status);
-    for (name, value) in [("Content-Type", &head.content_type), ("Content-Encoding", &head.content_encoding)] {
+    let headers = [
+        ("Location", &head.location),
+        ("Content-Type", &head.content_type),
+        ("Content-Encoding", &head.content_encoding),
+    ];
+    for (name, value) in headers {
         if let Some(value) = value {
             line = format!("{line}; {name} {}", shortened(&masks.hide(value), SHOWN_HEADER_BYTES));
         }
@@ -83,6 +88,7 @@ mod tests {
             status: 502,
             content_type: content_type.map(str::to_owned),
             content_encoding: content_encoding.map(str::to_owned),
+            location: None,
         };
         Answer { head, body: Bytes::copy_from_slice(body) }
     }

@@ -8,9 +8,11 @@ mod batches;
 mod call_deadline;
 mod call_end;
 mod due;
+mod expired_rows;
 mod notices;
 mod patience;
 mod recovery;
 
 pub use due::DueDone;
 pub(crate) use due::look_after_due_work;
+pub(crate) use expired_rows::remove_expired_rows;

@@ -3,7 +3,7 @@
 use lommebok_domain::due::ATTEMPT_SLOT_MS;
 use lommebok_domain::{Phase, State};
 
-use super::look_after_due_work;
+use super::{look_after_due_work, remove_expired_rows};
 use crate::wallet::{Fault, Wallet};
 
 impl Wallet {
@@ -26,6 +26,7 @@ impl Wallet {
             }
         }
         self.tasks().spawn("due work", look_after_due_work(self.clone()));
+        self.tasks().spawn("expired rows", remove_expired_rows(self.clone()));
         Ok(())
     }
 }

@@ -122,7 +122,8 @@ async fn a_redirect_is_not_followed_whatever_it_says() {
         let answer = format!("HTTP/1.1 {status} X\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n");
         app.psp.answer(&id, [Reply::Raw(answer.into_bytes())]);
         app.approved(&id).await;
-        assert_eq!(crate::failure(&app, &id).await, ["unknown", "not_status_200", &format!("HTTP {status}")]);
+        let shown = format!("HTTP {status}; Location {place}; no body");
+        assert_eq!(crate::failure(&app, &id).await, ["unknown", "not_status_200", &shown]);
         assert_eq!(app.psp.requests_for(&id).len(), 1);
     }
     assert_eq!(elsewhere.log().connections.len(), 0);

@@ -43,7 +43,7 @@ impl Job {
             | Write::Clock(_)
             | Write::Seed(_)
             | Write::Lease(_)
-            | Write::PurgeIdempotency { .. } => 1,
+            | Write::Purge { .. } => 1,
         }
     }
 }

@@ -106,6 +106,4 @@ pub enum SessionWrite {
     Open(Session),
     /// A user signed out. Repeating is harmless.
     Close(KeyedHash),
-    /// Removes sessions that expired before this time.
-    PurgeExpired(Timestamp),
 }

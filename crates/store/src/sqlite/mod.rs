@@ -5,6 +5,7 @@
 
 mod check;
 mod checkpoint;
+pub(crate) mod expiring;
 mod keys;
 mod migrations;
 mod open;

@@ -3,10 +3,11 @@
 use lommebok_domain::{CardId, MerchantId, Msn, PspId, TenantId, Timestamp, UserId};
 
 use super::Store;
+use crate::change::Expiring;
 use crate::fault::StoreError;
 use crate::records::{Card, Merchant, Psp, Session, Tenant, User};
 use crate::secret::KeyedHash;
-use crate::sqlite::read;
+use crate::sqlite::{expiring, read};
 
 impl Store {
     /// All tenants with their clocks.
@@ -98,5 +99,10 @@ impl Store {
     /// The session with this token that has not expired at `now`, of whatever tenant.
     pub fn session(&self, token: &KeyedHash, now: Timestamp) -> Result<Option<Session>, StoreError> {
         self.inner.database.read(|connection| read::person::session(connection, token, now))
+    }
+
+    /// Whether any such rows expired before this time (business time), so that a purge would find something.
+    pub fn has_expired(&self, tenant: TenantId, rows: Expiring, before: Timestamp) -> Result<bool, StoreError> {
+        self.inner.database.read(|connection| expiring::any(connection, tenant, rows, before))
     }
 }

@@ -1,7 +1,9 @@
 //! Idempotency keys: 24 h of business time, per tenant, PSP and route.
 
 use lommebok_domain::{Binding, Command, PspId, TenantId};
-use lommebok_store::{Change, CommitFault, Committed, IDEMPOTENCY_LIFE_MS, IdempotentRoute, NewIdempotency, Write};
+use lommebok_store::{
+    Change, CommitFault, Committed, Expiring, IDEMPOTENCY_LIFE_MS, IdempotentRoute, NewIdempotency, Write,
+};
 
 use crate::world::{NOW, TENANT, World, change, decided, key, name, new, new_payment};
 
@@ -52,10 +54,14 @@ async fn old_keys_are_purged_and_young_ones_stay() {
         let at = NOW.plus_millis(i64::from(number) * 1_000);
         world.store.commit(with(NewIdempotency { at, ..key(number, 1) })).await.unwrap();
     }
-    let purge = |limit| change(Write::PurgeIdempotency { before: NOW.plus_millis(3_000), limit });
+    let before = NOW.plus_millis(IDEMPOTENCY_LIFE_MS + 3_000);
+    let purge = |limit| change(Write::Purge { rows: Expiring::IdempotencyKeys, before, limit });
+    let old = |before| world.store.has_expired(TENANT, Expiring::IdempotencyKeys, before).unwrap();
+    assert!(old(before) && !old(NOW.plus_millis(IDEMPOTENCY_LIFE_MS)));
     assert_eq!(world.store.commit(purge(2)).await, Ok(Committed::Purged(2)));
     assert_eq!(world.store.commit(purge(2)).await, Ok(Committed::Purged(1)));
     assert_eq!(world.store.commit(purge(2)).await, Ok(Committed::Purged(0)));
+    assert!(!old(before));
     assert_eq!(world.store.row_counts().unwrap()["idempotency"], 2);
 }
 
@@ -68,7 +74,7 @@ async fn a_key_of_an_existing_payments_change_is_stored_with_it_and_no_other_cha
     assert_eq!(world.store.commit(keyed.clone()).await, Ok(Committed::Payments));
     let again = world.store.commit(keyed).await;
     assert!(matches!(again, Err(CommitFault::Replay(stored)) if stored.subject == payment.id.get()));
-    let purge = Write::PurgeIdempotency { before: NOW, limit: 1 };
+    let purge = Write::Purge { rows: Expiring::IdempotencyKeys, before: NOW, limit: 1 };
     let refused = Change { idempotency: Some(key(2, 1)), ..change(purge) };
     assert!(matches!(world.store.commit(refused).await, Err(CommitFault::Refused(_))));
 }

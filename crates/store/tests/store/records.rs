@@ -2,9 +2,9 @@
 
 use lommebok_domain::{MerchantId, Msn, PspId, Timestamp, UserId};
 use lommebok_store::{
-    Address, CardDetails, CardKind, CardScheme, Change, ClockMode, ClockRecord, CommitFault, Committed, KeyedHash,
-    MerchantDetails, MerchantStatus, MerchantWrite, NewPsp, NewUser, Sealed, Seed, SeededMerchant, SeededPsp,
-    SeededUser, Session, SessionWrite, Write,
+    Address, CardDetails, CardKind, CardScheme, Change, ClockMode, ClockRecord, CommitFault, Committed, Expiring,
+    KeyedHash, MerchantDetails, MerchantStatus, MerchantWrite, NewPsp, NewUser, Sealed, Seed, SeededMerchant,
+    SeededPsp, SeededUser, Session, SessionWrite, Write,
 };
 
 use crate::world::{NOW, PSP, TENANT, World, change};
@@ -189,8 +189,10 @@ async fn a_session_opens_ends_and_expires() {
         assert_eq!(world.store.session(&hash(8), NOW).unwrap(), None);
     }
     world.store.commit(write(SessionWrite::Open(session))).await.unwrap();
-    let purge = write(SessionWrite::PurgeExpired(NOW.plus_millis(1_001)));
-    assert_eq!(world.store.commit(purge).await, Ok(Committed::Purged(1)));
+    let purge = |before| change(Write::Purge { rows: Expiring::Sessions, before, limit: 10 });
+    assert_eq!(world.store.commit(purge(NOW.plus_millis(1_000))).await, Ok(Committed::Purged(0)));
+    assert!(world.store.has_expired(TENANT, Expiring::Sessions, NOW.plus_millis(1_001)).unwrap());
+    assert_eq!(world.store.commit(purge(NOW.plus_millis(1_001))).await, Ok(Committed::Purged(1)));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Idempotency keys, in the transaction that they protect.
 
-use lommebok_domain::{TenantId, Timestamp};
+use lommebok_domain::TenantId;
 use rusqlite::{Connection, params};
 
 use super::run;
@@ -16,9 +16,7 @@ pub(super) fn may_carry(write: &Write) -> bool {
         Write::NewPayment(_) | Write::Merchant(_) => true,
         Write::Batch(batch) => matches!(batch.target, BatchTarget::New(_)),
         Write::Payments(writes) => !writes.is_empty(),
-        Write::Session(_) | Write::Clock(_) | Write::Seed(_) | Write::Lease(_) | Write::PurgeIdempotency { .. } => {
-            false
-        }
+        Write::Session(_) | Write::Clock(_) | Write::Seed(_) | Write::Lease(_) | Write::Purge { .. } => false,
     }
 }
 
@@ -48,12 +46,4 @@ pub(super) fn store(
     let route = route(key.route);
     run(connection, sql, params![tenant.get(), key.psp.get(), route, key.key.as_bytes(), request, subject, at])?;
     Ok(())
-}
-
-/// Removes at most `limit` keys from before `before`.
-pub(super) fn purge(connection: &Connection, tenant: TenantId, before: Timestamp, limit: u32) -> rusqlite::Result<u64> {
-    let sql = "DELETE FROM idempotency WHERE (tenant, psp, route, key) IN \
-               (SELECT tenant, psp, route, key FROM idempotency WHERE tenant = ?1 AND at < ?2 ORDER BY at LIMIT ?3)";
-    let removed = run(connection, sql, params![tenant.get(), before.as_millis(), limit])?;
-    Ok(u64::try_from(removed).unwrap_or(u64::MAX))
 }

@@ -123,8 +123,8 @@ impl Writer {
                 let rows = due::lease(&self.connection, change.tenant, lease)?;
                 self.rare(change, Committed::Leased(rows))
             }
-            Write::PurgeIdempotency { before, limit } => {
-                let removed = idempotency::purge(&self.connection, change.tenant, *before, *limit)?;
+            Write::Purge { rows, before, limit } => {
+                let removed = super::expiring::purge(&self.connection, change.tenant, (*rows, *before), *limit)?;
                 self.rare(change, Committed::Purged(removed))
             }
         }

@@ -25,10 +25,5 @@ pub(super) fn session(
             run(connection, sql, params![token.as_bytes(), tenant.get()])?;
             Ok(Committed::Done)
         }
-        SessionWrite::PurgeExpired(before) => {
-            let sql = "DELETE FROM session WHERE tenant = ?1 AND expires_at < ?2";
-            let removed = run(connection, sql, params![tenant.get(), before.as_millis()])?;
-            Ok(Committed::Purged(u64::try_from(removed).unwrap_or(u64::MAX)))
-        }
     }
 }

@@ -1,0 +1,52 @@
+//! Removes rows whose time is over: idempotency keys after 24 h, sessions after their end. They count for nothing by then;
+//! without this they would fill the disk.
+//!
+//! It looks once an hour of business time, and removes a few rows a commit with pauses between, so that it is never in a
+//! request's way. Nothing rests on it.
+
+use std::time::Duration;
+
+use lommebok_store::{Committed, Expiring, Write};
+
+use crate::wallet::{Fault, Wallet};
+
+/// How often it looks, in ms of business time.
+const LOOKS_EVERY_MS: i64 = 3_600_000;
+/// Rows that one commit removes: some 5,000 a second at most, with the pause.
+const ROWS_PER_COMMIT: u32 = 500;
+/// The pause between two such commits, in ms of process time.
+const PAUSE_MS: u64 = 100;
+
+/// Removes expired rows until the server stops.
+pub(crate) async fn remove_expired_rows(wallet: Wallet) {
+    let stopping = wallet.tasks().stopping().clone();
+    while !stopping.is_cancelled() {
+        let next = wallet.clock().now().plus_millis(LOOKS_EVERY_MS);
+        for rows in Expiring::ALL {
+            if let Err(fault) = remove(&wallet, rows).await {
+                tracing::warn!(%fault, ?rows, "expired rows could not be removed; they are looked at in an hour again");
+            }
+        }
+        tokio::select! {
+            () = wallet.clock().sleep_until(next) => {}
+            () = stopping.cancelled() => {}
+        }
+    }
+}
+
+/// Removes all rows of a kind that have expired by now. When there are none, nothing is written.
+async fn remove(wallet: &Wallet, rows: Expiring) -> Result<(), Fault> {
+    let before = wallet.clock().now();
+    while wallet.store().has_expired(wallet.tenant(), rows, before)? {
+        let removed = wallet.commit(Write::Purge { rows, before, limit: ROWS_PER_COMMIT }).await?;
+        tracing::debug!(?rows, ?removed, "expired rows are gone");
+        if matches!(removed, Committed::Purged(0)) {
+            return Ok(());
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(PAUSE_MS)) => {}
+            () = wallet.tasks().stopping().cancelled() => return Ok(()),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! Idempotency keys and sessions leave the database when their time is over, by themselves and not before.
+
+use std::time::Duration;
+
+use lommebok_testkit::eventually::surely;
+use lommebok_testkit::test_app::{Answer, TestApp};
+use reqwest::Method;
+
+/// Starts payments with keys of their own.
+async fn inits(app: &TestApp, first: usize, count: usize) {
+    for number in first..first.saturating_add(count) {
+        let id = format!("ex-{number}");
+        let call = app.psp_call(Method::POST, "/psp/v3/psppayments/init").await.json(&app.init_body(&id));
+        drop(Answer::to(call.header("Idempotency-Key", id)).await.succeeded());
+    }
+}
+
+async fn until_rows(app: &TestApp, table: &str, count: u64) {
+    surely(&format!("{count} rows of {table}"), async || (app.row_counts()[table] == count).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_gone_after_24_hours_and_sessions_after_12_and_the_young_stay() {
+    let app = TestApp::with_settings(&[("token_lifetime_s", "172800")]).await;
+    inits(&app, 0, 3).await;
+    let _phone = app.first_phone().await;
+    app.advance(Duration::from_hours(13)).await;
+    until_rows(&app, "session", 0).await;
+    assert_eq!(app.row_counts()["idempotency"], 3, "13 hours are no 24");
+    inits(&app, 3, 2).await;
+    let _phone = app.first_phone().await;
+    app.advance(Duration::from_hours(12)).await;
+    until_rows(&app, "idempotency", 2).await;
+    assert_eq!(app.row_counts()["session"], 1, "12 hours to the millisecond");
+    assert_eq!(app.row_counts()["payment"], 5);
+    // Its key is free again, but its id is not.
+    let again = app.psp_call(Method::POST, "/psp/v3/psppayments/init").await.json(&app.init_body("ex-0"));
+    assert_eq!(Answer::to(again.header("Idempotency-Key", "ex-0")).await.error_codes(), ["44"]);
+    app.stop().await;
+}

@@ -1,0 +1,52 @@
+//! Rows whose time is over: found by age, and removed a few at a time, so that no commit grows by them.
+
+use lommebok_domain::{TenantId, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::change::Expiring;
+
+/// Removes at most `limit` rows that expired before this time, the oldest first.
+pub(super) fn purge(
+    connection: &Connection,
+    tenant: TenantId,
+    (rows, before): (Expiring, Timestamp),
+    limit: u32,
+) -> rusqlite::Result<u64> {
+    let sql = match rows {
+        Expiring::IdempotencyKeys => {
+            "DELETE FROM idempotency WHERE (tenant, psp, route, key) IN \
+             (SELECT tenant, psp, route, key FROM idempotency WHERE tenant = ?1 AND at < ?2 ORDER BY at LIMIT ?3)"
+        }
+        Expiring::Sessions => {
+            "DELETE FROM session WHERE token IN \
+             (SELECT token FROM session WHERE tenant = ?1 AND expires_at < ?2 ORDER BY expires_at LIMIT ?3)"
+        }
+    };
+    let params = params![tenant.get(), in_column(rows, before).as_millis(), limit];
+    let removed = connection.prepare_cached(sql)?.execute(params)?;
+    Ok(u64::try_from(removed).unwrap_or(u64::MAX))
+}
+
+/// Whether there is any such row.
+pub(crate) fn any(
+    connection: &Connection,
+    tenant: TenantId,
+    rows: Expiring,
+    before: Timestamp,
+) -> rusqlite::Result<bool> {
+    let sql = match rows {
+        Expiring::IdempotencyKeys => "SELECT 1 FROM idempotency WHERE tenant = ?1 AND at < ?2 LIMIT 1",
+        Expiring::Sessions => "SELECT 1 FROM session WHERE tenant = ?1 AND expires_at < ?2 LIMIT 1",
+    };
+    let params = params![tenant.get(), in_column(rows, before).as_millis()];
+    let found = connection.prepare_cached(sql)?.query_row(params, |_| Ok(())).optional()?;
+    Ok(found.is_some())
+}
+
+/// A key's row says when its request came, a session's when it ends.
+fn in_column(rows: Expiring, before: Timestamp) -> Timestamp {
+    match rows {
+        Expiring::IdempotencyKeys => before.plus_millis(crate::IDEMPOTENCY_LIFE_MS.saturating_neg()),
+        Expiring::Sessions => before,
+    }
+}
