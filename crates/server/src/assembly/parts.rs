@@ -4,6 +4,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lommebok_api::urls::UrlPolicy;
@@ -21,6 +22,7 @@ use crate::keys::lookup::LookupKey;
 use crate::keys::{DataDirectory, MasterKeys, SandboxKeys};
 use crate::listener::Listener;
 use crate::observability::commits;
+use crate::outbound::{TlsRootsError, read_authorities, tls_with_web_roots};
 use crate::tokens::SimulatedTokens;
 use crate::ui::brand::Brand;
 use crate::wallet::{self, BatchMode, Environment, Keys, SENDS_WITHIN_MS, Settings, TokenSource};
@@ -70,6 +72,12 @@ pub(super) fn clock(seams: &Seams, store: &Store) -> Result<BusinessClock, Start
         clock.never_before(payment.terms.created_at);
     }
     Ok(clock)
+}
+
+/// Whom the makePayment calls believe.
+pub(super) fn tls(config: &DevConfig) -> Result<Arc<rustls::ClientConfig>, TlsRootsError> {
+    let added = config.sandbox.outgoing_ca_file.as_deref().map(read_authorities).transpose()?;
+    tls_with_web_roots(&added.unwrap_or_default())
 }
 
 pub(super) fn token_source(config: &DevConfig, credentials: &SandboxKeys) -> TokenSource {

@@ -18,7 +18,7 @@ use crate::http::sandbox_pages::{Beside, SandboxPages};
 use crate::http::{self, Edge};
 use crate::keys::{DataDirectory, SandboxKeys, SigningKey};
 use crate::listener::{Limits, Listener};
-use crate::outbound::{OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
+use crate::outbound::{OutboundClient, Policy, Resolver, Slots};
 use crate::seeds::Seed;
 use crate::tasks::Tasks;
 use crate::ui::brand::Brand;
@@ -69,7 +69,7 @@ impl PreparedSandbox {
             keys: Arc::clone(&keys),
             chance,
             tasks: tasks.clone(),
-            outbound: OutboundClient::new(Policy::new(UrlPolicy::Sandbox), tls_with_web_roots(&[])?, Resolver::System),
+            outbound: OutboundClient::new(Policy::new(UrlPolicy::Sandbox), parts::tls(config)?, Resolver::System),
             slots: Arc::new(Slots::new(config.payments.calls_in_flight_per_psp)),
             tokens: parts::token_source(config, &credentials),
             settings: parts::settings(config, &seams, &public_url),

@@ -1,8 +1,10 @@
 //! Section *Payments*: the batch, the calls to PSPs, and what of them is only a sandbox's.
 
+use std::path::PathBuf;
+
 use jiff::civil::Time;
 
-use super::reader::{Reader, number};
+use super::reader::{Reader, number, path};
 
 /// Batch and calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub enum BatchTime {
 pub struct SandboxPaymentConfig {
     /// The token for amounts without a rule in the magic table.
     pub magic_tokens: MagicTokens,
+    /// The file with certificate authorities that makePayment calls believe besides the web's, if any.
+    pub outgoing_ca_file: Option<PathBuf>,
 }
 
 /// The token for amounts without a rule in the magic table (docs/domain.md §9).
@@ -52,7 +56,8 @@ pub(super) fn read_sandbox(reader: &mut Reader) -> Option<SandboxPaymentConfig> 
         "vendor" => Ok(MagicTokens::Vendor),
         _ => Err("must be \"card\" or \"vendor\"".to_owned()),
     });
-    Some(SandboxPaymentConfig { magic_tokens: magic_tokens? })
+    let outgoing_ca_file = reader.take_if_set("outgoing_ca_file", path);
+    Some(SandboxPaymentConfig { magic_tokens: magic_tokens?, outgoing_ca_file: outgoing_ca_file.ok()? })
 }
 
 fn batch_time(text: &str) -> Result<BatchTime, String> {

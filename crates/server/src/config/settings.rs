@@ -84,6 +84,7 @@ const SETTINGS: &[Setting] = &[
     apart("batch", "immediate", "02:00"),
     both("calls_in_flight_per_psp", "256"),
     dev_only("magic_tokens", Unset::Value("card")),
+    dev_only("outgoing_ca_file", Unset::Derived),
     dev_only("shop", Unset::Value("on")),
     dev_only("shop_listen", Unset::Value("127.0.0.1:8481")),
     dev_only("shop_public_url", Unset::Derived),

@@ -126,6 +126,7 @@ fn values_that_cannot_be_are_refused() {
         ("database_url", "sqlite:"),
         ("database_url", "postgres://localhost/lommebok"),
         ("magic_tokens", "Card"),
+        ("outgoing_ca_file", ""),
         ("psp_listen", "8482"),
         ("shop", "yes"),
         ("shop_listen", "8481"),

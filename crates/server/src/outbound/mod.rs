@@ -39,7 +39,7 @@ pub use policy::Policy;
 pub use resolve::{Resolver, ScriptedLookup};
 pub use shown::{shown_answer, shown_part};
 pub use slots::{NoFreeSlot, Slot, Slots};
-pub use tls::{TlsRootsError, tls_with_web_roots};
+pub use tls::{TlsRootsError, read_authorities, tls_with_web_roots};
 
 use crate::clock::ProcessTime;
 use call::Content;

@@ -15,6 +15,7 @@ mod landing_again;
 mod magic_amounts;
 mod not_delivered;
 mod notices;
+mod own_authority;
 mod queue;
 mod seen_by_all;
 mod shown_answers;

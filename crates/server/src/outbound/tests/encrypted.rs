@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-use super::super::{OutboundClient, Policy, tls_with_web_roots};
+use super::super::{OutboundClient, Policy, read_authorities, tls_with_web_roots};
 use super::hostile::{Hostile, Step};
 use super::{answering, call, line, post};
 
@@ -166,5 +166,29 @@ async fn a_handshake_that_is_hung_up_on_is_not_delivered() {
 fn an_additional_authority_that_is_none_is_refused_with_its_number() {
     let good = Authority::new().issuer.der().clone();
     let error = tls_with_web_roots(&[good, CertificateDer::from(vec![1, 2, 3])]).unwrap_err();
-    assert_eq!(error.to_string(), "the additional certificate authority number 2 is not usable");
+    assert_eq!(error.to_string(), "outgoing_ca_file: certificate 2 is not usable as an authority");
+}
+
+#[test]
+fn a_file_of_authorities_is_read_and_a_bad_one_is_refused_with_what_is_wrong() {
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("authority.pem");
+    let roots = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        read_authorities(&file).and_then(|added| tls_with_web_roots(&added).map(|_| added))
+    };
+    let pem = |text: &str| format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
+    let authority = Authority::new().issuer.der().clone();
+    let good = pem(&base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &authority));
+    assert_eq!(roots(&format!("a comment\n{good}{good}")).unwrap(), [authority.clone(), authority]);
+    let cases = [
+        ("", format!("{} has no certificate (-----BEGIN CERTIFICATE-----)", file.display())),
+        (&pem("%"), format!("{} can't be read as PEM", file.display())),
+        (&format!("{good}{}", pem("AAAA")), "certificate 2 is not usable as an authority".to_owned()),
+    ];
+    for (text, said) in cases {
+        assert_eq!(roots(text).unwrap_err().to_string(), format!("outgoing_ca_file: {said}"));
+    }
+    let missing = read_authorities(&scratch.path().join("nowhere")).unwrap_err();
+    assert!(std::error::Error::source(&missing).unwrap().to_string().contains("No such file"));
 }
