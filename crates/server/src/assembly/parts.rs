@@ -20,7 +20,7 @@ use crate::keys::envelope::Envelope;
 use crate::keys::handle::HandleKey;
 use crate::keys::lookup::LookupKey;
 use crate::keys::{DataDirectory, MasterKeys, SandboxKeys};
-use crate::listener::Listener;
+use crate::listener::{Limits, Listener};
 use crate::observability::commits;
 use crate::outbound::{TlsRootsError, read_authorities, tls_with_web_roots};
 use crate::tokens::SimulatedTokens;
@@ -29,6 +29,21 @@ use crate::wallet::{self, BatchMode, Environment, Keys, SENDS_WITHIN_MS, Setting
 
 pub(super) fn bind(address: SocketAddr) -> Result<Listener, StartFault> {
     Listener::bind(address).map_err(|cause| StartFault::Listen { address, cause })
+}
+
+/// The limits of connections, fitted to the files that this process may have open.
+pub(super) fn limits(config: &DevConfig) -> Limits {
+    let wanted = config.network.limits;
+    let open_files = rlimit::Resource::NOFILE.get_soft().ok().and_then(|files| usize::try_from(files).ok());
+    let limits = wanted.fitted(open_files.unwrap_or(usize::MAX));
+    if limits.connections < wanted.connections {
+        tracing::warn!(
+            connections = limits.connections,
+            wanted = wanted.connections,
+            "fewer connections than set: the process may not have more files open (raise `ulimit -n`)"
+        );
+    }
+    limits
 }
 
 /// Where the database is, or is to be made.

@@ -17,7 +17,7 @@ use crate::http::edge::EdgeParts;
 use crate::http::sandbox_pages::{Beside, SandboxPages};
 use crate::http::{self, Edge};
 use crate::keys::{DataDirectory, SandboxKeys, SigningKey};
-use crate::listener::{Limits, Listener};
+use crate::listener::{Limits, Listener, TrustedProxies};
 use crate::outbound::{OutboundClient, Policy, Resolver, Slots};
 use crate::seeds::Seed;
 use crate::tasks::Tasks;
@@ -28,7 +28,7 @@ use crate::wallet::{Keys, Parts, Wallet};
 #[derive(Debug)]
 pub struct PreparedSandbox {
     listener: Listener,
-    limits: Limits,
+    network: (TrustedProxies, Limits),
     public_url: String,
     wallet: Wallet,
     edge: Edge,
@@ -77,8 +77,9 @@ impl PreparedSandbox {
         let edge = edge(config, &wallet, keys, signing_key);
         let control = Control::new(wallet.clone(), control_token, listener.address(), &public_url);
         let brand = Arc::new(parts::brand(config));
-        let (limits, seed) = (config.network.limits, seed.clone());
-        Ok(Self { listener, limits, public_url, wallet, edge, control, brand, seed, credentials, tasks, directory })
+        let network = (config.network.trusted_proxies.clone(), parts::limits(config));
+        let seed = seed.clone();
+        Ok(Self { listener, network, public_url, wallet, edge, control, brand, seed, credentials, tasks, directory })
     }
 
     /// Where it will listen.
@@ -117,7 +118,8 @@ impl PreparedSandbox {
         let make_payment_url = beside.make_payment_url.clone();
         let shown = SandboxPages::new(self.wallet.clone(), self.brand, beside, &self.seed);
         let router = http::sandbox_router(&self.edge, self.control, shown, &self.tasks);
-        self.tasks.spawn("listener", self.listener.serve(router, self.limits, self.tasks.clone()));
+        let (proxies, limits) = self.network;
+        self.tasks.spawn("listener", self.listener.serve_behind(proxies, router, limits, self.tasks.clone()));
         Ok(RunningSandbox {
             address,
             public_url: self.public_url,

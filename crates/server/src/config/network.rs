@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 use super::reader::{Reader, number};
 use super::settings::Mode;
-use crate::listener::Limits;
+use crate::listener::{Limits, TrustedProxies};
 
 /// Addresses and limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct NetworkConfig {
     pub listen: SocketAddr,
     /// The origin outside (`scheme://host[:port]`, no slash at the end), if it is set; else [`NetworkConfig::origin_at`] tells.
     pub public_url: Option<String>,
+    /// Proxies that are believed.
+    pub trusted_proxies: TrustedProxies,
     /// Limits of connections and request heads.
     pub limits: Limits,
     /// The longest body, in bytes.
@@ -45,6 +47,7 @@ pub(super) fn read(reader: &mut Reader) -> Option<NetworkConfig> {
     let mode = reader.mode();
     let listen = reader.take("listen", address);
     let public_url = reader.take_if_set("public_url", |text| origin(mode, text));
+    let trusted_proxies = reader.take_if_set("trusted_proxies", str::parse);
     let body_wait_s: Option<u64> = reader.take("body_wait_s", number(1..=3_600));
     let limits = read_limits(reader, body_wait_s);
     let body_limit_bytes = reader.take("body_limit_bytes", number(1_024..=67_108_864));
@@ -52,6 +55,7 @@ pub(super) fn read(reader: &mut Reader) -> Option<NetworkConfig> {
     Some(NetworkConfig {
         listen: listen?,
         public_url: public_url.ok()?,
+        trusted_proxies: trusted_proxies.ok()?.unwrap_or_default(),
         limits: limits?,
         body_limit_bytes: body_limit_bytes?,
         batch_body_limit_bytes: batch_body_limit_bytes?,
@@ -61,11 +65,15 @@ pub(super) fn read(reader: &mut Reader) -> Option<NetworkConfig> {
 
 fn read_limits(reader: &mut Reader, body_wait_s: Option<u64>) -> Option<Limits> {
     let connections = reader.take("connections", number(1..=1_000_000));
+    let connections_per_address = reader.take("connections_per_address", number(1..=1_000_000));
+    let idle_s: Option<u64> = reader.take("idle_s", number(1..=3_600));
     let target_bytes = reader.take("target_limit_bytes", number(1_024..=32_768));
     let header_bytes = reader.take("header_limit_bytes", number(1_024..=32_768));
     let header_wait_s: Option<u64> = reader.take("header_wait_s", number(1..=3_600));
     Some(Limits {
         connections: connections?,
+        connections_per_address: connections_per_address?,
+        idle_ms: idle_s?.saturating_mul(1_000),
         target_bytes: target_bytes?,
         header_bytes: header_bytes?,
         header_wait_ms: header_wait_s?.saturating_mul(1_000),

@@ -71,7 +71,10 @@ const fn wanted(name: &'static str, dev: Unset) -> Setting {
 const SETTINGS: &[Setting] = &[
     both("listen", "127.0.0.1:8480"),
     wanted("public_url", Unset::Derived),
+    Setting { name: "trusted_proxies", dev: Unset::Derived, serve: Unset::Derived },
     both("connections", "10000"),
+    both("connections_per_address", "1000"),
+    both("idle_s", "75"),
     both("target_limit_bytes", "8192"),
     both("header_limit_bytes", "16384"),
     both("header_wait_s", "10"),

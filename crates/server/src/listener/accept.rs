@@ -1,4 +1,5 @@
-//! The accept loop: one task per connection, up to the limit; who comes beyond it is told so and sent away.
+//! The accept loop: one task per connection, up to the limits. When no place is free the longest idle connections close; who
+//! still finds none is told so and sent away.
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -12,13 +13,19 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Limits;
 use super::connection::Connections;
+use super::idle::{Entry, Open};
+use super::peers::{Admitted, Peers, Shares, TrustedProxies};
 use crate::observability::names::{CONNECTIONS, CONNECTIONS_REFUSED};
 use crate::tasks::Tasks;
 
 /// How long to wait when the operating system has no more descriptors or memory for us.
 const PAUSE_MS: u64 = 50;
-/// Farewells at a time; more are cut off without a word.
+/// So many idle connections are asked to leave together, because finding them means looking at all.
+const LEAVE_TOGETHER: usize = 32;
+/// Connections at a time that wait for a place or are told that there is none; more are cut off without a word.
 const FAREWELLS: usize = 256;
+/// How long one waits for a place.
+const PLACE_WAIT_MS: u64 = 500;
 /// How long a farewell may take.
 const FAREWELL_MS: u64 = 500;
 /// How much of what a client sends after its farewell is read, so that it gets to see the answer.
@@ -27,60 +34,120 @@ const FAREWELL_BYTES: u64 = 65_536;
 const FAREWELL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
-pub(super) async fn accept(socket: TcpListener, router: Router, limits: Limits, tasks: Tasks) {
-    let connections = Arc::new(Connections::new(router, limits, tasks.clone()));
-    let places = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
-    let farewells = Arc::new(Semaphore::new(FAREWELLS));
+pub(super) async fn accept(
+    socket: TcpListener,
+    router: Router,
+    (limits, proxies): (Limits, TrustedProxies),
+    tasks: Tasks,
+) {
+    let shares = Shares { connections: limits.connections_per_address, held_bytes: limits.held_bytes_per_address };
+    let peers = Arc::new(Peers::new(shares, proxies));
+    let places = Arc::new(Places {
+        connections: Connections::new(router, limits, Arc::clone(&peers), tasks.clone()),
+        free: Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS))),
+        farewells: Arc::new(Semaphore::new(FAREWELLS)),
+        open: Open::default(),
+        peers,
+    });
     loop {
         let accepted = tokio::select! {
             biased;
             () = tasks.stopping().cancelled() => return,
             accepted = socket.accept() => accepted,
         };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(fault) if is_the_clients(&fault) => continue,
+        match accepted {
+            Ok((stream, address)) => places.take_in(stream, address, &tasks),
+            Err(fault) if is_the_clients(&fault) => {}
             Err(fault) => {
                 tracing::error!(%fault, "no connection can be accepted");
+                places.open.ask_the_idle_to_leave(LEAVE_TOGETHER, None);
                 tokio::time::sleep(Duration::from_millis(PAUSE_MS)).await;
-                continue;
             }
-        };
-        if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
-            tasks.spawn("connection", serve(Arc::clone(&connections), stream, peer, place));
-            continue;
-        }
-        metrics::counter!(CONNECTIONS_REFUSED).increment(1);
-        if let Ok(place) = Arc::clone(&farewells).try_acquire_owned() {
-            tasks.spawn("farewell", send_away(stream, place));
         }
     }
 }
 
-async fn serve(connections: Arc<Connections>, stream: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit) {
-    let open = Open::new();
-    connections.serve(stream, peer).await;
-    drop((open, place));
+/// Where connections find room.
+struct Places {
+    connections: Connections,
+    free: Arc<Semaphore>,
+    farewells: Arc<Semaphore>,
+    open: Open,
+    peers: Arc<Peers>,
+}
+
+impl Places {
+    /// Serves a connection if there is room for it, or lets it wait for some, or sends it away.
+    fn take_in(self: &Arc<Self>, stream: TcpStream, address: SocketAddr, tasks: &Tasks) {
+        let admitted = match self.peers.admit(address.ip()) {
+            Ok(admitted) => admitted,
+            Err(peer) => {
+                self.open.ask_the_idle_to_leave(1, Some(&peer));
+                return self.send_away(stream, tasks);
+            }
+        };
+        if let Ok(place) = Arc::clone(&self.free).try_acquire_owned() {
+            tasks.spawn("connection", Arc::clone(self).serve(stream, (address, admitted), place));
+            return;
+        }
+        self.open.ask_the_idle_to_leave(LEAVE_TOGETHER, None);
+        let Ok(waiting) = Arc::clone(&self.farewells).try_acquire_owned() else {
+            metrics::counter!(CONNECTIONS_REFUSED).increment(1);
+            return;
+        };
+        tasks.spawn("connection", Arc::clone(self).wait(stream, (address, admitted), waiting));
+    }
+
+    async fn wait(self: Arc<Self>, stream: TcpStream, peer: (SocketAddr, Admitted), waiting: OwnedSemaphorePermit) {
+        let place = Arc::clone(&self.free).acquire_owned();
+        if let Ok(Ok(place)) = tokio::time::timeout(Duration::from_millis(PLACE_WAIT_MS), place).await {
+            drop(waiting);
+            self.serve(stream, peer, place).await;
+        } else {
+            metrics::counter!(CONNECTIONS_REFUSED).increment(1);
+            farewell(stream, waiting).await;
+        }
+    }
+
+    async fn serve(
+        self: Arc<Self>,
+        stream: TcpStream,
+        (address, admitted): (SocketAddr, Admitted),
+        place: OwnedSemaphorePermit,
+    ) {
+        let _counted = Gauged::new();
+        let entry = Entry { activity: Arc::default(), peer: Arc::clone(&admitted.peer) };
+        let activity = Arc::clone(&entry.activity);
+        let _open = self.open.enter(entry);
+        self.connections.serve(stream, (address.ip(), admitted), (activity, place)).await;
+    }
+
+    fn send_away(&self, stream: TcpStream, tasks: &Tasks) {
+        metrics::counter!(CONNECTIONS_REFUSED).increment(1);
+        if let Ok(place) = Arc::clone(&self.farewells).try_acquire_owned() {
+            tasks.spawn("farewell", farewell(stream, place));
+        }
+    }
 }
 
 /// Counts one connection as open until it is dropped.
-struct Open;
+struct Gauged;
 
-impl Open {
+impl Gauged {
     fn new() -> Self {
         metrics::gauge!(CONNECTIONS).increment(1.0);
         Self
     }
 }
 
-impl Drop for Open {
+impl Drop for Gauged {
     fn drop(&mut self) {
         metrics::gauge!(CONNECTIONS).decrement(1.0);
     }
 }
 
 /// Says 503 and reads a little of what comes, because a socket that is closed with unread data takes its answer back.
-async fn send_away(mut stream: TcpStream, place: OwnedSemaphorePermit) {
+async fn farewell(mut stream: TcpStream, place: OwnedSemaphorePermit) {
     let farewell = async {
         stream.write_all(FAREWELL).await?;
         stream.shutdown().await?;

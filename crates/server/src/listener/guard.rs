@@ -1,49 +1,111 @@
-//! What is looked at before the router sees a request: the size of its head, and its `Host`.
+//! What is looked at before the router sees a request (the size of its head, its `Host`), and what every answer owes: its
+//! place in the connection's books, and a word on how long the connection may lie idle.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
 
 use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
-use futures_util::future::{Either, Ready, ready};
-use http::header::{CONNECTION, HOST};
+use futures_util::future::{Either, Ready, ready as at_once};
+use http::header::{CONNECTION, HOST, HeaderName, RETRY_AFTER};
 use http::{HeaderValue, Method, Request, StatusCode, Version};
 use hyper::body::Incoming;
 use tower::Service;
 
 use super::Limits;
+use super::activity::{Activity, Counted, Counter};
+use super::answers::watched;
+use super::body::ClientBody;
+use super::held::Account;
+use super::peers::Peers;
+
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 
 /// The router of one connection behind its limits.
 pub(super) struct Guard {
     router: Router,
     limits: Limits,
-    requests: Arc<AtomicU64>,
+    announced: HeaderValue,
+    peers: Arc<Peers>,
+    client: Client,
 }
 
-type RouterFuture = <Router as Service<Request<Incoming>>>::Future;
+/// Who is at the other end of a connection.
+#[derive(Clone)]
+pub(super) struct Client {
+    pub(super) address: IpAddr,
+    pub(super) account: Account,
+    pub(super) activity: Arc<Activity>,
+}
+
+type RouterFuture = <Router as Service<Request<ClientBody>>>::Future;
 
 impl Guard {
-    pub(super) fn new(router: Router, limits: Limits, requests: Arc<AtomicU64>) -> Self {
-        Self { router, limits, requests }
+    pub(super) fn new(
+        router: Router,
+        limits: Limits,
+        announced: HeaderValue,
+        peers: Arc<Peers>,
+        client: Client,
+    ) -> Self {
+        Self { router, limits, announced, peers, client }
+    }
+
+    /// What is held for this request counts for the client whose request it is.
+    fn account(&self, request: &Request<Incoming>) -> Account {
+        let Client { address, account, .. } = &self.client;
+        match self.peers.client(*address, request.headers()) {
+            Some(other) => account.of_peer(other),
+            None => account.clone(),
+        }
     }
 }
 
 impl hyper::service::Service<Request<Incoming>> for Guard {
     type Response = Response;
     type Error = Infallible;
-    type Future = Either<Ready<Result<Response, Infallible>>, RouterFuture>;
+    type Future = Either<Ready<Result<Response, Infallible>>, Answering>;
 
-    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
-        self.requests.fetch_add(1, Ordering::Relaxed);
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let handled = Counted::new(Arc::clone(&self.client.activity), Counter::Handled);
         if let Some(status) = fault_of(&request, &self.limits) {
-            return Either::Left(ready(Ok(refusal(status))));
+            return Either::Left(at_once(Ok(refusal(status))));
         }
+        let account = self.account(&request);
+        let announced = (request.version() == Version::HTTP_11).then(|| self.announced.clone());
+        let mut request = request.map(|body| ClientBody::new(body, account.open()));
         if let Some(wait) = self.limits.unusual_body_wait() {
             request.extensions_mut().insert(wait);
         }
-        Either::Right(self.router.clone().call(request))
+        let inner = self.router.clone().call(request);
+        Either::Right(Answering { inner, handled, account, announced })
+    }
+}
+
+/// A request that a handler has.
+pub(super) struct Answering {
+    inner: RouterFuture,
+    handled: Counted,
+    account: Account,
+    announced: Option<HeaderValue>,
+}
+
+impl Future for Answering {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Ok(response) = ready!(Pin::new(&mut self.inner).poll(cx));
+        let mut response = watched(response, self.handled.activity(), &self.account).unwrap_or_else(no_memory);
+        if let Some(announced) = self.announced.take()
+            && !response.headers().contains_key(CONNECTION)
+        {
+            response.headers_mut().insert(KEEP_ALIVE, announced);
+        }
+        Poll::Ready(Ok(response))
     }
 }
 
@@ -83,5 +145,13 @@ fn refusal(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+/// Instead of an answer for which no memory is left.
+fn no_memory() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     response
 }

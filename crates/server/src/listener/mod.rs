@@ -5,10 +5,16 @@
 //! A newcomer's mistake: an event stream that does not watch `Tasks::stopping` keeps its connection, and shutdown waits for it.
 
 mod accept;
+mod activity;
+mod answers;
 pub mod body;
 mod connection;
 mod guard;
+mod held;
+mod idle;
 mod limits;
+mod peers;
+mod socket;
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,7 +24,9 @@ use tokio::net::{TcpListener, TcpSocket};
 
 use crate::tasks::Tasks;
 
+pub use answers::Shared;
 pub use limits::{BodyWait, Limits};
+pub use peers::TrustedProxies;
 
 /// How many connections may wait in the kernel to be accepted.
 const BACKLOG: u32 = 4_096;
@@ -52,7 +60,12 @@ impl Listener {
     /// Serves `router` until `tasks` are stopping; the port is closed when this returns. Connections are tasks of their own:
     /// they finish what they do, and `Tasks::finish` waits for them.
     pub async fn serve(self, router: Router, limits: Limits, tasks: Tasks) {
-        accept::accept(self.socket, router, limits, tasks).await;
+        self.serve_behind(TrustedProxies::default(), router, limits, tasks).await;
+    }
+
+    /// The same behind proxies that are believed when they say whose request they bring.
+    pub async fn serve_behind(self, proxies: TrustedProxies, router: Router, limits: Limits, tasks: Tasks) {
+        accept::accept(self.socket, router, (limits, proxies), tasks).await;
     }
 }
 

@@ -106,7 +106,7 @@ async fn requests_that_come_at_once_are_answered_each_in_turn() {
         [whole(&first, &first_body), bad, whole(&second, &second_body), whole(&first, &first_body), last.to_owned()];
     let answers = exchange(&app, &text.concat()).await;
     assert_eq!(statuses(&answers), ["200", "400", "200", "400", "200"], "{answers}");
-    let order: Vec<usize> = ["pipe-1", "is required", "pipe-2", "already exists", "alive"]
+    let order: Vec<usize> = ["pipe-1", "is required", "pipe-2", "already exists", "\r\n\r\nalive"]
         .iter()
         .map(|text| answers.find(text).expect("each answer is there"))
         .collect();

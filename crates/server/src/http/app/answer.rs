@@ -188,6 +188,7 @@ pub(super) async fn json_body<T: DeserializeOwned>(request: Request<Body>) -> Re
             Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
         }
         BodyFault::TooSlow | BodyFault::Broken => Refused::malformed(),
+        BodyFault::NoMemory => Fault::Busy.into(),
     })?;
     json_object(&bytes).map_err(|_| Refused::malformed())
 }

@@ -90,6 +90,7 @@ impl From<BodyFault> for Refused {
             BodyFault::TooLarge { longest_bytes } => WireFault::of(ErrorCode::BodyTooLarge)
                 .hinting(format!("the body of this endpoint may have {longest_bytes} bytes"))
                 .into(),
+            BodyFault::NoMemory => WireFault::of(ErrorCode::Unavailable).hinting(fault.to_string()).into(),
             BodyFault::TooSlow | BodyFault::Broken => Self::Status(fault.status()),
         }
     }

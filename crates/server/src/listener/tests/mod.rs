@@ -3,19 +3,23 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use http_body_util::BodyExt;
 use lommebok_testkit::steady_address::steady_address;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
-use super::{Limits, Listener, body};
+use super::{Limits, Listener, Shared, TrustedProxies, body};
 use crate::tasks::Tasks;
+
+mod idle;
+mod memory;
+mod unread;
 
 struct Server {
     address: SocketAddr,
@@ -31,10 +35,16 @@ impl Server {
     }
 
     fn start_on(address: SocketAddr, limits: Limits) -> Self {
+        Self::start_behind("", address, limits)
+    }
+
+    fn start_behind(proxies: &str, address: SocketAddr, limits: Limits) -> Self {
         let tasks = Tasks::new();
         let listener = Listener::bind(address).expect("a free port on the loopback");
         let address = listener.address();
-        let accepting = tasks.spawn("accept", listener.serve(router(tasks.clone()), limits, tasks.clone()));
+        let proxies: TrustedProxies = proxies.parse().expect("proxies");
+        let serving = listener.serve_behind(proxies, router(tasks.clone()), limits, tasks.clone());
+        let accepting = tasks.spawn("accept", serving);
         Self { address, tasks, accepting }
     }
 
@@ -59,7 +69,15 @@ impl Server {
 }
 
 fn router(tasks: Tasks) -> Router {
-    Router::new().route("/", get(|| async { "hello" })).route("/echo", post(echo)).route("/hasty", post(hasty)).route(
+    let long = || "l".repeat(LONG_BYTES);
+    let router = Router::new()
+        .route("/", get(|| async { "hello" }))
+        .route("/echo", post(echo))
+        .route("/hasty", post(hasty))
+        .route("/upload", post(upload))
+        .route("/long", get(move || async move { long() }))
+        .route("/shared", get(move || async move { (Extension(Shared), long()) }));
+    router.route(
         "/events",
         get(move || async move {
             let stopping = tasks.stopping().clone();
@@ -76,6 +94,16 @@ fn router(tasks: Tasks) -> Router {
 async fn echo(request: Request) -> Response {
     match body::collect(request, 1_000).await {
         Ok(bytes) => bytes.into_response(),
+        Err(fault) => fault.into_response(),
+    }
+}
+
+/// How long the answer of `/long` is.
+const LONG_BYTES: usize = 8_388_608;
+
+async fn upload(request: Request) -> Response {
+    match body::collect(request, 10_000_000).await {
+        Ok(bytes) => bytes.len().to_string().into_response(),
         Err(fault) => fault.into_response(),
     }
 }
@@ -202,22 +230,6 @@ async fn http_2_is_spoken_on_the_same_port() {
     assert_eq!(client.send_request(large).await.unwrap().status(), 431);
     server.finish().await;
     connection.await.unwrap().unwrap();
-}
-
-#[tokio::test]
-async fn connections_beyond_the_limit_are_told_so_and_the_others_go_on() {
-    let server = Server::start(Limits { connections: 2, ..Limits::default() });
-    let mut first = server.connect().await;
-    let mut second = server.connect().await;
-    let request = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
-    for stream in [&mut first, &mut second] {
-        stream.write_all(request).await.unwrap();
-        assert_eq!(read_hello(stream).await, OK);
-    }
-    assert_eq!(status(&server.exchange(request).await), "HTTP/1.1 503 Service Unavailable");
-    first.write_all(request).await.unwrap();
-    assert_eq!(read_hello(&mut first).await, OK);
-    server.finish().await;
 }
 
 #[tokio::test]
