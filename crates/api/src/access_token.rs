@@ -8,7 +8,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::errors::{ErrorCode, Fault};
-use crate::headers::{CLIENT_ID, CLIENT_SECRET, Header, MERCHANT_SERIAL_NUMBER, SUBSCRIPTION_KEY, read};
+use crate::headers::{
+    CLIENT_ID, CLIENT_SECRET, Header, MERCHANT_SERIAL_NUMBER, SHOWN_KEY, SUBSCRIPTION_KEY, nearly, read,
+    unless_filled_in,
+};
+use crate::hints::{Hint, Slip};
 
 /// The credentials of a token request, each sent exactly once.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,12 +44,19 @@ pub fn parse(headers: &HeaderMap) -> Result<TokenRequest<'_>, Fault> {
             Header::One(text) => *value = text,
             Header::Absent => missing.push(shown),
             Header::Unreadable => refused = true,
-            Header::Doubled => return Err(Fault::because(ErrorCode::CredentialDoubled, shown, "must come once")),
+            Header::Doubled => {
+                let fault = Fault::because(ErrorCode::CredentialDoubled, shown, "must come once");
+                return Err(fault.hinting(Hint::about(Slip::HeaderDoubled, shown)));
+            }
         }
     }
     if !missing.is_empty() {
         let fault = Fault::because(ErrorCode::CredentialMissing, missing.join(", "), "must be sent");
-        return Err(fault.hinting("the credentials are headers; form fields, JSON and query are not read"));
+        let nearly = missing.iter().find_map(|shown| Some((*shown, nearly(headers, shown)?)));
+        return Err(match nearly {
+            Some((shown, another)) => fault.missing_header(shown, Some(another)),
+            None => fault,
+        });
     }
     if refused {
         return Err(Fault::of(ErrorCode::ClientRefused));
@@ -58,7 +69,16 @@ pub fn parse(headers: &HeaderMap) -> Result<TokenRequest<'_>, Fault> {
     Ok(TokenRequest { client_id, client_secret, subscription_key, merchant_serial_number })
 }
 
-const SHOWN_KEY: &str = "Ocp-Apim-Subscription-Key";
+impl TokenRequest<'_> {
+    /// The refusal of credentials that are unknown, wrong or not of one PSP, alike. The hint depends on their texts alone.
+    pub fn refused(&self) -> Fault {
+        let values =
+            [("client_id", self.client_id), ("client_secret", self.client_secret), (SHOWN_KEY, self.subscription_key)];
+        values
+            .into_iter()
+            .fold(Fault::of(ErrorCode::ClientRefused), |fault, (shown, value)| unless_filled_in(fault, shown, value))
+    }
+}
 
 /// The answer: all numbers are strings, as the vendor sends them.
 #[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -78,24 +98,24 @@ pub struct TokenAnswer<'a> {
     /// From when the token is valid, in seconds since 1970.
     #[schema(example = "1547819508")]
     pub not_before: String,
-    /// A GUID that says nothing.
-    #[schema(example = "00000002-0000-0000-c000-000000000000")]
-    resource: &'static str,
+    /// For whom the token is, a GUID: its `aud`.
+    #[schema(example = "8a3f0c5e-27d4-4f19-9b6a-5c1e7d02b948")]
+    pub resource: &'a str,
     /// The token, a JWT signed with RS256.
     #[schema(example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9…")]
     pub access_token: &'a str,
 }
 
 impl<'a> TokenAnswer<'a> {
-    /// The answer with a token that is valid from `not_before` to `expires_on`, both in seconds since 1970.
-    pub fn new(access_token: &'a str, not_before: i64, expires_on: i64) -> Self {
+    /// The answer with a token for `resource` that is valid from `not_before` to `expires_on`, both in seconds since 1970.
+    pub fn new(access_token: &'a str, resource: &'a str, not_before: i64, expires_on: i64) -> Self {
         Self {
             token_type: "Bearer",
             expires_in: expires_on.saturating_sub(not_before).to_string(),
             ext_expires_in: "0",
             expires_on: expires_on.to_string(),
             not_before: not_before.to_string(),
-            resource: "00000002-0000-0000-c000-000000000000",
+            resource,
             access_token,
         }
     }

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crate::errors::{ErrorCode, Fault};
+use crate::hints::{Hint, Slip};
 use crate::json::Scalar;
 
 /// The largest amount, in øre: the published schema's `int32`.
@@ -18,14 +19,20 @@ pub(crate) fn read(value: &Scalar<'_>, min: i64, field: impl FnOnce() -> Cow<'st
     let amount = match value {
         Scalar::Integer(amount) => Some(*amount),
         Scalar::Text(text) => digits(text),
-        Scalar::Null | Scalar::Bool(_) | Scalar::Fraction | Scalar::Array | Scalar::Object => None,
+        Scalar::Null
+        | Scalar::Bool(_)
+        | Scalar::Fraction
+        | Scalar::HalvedText(_)
+        | Scalar::Array
+        | Scalar::Object(_) => None,
     };
     match amount {
         None => Err(malformed(value, field())),
         Some(amount) if amount < min => Err(Fault::at(ErrorCode::AmountLessThanOne, field())
-            .hinting(format!("the smallest amount is {min}, in minor units: 1 krone is 100"))),
+            .hinting(Hint::about(Slip::AmountTooSmall, min.to_string()))),
         Some(amount) if amount > AMOUNT_MAX => {
-            Err(Fault::because(ErrorCode::Amount, field(), &format!("must be at most {AMOUNT_MAX}")))
+            let fault = Fault::because(ErrorCode::Amount, field(), &format!("must be at most {AMOUNT_MAX}"));
+            Err(fault.hinting(Hint::of(Slip::AmountTooLarge)))
         }
         Some(amount) => Ok(amount),
     }
@@ -39,13 +46,13 @@ fn digits(text: &str) -> Option<i64> {
 
 fn malformed(value: &Scalar<'_>, field: Cow<'static, str>) -> Fault {
     let what = format!("must be an integer or a string of digits, in minor units, not {}", described(value));
-    Fault::because(ErrorCode::Amount, field, &what).hinting("amounts are whole minor units: 499 kr is 49900")
+    Fault::because(ErrorCode::Amount, field, &what)
 }
 
 fn described(value: &Scalar<'_>) -> &'static str {
     match value {
-        Scalar::Text(_) => "another string",
-        Scalar::Null | Scalar::Bool(_) | Scalar::Integer(_) | Scalar::Fraction | Scalar::Array | Scalar::Object => {
+        Scalar::Text(_) | Scalar::HalvedText(_) => "another string",
+        Scalar::Null | Scalar::Bool(_) | Scalar::Integer(_) | Scalar::Fraction | Scalar::Array | Scalar::Object(_) => {
             value.kind()
         }
     }

@@ -4,7 +4,7 @@
 use utoipa::ToSchema;
 
 use crate::errors::{Fault, Faults};
-use crate::ids;
+use crate::hints::{Hint, Hints, Slip};
 use crate::json::{Fields, Flat, Place, read_document};
 use crate::secret::Secret;
 
@@ -21,6 +21,9 @@ pub struct ForceApproveRequest {
     /// The query parameter `token` of `vippsRedirectUrl`.
     #[schema(value_type = String, example = "the value after token= in vippsRedirectUrl")]
     pub token: Secret,
+    /// What was taken although it is not as it should be; for the `Lommebok-Hint` header of a success.
+    #[schema(ignore)]
+    pub hints: Hints,
 }
 
 /// The members that are known.
@@ -30,36 +33,31 @@ pub(crate) const NAMES: &[&str; 2] = &["customerPhoneNumber", "token"];
 pub fn parse(body: &[u8]) -> Result<ForceApproveRequest, Vec<Fault>> {
     let mut members = Flat::new(NAMES);
     read_document(body, &mut members).map_err(|broken| vec![broken.into()])?;
-    let mut faults = Faults::default();
-    let mut fields = Fields { faults: &mut faults, place: Place::Top };
-    let request = request(&mut fields, members);
+    let (mut faults, mut hints) = (Faults::default(), Hints::default());
+    let request = request(&mut Fields::new(&mut faults, &mut hints, Place::Top), members);
     match request {
-        Some(request) if faults.is_empty() => Ok(request),
+        Some(request) if faults.is_empty() => Ok(ForceApproveRequest { hints, ..request }),
         _ => Err(faults.into_vec()),
     }
 }
 
-fn request(fields: &mut Fields<'_>, members: Flat<'_, 2>) -> Option<ForceApproveRequest> {
-    if !fields.check_object(&members) {
+fn request(fields: &mut Fields<'_>, mut members: Flat<'_, 2>) -> Option<ForceApproveRequest> {
+    if !fields.check_object(&mut members) {
         return None;
     }
     let [number, token] = members.values;
-    let number = fields.required_text("customerPhoneNumber", number).filter(|number| {
-        let good = ids::is_phone_number(number);
-        if !good {
-            fields.invalid("customerPhoneNumber", "must be 8 digits");
-        }
-        good
-    });
+    let number = fields.required("customerPhoneNumber", number);
+    let number = fields.phone_number("customerPhoneNumber", number);
     let token = fields.required_text("token", token).filter(|token| {
         let good = (1..=LANDING_TOKEN_MAX_CHARS).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic());
         if !good {
             fields.invalid("token", "must be 1 to 2048 characters of visible ASCII");
         } else if token.contains("token=") {
             let fault = Fault::invalid("token", "must be the value of the query parameter, not the link");
-            fields.faults.push(fault.hinting("send only what stands after token= in vippsRedirectUrl"));
+            fields.faults.push(fault.hinting(Hint::of(Slip::WholeLink)));
         }
         good
     });
-    Some(ForceApproveRequest { customer_phone_number: number?.into_owned(), token: Secret::new(token?.into_owned()) })
+    let token = Secret::new(token?.into_owned());
+    Some(ForceApproveRequest { customer_phone_number: number?, token, hints: Hints::default() })
 }

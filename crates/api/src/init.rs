@@ -12,11 +12,12 @@ use utoipa::ToSchema;
 use crate::amount::{self, PAYMENT_AMOUNT_MIN};
 use crate::canonical::Canonical;
 use crate::errors::{ErrorCode, Fault, Faults};
+use crate::hints::{Hint, Hints, Slip};
 use crate::ids;
 use crate::json::{Fields, Flat, Place, Scalar, read_document};
 use crate::payment_text;
 use crate::secret::Secret;
-use crate::urls::{self, UrlFault, UrlPolicy};
+use crate::urls::{self, Site, UrlFault, UrlPolicy};
 
 /// The most characters of a `makePaymentToken`.
 pub const MAKE_PAYMENT_TOKEN_MAX_CHARS: usize = 255;
@@ -44,10 +45,8 @@ pub struct InitRequest {
     pub is_app: bool,
     /// Whether to push straight to the phone.
     pub skip_landing_page: bool,
-    /// A leftover of a withdrawn product: kept, never opened.
-    pub merchant_agreement_url: Option<String>,
-    /// What would surprise the client elsewhere; for the `Lommebok-Hint` header of a success.
-    pub hints: Vec<&'static str>,
+    /// What was taken although it is not as it should be; for the `Lommebok-Hint` header of a success.
+    pub hints: Hints,
 }
 
 impl InitRequest {
@@ -64,7 +63,6 @@ impl InitRequest {
             .optional(self.payment_text.as_deref())
             .flag(self.is_app)
             .flag(self.skip_landing_page)
-            .optional(self.merchant_agreement_url.as_deref())
     }
 }
 
@@ -104,10 +102,10 @@ pub(crate) const NAMES: &[&str; 13] = &[
 pub fn parse(body: &[u8], policy: UrlPolicy) -> Result<InitRequest, Vec<Fault>> {
     let mut members = Flat::new(NAMES);
     read_document(body, &mut members).map_err(|broken| vec![broken.into()])?;
-    let mut faults = Faults::default();
-    let request = Reader { fields: Fields { faults: &mut faults, place: Place::Top }, policy }.request(members);
+    let (mut faults, mut hints) = (Faults::default(), Hints::default());
+    let request = Reader { fields: Fields::new(&mut faults, &mut hints, Place::Top), policy }.request(members);
     match request {
-        Some(request) if faults.is_empty() => Ok(request),
+        Some(request) if faults.is_empty() => Ok(InitRequest { hints, ..request }),
         _ => Err(faults.into_vec()),
     }
 }
@@ -119,28 +117,32 @@ struct Reader<'f> {
 
 impl Reader<'_> {
     /// Reads every member before it gives up on any, so that all faults are found.
-    fn request(&mut self, members: Flat<'_, 13>) -> Option<InitRequest> {
-        if !self.fields.check_object(&members) {
+    fn request(&mut self, mut members: Flat<'_, 13>) -> Option<InitRequest> {
+        if !self.fields.check_object(&mut members) {
             return None;
         }
-        let [id, order, number, amount, currency, redirect, make, token, text, is_app, skip, agreement, _scope] =
+        let [id, order, number, amount, currency, redirect, make, token, text, is_app, skip, agreement, scope] =
             members.values;
         let psp_transaction_id = self.psp_transaction_id(id);
         let merchant_order_id = self.merchant_order_id(order);
-        let has_number = !matches!(number, None | Some(Scalar::Null));
-        let customer_mobile_number = self.customer_mobile_number(number);
+        let number = number.filter(|number| !matches!(number, Scalar::Null) && *number != Scalar::Text("".into()));
+        let has_number = number.is_some();
+        let customer_mobile_number = self.fields.phone_number("customerMobileNumber", number);
         let amount = self.amount(amount);
         let currency = self.currency(currency);
         let is_app = self.fields.flag("isApp", is_app).unwrap_or(false);
         let skip_landing_page = self.fields.flag("skipLandingPage", skip).unwrap_or(false);
         let psp_redirect_url = self.psp_redirect_url(redirect, is_app);
-        let mut hints = Vec::new();
-        let make_payment_url = self.make_payment_url(make, &mut hints);
+        let make_payment_url = self.make_payment_url(make);
         let make_payment_token = self.make_payment_token(token);
-        let payment_text = self.fields.text("paymentText", text).map(stored_text);
-        let merchant_agreement_url = self.merchant_agreement_url(agreement);
+        let payment_text = self.payment_text(text);
+        for (name, value) in [("merchantAgreementUrl", agreement), ("scope", scope)] {
+            if value.is_some_and(|value| value != Scalar::Null) {
+                self.fields.hints.push(Hint::about(Slip::MemberUnused, name));
+            }
+        }
         if skip_landing_page && !has_number {
-            self.fields.invalid("customerMobileNumber", "is required with skipLandingPage");
+            self.fields.missing("customerMobileNumber", "is required with skipLandingPage");
         }
         currency?;
         Some(InitRequest {
@@ -154,8 +156,7 @@ impl Reader<'_> {
             payment_text,
             is_app,
             skip_landing_page,
-            merchant_agreement_url,
-            hints,
+            hints: Hints::default(),
         })
     }
 
@@ -178,16 +179,6 @@ impl Reader<'_> {
         None
     }
 
-    fn customer_mobile_number(&mut self, value: Option<Scalar<'_>>) -> Option<String> {
-        let text = self.fields.text("customerMobileNumber", value)?;
-        if ids::is_phone_number(&text) {
-            return Some(text.into_owned());
-        }
-        let fault = Fault::invalid("customerMobileNumber", "must be 8 digits");
-        self.fields.faults.push(fault.hinting("no country code, no spaces: 12345678"));
-        None
-    }
-
     fn amount(&mut self, value: Option<Scalar<'_>>) -> Option<i64> {
         let value = self.fields.required("amount", value)?;
         match amount::read(&value, PAYMENT_AMOUNT_MIN, || Cow::Borrowed("amount")) {
@@ -204,43 +195,52 @@ impl Reader<'_> {
         if matches!(&value, Scalar::Text(text) if text == "NOK") {
             return Some(());
         }
-        self.fields.faults.push(Fault::at(ErrorCode::Currency, "currency").hinting("the only currency is NOK"));
+        self.fields.faults.push(Fault::at(ErrorCode::Currency, "currency"));
         None
     }
 
     fn psp_redirect_url(&mut self, value: Option<Scalar<'_>>, is_app: bool) -> Option<String> {
-        let text = self.required_url("pspRedirectUrl", value, ErrorCode::InvalidPspRedirectUrl)?;
+        const NAME: &str = "pspRedirectUrl";
+        let text = self.required_url(NAME, value, ErrorCode::InvalidPspRedirectUrl)?;
         match urls::psp_redirect_url(&text, is_app, self.policy) {
-            Ok(()) => return Some(text.into_owned()),
-            Err(UrlFault::Scheme) => {
-                let fault = Fault::at(ErrorCode::InvalidPspRedirectUrl, "pspRedirectUrl");
-                let hint = "pspRedirectUrl: the scheme is not http or https; an app's own scheme needs isApp true";
-                self.fields.faults.push(fault.hinting(hint));
+            Ok(site) => {
+                self.note_localhost(NAME, site);
+                return Some(text.into_owned());
             }
-            Err(fault) => self.url_fault("pspRedirectUrl", ErrorCode::InvalidPspRedirectUrl, fault),
+            Err(UrlFault::Scheme) => {
+                let fault = Fault::at(ErrorCode::InvalidPspRedirectUrl, NAME);
+                self.fields.faults.push(fault.hinting(Hint::of(Slip::AppScheme)));
+            }
+            Err(fault) => self.url_fault(NAME, ErrorCode::InvalidPspRedirectUrl, fault.to_string()),
         }
         None
     }
 
-    fn make_payment_url(&mut self, value: Option<Scalar<'_>>, hints: &mut Vec<&'static str>) -> Option<String> {
-        let text = self.required_url("makePaymentUrl", value, ErrorCode::MakePaymentUrl)?;
+    fn make_payment_url(&mut self, value: Option<Scalar<'_>>) -> Option<String> {
+        const NAME: &str = "makePaymentUrl";
+        let text = self.required_url(NAME, value, ErrorCode::MakePaymentUrl)?;
         match urls::check_make_payment_url(&text, self.policy) {
             Ok(site) => {
-                if urls::is_https_localhost(&site) {
-                    hints.push("makePaymentUrl: the vendor's environments refuse https://localhost");
-                }
+                self.note_localhost(NAME, Some(site));
                 Some(text.into_owned())
             }
             Err(fault) => {
-                self.url_fault("makePaymentUrl", ErrorCode::MakePaymentUrl, fault);
+                self.url_fault(NAME, ErrorCode::MakePaymentUrl, fault.to_string());
                 None
             }
+        }
+    }
+
+    fn note_localhost(&mut self, name: &'static str, site: Option<Site<'_>>) {
+        if site.is_some_and(|site| urls::is_https_localhost(&site)) {
+            self.fields.hints.push(Hint::about(Slip::HttpsLocalhost, name));
         }
     }
 
     fn make_payment_token(&mut self, value: Option<Scalar<'_>>) -> Option<Secret> {
         let text = self.fields.text("makePaymentToken", value)?;
         if text.is_empty() {
+            self.fields.hints.push(Hint::of(Slip::MakePaymentTokenEmpty));
             return None;
         }
         let is_header_value = text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && text.trim_ascii() == text;
@@ -251,13 +251,9 @@ impl Reader<'_> {
         None
     }
 
-    fn merchant_agreement_url(&mut self, value: Option<Scalar<'_>>) -> Option<String> {
-        let text = self.fields.text("merchantAgreementUrl", value)?;
-        match urls::merchant_agreement_url(&text) {
-            Ok(()) => return Some(text.into_owned()),
-            Err(fault) => self.fields.invalid("merchantAgreementUrl", &format!("is not valid: {fault}")),
-        }
-        None
+    fn payment_text(&mut self, value: Option<Scalar<'_>>) -> Option<String> {
+        let text = self.fields.text_for_people("paymentText", value)?;
+        Some(payment_text::taken(text, self.fields.hints).into_owned())
     }
 
     fn required_url<'de>(
@@ -266,22 +262,22 @@ impl Reader<'_> {
         value: Option<Scalar<'de>>,
         code: ErrorCode,
     ) -> Option<Cow<'de, str>> {
-        let value = self.fields.required(name, value)?;
-        if let Scalar::Text(text) = value {
-            return Some(text);
+        match self.fields.required(name, value)? {
+            Scalar::Text(text) => return Some(text),
+            Scalar::HalvedText(_) => self.url_fault(name, code, "the URL has half of a surrogate pair".to_owned()),
+            other @ (Scalar::Null
+            | Scalar::Bool(_)
+            | Scalar::Integer(_)
+            | Scalar::Fraction
+            | Scalar::Array
+            | Scalar::Object(_)) => {
+                self.url_fault(name, code, format!("the URL must be a string, not {}", other.kind()));
+            }
         }
-        self.fields.faults.push(Fault::at(code, name).hinting(format!("{name} must be a string")));
         None
     }
 
-    fn url_fault(&mut self, name: &'static str, code: ErrorCode, fault: UrlFault) {
-        self.fields.faults.push(Fault::at(code, name).hinting(format!("{name}: {fault}")));
-    }
-}
-
-fn stored_text(text: Cow<'_, str>) -> String {
-    match text {
-        Cow::Borrowed(text) => payment_text::stored(text).to_owned(),
-        Cow::Owned(text) => payment_text::stored(&text).to_owned(),
+    fn url_fault(&mut self, name: &'static str, code: ErrorCode, why: String) {
+        self.fields.faults.push(Fault::at(code, name).hinting(Hint::between(Slip::Url, name, why)));
     }
 }

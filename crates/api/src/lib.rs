@@ -14,6 +14,7 @@ pub mod details;
 pub mod errors;
 pub mod force_approve;
 pub mod headers;
+pub mod hints;
 pub mod ids;
 pub mod init;
 pub mod make_payment;

@@ -2,10 +2,29 @@
 //! without control and bidirectional characters, so that no text can paint another amount over ours.
 //! Escaping for HTML is the template's work, not done here.
 
+use std::borrow::Cow;
+
+use crate::hints::{Hint, Hints, Slip};
+
 /// The most characters that are stored; the rest of a longer text is dropped, not refused.
 pub const STORED_MAX_CHARS: usize = 1_000;
 /// The most characters that a user is shown.
 pub const SHOWN_MAX_CHARS: usize = 100;
+
+/// The part of a text that came which is stored, with hints about what of it users are not shown.
+pub(crate) fn taken<'de>(text: Cow<'de, str>, hints: &mut Hints) -> Cow<'de, str> {
+    if text.len() > SHOWN_MAX_CHARS && text.chars().nth(SHOWN_MAX_CHARS).is_some() {
+        hints.push(Hint::of(Slip::PaymentTextCut));
+    }
+    let plain_ascii = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if !plain_ascii && !text.chars().all(is_plain) {
+        hints.push(Hint::of(Slip::PaymentTextHidden));
+    }
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(stored(text)),
+        Cow::Owned(text) => Cow::Owned(stored(&text).to_owned()),
+    }
+}
 
 /// The part of `text` that is stored.
 pub fn stored(text: &str) -> &str {

@@ -101,7 +101,7 @@ fn each_wrong_body_has_its_cause() {
         (info(r#","status":"OK","#), Cause::NotJson),
         (info(r#","status":'OK'"#), Cause::NotJson),
         (info(r#","status":"OK","x":NaN"#), Cause::NotJson),
-        (info(r#","status":"OK\ud800""#), Cause::NoPaymentInfo),
+        (info(r#","status":"OK\ud800""#), Cause::UnknownStatus),
         ("{}".into(), Cause::NoPaymentInfo),
         (r#"{"paymentInfo":null}"#.into(), Cause::NoPaymentInfo),
         (r#"{"paymentInfo":[]}"#.into(), Cause::NoPaymentInfo),
@@ -228,6 +228,14 @@ fn a_fail_carries_the_psps_error_as_string_or_number() {
         (info(r#","status":"FAIL""#), Answer::Fail { error: None }),
     ];
     for (body, expected) in cases {
+        assert_eq!(read(&body), expected, "{body}");
+    }
+    let halved = Some("Kort avvist \u{FFFD}");
+    let with_halves = [
+        (fail(r#"{"errorId":"82","errorText":"Kort avvist \ud83d"}"#), error(Some("82"), halved)),
+        (fail(r#"{"errorId":"8\ud83d","errorText":"Kort avvist \udE00"}"#), error(None, halved)),
+    ];
+    for (body, expected) in with_halves {
         assert_eq!(read(&body), expected, "{body}");
     }
 }

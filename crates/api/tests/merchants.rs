@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use lommebok_api::hints::Hints;
 use lommebok_api::merchants::{UpdateMerchantRequest, parse_create, parse_update};
 
 const ADDRESS: &str = r#"{"addressLine1":"Robert Levins gate 5","addressLine2":"Att: Rune","city":"Oslo","postCode":"0154","country":"NO"}"#;
@@ -46,10 +47,76 @@ fn png(width: u32, height: u32) -> String {
 fn the_published_example_is_accepted_with_a_hint_at_its_check_digit() {
     let request = parse_create(body_with("organizationNumber", Some(r#""123456789""#)).as_bytes()).unwrap();
     assert_eq!(request.organization_number, "123456789");
-    assert_eq!(request.hints.len(), 1);
+    assert!(request.hints.header().unwrap().contains("check digit"));
     assert_eq!(request.address.post_code, "0154");
     assert!(request.logo.unwrap().png().is_empty());
-    assert!(parse_create(body_with("x", None).as_bytes()).unwrap().hints.is_empty());
+    assert_eq!(parse_create(body_with("x", None).as_bytes()).unwrap().hints, Hints::default());
+}
+
+#[test]
+fn a_control_character_is_named_as_such_in_every_text() {
+    let with = |name: &str, value: &str| match name.strip_prefix("address.") {
+        Some(inner) => {
+            let of_address: serde_json::Value = serde_json::from_str(ADDRESS).unwrap();
+            let kept = of_address[inner].as_str().unwrap();
+            body_with("address", Some(&ADDRESS.replace(&format!("\"{kept}\""), value)))
+        }
+        None => body_with(name, Some(value)),
+    };
+    for name in [
+        "organizationNumber",
+        "name",
+        "mccCode",
+        "logoUrl",
+        "companyName",
+        "companyEmail",
+        "email",
+        "website",
+        "address.addressLine1",
+        "address.addressLine2",
+        "address.city",
+        "address.postCode",
+        "address.country",
+    ] {
+        for (value, shown) in [(r#""a\tb""#, "U+0009"), (r#""a\u0085""#, "U+0085"), (r#""a\nb""#, "U+000A")] {
+            let faults = parse_create(with(name, value).as_bytes()).unwrap_err();
+            let expected = format!("Invalid request: {name} must not contain control characters, but has {shown}");
+            assert_eq!(faults.iter().map(|fault| &*fault.message).collect::<Vec<_>>(), [expected]);
+        }
+    }
+}
+
+#[test]
+fn base64_with_line_breaks_is_the_same_logo() {
+    let logo = png(100, 100);
+    let lines: Vec<String> =
+        logo.trim_matches('"').as_bytes().chunks(76).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+    let read = |logo: &str| parse_create(body_with("logo", Some(logo)).as_bytes()).unwrap();
+    let plain = read(&logo);
+    for separator in ["\\n", "\\r\\n", " \\n  "] {
+        let broken = read(&format!("\"{}{separator}\"", lines.join(separator)));
+        assert_eq!(broken.logo, plain.logo, "{separator}");
+        assert_eq!(broken.canonical().into_bytes(), plain.canonical().into_bytes(), "{separator}");
+    }
+    assert!(parse_create(body_with("logo", Some(r#""\u0007iVBORw0KGgo=""#)).as_bytes()).is_err());
+}
+
+#[test]
+fn what_belongs_to_the_other_endpoint_is_said_to_be_unread() {
+    let created = parse_create(body_with("deactivate", Some("true")).as_bytes()).unwrap();
+    assert_eq!(created.hints.header().unwrap(), "deactivate is not read here: PATCH deactivates a merchant");
+    let changed = parse_update(br#"{"organizationNumber":"123456785","name":"x"}"#).unwrap();
+    assert!(changed.hints.header().unwrap().starts_with("organizationNumber is not read here"));
+    let nothing = parse_update(br#"{"organizationNumber":"123456785"}"#).unwrap_err().remove(0);
+    assert!(nothing.hint.text().unwrap().starts_with("members that can be changed: name"));
+}
+
+#[test]
+fn a_member_of_the_address_that_is_named_nearly_right_is_named_in_the_hint() {
+    let fault = parse_create(body_with("address", Some(&ADDRESS.replace("postCode", "postcode"))).as_bytes());
+    let fault = fault.unwrap_err().remove(0);
+    assert_eq!(fault.message, "Invalid request: address.postCode is required");
+    assert_eq!(fault.hint.text().unwrap(), "postcode is not read; the member's name is postCode");
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn faults(body: &str) -> Vec<(String, String)> {
 
 #[test]
 fn the_quick_starts_body_is_read_as_it_stands() {
-    let UpdateStatusRequest { entries } = parse(QUICK_START.as_bytes()).unwrap();
+    let UpdateStatusRequest { entries, .. } = parse(QUICK_START.as_bytes()).unwrap();
     assert_eq!(entries.len(), 1);
     assert_eq!(entries[0].psp_transaction_id, "abcABC12345");
     assert_eq!(entries[0].status, Status::Captured);
@@ -201,4 +201,48 @@ fn messages_name_the_entry() {
         messages,
         ["transactions[0].amount: amount.less.than.one", "transactions[0].currency: transaction.currency.invalid"]
     );
+}
+
+#[test]
+fn half_of_a_surrogate_pair_in_one_entry_costs_the_others_nothing() {
+    let mut entries: Vec<_> = (0..20).map(|_| entry_with("paymentText", Some(r#""ok""#))).collect();
+    entries[7] = entry_with("paymentText", Some(r#""x\ud83d""#));
+    let text = body(&entries);
+    let request = parse(text.as_bytes()).unwrap();
+    assert_eq!(request.entries[7].payment_text.as_deref(), Some("x\u{FFFD}"));
+    assert_eq!(request.entries.iter().filter(|entry| entry.payment_text.as_deref() == Some("ok")).count(), 19);
+    assert!(request.hints.header().unwrap().contains("in the middle of an emoji"));
+    for (name, code) in [
+        ("pspTransactionId", "51"),
+        ("status", "51"),
+        ("amount", "amount"),
+        ("currency", "currency"),
+        ("operationStatus", "51"),
+    ] {
+        entries[7] = entry_with(name, Some(r#""x\ud83d""#));
+        entries[9] = entry_with("amount", Some("0"));
+        let expected = [
+            (code.to_owned(), format!("transactions[7].{name}")),
+            ("amount".to_owned(), "transactions[9].amount".to_owned()),
+        ];
+        assert_eq!(faults(&body(&entries)), expected);
+    }
+    let half_name = format!("{},\"\\ude00\":1}}", entries[0].strip_suffix('}').unwrap());
+    let named = parse(body(&[half_name]).as_bytes()).unwrap_err().remove(0);
+    assert_eq!(named.message, "Invalid request: the name of a member of transactions[0] has half of a surrogate pair");
+    let instead = |body: &str| faults(body).into_iter().map(|(_, field)| field).collect::<Vec<_>>();
+    assert_eq!(instead(r#"{"transactions":"\ud83d"}"#), ["transactions"]);
+    let other = entry_with("amount", Some("0"));
+    assert_eq!(instead(&body(&[r#""\uDE00""#.to_owned(), other])), ["transactions[0]", "transactions[1].amount"]);
+    assert_eq!(instead(r#""\\\ud83d""#), [""]);
+}
+
+#[test]
+fn the_entries_alone_or_under_another_name_are_told_where_they_go() {
+    let hint = |body: &str| parse(body.as_bytes()).unwrap_err().remove(0).hint.text().unwrap();
+    let entry = entry_with("x", None);
+    assert!(hint(&entry).starts_with("transactions: an array of 1 to 10000 entries"), "{}", hint(&entry));
+    assert!(hint(&format!("[{entry}]")).starts_with("transactions: an array"));
+    let misspelled = format!("{{\"Transactions\":[{entry}]}}");
+    assert_eq!(hint(&misspelled), "Transactions is not read; the member's name is transactions");
 }

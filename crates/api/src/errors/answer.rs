@@ -4,11 +4,10 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::challenge::challenge;
 use super::fault::{Fault, MAX_FAULTS};
 use super::table::ErrorCode;
-
-/// The most hints that one header carries.
-const HINTS_MAX: usize = 3;
+use crate::hints::Hints;
 
 /// Whose error shape an endpoint has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +29,10 @@ pub struct Rendered {
     pub content_type: &'static str,
     /// The body, JSON.
     pub body: String,
-    /// The text for the `Lommebok-Hint` header, if there is one and the environment shows hints.
-    pub hint: Option<String>,
+    /// `WWW-Authenticate` of a 401.
+    pub challenge: Option<String>,
+    /// For the `Lommebok-Hint` header, where the environment shows hints.
+    pub hints: Hints,
 }
 
 /// One element of the PSP API's error array.
@@ -121,21 +122,8 @@ pub fn answer(surface: Surface, faults: &[Fault], context_id: &str) -> Rendered 
         Surface::Token => (JSON, json(&TokenError { error: oauth_word(status), error_description: &first.message })),
         Surface::Merchants => (PROBLEM, json(&problem(first, &listed, context_id))),
     };
-    Rendered { status, content_type, body, hint: hint_header(listed.iter().filter_map(|fault| fault.hint.as_deref())) }
-}
-
-/// The value of the `Lommebok-Hint` header for these hints: visible ASCII, the first three different ones.
-pub fn hint_header<'a>(hints: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let mut shown: Vec<&str> = Vec::new();
-    for hint in hints {
-        if shown.len() < HINTS_MAX && !shown.contains(&hint) {
-            shown.push(hint);
-        }
-    }
-    let text = shown.join(" | ");
-    let ascii: String =
-        text.chars().map(|character| if matches!(character, ' '..='~') { character } else { '?' }).collect();
-    (!ascii.is_empty()).then_some(ascii)
+    let hints = listed.iter().map(|fault| fault.hint.clone()).collect();
+    Rendered { status, content_type, body, challenge: (status == 401).then(|| challenge(first)), hints }
 }
 
 const JSON: &str = "application/json";
@@ -183,6 +171,7 @@ fn json(body: &impl Serialize) -> String {
 mod tests {
     use super::{Surface, answer};
     use crate::errors::{ErrorCode, Fault};
+    use crate::hints::{Hint, Slip};
 
     const CONTEXT: &str = "cf6d52c9-98cc-4285-b9b3-c7d36b6b06d9";
 
@@ -231,12 +220,17 @@ mod tests {
     }
 
     #[test]
-    fn hints_become_one_line_of_ascii() {
+    fn the_hints_of_the_listed_faults_go_with_the_answer() {
         let faults = [
-            Fault::of(ErrorCode::InvalidRequest).hinting("first"),
-            Fault::of(ErrorCode::InvalidRequest).hinting("first"),
-            Fault::of(ErrorCode::InvalidRequest).hinting("sec\r\nönd"),
+            Fault::invalid("merchantOrderId", "is required"),
+            Fault::of(ErrorCode::AmountLessThanOne).hinting(Hint::about(Slip::AmountTooSmall, "100")),
+            Fault::of(ErrorCode::PaymentNotFound),
         ];
-        assert_eq!(answer(Surface::Psp, &faults, CONTEXT).hint.as_deref(), Some("first | sec???nd"));
+        let header = answer(Surface::Psp, &faults, CONTEXT).hints.header().unwrap();
+        assert!(header.starts_with("merchantOrderId: the merchant's own id"), "{header}");
+        assert!(
+            header.contains(" | the smallest amount is 100, in minor units") && !header.contains("no payment"),
+            "{header}"
+        );
     }
 }

@@ -3,14 +3,16 @@
 use std::fmt::Write;
 
 use super::table::{ErrorCode, TABLE};
+use crate::hints;
 
 const HEAD: &str = "\
 # Errors
 
-Generated from the table in `crates/api/src/errors/table.rs`; change it there.
+Generated from the tables in `crates/api/src/errors/table.rs` and `crates/api/src/hints`; change it there.
 
 Checks run in the order of the table's stages. The first stage with a fault answers alone; of a body all faults are
-answered together, at most 100. In the sandbox a refusal carries a `Lommebok-Hint` header that names the likely slip.
+answered together, at most 100. In the sandbox an answer carries a `Lommebok-Hint` header that names the likely slip: the
+first three different hints, with ` | ` between them. A hint depends on nothing but the request and the caller's own things.
 
 * **PSP API**: a JSON array of `{\"errorCode\", \"errorMessage\", \"contextId\"}`; a 401 is `{\"statusCode\": 401, \"message\"}`.
 * **Token endpoint** (`/accesstoken/get`): `{\"error\", \"error_description\"}`.
@@ -18,8 +20,10 @@ answered together, at most 100. In the sandbox a refusal carries a `Lommebok-Hin
 
 `contextId` is the request's id, also in the log. What the HTTP layer itself refuses has a status only.
 
-| stage | status | code | message | when |
-| --- | --- | --- | --- | --- |
+A 401 carries `WWW-Authenticate`. App API and Control API have no hints: their messages say what is wrong.
+
+| stage | status | code | message | when | hint |
+| --- | --- | --- | --- | --- | --- |
 ";
 
 /// The Markdown of `docs/errors.md`, stable from run to run.
@@ -31,11 +35,17 @@ pub fn documentation() -> String {
         let begins = if begins_a_sentence(row.error) { " …" } else { "" };
         writeln!(
             page,
-            "| {:?} | {} | `{}` | {}{begins} | {} |",
-            row.stage, row.status, row.code, row.message, row.when
+            "| {:?} | {} | `{}` | {}{begins} | {} | {} |",
+            row.stage,
+            row.status,
+            row.code,
+            row.message,
+            row.when,
+            hints::cell(row.hint)
         )
         .expect("writing to a string cannot fail");
     }
+    page.push_str(&hints::documentation());
     page
 }
 
@@ -48,6 +58,7 @@ fn begins_a_sentence(error: ErrorCode) -> bool {
             | ErrorCode::Amount
             | ErrorCode::UnsupportedMediaType
             | ErrorCode::MerchantSerialNumberMissing
+            | ErrorCode::MerchantSerialNumber
     )
 }
 
@@ -61,7 +72,8 @@ mod tests {
     #[test]
     fn every_row_is_documented_once() {
         let page = documentation();
-        assert_eq!(page.lines().filter(|line| line.starts_with("| ") && line.contains('`')).count(), TABLE.len());
+        let errors = page.split("\n## ").next().unwrap_or_default();
+        assert_eq!(errors.lines().filter(|line| line.starts_with("| ") && line.contains('`')).count(), TABLE.len());
         assert!(TABLE.iter().all(|row| !row.message.is_empty() && !row.when.is_empty()));
     }
 

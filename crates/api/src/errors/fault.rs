@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::table::{ErrorCode, Stage};
+use crate::hints::{Hint, Slip};
 
 /// The most faults that one answer lists; further ones are dropped.
 pub const MAX_FAULTS: usize = 100;
@@ -16,54 +17,67 @@ pub struct Fault {
     pub field: Cow<'static, str>,
     /// The complete text of the wire.
     pub message: Cow<'static, str>,
-    /// What the client most likely did, in visible ASCII; for the `Lommebok-Hint` header.
-    pub hint: Option<Cow<'static, str>>,
+    /// What the client most likely did; for the `Lommebok-Hint` header.
+    pub hint: Hint,
 }
 
 impl Fault {
-    /// The fault of this row, with the row's own text.
+    /// The fault of this row, with the row's own text and hint.
     pub fn of(code: ErrorCode) -> Self {
-        Self { code, field: Cow::Borrowed(""), message: Cow::Borrowed(code.row().message), hint: None }
+        let row = code.row();
+        Self { code, field: Cow::Borrowed(""), message: Cow::Borrowed(row.message), hint: Hint::of(row.hint) }
     }
 
     /// The fault of this row in `field`, with the row's own text, prefixed by the field when it is an entry of a list.
     pub fn at(code: ErrorCode, field: impl Into<Cow<'static, str>>) -> Self {
-        let field = field.into();
-        let text = code.row().message;
-        let message = if field.contains('[') { Cow::Owned(format!("{field}: {text}")) } else { Cow::Borrowed(text) };
-        Self { code, field, message, hint: None }
+        let mut fault = Self::of(code);
+        fault.field = field.into();
+        if fault.field.contains('[') {
+            fault.message = Cow::Owned(format!("{}: {}", fault.field, code.row().message));
+        }
+        fault
     }
 
     /// The fault of this row in `field`, with the row's text and what is wrong: `Invalid request: amount is required`.
     pub fn because(code: ErrorCode, field: impl Into<Cow<'static, str>>, what: &str) -> Self {
-        let field = field.into();
-        let space = if field.is_empty() { "" } else { " " };
-        let message = Cow::Owned(format!("{}: {field}{space}{what}", code.row().message));
-        Self { code, field, message, hint: None }
+        let mut fault = Self::of(code);
+        fault.field = field.into();
+        let space = if fault.field.is_empty() { "" } else { " " };
+        fault.message = Cow::Owned(format!("{}: {}{space}{what}", code.row().message, fault.field));
+        fault
     }
 
-    /// `51 Invalid request`, naming the field.
+    /// `51 Invalid request`, naming the member; its hint says what the member is to be.
     pub fn invalid(field: impl Into<Cow<'static, str>>, what: &str) -> Self {
-        Self::because(ErrorCode::InvalidRequest, field, what)
+        let fault = Self::because(ErrorCode::InvalidRequest, field, what);
+        let hint = Hint::member(&fault.field);
+        fault.hinting(hint)
+    }
+
+    /// A header that is missing; `another` is one that came and is named like it.
+    #[must_use]
+    pub fn missing_header(self, shown: &'static str, another: Option<String>) -> Self {
+        match another {
+            Some(another) => self.hinting(Hint::between(Slip::HeaderNearly, another, shown)),
+            None => self,
+        }
     }
 
     /// An MSN that is unknown or another PSP's, alike. `msn` is shown, so it must have passed
     /// [`crate::ids::is_merchant_serial_number`].
     pub fn merchant_serial_number(msn: &str) -> Self {
-        Self {
-            code: ErrorCode::MerchantSerialNumber,
-            field: Cow::Borrowed("Merchant-Serial-Number"),
-            message: Cow::Owned(format!(
-                "Merchant-Serial-Number {msn} is not valid for the provided PSP ID. Check your credentials and that you use them in the right environment."
-            )),
-            hint: None,
-        }
+        let mut fault = Self::at(ErrorCode::MerchantSerialNumber, "Merchant-Serial-Number");
+        fault.message = Cow::Owned(format!(
+            "Invalid MSN: {msn}. This MSN is not valid for the provided PSP ID. Check that you are using the correct credentials for the right environment."
+        ));
+        fault
     }
 
-    /// The same fault with a hint (visible ASCII, it becomes a header).
+    /// The same fault with another hint than its row's, one that the table of hints has for such faults.
     #[must_use]
-    pub fn hinting(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
-        self.hint = Some(hint.into());
+    pub fn hinting(mut self, hint: Hint) -> Self {
+        debug_assert!(hint.row().beside.errors().contains(&self.code), "{hint:?} beside {}", self.code);
+        self.hint = hint;
         self
     }
 

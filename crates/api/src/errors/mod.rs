@@ -5,13 +5,13 @@
 //! it. Messages never repeat what a client sent, except a serial number that is known to be digits.
 
 mod answer;
+mod challenge;
 mod documentation;
 mod fault;
 mod table;
 
-pub use answer::{
-    ErrorDetails, GatewayError, Problem, ProblemFault, Rendered, Surface, TokenError, answer, hint_header,
-};
+pub use answer::{ErrorDetails, GatewayError, Problem, ProblemFault, Rendered, Surface, TokenError, answer};
+pub use challenge::bearer_challenge;
 pub use documentation::documentation;
 pub(crate) use fault::Faults;
 pub use fault::{Fault, MAX_FAULTS, together};

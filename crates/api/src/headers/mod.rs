@@ -7,14 +7,18 @@
 mod authorization;
 mod content;
 mod idempotency;
+mod nearly;
 mod psp;
 mod system;
 
-pub use authorization::{bearer, subscription_key};
+pub(crate) use authorization::SHOWN_KEY;
+pub use authorization::{bearer, invalid_access_token, invalid_subscription_key, subscription_key};
 pub use content::check_json;
 use http::HeaderMap;
-pub use idempotency::{IDEMPOTENCY_KEY_MAX_CHARS, idempotency_key, required_idempotency_key};
-pub use psp::{merchant_serial_number, psp_id, required_merchant_serial_number, same_psp_id};
+pub use idempotency::{IDEMPOTENCY_KEY_MAX_CHARS, idempotency_hint, idempotency_key, required_idempotency_key};
+pub(crate) use nearly::nearly;
+pub(crate) use nearly::unless_filled_in;
+pub use psp::{invalid_psp_id, merchant_serial_number, psp_id, required_merchant_serial_number, same_psp_id};
 pub use system::{SYSTEM_VALUE_MAX_CHARS, SystemHeaders, system_headers};
 
 /// `Authorization`.

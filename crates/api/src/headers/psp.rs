@@ -2,19 +2,26 @@
 
 use http::HeaderMap;
 
-use super::{Header, MERCHANT_SERIAL_NUMBER, PSP_ID, read};
+use super::{Header, MERCHANT_SERIAL_NUMBER, PSP_ID, nearly, read, unless_filled_in};
 use crate::errors::{ErrorCode, Fault};
+use crate::hints::{Hint, Slip, same_letters};
 use crate::ids;
+
+const SHOWN_PSP_ID: &str = "PSP-ID";
+const SHOWN_MSN: &str = "Merchant-Serial-Number";
 
 /// The `PSP-ID` of the call, as it was sent. Whether it belongs to the credentials tells [`same_psp_id`].
 pub fn psp_id(headers: &HeaderMap) -> Result<&str, Fault> {
     match read(headers, PSP_ID) {
         Header::One(id) => Ok(id),
         Header::Absent => {
-            Err(Fault::of(ErrorCode::PspIdMissing).hinting("send the header PSP-ID with the id of your PSP"))
+            let missing = Fault::of(ErrorCode::PspIdMissing);
+            Err(missing.missing_header(SHOWN_PSP_ID, nearly(headers, SHOWN_PSP_ID)))
         }
         Header::Unreadable => Err(Fault::of(ErrorCode::PspIdInvalid)),
-        Header::Doubled => Err(Fault::of(ErrorCode::PspIdMissing).hinting("PSP-ID is sent more than once")),
+        Header::Doubled => {
+            Err(Fault::of(ErrorCode::PspIdMissing).hinting(Hint::about(Slip::HeaderDoubled, SHOWN_PSP_ID)))
+        }
     }
 }
 
@@ -23,25 +30,35 @@ pub fn same_psp_id(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
+/// The refusal of a `PSP-ID` that is not `own`, the caller's; whether it is another's or nobody's is not asked.
+pub fn invalid_psp_id(sent: &str, own: &str) -> Fault {
+    let fault = Fault::of(ErrorCode::PspIdInvalid);
+    if same_letters(sent, own) {
+        return fault.hinting(Hint::of(Slip::PspIdSpelling));
+    }
+    unless_filled_in(fault, SHOWN_PSP_ID, sent)
+}
+
 /// The `Merchant-Serial-Number` of the call, 5 to 10 digits, if it is sent.
 pub fn merchant_serial_number(headers: &HeaderMap) -> Result<Option<&str>, Fault> {
     match read(headers, MERCHANT_SERIAL_NUMBER) {
         Header::Absent => Ok(None),
         Header::One(msn) if ids::is_merchant_serial_number(msn) => Ok(Some(msn)),
-        Header::One(_) | Header::Unreadable => Err(fault("must be 5 to 10 digits")),
-        Header::Doubled => Err(fault("is sent more than once")),
+        Header::One(msn) => Err(unless_filled_in(fault("must be 5 to 10 digits"), SHOWN_MSN, msn)),
+        Header::Unreadable => Err(fault("must be 5 to 10 digits")),
+        Header::Doubled => Err(fault("is sent more than once").hinting(Hint::about(Slip::HeaderDoubled, SHOWN_MSN))),
     }
 }
 
 /// The `Merchant-Serial-Number` of a call that needs one (init).
 pub fn required_merchant_serial_number(headers: &HeaderMap) -> Result<&str, Fault> {
-    merchant_serial_number(headers)?.ok_or_else(|| fault("is required"))
+    merchant_serial_number(headers)?
+        .ok_or_else(|| fault("is required").missing_header(SHOWN_MSN, nearly(headers, SHOWN_MSN)))
 }
 
 fn fault(what: &str) -> Fault {
     let code = ErrorCode::MerchantSerialNumberMissing;
-    let mut fault = Fault::of(code);
-    fault.field = "Merchant-Serial-Number".into();
+    let mut fault = Fault::at(code, SHOWN_MSN);
     fault.message = format!("{} {what}", code.row().message).into();
-    fault.hinting("Merchant-Serial-Number is the MSN of the merchant that sells, 5 to 10 digits")
+    fault
 }

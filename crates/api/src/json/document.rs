@@ -1,9 +1,10 @@
 //! A whole body: exactly one JSON document in UTF-8 whose top is an object.
 
-use serde::de::DeserializeSeed;
+use serde::de::{DeserializeSeed, IgnoredAny};
 
-use super::{Object, ObjectSeed};
+use super::{Object, ObjectSeed, Scalar, no_object, syntax};
 use crate::errors::Fault;
+use crate::hints::{Hint, Slip};
 
 /// Why a body could not be read to its end.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,18 +18,28 @@ pub(crate) enum Broken {
     /// A byte sequence that is not UTF-8.
     #[error("is not valid UTF-8")]
     Utf8,
+    /// JSON, but a string with half of a surrogate pair stands where an object or an array should be.
+    #[error("has a string where an object or an array should be")]
+    Halved,
     /// Not JSON, or more than one document; `serde_json`'s words for syntax repeat nothing of the body.
-    #[error("is not valid JSON: {0}")]
-    Syntax(String),
+    #[error("is not valid JSON: {words}")]
+    Syntax {
+        /// What is wrong, and where.
+        words: String,
+        /// What the client most likely did.
+        hint: Hint,
+    },
 }
 
 impl From<Broken> for Fault {
     fn from(broken: Broken) -> Self {
         let fault = Fault::invalid("", &format!("the body {broken}"));
         match broken {
-            Broken::Empty => fault.hinting("send a JSON object"),
-            Broken::Encoding | Broken::Utf8 => fault.hinting("send the body as UTF-8 without a byte order mark"),
-            Broken::Syntax(_) => fault,
+            Broken::Empty => fault.hinting(Hint::of(Slip::BodyEmpty)),
+            Broken::Encoding | Broken::Utf8 => fault.hinting(Hint::of(Slip::BodyEncoding)),
+            // Bodies in which an object can stand elsewhere than at the top read themselves once more.
+            Broken::Halved => no_object(&Scalar::HalvedText(String::new())),
+            Broken::Syntax { hint, .. } => fault.hinting(hint),
         }
     }
 }
@@ -46,5 +57,32 @@ pub(crate) fn read_document<'de, O: Object<'de>>(body: &'de [u8], object: &mut O
     ObjectSeed(object)
         .deserialize(&mut deserializer)
         .and_then(|()| deserializer.end())
-        .map_err(|error| Broken::Syntax(error.to_string()))
+        .map_err(|error| broken(text, &error))
+}
+
+/// The same body with all surrogates replaced by U+FFFD. It means something else, so it is good for finding faults only.
+pub(crate) fn without_surrogates(body: &[u8]) -> Vec<u8> {
+    let mut replaced = body.to_vec();
+    let mut at = 0_usize;
+    while let Some(escape) = replaced.get_mut(at..) {
+        let Some(found) = escape.iter().position(|byte| *byte == b'\\') else { break };
+        if let Some([_, b'u', digits @ ..]) = escape.get_mut(found..found.saturating_add(6))
+            && let [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..] = digits
+        {
+            digits.copy_from_slice(b"fffd");
+        }
+        // Behind the backslash and what it escapes.
+        at = at.saturating_add(found).saturating_add(2);
+    }
+    replaced
+}
+
+/// What is wrong with a text that could not be read.
+fn broken(text: &str, error: &serde_json::Error) -> Broken {
+    let words = error.to_string();
+    // What is skipped may hold halves of surrogate pairs, so this asks for the grammar alone.
+    if !words.starts_with("number out of range") && serde_json::from_str::<IgnoredAny>(text).is_ok() {
+        return Broken::Halved;
+    }
+    Broken::Syntax { hint: syntax::hint(text, error), words }
 }

@@ -8,8 +8,9 @@ mod document;
 mod fields;
 mod object;
 mod scalar;
+mod syntax;
 
-pub(crate) use document::{Broken, read_document};
-pub(crate) use fields::{Fields, Place};
-pub(crate) use object::{Flat, Object, ObjectSeed};
+pub(crate) use document::{Broken, read_document, without_surrogates};
+pub(crate) use fields::{Fields, Place, doubled, halved_name, no_object, not_read, visible};
+pub(crate) use object::{Flat, Object, ObjectSeed, Oddity};
 pub(crate) use scalar::Scalar;

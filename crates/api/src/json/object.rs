@@ -4,9 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::Scalar;
+
+/// The most unknown names of one object that are remembered, for hints.
+const UNKNOWN_NAMES_MAX: usize = 8;
 
 /// What a body does with the members of one object.
 pub(crate) trait Object<'de> {
@@ -14,10 +18,21 @@ pub(crate) trait Object<'de> {
     fn names(&self) -> &'static [&'static str];
     /// Reads the value of the member `names()[index]`, seen for the first time.
     fn member<A: MapAccess<'de>>(&mut self, index: usize, members: &mut A) -> Result<(), A::Error>;
-    /// Takes note that a member came again; its value was skipped.
-    fn doubled(&mut self, name: &str);
-    /// Takes note that the value is no object at all, but `kind`.
-    fn not_an_object(&mut self, kind: &'static str);
+    /// Takes note of what is odd about the object.
+    fn odd(&mut self, oddity: Oddity<'_>);
+}
+
+/// What is odd about an object.
+#[derive(Debug, Clone)]
+pub(crate) enum Oddity<'n> {
+    /// The member of this name came again; its value was skipped.
+    Doubled(&'n str),
+    /// The object does not know the member of this name; its value was skipped.
+    Unknown(&'n str),
+    /// A name holds half of a surrogate pair.
+    HalvedName,
+    /// The value is no object at all, but one like this.
+    NotAnObject(Scalar<'static>),
 }
 
 /// An object whose members are all scalars, collected in the order of `names`.
@@ -27,13 +42,18 @@ pub(crate) struct Flat<'de, const N: usize> {
     pub(crate) values: [Option<Scalar<'de>>; N],
     /// The names that came more than once.
     pub(crate) doubled: Vec<String>,
-    /// What the value was, if it was no object.
-    pub(crate) other_kind: Option<&'static str>,
+    /// The first names that the object does not know.
+    pub(crate) unknown: Vec<String>,
+    /// Whether a name holds half of a surrogate pair.
+    pub(crate) halved_name: bool,
+    /// What kind of value it was, if it was no object.
+    pub(crate) other: Option<Scalar<'static>>,
 }
 
 impl<const N: usize> Flat<'_, N> {
     pub(crate) fn new(names: &'static [&'static str; N]) -> Self {
-        Self { names, values: [const { None }; N], doubled: Vec::new(), other_kind: None }
+        let (doubled, unknown) = (Vec::new(), Vec::new());
+        Self { names, values: [const { None }; N], doubled, unknown, halved_name: false, other: None }
     }
 }
 
@@ -50,12 +70,14 @@ impl<'de, const N: usize> Object<'de> for Flat<'de, N> {
         Ok(())
     }
 
-    fn doubled(&mut self, name: &str) {
-        self.doubled.push(name.to_owned());
-    }
-
-    fn not_an_object(&mut self, kind: &'static str) {
-        self.other_kind = Some(kind);
+    fn odd(&mut self, oddity: Oddity<'_>) {
+        match oddity {
+            Oddity::Doubled(name) => self.doubled.push(name.to_owned()),
+            Oddity::Unknown(name) if self.unknown.len() < UNKNOWN_NAMES_MAX => self.unknown.push(name.to_owned()),
+            Oddity::Unknown(_) => {}
+            Oddity::HalvedName => self.halved_name = true,
+            Oddity::NotAnObject(other) => self.other = Some(other),
+        }
     }
 }
 
@@ -89,15 +111,20 @@ impl<'de, O: Object<'de>> Visitor<'de> for ObjectSeed<'_, O> {
                         seen |= bit;
                         self.0.member(index, &mut members)?;
                     } else {
-                        self.0.doubled(names.get(index).copied().unwrap_or_default());
+                        self.0.odd(Oddity::Doubled(names.get(index).copied().unwrap_or_default()));
                         members.next_value::<IgnoredAny>()?;
                     }
                 }
                 Key::Unknown(name) => {
                     members.next_value::<IgnoredAny>()?;
-                    if let Some(name) = unknown.replace(name) {
-                        self.0.doubled(&name);
+                    match unknown.replace(name.clone()) {
+                        Some(name) => self.0.odd(Oddity::Doubled(&name)),
+                        None => self.0.odd(Oddity::Unknown(&name)),
                     }
+                }
+                Key::Halved => {
+                    members.next_value::<IgnoredAny>()?;
+                    self.0.odd(Oddity::HalvedName);
                 }
             }
         }
@@ -106,37 +133,37 @@ impl<'de, O: Object<'de>> Visitor<'de> for ObjectSeed<'_, O> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
         while elements.next_element::<IgnoredAny>()?.is_some() {}
-        self.0.not_an_object(Scalar::Array.kind());
+        self.0.odd(Oddity::NotAnObject(Scalar::Array));
         Ok(())
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
-        self.0.not_an_object(Scalar::Null.kind());
+        self.0.odd(Oddity::NotAnObject(Scalar::Null));
         Ok(())
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.0.not_an_object(Scalar::Bool(value).kind());
+        self.0.odd(Oddity::NotAnObject(Scalar::Bool(value)));
         Ok(())
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.0.not_an_object(Scalar::Integer(value).kind());
+        self.0.odd(Oddity::NotAnObject(Scalar::Integer(value)));
         Ok(())
     }
 
     fn visit_u64<E>(self, _value: u64) -> Result<(), E> {
-        self.0.not_an_object(Scalar::Integer(0).kind());
+        self.0.odd(Oddity::NotAnObject(Scalar::Integer(0)));
         Ok(())
     }
 
     fn visit_f64<E>(self, _value: f64) -> Result<(), E> {
-        self.0.not_an_object(Scalar::Fraction.kind());
+        self.0.odd(Oddity::NotAnObject(Scalar::Fraction));
         Ok(())
     }
 
     fn visit_str<E>(self, _value: &str) -> Result<(), E> {
-        self.0.not_an_object(Scalar::Text(Cow::Borrowed("")).kind());
+        self.0.odd(Oddity::NotAnObject(Scalar::Text(Cow::Borrowed(""))));
         Ok(())
     }
 }
@@ -144,38 +171,25 @@ impl<'de, O: Object<'de>> Visitor<'de> for ObjectSeed<'_, O> {
 enum Key<'de> {
     Known(usize),
     Unknown(Cow<'de, str>),
+    Halved,
 }
 
 struct KeySeed {
     names: &'static [&'static str],
 }
 
-impl KeySeed {
-    fn known(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|known| *known == name)
-    }
-}
-
 impl<'de> DeserializeSeed<'de> for KeySeed {
     type Value = Key<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for KeySeed {
-    type Value = Key<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a member's name")
-    }
-
-    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
-        Ok(self.known(name).map_or(Key::Unknown(Cow::Borrowed(name)), Key::Known))
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(self.known(name).map_or_else(|| Key::Unknown(Cow::Owned(name.to_owned())), Key::Known))
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        match Scalar::read(raw) {
+            Some(Scalar::Text(name)) => {
+                let known = self.names.iter().position(|known| *known == name);
+                Ok(known.map_or(Key::Unknown(name), Key::Known))
+            }
+            Some(Scalar::HalvedText(_)) => Ok(Key::Halved),
+            _ => Err(D::Error::custom("a member's name is no string")),
+        }
     }
 }

@@ -1,9 +1,6 @@
 //! Judging a PSP's answer. It is hostile input: only the exact documented shape with the payment's own id says anything;
 //! everything else is [`Answer::Wrong`] with its cause, because the PSP may have reserved the money all the same.
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
 use super::psp_error::PspErrorId;
 use crate::json::{Broken, Flat, Scalar, read_document};
 use crate::urls::{self, UrlFault, UrlPolicy};
@@ -170,23 +167,16 @@ fn json_fault(body: &[u8]) -> Option<String> {
 
 /// The error of an answer that is wrong otherwise, whether it stands in `errorMessage` or at the top.
 fn error_beside(body: &[u8]) -> Option<PspError> {
-    let whole: &RawValue = serde_json::from_slice(body).ok()?;
-    let inner: Option<Inner<'_>> = serde_json::from_slice(body).ok();
-    inner.and_then(|inner| inner.error_message).and_then(psp_error).or_else(|| psp_error(whole))
+    let mut top = Flat::new(BESIDE);
+    read_document(body, &mut top).ok()?;
+    let [message, id, text] = top.values;
+    psp_error(message.as_ref()).or_else(|| read_error(id, text))
 }
 
 const TOP: &[&str; 2] = &["paymentInfo", "errorMessage"];
 pub(crate) const PAYMENT_INFO_NAMES: &[&str; 3] = &["pspTransactionId", "status", "url3dSecure"];
 const ERROR_MESSAGE: &[&str; 2] = &["errorId", "errorText"];
-
-/// The two inner objects as they were sent.
-#[derive(Deserialize)]
-struct Inner<'a> {
-    #[serde(borrow, rename = "paymentInfo")]
-    payment_info: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "errorMessage")]
-    error_message: Option<&'a RawValue>,
-}
+const BESIDE: &[&str; 3] = &["errorMessage", "errorId", "errorText"];
 
 fn judge(
     status: u16,
@@ -204,18 +194,21 @@ fn judge(
     if body.len() > ANSWER_MAX_BYTES {
         return Err(Cause::TooLarge);
     }
-    let inner = inner_objects(body)?;
-    let info = inner.payment_info.ok_or(Cause::NoPaymentInfo)?;
-    let info = object(info, PAYMENT_INFO_NAMES).ok_or(Cause::NoPaymentInfo)?;
+    let [info, error] = inner_objects(body)?;
+    let info = object(info.as_ref(), PAYMENT_INFO_NAMES).ok_or(Cause::NoPaymentInfo)?;
     check_doubled(&info)?;
     let [id, status, url] = info.values;
     match id {
         Some(Scalar::Text(id)) if id == expected_id => {}
-        Some(Scalar::Text(_)) => return Err(Cause::OtherId),
+        Some(Scalar::Text(_) | Scalar::HalvedText(_)) => return Err(Cause::OtherId),
         _ => return Err(Cause::NoId),
     }
-    let Some(Scalar::Text(status)) = status else { return Err(Cause::NoStatus) };
-    let error = inner.error_message.and_then(psp_error);
+    let status = match status {
+        Some(Scalar::Text(status)) => status,
+        Some(Scalar::HalvedText(_)) => return Err(Cause::UnknownStatus),
+        _ => return Err(Cause::NoStatus),
+    };
+    let error = psp_error(error.as_ref());
     match &*status {
         "OK" => Ok(Answer::Ok),
         "FAIL" => Ok(Answer::Fail { error }),
@@ -229,25 +222,27 @@ fn is_json(content_type: &str) -> bool {
     content_type.split(';').next().is_some_and(|essence| essence.trim_ascii().eq_ignore_ascii_case("application/json"))
 }
 
-fn inner_objects(body: &[u8]) -> Result<Inner<'_>, Cause> {
+fn inner_objects(body: &[u8]) -> Result<[Option<Scalar<'_>>; 2], Cause> {
     let mut top = Flat::new(TOP);
     read_document(body, &mut top).map_err(|broken| match broken {
         Broken::Empty => Cause::Empty,
-        Broken::Encoding | Broken::Utf8 | Broken::Syntax(_) => Cause::NotJson,
+        Broken::Halved => Cause::NotAnObject,
+        Broken::Encoding | Broken::Utf8 | Broken::Syntax { .. } => Cause::NotJson,
     })?;
-    if top.other_kind.is_some() {
+    if top.other.is_some() {
         return Err(Cause::NotAnObject);
     }
     if top.doubled.iter().any(|name| TOP.contains(&name.as_str())) {
         return Err(Cause::DoubledMember);
     }
-    serde_json::from_slice(body).map_err(|_| Cause::NotJson)
+    Ok(top.values)
 }
 
-fn object<'de, const N: usize>(raw: &'de RawValue, names: &'static [&'static str; N]) -> Option<Flat<'de, N>> {
+fn object<'de, const N: usize>(value: Option<&Scalar<'de>>, names: &'static [&'static str; N]) -> Option<Flat<'de, N>> {
+    let Some(Scalar::Object(raw)) = value else { return None };
     let mut members = Flat::new(names);
-    read_document(raw.get().as_bytes(), &mut members).ok()?;
-    members.other_kind.is_none().then_some(members)
+    read_document(raw.as_bytes(), &mut members).ok()?;
+    Some(members)
 }
 
 fn check_doubled(info: &Flat<'_, 3>) -> Result<(), Cause> {
@@ -261,7 +256,13 @@ fn check_doubled(info: &Flat<'_, 3>) -> Result<(), Cause> {
 }
 
 fn soft_decline(url: Option<Scalar<'_>>, error: Option<PspError>, policy: UrlPolicy) -> Answer {
-    let Some(Scalar::Text(url)) = url else { return Answer::SoftDeclineWithoutGoodUrl { fault: None, error } };
+    let url = match url {
+        Some(Scalar::Text(url)) => url,
+        Some(Scalar::HalvedText(_)) => {
+            return Answer::SoftDeclineWithoutGoodUrl { fault: Some(UrlFault::Character), error };
+        }
+        _ => return Answer::SoftDeclineWithoutGoodUrl { fault: None, error },
+    };
     match urls::url_3d_secure(&url, policy) {
         Ok(()) => Answer::SoftDecline { url: url.into_owned(), error },
         Err(fault) => Answer::SoftDeclineWithoutGoodUrl { fault: Some(fault), error },
@@ -269,8 +270,13 @@ fn soft_decline(url: Option<Scalar<'_>>, error: Option<PspError>, policy: UrlPol
 }
 
 /// The error, as far as it can be read: it decides nothing, so a malformed one is dropped.
-fn psp_error(raw: &RawValue) -> Option<PspError> {
-    let [id, text] = object(raw, ERROR_MESSAGE)?.values;
+fn psp_error(value: Option<&Scalar<'_>>) -> Option<PspError> {
+    let [id, text] = object(value, ERROR_MESSAGE)?.values;
+    read_error(id, text)
+}
+
+/// The error of these members. Its text is for people, so one that was cut in the middle of an emoji is kept.
+fn read_error(id: Option<Scalar<'_>>, text: Option<Scalar<'_>>) -> Option<PspError> {
     let id = match id {
         Some(Scalar::Text(id)) => Some(id.into_owned()),
         Some(Scalar::Integer(id)) => Some(id.to_string()),
@@ -278,6 +284,7 @@ fn psp_error(raw: &RawValue) -> Option<PspError> {
     };
     let text = match text {
         Some(Scalar::Text(text)) => Some(text.into_owned()),
+        Some(Scalar::HalvedText(text)) => Some(text),
         _ => None,
     };
     (id.is_some() || text.is_some()).then_some(PspError { id, text })

@@ -30,7 +30,9 @@ impl Logo {
         if text.starts_with("data:") {
             return Err("must be the base64 alone, without data:image/png;base64,");
         }
-        let bytes = STANDARD.decode(text).map_err(|_| "must be base64")?;
+        // MIME writes base64 in lines.
+        let base64: String = text.chars().filter(|character| !character.is_ascii_whitespace()).collect();
+        let bytes = STANDARD.decode(base64).map_err(|_| "must be base64")?;
         let limits = png::Limits { bytes: HEADER_MAX_BYTES };
         let reader =
             png::Decoder::new_with_limits(Cursor::new(&bytes), limits).read_info().map_err(|_| "must be a PNG")?;

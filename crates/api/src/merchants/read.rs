@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
 use super::rules::{has_check_digit, is_email, is_line, is_website};
 use super::{Address, CreateMerchantRequest, Logo, UpdateMerchantRequest};
 use crate::errors::{Fault, Faults};
+use crate::hints::{Hint, Hints, Slip};
 use crate::json::{Fields, Flat, Place, Scalar, read_document};
 use crate::urls;
 
@@ -32,37 +30,44 @@ const REQUIRED: [&str; 6] = ["organizationNumber", "name", "mccCode", "companyNa
 
 /// Reads the body of a request to create a merchant. All faults are found, at most 100; each names its field.
 pub fn parse_create(body: &[u8]) -> Result<CreateMerchantRequest, Vec<Fault>> {
-    let mut faults = Faults::default();
-    let given = Given::read(body, &mut faults)?;
-    for (name, there) in given.required() {
-        if !there {
-            faults.push(Fault::invalid(name, "is required"));
-        }
+    let (mut faults, mut hints) = (Faults::default(), Hints::default());
+    let given = Given::read(body, &mut Fields::new(&mut faults, &mut hints, Place::Top), Wanted::All)?;
+    if given.deactivate.is_some() {
+        hints.push(Hint::between(Slip::MemberOfOtherEndpoint, "deactivate", "PATCH deactivates a merchant"));
     }
-    if !given.has_logo {
-        faults.push(Fault::invalid("logo", "or logoUrl is required").hinting("an empty logo is accepted"));
-    }
-    match given.into_create() {
-        Some(request) if faults.is_empty() => Ok(request),
+    match given.into_create(&mut hints) {
+        Some(request) if faults.is_empty() => Ok(CreateMerchantRequest { hints, ..request }),
         _ => Err(faults.into_vec()),
     }
 }
 
 /// Reads the body of a request to change a merchant. All faults are found, at most 100; each names its field.
 pub fn parse_update(body: &[u8]) -> Result<UpdateMerchantRequest, Vec<Fault>> {
-    let mut faults = Faults::default();
-    let request = Given::read(body, &mut faults)?.into_update();
-    if faults.is_empty() && request == UpdateMerchantRequest::default() {
-        faults.push(Fault::invalid("", "at least one member that can be changed is required"));
+    let (mut faults, mut hints) = (Faults::default(), Hints::default());
+    let given = Given::read(body, &mut Fields::new(&mut faults, &mut hints, Place::Top), Wanted::Any)?;
+    if given.organization_number.is_some() {
+        let why = "the number of an organisation never changes";
+        hints.push(Hint::between(Slip::MemberOfOtherEndpoint, "organizationNumber", why));
     }
-    if faults.is_empty() { Ok(request) } else { Err(faults.into_vec()) }
+    let request = given.into_update();
+    if faults.is_empty() && request == UpdateMerchantRequest::default() {
+        let nothing = Fault::invalid("", "at least one member that can be changed is required");
+        faults.push(nothing.hinting(Hint::of(Slip::NothingToChange)));
+    }
+    if faults.is_empty() { Ok(UpdateMerchantRequest { hints, ..request }) } else { Err(faults.into_vec()) }
+}
+
+/// Which members must be there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// [`REQUIRED`], and a logo in either form.
+    All,
+    /// None of them.
+    Any,
 }
 
 /// The members that were sent, as far as they are good.
 struct Given {
-    /// Which of [`REQUIRED`] were sent, good or bad.
-    present: [bool; 6],
-    has_logo: bool,
     organization_number: Option<String>,
     deactivate: Option<bool>,
     name: Option<String>,
@@ -77,32 +82,23 @@ struct Given {
     terms_of_service_accepted: Option<bool>,
 }
 
-/// The nested object as it was sent.
-#[derive(Deserialize)]
-struct Inner<'a> {
-    #[serde(borrow, default)]
-    address: Option<&'a RawValue>,
-}
-
 impl Given {
-    fn read(body: &[u8], faults: &mut Faults) -> Result<Self, Vec<Fault>> {
+    fn read(body: &[u8], fields: &mut Fields<'_>, wanted: Wanted) -> Result<Self, Vec<Fault>> {
         let mut members = Flat::new(NAMES);
         read_document(body, &mut members).map_err(|broken| vec![broken.into()])?;
-        let mut reader = Reader(Fields { faults, place: Place::Top });
-        if !reader.0.check_object(&members) {
-            return Err(std::mem::take(reader.0.faults).into_vec());
+        if !fields.check_object(&mut members) {
+            return Err(std::mem::take(fields.faults).into_vec());
+        }
+        if wanted == Wanted::All {
+            report_missing(fields, &members);
         }
         let [number, name, mcc, logo, logo_url, company, company_email, email, website, address, terms, deactivate] =
             members.values;
-        let is_there = |value: &Option<Scalar<'_>>| !matches!(value, None | Some(Scalar::Null));
-        let present = [&number, &name, &mcc, &company, &company_email, &address].map(is_there);
-        let has_logo = is_there(&logo) || is_there(&logo_url);
+        let mut reader = Reader(fields);
         let line = |max_chars| move |text: &str| is_line(text, max_chars);
-        let address = is_there(&address).then(|| reader.address(body)).flatten();
+        let address = reader.address(address);
         let country = address.as_ref().map_or("NO", |address| address.country.as_str());
         Ok(Self {
-            present,
-            has_logo,
             organization_number: reader.organization_number(number, country),
             deactivate: reader.0.flag("deactivate", deactivate),
             name: reader.text("name", name, "must be 1 to 200 characters", line(200)),
@@ -118,16 +114,11 @@ impl Given {
         })
     }
 
-    fn required(&self) -> impl Iterator<Item = (&'static str, bool)> + use<> {
-        REQUIRED.into_iter().zip(self.present)
-    }
-
-    fn into_create(self) -> Option<CreateMerchantRequest> {
+    fn into_create(self, hints: &mut Hints) -> Option<CreateMerchantRequest> {
         let organization_number = self.organization_number?;
         let address = self.address?;
-        let mut hints = Vec::new();
         if address.country.eq_ignore_ascii_case("NO") && !has_check_digit(&organization_number) {
-            hints.push("organizationNumber has a wrong check digit (modulus 11); production refuses it");
+            hints.push(Hint::of(Slip::CheckDigit));
         }
         Some(CreateMerchantRequest {
             organization_number,
@@ -141,7 +132,7 @@ impl Given {
             website: self.website,
             address,
             terms_of_service_accepted: self.terms_of_service_accepted,
-            hints,
+            hints: Hints::default(),
         })
     }
 
@@ -159,13 +150,29 @@ impl Given {
             website: self.website,
             address: self.address,
             terms_of_service_accepted: self.terms_of_service_accepted,
+            hints: Hints::default(),
         }
     }
 }
 
-struct Reader<'f>(Fields<'f>);
+fn report_missing(fields: &mut Fields<'_>, members: &Flat<'_, 12>) {
+    let is_there = |wanted: &str| {
+        let mut sent = NAMES.iter().zip(&members.values).filter(|(name, _)| **name == wanted);
+        sent.any(|(_, value)| !matches!(value, None | Some(Scalar::Null)))
+    };
+    for name in REQUIRED {
+        if !is_there(name) {
+            fields.missing(name, "is required");
+        }
+    }
+    if !is_there("logo") && !is_there("logoUrl") {
+        fields.missing("logo", "or logoUrl is required");
+    }
+}
 
-impl Reader<'_> {
+struct Reader<'r, 'f>(&'r mut Fields<'f>);
+
+impl Reader<'_, '_> {
     /// The text of `name`, if it is sent and keeps its rule.
     fn text(
         &mut self,
@@ -178,7 +185,13 @@ impl Reader<'_> {
         if keeps(&text) {
             return Some(text.into_owned());
         }
-        self.0.invalid(name, rule);
+        match text.chars().find(|character| character.is_control()) {
+            Some(control) => {
+                let code = u32::from(control);
+                self.0.invalid(name, &format!("must not contain control characters, but has U+{code:04X}"));
+            }
+            None => self.0.invalid(name, rule),
+        }
         None
     }
 
@@ -201,20 +214,31 @@ impl Reader<'_> {
         }
     }
 
-    fn address(&mut self, body: &[u8]) -> Option<Address> {
-        let raw: &RawValue = serde_json::from_slice::<Inner<'_>>(body).ok()?.address?;
+    fn address(&mut self, value: Option<Scalar<'_>>) -> Option<Address> {
         let mut members = Flat::new(ADDRESS_NAMES);
-        read_document(raw.get().as_bytes(), &mut members).ok()?;
-        let fields = Fields { faults: &mut *self.0.faults, place: Place::Member("address") };
-        AddressReader(Reader(fields)).address(members)
+        match value? {
+            Scalar::Null => return None,
+            Scalar::Object(raw) => read_document(raw.as_bytes(), &mut members).ok()?,
+            other @ (Scalar::Bool(_)
+            | Scalar::Integer(_)
+            | Scalar::Fraction
+            | Scalar::Text(_)
+            | Scalar::HalvedText(_)
+            | Scalar::Array) => {
+                self.0.invalid("address", &format!("must be an object, not {}", other.kind()));
+                return None;
+            }
+        }
+        let mut fields = Fields::new(self.0.faults, self.0.hints, Place::Member("address"));
+        AddressReader(Reader(&mut fields)).address(members)
     }
 }
 
-struct AddressReader<'f>(Reader<'f>);
+struct AddressReader<'r, 'f>(Reader<'r, 'f>);
 
-impl AddressReader<'_> {
-    fn address(&mut self, members: Flat<'_, 5>) -> Option<Address> {
-        if !self.0.0.check_object(&members) {
+impl AddressReader<'_, '_> {
+    fn address(&mut self, mut members: Flat<'_, 5>) -> Option<Address> {
+        if !self.0.0.check_object(&mut members) {
             return None;
         }
         let [line1, line2, city, post_code, country] = members.values;
@@ -261,5 +285,5 @@ fn is_country(text: &str) -> bool {
 }
 
 fn is_logo_url(text: &str) -> bool {
-    urls::merchant_agreement_url(text).is_ok()
+    urls::kept_url(text).is_ok()
 }

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::Logo;
 use crate::canonical::Canonical;
+use crate::hints::Hints;
 
 /// A request to create a merchant.
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
@@ -42,9 +43,9 @@ pub struct CreateMerchantRequest {
     /// Whether the merchant has accepted the terms.
     #[schema(example = true)]
     pub terms_of_service_accepted: Option<bool>,
-    /// What would surprise the client elsewhere; for the `Lommebok-Hint` header of a success.
+    /// What was taken although it is not as it should be; for the `Lommebok-Hint` header of a success.
     #[schema(ignore)]
-    pub hints: Vec<&'static str>,
+    pub hints: Hints,
 }
 
 impl CreateMerchantRequest {
@@ -101,6 +102,9 @@ pub struct UpdateMerchantRequest {
     /// Whether the merchant has accepted the terms.
     #[schema(example = true)]
     pub terms_of_service_accepted: Option<bool>,
+    /// What was taken although it is not as it should be; for the `Lommebok-Hint` header of a success.
+    #[schema(ignore)]
+    pub hints: Hints,
 }
 
 impl UpdateMerchantRequest {

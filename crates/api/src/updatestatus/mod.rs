@@ -8,13 +8,14 @@ mod read;
 
 use std::borrow::Cow;
 
-#[cfg(test)]
-pub(crate) use read::ENTRY_NAMES;
 pub use read::parse;
+#[cfg(test)]
+pub(crate) use read::{ENTRY_NAMES, TOP_NAMES};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::canonical::Canonical;
+use crate::hints::Hints;
 
 /// The most entries of one request.
 pub const ENTRIES_MAX: usize = 10_000;
@@ -24,6 +25,8 @@ pub const ENTRIES_MAX: usize = 10_000;
 pub struct UpdateStatusRequest<'b> {
     /// At least 1, at most [`ENTRIES_MAX`].
     pub entries: Vec<Entry<'b>>,
+    /// What was taken although it is not as it should be; for the `Lommebok-Hint` header of a success.
+    pub hints: Hints,
 }
 
 impl UpdateStatusRequest<'_> {

@@ -8,19 +8,27 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use super::{ENTRIES_MAX, Entry, OperationStatus, Status, UpdateStatusRequest};
 use crate::amount::{self, ENTRY_AMOUNT_MIN};
 use crate::errors::{ErrorCode, Fault, Faults};
+use crate::hints::{Hint, Hints, Slip, closest};
 use crate::ids;
-use crate::json::{Fields, Flat, Object, ObjectSeed, Place, Scalar, read_document};
+use crate::json::{
+    Broken, Fields, Flat, Object, ObjectSeed, Oddity, Place, Scalar, doubled, halved_name, no_object, not_read,
+    read_document, visible, without_surrogates,
+};
 use crate::payment_text;
 
 /// Reads the body of an updatestatus request. All faults are found, at most 100; each names its entry and field.
 pub fn parse(body: &[u8]) -> Result<UpdateStatusRequest<'_>, Vec<Fault>> {
     let mut reading = Reading::default();
-    read_document(body, &mut reading).map_err(|broken| vec![broken.into()])?;
+    match read_document(body, &mut reading) {
+        Ok(()) => {}
+        Err(Broken::Halved) => return Err(parse(&without_surrogates(body)).err().unwrap_or_default()),
+        Err(broken) => return Err(vec![broken.into()]),
+    }
     if reading.list == List::Missing {
-        reading.faults.push(Fault::invalid("transactions", "is required"));
+        reading.missing();
     }
     if reading.faults.is_empty() {
-        Ok(UpdateStatusRequest { entries: reading.entries })
+        Ok(UpdateStatusRequest { entries: reading.entries, hints: reading.hints })
     } else {
         Err(reading.faults.into_vec())
     }
@@ -34,17 +42,23 @@ enum List {
     Seen,
 }
 
+/// The members of the body that are known.
+pub(crate) const TOP_NAMES: &[&str; 1] = &["transactions"];
+
 /// The body while it is read.
 #[derive(Default)]
 struct Reading<'de> {
     list: List,
     entries: Vec<Entry<'de>>,
     faults: Faults,
+    hints: Hints,
+    /// An unknown member that was most likely meant to be the list.
+    misspelled: Option<String>,
 }
 
 impl<'de> Object<'de> for Reading<'de> {
     fn names(&self) -> &'static [&'static str] {
-        &["transactions"]
+        TOP_NAMES
     }
 
     fn member<A: MapAccess<'de>>(&mut self, _index: usize, members: &mut A) -> Result<(), A::Error> {
@@ -52,17 +66,36 @@ impl<'de> Object<'de> for Reading<'de> {
         members.next_value_seed(EntriesSeed(self))
     }
 
-    fn doubled(&mut self, name: &str) {
-        Fields { faults: &mut self.faults, place: Place::Top }.doubled(name);
-    }
-
-    fn not_an_object(&mut self, kind: &'static str) {
-        self.list = List::Seen;
-        self.faults.push(Fault::invalid("", &format!("the body must be an object, not {kind}")));
+    fn odd(&mut self, oddity: Oddity<'_>) {
+        match oddity {
+            Oddity::Doubled(name) => self.faults.push(doubled(visible(name))),
+            Oddity::Unknown(name) => {
+                self.hints.push(not_read(name, TOP_NAMES));
+                if closest(name, *TOP_NAMES).is_some() {
+                    self.misspelled = Some(visible(name));
+                }
+            }
+            Oddity::HalvedName => self.faults.push(halved_name("")),
+            Oddity::NotAnObject(other) => {
+                self.list = List::Seen;
+                let fault = no_object(&other);
+                // Who sends the entries alone should learn where they go.
+                let alone = other == Scalar::Array;
+                self.faults.push(if alone { fault.hinting(Hint::member("transactions")) } else { fault });
+            }
+        }
     }
 }
 
 impl Reading<'_> {
+    fn missing(&mut self) {
+        let fault = Fault::invalid("transactions", "is required");
+        self.faults.push(match self.misspelled.take() {
+            Some(sent) => fault.hinting(Hint::between(Slip::MemberNearly, sent, "transactions")),
+            None => fault,
+        });
+    }
+
     fn not_a_list(&mut self, value: &Scalar<'_>) {
         let what = match value {
             Scalar::Null => "is required".to_owned(),
@@ -70,8 +103,9 @@ impl Reading<'_> {
             | Scalar::Integer(_)
             | Scalar::Fraction
             | Scalar::Text(_)
+            | Scalar::HalvedText(_)
             | Scalar::Array
-            | Scalar::Object) => format!("must be an array, not {}", other.kind()),
+            | Scalar::Object(_)) => format!("must be an array, not {}", other.kind()),
         };
         self.faults.push(Fault::invalid("transactions", &what));
     }
@@ -105,14 +139,13 @@ impl<'de> Visitor<'de> for EntriesSeed<'_, 'de> {
                 }
                 return Ok(());
             }
-            let fields = Fields { faults: &mut reading.faults, place: Place::Transaction(index) };
+            let fields = Fields::new(&mut reading.faults, &mut reading.hints, Place::Transaction(index));
             reading.entries.extend(EntryReader { fields }.entry(members));
         }
         if elements.next_element::<IgnoredAny>()?.is_some() {
             let what = format!("must have at most {ENTRIES_MAX} entries");
-            reading
-                .faults
-                .push(Fault::invalid("transactions", &what).hinting("split the entries into several requests"));
+            let fault = Fault::invalid("transactions", &what);
+            reading.faults.push(fault.hinting(Hint::of(Slip::TooManyEntries)));
             while elements.next_element::<IgnoredAny>()?.is_some() {}
         }
         Ok(())
@@ -120,7 +153,7 @@ impl<'de> Visitor<'de> for EntriesSeed<'_, 'de> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        self.0.not_a_list(&Scalar::Object);
+        self.0.not_a_list(&Scalar::Object(""));
         Ok(())
     }
 
@@ -165,8 +198,8 @@ struct EntryReader<'f> {
 
 impl EntryReader<'_> {
     /// Reads every member before it gives up on any, so that all faults are found.
-    fn entry<'de>(&mut self, members: Flat<'de, 6>) -> Option<Entry<'de>> {
-        if !self.fields.check_object(&members) {
+    fn entry<'de>(&mut self, mut members: Flat<'de, 6>) -> Option<Entry<'de>> {
+        if !self.fields.check_object(&mut members) {
             return None;
         }
         let [id, status, amount, currency, text, operation_status] = members.values;
@@ -174,7 +207,8 @@ impl EntryReader<'_> {
         let status = self.status(status);
         let amount = self.amount(amount);
         self.currency(currency.as_ref());
-        let payment_text = self.fields.text("paymentText", text).map(stored_text);
+        let payment_text = self.fields.text_for_people("paymentText", text);
+        let payment_text = payment_text.map(|text| payment_text::taken(text, self.fields.hints));
         let operation_status = self.operation_status(operation_status);
         Some(Entry {
             psp_transaction_id: psp_transaction_id?,
@@ -220,11 +254,17 @@ impl EntryReader<'_> {
         let good = match value {
             None | Some(Scalar::Null) => true,
             Some(Scalar::Text(text)) => text == "NOK",
-            Some(Scalar::Bool(_) | Scalar::Integer(_) | Scalar::Fraction | Scalar::Array | Scalar::Object) => false,
+            Some(
+                Scalar::HalvedText(_)
+                | Scalar::Bool(_)
+                | Scalar::Integer(_)
+                | Scalar::Fraction
+                | Scalar::Array
+                | Scalar::Object(_),
+            ) => false,
         };
         if !good {
-            let fault = Fault::at(ErrorCode::Currency, self.fields.place.path("currency"));
-            self.fields.faults.push(fault.hinting("the only currency is NOK"));
+            self.fields.faults.push(Fault::at(ErrorCode::Currency, self.fields.place.path("currency")));
         }
     }
 
@@ -240,12 +280,5 @@ impl EntryReader<'_> {
                 None
             }
         }
-    }
-}
-
-fn stored_text(text: Cow<'_, str>) -> Cow<'_, str> {
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(payment_text::stored(text)),
-        Cow::Owned(text) => Cow::Owned(payment_text::stored(&text).to_owned()),
     }
 }

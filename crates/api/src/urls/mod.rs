@@ -1,4 +1,4 @@
-//! The rules of the URLs that cross the wire: `makePaymentUrl`, `pspRedirectUrl`, `url3dSecure`, `merchantAgreementUrl`.
+//! The rules of the URLs that cross the wire: `makePaymentUrl`, `pspRedirectUrl`, `url3dSecure`, `logoUrl`.
 //! Only syntax and address literals are judged here, never names by DNS; the outgoing call asks
 //! [`crate::addresses::permitted`] again for every resolved address.
 //!
@@ -116,16 +116,17 @@ pub fn make_payment_url(text: &str, policy: UrlPolicy) -> Result<Target, UrlFaul
     Ok(Target { tls: site.tls, host: site.host.to_host(), port: site.port, path_and_query })
 }
 
-/// Judges a `pspRedirectUrl`; with `is_app` any scheme of an app will do, but never a script-like one.
-pub fn psp_redirect_url(text: &str, is_app: bool, policy: UrlPolicy) -> Result<(), UrlFault> {
+/// Judges a `pspRedirectUrl`; with `is_app` any scheme of an app will do, but never a script-like one. A web URL's site is
+/// told.
+pub fn psp_redirect_url(text: &str, is_app: bool, policy: UrlPolicy) -> Result<Option<Site<'_>>, UrlFault> {
     if !is_app || syntax::is_web_scheme(syntax::scheme(text)?) {
-        return web_site(text, policy).map(|_| ());
+        return web_site(text, policy).map(Some);
     }
     let scheme = syntax::scheme(text)?.to_ascii_lowercase();
     if NO_APP_SCHEMES.contains(&scheme.as_str()) {
         return Err(UrlFault::ScriptLike);
     }
-    syntax::app_url(text)
+    syntax::app_url(text).map(|()| None)
 }
 
 /// Judges the `url3dSecure` of a PSP's answer.
@@ -133,8 +134,8 @@ pub fn url_3d_secure(text: &str, policy: UrlPolicy) -> Result<(), UrlFault> {
     web_site(text, policy).map(|_| ())
 }
 
-/// Judges a `merchantAgreementUrl`, which nothing ever opens: an absolute http(s) URL, wherever it leads.
-pub fn merchant_agreement_url(text: &str) -> Result<(), UrlFault> {
+/// Judges a URL that is kept and never opened, such as a merchant's `logoUrl`: absolute, http(s), wherever it leads.
+pub fn kept_url(text: &str) -> Result<(), UrlFault> {
     syntax::site(text).map(|_| ())
 }
 

@@ -175,6 +175,11 @@ impl AccessTokens {
         Ok(verified.subject)
     }
 
+    /// For whom the tokens are (`aud`); also the token endpoint's `resource`.
+    pub fn audience(&self) -> &str {
+        &self.0.settings.audience
+    }
+
     /// How many signatures were checked since the start.
     pub fn signature_checks(&self) -> u64 {
         self.0.signature_checks.load(Ordering::Relaxed)

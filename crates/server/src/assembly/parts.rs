@@ -129,10 +129,10 @@ pub(super) fn settings(config: &DevConfig, seams: &Seams, public_url: &str) -> S
     }
 }
 
-/// The issuer is a fixed name unless it is set, so that a token outlives a change of port; the key is the data directory's.
-pub(super) fn token_settings(config: &DevConfig) -> TokenSettings {
+/// What the access tokens say. The issuer is the public URL unless it is set, so a token ends with the address that issued it.
+pub(super) fn token_settings(config: &DevConfig, public_url: &str) -> TokenSettings {
     TokenSettings {
-        issuer: config.access_tokens.issuer.clone().unwrap_or_else(|| "urn:lommebok:sandbox".to_owned()),
+        issuer: config.access_tokens.issuer.clone().unwrap_or_else(|| public_url.to_owned()),
         audience: config.access_tokens.audience.clone(),
         lifetime_s: config.access_tokens.lifetime_s,
     }

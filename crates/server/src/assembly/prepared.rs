@@ -140,7 +140,11 @@ fn edge(config: &DevConfig, wallet: &Wallet, keys: Arc<Keys>, signing_key: Signi
         wallets: vec![wallet.clone()],
         store: wallet.store().clone(),
         keys,
-        access_tokens: AccessTokens::new(parts::token_settings(config), signing_key, chance.clone()),
+        access_tokens: AccessTokens::new(
+            parts::token_settings(config, wallet.public_url()),
+            signing_key,
+            chance.clone(),
+        ),
         chance,
         shows_hints: true,
         body_limits: parts::body_limits(config),

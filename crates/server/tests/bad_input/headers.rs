@@ -46,7 +46,7 @@ async fn subscription_key_and_psp_id_must_be_there_once_and_belong_together() {
             ("key not ASCII", call.clone().set(KEY, [0xe5, 0xe6]), invalid_key()),
             ("key good, then bad", call.clone().add(KEY, "x"), psp(400, &["51"]).naming(KEY)),
             ("key good twice", call.clone().add(KEY, &own.subscription_key), psp(400, &["51"]).naming(KEY)),
-            ("key of another PSP", call.clone().set(KEY, &other.subscription_key), token_mismatch()),
+            ("key of another PSP", call.clone().set(KEY, &other.subscription_key), invalid_key()),
             ("token of another PSP", call.clone().set("Authorization", &others_bearer), token_mismatch()),
             ("PSP-ID missing", call.clone().without("PSP-ID"), psp(400, &["51"]).naming("PSP-ID")),
             ("PSP-ID empty", call.clone().set("PSP-ID", ""), psp(400, &["51"]).naming("PSP-ID")),
@@ -119,8 +119,8 @@ async fn a_merchant_serial_number_must_be_five_to_ten_digits_and_the_psps_own() 
         }
         for msn in ["200001", "999999", "12345", "1234567890", "0100001", "00000"] {
             let expected = psp(400, &["51"])
-                .naming(&format!("Merchant-Serial-Number {msn} is not valid for the provided PSP ID"))
-                .naming("environment");
+                .naming(&format!("Invalid MSN: {msn}. This MSN is not valid for the provided PSP ID. "))
+                .naming("Check that you are using the correct credentials for the right environment.");
             table.refuse(format!("{place}: {msn}"), call.clone().set(MSN, msn), expected).await;
         }
         let doubled = psp(400, &["51"]).naming("sent more than once");

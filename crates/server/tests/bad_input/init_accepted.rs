@@ -58,6 +58,7 @@ async fn what_stands_at_a_limit_is_accepted() {
         ("nobody's number", "customerMobileNumber", json!("99999999")),
         ("a number of zeros", "customerMobileNumber", json!("00000000")),
         ("no number", "customerMobileNumber", Value::Null),
+        ("an empty number", "customerMobileNumber", json!("")),
         ("a token of 255", "makePaymentToken", json!("a".repeat(255))),
         ("an empty token", "makePaymentToken", json!("")),
         ("no token", "makePaymentToken", Value::Null),
@@ -78,7 +79,9 @@ async fn what_stands_at_a_limit_is_accepted() {
         ("a return of 2,048", "pspRedirectUrl", json!(url(2_048))),
         ("a return with a fragment", "pspRedirectUrl", json!("https://example.com/x#done")),
         ("a return to this machine", "pspRedirectUrl", json!("http://localhost:3000/done")),
-        ("an agreement of 2,048", "merchantAgreementUrl", json!(url(2_048))),
+        ("an agreement of 2,049", "merchantAgreementUrl", json!(url(2_049))),
+        ("an agreement that is no URL", "merchantAgreementUrl", json!("javascript:alert(1)")),
+        ("an agreement of any kind", "merchantAgreementUrl", json!([1, {"a": true}])),
         ("a withdrawn scope", "scope", json!("name email")),
         ("a scope of any kind", "scope", json!({"a": [1, 2]})),
         ("no app", "isApp", Value::Null),
@@ -90,7 +93,7 @@ async fn what_stands_at_a_limit_is_accepted() {
         let call = inits.next().member(member, value);
         table.accept(name, call, ok().naming("vippsRedirectUrl"), &ROWS).await;
     }
-    table.finish(51);
+    table.finish(54);
     app.stop().await;
 }
 

@@ -39,7 +39,6 @@ async fn a_member_that_is_missing_null_or_of_another_type_is_named() {
         ("makePaymentUrl", "makePaymentUrl"),
         ("makePaymentToken", "51"),
         ("paymentText", "51"),
-        ("merchantAgreementUrl", "51"),
         ("currency", "currency"),
     ];
     for (name, code) in texts {
@@ -56,7 +55,7 @@ async fn a_member_that_is_missing_null_or_of_another_type_is_named() {
             table.refuse(format!("{name}: {value}"), call, psp(400, &["51"]).naming(name)).await;
         }
     }
-    table.finish(78);
+    table.finish(72);
     app.stop().await;
 }
 
@@ -118,7 +117,6 @@ async fn a_customers_number_is_eight_plain_digits() {
     let good = good(&app).await;
     let mut table = Table::of(&app, "init, numbers");
     let numbers = [
-        "",
         "1234567",
         "123456789",
         "+4712345678",
@@ -140,7 +138,7 @@ async fn a_customers_number_is_eight_plain_digits() {
         let call = good.clone().member("customerMobileNumber", json!(number));
         table.refuse(format!("number {number:?}"), call, psp(400, &["51"]).naming("customerMobileNumber")).await;
     }
-    table.finish(17);
+    table.finish(16);
     app.stop().await;
 }
 
@@ -245,9 +243,9 @@ async fn all_faults_of_a_body_are_named_together_in_the_order_of_its_fields() {
     let everything = json!({
         "pspTransactionId": "", "merchantOrderId": "a_b", "customerMobileNumber": "1", "amount": 1, "currency": "SEK",
         "pspRedirectUrl": "javascript:alert(1)", "makePaymentUrl": "ftp://x/", "makePaymentToken": "a\nb",
-        "paymentText": 1, "isApp": "no", "skipLandingPage": 1, "merchantAgreementUrl": "x",
+        "paymentText": 1, "isApp": "no", "skipLandingPage": 1,
     });
-    let codes = ["51", "51", "51", "amount", "currency", "51", "51", "51", "makePaymentUrl", "51", "51", "51"];
+    let codes = ["51", "51", "51", "amount", "currency", "51", "51", "51", "makePaymentUrl", "51", "51"];
     table.refuse("everything", good.clone().json(&everything), psp(400, &codes)).await;
     let nothing = psp(400, &["51"; 6]).naming("merchantOrderId is required").naming("makePaymentUrl is required");
     table.refuse("nothing", good.clone().json(&json!({})), nothing).await;
@@ -285,17 +283,17 @@ async fn a_member_that_is_given_twice_is_a_fault_whatever_it_says() {
         table.refuse(double, call, expected).await;
     }
     let known = [
-        ("a lone surrogate", "\"paymentText\":\"\\ud800\""),
-        ("half a pair", "\"paymentText\":\"\\udc00\\ud800\""),
-        ("a number beyond all", "\"paymentText\":9e999"),
-        ("a broken escape", "\"paymentText\":\"\\x\""),
+        ("a lone surrogate", "\"makePaymentToken\":\"\\ud800\"", "makePaymentToken has half of a surrogate pair"),
+        ("half a pair", "\"makePaymentToken\":\"\\udc00\\ud800\"", "makePaymentToken has half of a surrogate pair"),
+        ("a number beyond all", "\"paymentText\":9e999", "paymentText must be a string, not a number"),
+        ("a broken escape", "\"paymentText\":\"\\x\"", "not valid JSON"),
     ];
-    let without_text = good.clone().without_member("paymentText").to_bytes("x");
+    let without_text = good.clone().without_member("paymentText").without_member("makePaymentToken").to_bytes("x");
     let without_text = String::from_utf8(without_text).expect("the call is text");
     let without_text = without_text.split("\r\n\r\n").nth(1).expect("the call has a body");
-    for (name, member) in known {
+    for (name, member, text) in known {
         let call = good.clone().body(without_text.replacen('{', &format!("{{{member},"), 1));
-        table.refuse(name, call, psp(400, &["51"]).naming("not valid JSON")).await;
+        table.refuse(name, call, psp(400, &["51"]).naming(text)).await;
     }
     table.finish(12);
     app.stop().await;

@@ -11,6 +11,7 @@ mod details;
 mod entries_by_state;
 mod force_approve;
 mod headers;
+mod hints;
 mod hostile_texts;
 mod init_accepted;
 mod init_conflicts;

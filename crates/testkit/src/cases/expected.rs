@@ -119,6 +119,9 @@ impl Expected {
                 faults.push(format!("{name} is {found:?} instead of {value:?}"));
             }
         }
+        if answer.status.as_u16() == 401 && !answer.headers.contains_key("www-authenticate") {
+            faults.push("a 401 that asks for no credential".to_owned());
+        }
         if !answer.status.is_success() {
             let text = answer.text.to_ascii_lowercase();
             faults.extend(INSIDES.iter().filter(|inside| text.contains(*inside)).map(|text| format!("shows {text:?}")));
@@ -154,7 +157,9 @@ impl Shape {
             }
             Self::Bare | Self::Success if answer.text.is_empty() => Ok(()),
             Self::Bare => Err(format!("has a body: {}", answer.text)),
-            Self::Success => of_type(answer, "application/json"),
+            Self::Success => {
+                of_type(answer, "application/json").or_else(|_| of_type(answer, "application/json;charset=UTF-8"))
+            }
         }
     }
 }

@@ -97,12 +97,13 @@ impl TestApp {
     /// When it leaves work behind, or does not start again.
     #[must_use]
     pub async fn restarted(self) -> Self {
-        let Self { psp, client, running, mut setup, directory, bearer, .. } = self;
+        let Self { psp, client, running, mut setup, directory, .. } = self;
         assert_eq!(running.stop().await, Vec::new(), "work was left over");
         setup.seams.clock = None;
         let running = run(&directory, &setup).await;
         let base = format!("http://{}", running.address);
-        Self { psp, client, running, base, setup, directory, bearer }
+        // The address that has issued the tokens is gone.
+        Self { psp, client, running, base, setup, directory, bearer: tokio::sync::Mutex::default() }
     }
 
     /// Like [`TestApp::restarted`], but `by` passes while the server is down.
@@ -111,14 +112,15 @@ impl TestApp {
     /// When it leaves work behind, or does not start again.
     #[must_use]
     pub async fn restarted_after(self, by: Duration) -> Self {
-        let Self { psp, client, running, mut setup, directory, bearer, .. } = self;
+        let Self { psp, client, running, mut setup, directory, .. } = self;
         let millis = i64::try_from(by.as_millis()).expect("a test's time is short");
         let clock = BusinessClock::frozen(running.wallet.clock().now().plus_millis(millis));
         assert_eq!(running.stop().await, Vec::new(), "work was left over");
         setup.seams.clock = Some(clock);
         let running = run(&directory, &setup).await;
         let base = format!("http://{}", running.address);
-        Self { psp, client, running, base, setup, directory, bearer }
+        // The address that has issued the tokens is gone.
+        Self { psp, client, running, base, setup, directory, bearer: tokio::sync::Mutex::default() }
     }
 
     /// Stops the server and makes sure that nothing was left over and that what is stored agrees with itself.

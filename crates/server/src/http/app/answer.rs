@@ -7,8 +7,11 @@ use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY};
+use http::header::{
+    ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use lommebok_api::errors::bearer_challenge;
 use lommebok_api::headers;
 use lommebok_domain::UserId;
 use lommebok_store::CommitFault;
@@ -32,13 +35,15 @@ pub(super) struct Refused {
     /// Norwegian and English.
     message: (&'static str, &'static str),
     retry_after_s: Option<i64>,
+    /// What is wrong with the session's token that came, for `WWW-Authenticate`.
+    token_fault: Option<&'static str>,
     payment: Option<Value>,
 }
 
 impl Refused {
     /// A refusal with its message in Norwegian and English.
     pub(super) fn new(status: StatusCode, code: &'static str, message: (&'static str, &'static str)) -> Self {
-        Self { status, code, message, retry_after_s: None, payment: None }
+        Self { status, code, message, retry_after_s: None, token_fault: None, payment: None }
     }
 
     /// The payment as it is, for the phone to show.
@@ -54,6 +59,11 @@ impl Refused {
     pub(super) fn malformed() -> Self {
         let message = ("Forespørselen er ikke slik App-API-et vil ha den.", "The request is not as the App API asks.");
         Self::new(StatusCode::BAD_REQUEST, "malformed", message)
+    }
+
+    /// No session's token came.
+    fn signed_out() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "session_ended", ("Logg inn på nytt.", "Sign in again."))
     }
 
     fn try_again() -> Self {
@@ -101,7 +111,10 @@ impl From<Fault> for Refused {
                 (StatusCode::UNAUTHORIZED, "wrong_number_or_pin", message)
             }
             Fault::PinLocked { retry_after_s } => return too_many_tries(retry_after_s),
-            Fault::NoSession => (StatusCode::UNAUTHORIZED, "session_ended", ("Logg inn på nytt.", "Sign in again.")),
+            Fault::NoSession => {
+                let refused = Self::signed_out();
+                return Self { token_fault: Some("the session is unknown or has ended"), ..refused };
+            }
             Fault::Busy | Fault::Stopping => return Self::try_again(),
             Fault::Store(fault @ (CommitFault::Overloaded | CommitFault::Closed | CommitFault::Unavailable(_))) => {
                 tracing::warn!(%fault, "a call of the App API could not be stored now");
@@ -133,6 +146,11 @@ impl IntoResponse for Refused {
         let mut response = self.status.into_response();
         if let Some(seconds) = self.retry_after_s {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        if self.status == StatusCode::UNAUTHORIZED
+            && let Ok(challenge) = HeaderValue::from_str(&bearer_challenge("lommebok-app", self.token_fault))
+        {
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
         response.extensions_mut().insert(self);
         response
@@ -168,7 +186,7 @@ pub(super) async fn method_not_allowed() -> Refused {
 /// The bearer token of a call.
 pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Refused> {
     let value = once(headers, AUTHORIZATION.as_str()).ok().flatten();
-    value.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(|| Fault::NoSession.into())
+    value.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(Refused::signed_out)
 }
 
 /// Whose call it is.

@@ -5,6 +5,7 @@ use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use lommebok_api::errors::bearer_challenge;
 use subtle::ConstantTimeEq;
 
 use super::Control;
@@ -35,12 +36,14 @@ fn check(control: &Control, uri: &Uri, headers: &HeaderMap) -> Result<(), Proble
             return Err(Problem::new(StatusCode::FORBIDDEN, format!("Origin {origin} may not call the Control API")));
         }
     }
-    let bearer = text(headers, &AUTHORIZATION)?.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    let sent = text(headers, &AUTHORIZATION)?.and_then(|value| value.strip_prefix("Bearer "));
+    let bearer = sent.unwrap_or_default();
     if bool::from(bearer.as_bytes().ct_eq(control.token.expose().as_bytes())) {
         return Ok(());
     }
     let hint = "send `Authorization: Bearer` with the token in the file control-token of the data directory";
-    Err(Problem::new(StatusCode::UNAUTHORIZED, hint.to_owned()))
+    let fault = sent.map(|_| "this is not the control token");
+    Err(Problem::unauthorized(hint.to_owned(), bearer_challenge("lommebok-control", fault)))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &axum::http::HeaderName) -> Result<Option<&'a str>, Problem> {

@@ -1,7 +1,7 @@
 //! The Control API's errors: RFC 9457 problem details, made from the wallet's faults in one place.
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lommebok_store::CommitFault;
 use serde_json::json;
@@ -14,11 +14,18 @@ use crate::wallet::Fault;
 pub(super) struct Problem {
     status: StatusCode,
     detail: String,
+    /// `WWW-Authenticate` of a 401.
+    challenge: Option<String>,
 }
 
 impl Problem {
     pub(super) fn new(status: StatusCode, detail: String) -> Self {
-        Self { status, detail }
+        Self { status, detail, challenge: None }
+    }
+
+    /// A 401 that asks for a credential.
+    pub(super) fn unauthorized(detail: String, challenge: String) -> Self {
+        Self { challenge: Some(challenge), ..Self::new(StatusCode::UNAUTHORIZED, detail) }
     }
 
     pub(super) fn bad_request(detail: impl Into<String>) -> Self {
@@ -88,6 +95,11 @@ impl IntoResponse for Problem {
         let title = self.status.canonical_reason().unwrap_or("Error");
         let body =
             json!({"type": "about:blank", "title": title, "status": self.status.as_u16(), "detail": self.detail});
-        (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+        let mut response =
+            (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response();
+        if let Some(challenge) = self.challenge.and_then(|challenge| HeaderValue::from_str(&challenge).ok()) {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
     }
 }

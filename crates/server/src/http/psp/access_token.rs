@@ -2,8 +2,6 @@
 //! time: both compare keyed hashes.
 
 use lommebok_api::access_token::{self, TokenAnswer};
-use lommebok_api::errors::{ErrorCode, Fault as WireFault};
-use lommebok_api::headers;
 use lommebok_store::KeyedHash;
 use subtle::ConstantTimeEq;
 
@@ -16,19 +14,16 @@ use crate::wallet::Fault;
 pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let request = access_token::parse(call.headers)?;
     let edge = call.edge;
-    let refused = || WireFault::of(ErrorCode::ClientRefused);
+    let refused = || request.refused();
     let by_key = edge.psp_by_subscription_key(request.subscription_key)?;
     let by_client = edge.psp_by_client_id(request.client_id)?;
     let sent = edge.hash(Purpose::ClientSecret, request.client_secret);
     let stored = by_client.as_ref().map_or(KeyedHash::new([0; 32]), |psp| psp.client_secret);
     let secret_is_right = bool::from(sent.as_bytes().ct_eq(stored.as_bytes()));
     let (Some(by_key), Some(psp)) = (by_key, by_client) else { return Err(refused().into()) };
-    if !secret_is_right {
+    // One answer for all: which of the three is wrong is nobody's to know who has not all three.
+    if !secret_is_right || by_key.id != psp.id {
         return Err(refused().into());
-    }
-    if by_key.id != psp.id {
-        let hint = "client_id and Ocp-Apim-Subscription-Key belong to different PSPs";
-        return Err(refused().hinting(hint).into());
     }
     let wallet = edge.wallet(psp.tenant).ok_or_else(refused)?;
     let subject = Subject { tenant: psp.tenant, psp: psp.id, client_id: request.client_id.to_owned() };
@@ -36,6 +31,7 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
         tracing::error!(%fault, "no signing key");
         Refused::from(Fault::Stopping)
     })?;
-    let answer = TokenAnswer::new(issued.token.expose(), issued.not_before_s, issued.expires_on_s);
-    Ok(Answered::json(&answer).hinting(headers::system_headers(call.headers).hint))
+    let resource = edge.access_tokens().audience();
+    let answer = TokenAnswer::new(issued.token.expose(), resource, issued.not_before_s, issued.expires_on_s);
+    Ok(Answered::json(&answer).in_utf_8())
 }

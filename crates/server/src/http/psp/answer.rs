@@ -4,8 +4,11 @@
 use axum::body::Body;
 use axum::response::Response;
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
 use lommebok_api::errors::{self, ErrorCode, Fault as WireFault, Surface};
+use lommebok_api::hints::{Hint, Hints, Slip};
 use lommebok_domain::Refusal;
 use lommebok_store::CommitFault;
 use serde::Serialize;
@@ -22,11 +25,16 @@ const RETRY_AFTER_S: &str = "1";
 /// Room for the answers to init and details; a longer one makes more.
 const USUAL_ANSWER_BYTES: usize = 512;
 
+/// The media types of successes, as the vendor's documents write them by endpoint.
+const JSON: &str = "application/json";
+const JSON_UTF_8: &str = "application/json;charset=UTF-8";
+
 /// A success.
 #[derive(Debug)]
 pub(crate) struct Answered {
     pub(crate) body: Vec<u8>,
-    pub(crate) hints: Vec<&'static str>,
+    media_type: &'static str,
+    hints: Hints,
 }
 
 impl Answered {
@@ -35,20 +43,29 @@ impl Answered {
         let mut written = Vec::with_capacity(USUAL_ANSWER_BYTES);
         serde_json::to_writer(&mut written, body)
             .expect("answers are made of strings, numbers and lists, which have a JSON form");
-        Self { body: written, hints: Vec::new() }
+        Self::with_body(written)
     }
 
     /// A JSON body that is always the same.
     pub(crate) fn bytes(body: &'static str) -> Self {
-        Self { body: body.as_bytes().to_vec(), hints: Vec::new() }
+        Self::with_body(body.as_bytes().to_vec())
     }
 
     /// An answer without a body.
     pub(crate) fn empty() -> Self {
-        Self { body: Vec::new(), hints: Vec::new() }
+        Self::with_body(Vec::new())
     }
 
-    pub(crate) fn hinting(mut self, hints: impl IntoIterator<Item = &'static str>) -> Self {
+    fn with_body(body: Vec<u8>) -> Self {
+        Self { body, media_type: JSON, hints: Hints::default() }
+    }
+
+    /// The same, declared as the vendor declares the answers of token endpoint, init and merchants.
+    pub(crate) fn in_utf_8(self) -> Self {
+        Self { media_type: JSON_UTF_8, ..self }
+    }
+
+    pub(crate) fn hinting(mut self, hints: impl IntoIterator<Item = Hint>) -> Self {
         self.hints.extend(hints);
         self
     }
@@ -57,10 +74,10 @@ impl Answered {
         let mut response = Response::new(Body::empty());
         if !self.body.is_empty() {
             *response.body_mut() = Body::from(self.body);
-            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(self.media_type));
         }
         keep_nowhere(&mut response);
-        add_hint(&mut response, edge, errors::hint_header(self.hints));
+        add_hints(&mut response, edge, &self.hints);
         response
     }
 }
@@ -88,9 +105,9 @@ impl From<BodyFault> for Refused {
     fn from(fault: BodyFault) -> Self {
         match fault {
             BodyFault::TooLarge { longest_bytes } => WireFault::of(ErrorCode::BodyTooLarge)
-                .hinting(format!("the body of this endpoint may have {longest_bytes} bytes"))
+                .hinting(Hint::about(Slip::BodyTooLarge, longest_bytes.to_string()))
                 .into(),
-            BodyFault::NoMemory => WireFault::of(ErrorCode::Unavailable).hinting(fault.to_string()).into(),
+            BodyFault::NoMemory => WireFault::of(ErrorCode::Unavailable).into(),
             BodyFault::TooSlow | BodyFault::Broken => Self::Status(fault.status()),
         }
     }
@@ -112,7 +129,14 @@ impl Refused {
         }
     }
 
-    pub(crate) fn into_response(self, edge: &Edge, surface: Surface, context_id: &str) -> Response {
+    /// The answer; `beside` is a further hint, about what the refusal is not about.
+    pub(crate) fn into_response(
+        self,
+        edge: &Edge,
+        surface: Surface,
+        context_id: &str,
+        beside: Option<Hint>,
+    ) -> Response {
         let faults = match self {
             Self::Faults(faults) => faults,
             Self::Status(status) => {
@@ -121,15 +145,19 @@ impl Refused {
                 return response;
             }
         };
-        let rendered = errors::answer(surface, &faults, context_id);
+        let mut rendered = errors::answer(surface, &faults, context_id);
+        rendered.hints.extend(beside);
         let mut response = Response::new(Body::from(rendered.body));
         *response.status_mut() = StatusCode::from_u16(rendered.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(rendered.content_type));
         if matches!(rendered.status, 429 | 503) {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_S));
         }
+        if let Some(challenge) = rendered.challenge.and_then(|challenge| HeaderValue::from_str(&challenge).ok()) {
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
         keep_nowhere(&mut response);
-        add_hint(&mut response, edge, rendered.hint);
+        add_hints(&mut response, edge, &rendered.hints);
         response
     }
 }
@@ -140,9 +168,10 @@ fn keep_nowhere(response: &mut Response) {
     response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
-fn add_hint(response: &mut Response, edge: &Edge, hint: Option<String>) {
-    if let Some(hint) = hint.filter(|_| edge.shows_hints())
-        && let Ok(value) = HeaderValue::from_str(&hint)
+fn add_hints(response: &mut Response, edge: &Edge, hints: &Hints) {
+    if edge.shows_hints()
+        && let Some(line) = hints.header()
+        && let Ok(value) = HeaderValue::from_str(&line)
     {
         response.headers_mut().insert(HINT, value);
     }
@@ -150,7 +179,6 @@ fn add_hint(response: &mut Response, edge: &Edge, hint: Option<String>) {
 
 /// What the wallet refuses, in the wire's words.
 fn wire_fault(fault: Fault) -> WireFault {
-    let hinted = |code, hint: String| WireFault::of(code).hinting(hint);
     match fault {
         Fault::NoSuchPayment => WireFault::of(ErrorCode::PaymentNotFound),
         Fault::Refused(refusal) => refused(&refusal),
@@ -160,7 +188,7 @@ fn wire_fault(fault: Fault) -> WireFault {
         Fault::UnknownUser => WireFault::of(ErrorCode::UserNotRegistered),
         Fault::CardNotUsable => WireFault::of(ErrorCode::NoEligibleCard),
         Fault::UnknownLink => WireFault::of(ErrorCode::WrongLandingToken),
-        Fault::Busy | Fault::Stopping => hinted(ErrorCode::Unavailable, fault.to_string()),
+        Fault::Busy | Fault::Stopping => WireFault::of(ErrorCode::Unavailable),
         Fault::Store(fault) => store_fault(&fault),
         Fault::WrongPin | Fault::PinLocked { .. } | Fault::NoSession | Fault::Read(_) | Fault::Secret => {
             tracing::error!(%fault, "a call of the PSP API failed");
@@ -170,7 +198,7 @@ fn wire_fault(fault: Fault) -> WireFault {
 }
 
 fn refused(refusal: &Refusal) -> WireFault {
-    WireFault::of(ErrorCode::WrongState).hinting(refusal.to_string())
+    WireFault::of(ErrorCode::WrongState).hinting(Hint::about(Slip::WrongState, refusal.to_string()))
 }
 
 fn store_fault(fault: &CommitFault) -> WireFault {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http::HeaderMap;
 use lommebok_api::errors::{ErrorCode, Fault as WireFault};
 use lommebok_api::headers;
+use lommebok_api::hints::{Hint, Slip};
 use lommebok_domain::Msn;
 use lommebok_store::Psp;
 
@@ -39,14 +40,16 @@ impl Caller {
 
     fn of_token(edge: &Edge, headers: &HeaderMap) -> Result<(Self, Arc<Psp>), Refused> {
         let key = headers::subscription_key(headers)?;
-        let unknown_key = || WireFault::of(ErrorCode::SubscriptionKeyInvalid);
+        let unknown_key = || headers::invalid_subscription_key(key);
         let psp = edge.psp_by_subscription_key(key)?.ok_or_else(unknown_key)?;
         let wallet = edge.wallet(psp.tenant).ok_or_else(unknown_key)?.clone();
         let token = headers::bearer(headers)?;
-        let subject = edge.access_tokens().verify(token, wallet.clock().now()).map_err(token_fault)?;
+        let verified = edge.access_tokens().verify(token, wallet.clock().now());
+        let subject = verified.map_err(|fault| token_fault(token, fault))?;
         if subject.tenant != psp.tenant || subject.psp != psp.id {
-            let hint = "the access token and the subscription key belong to different PSPs";
-            return Err(WireFault::of(ErrorCode::AccessTokenInvalid).hinting(hint).into());
+            // Two of three decide whose call it is. A key that is another's is answered like one that is nobody's.
+            let keeps_key = headers::psp_id(headers).is_ok_and(|id| headers::same_psp_id(id, &psp.psp_id));
+            return Err(if keeps_key { token_of_another() } else { unknown_key() }.into());
         }
         Ok((Self { principal: Principal { tenant: psp.tenant, psp: psp.id }, wallet }, psp))
     }
@@ -73,12 +76,20 @@ impl Caller {
 }
 
 fn same_psp_id(sent: &str, psp: &Psp) -> Result<(), Refused> {
-    if headers::same_psp_id(sent, &psp.psp_id) { Ok(()) } else { Err(WireFault::of(ErrorCode::PspIdInvalid).into()) }
+    if headers::same_psp_id(sent, &psp.psp_id) {
+        Ok(())
+    } else {
+        Err(headers::invalid_psp_id(sent, &psp.psp_id).into())
+    }
 }
 
-fn token_fault(fault: TokenFault) -> WireFault {
-    let code = match fault {
-        TokenFault::Expired => ErrorCode::AccessTokenExpired,
+fn token_of_another() -> WireFault {
+    WireFault::of(ErrorCode::AccessTokenInvalid).hinting(Hint::of(Slip::AccessTokenOfOther))
+}
+
+fn token_fault(token: &str, fault: TokenFault) -> WireFault {
+    match fault {
+        TokenFault::Expired => WireFault::of(ErrorCode::AccessTokenExpired),
         TokenFault::TooLong
         | TokenFault::Malformed
         | TokenFault::Header
@@ -89,7 +100,6 @@ fn token_fault(fault: TokenFault) -> WireFault {
         | TokenFault::Claims
         | TokenFault::Issuer
         | TokenFault::Audience
-        | TokenFault::NotYetValid => ErrorCode::AccessTokenInvalid,
-    };
-    WireFault::of(code).hinting(fault.to_string())
+        | TokenFault::NotYetValid => headers::invalid_access_token(token, fault.to_string()),
+    }
 }

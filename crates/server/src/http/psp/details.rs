@@ -1,22 +1,20 @@
 //! `GET /psp/v3/psppayments/{pspTransactionId}/details`: sums and history of one payment.
 
 use lommebok_api::details::{DetailsAnswer, LogEntry, TransactionSummary};
-use lommebok_api::errors::{ErrorCode, Fault as WireFault};
 use lommebok_api::paths::PathId;
 use lommebok_api::updatestatus::Status;
+use lommebok_domain::EntryStatus;
 use lommebok_domain::history::HistoryLine;
-use lommebok_domain::{EntryStatus, PspTransactionId};
 
-use super::PspCall;
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
+use super::{PspCall, payment_named};
 use crate::http::control::time_text;
 
 pub(super) fn handle(call: &PspCall<'_>, id: &PathId<'_>) -> Result<Answered, Refused> {
     let caller = Caller::of(call.edge, call.headers)?;
     caller.check_msn(call.headers)?;
-    let unknown = || WireFault::of(ErrorCode::PaymentNotFound);
-    let id = id.id().and_then(PspTransactionId::new).ok_or_else(unknown)?;
+    let id = payment_named(id)?;
     let details = caller.wallet.details(caller.principal, &id)?;
     let sums = details.sums;
     let answer = DetailsAnswer {

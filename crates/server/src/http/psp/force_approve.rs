@@ -3,11 +3,11 @@
 use lommebok_api::errors::{ErrorCode, Fault as WireFault};
 use lommebok_api::paths::PathId;
 use lommebok_api::{force_approve, headers};
-use lommebok_domain::{PhoneNumber, PspTransactionId};
+use lommebok_domain::PhoneNumber;
 
-use super::PspCall;
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
+use super::{PspCall, payment_named};
 
 pub(super) async fn handle(call: PspCall<'_>, id: &PathId<'_>) -> Result<Answered, Refused> {
     let caller = Caller::of(call.edge, call.headers)?;
@@ -15,10 +15,9 @@ pub(super) async fn handle(call: PspCall<'_>, id: &PathId<'_>) -> Result<Answere
     let body = call.edge.body(call.body).await?;
     headers::check_json(call.headers, body.len())?;
     let request = force_approve::parse(&body)?;
-    let unknown = || WireFault::of(ErrorCode::PaymentNotFound);
-    let id = id.id().and_then(PspTransactionId::new).ok_or_else(unknown)?;
+    let id = payment_named(id)?;
     let internal = || WireFault::of(ErrorCode::Internal);
     let number = PhoneNumber::new(&request.customer_phone_number).ok_or_else(internal)?;
     caller.wallet.force_approve(caller.principal, &id, &number, request.token.expose()).await?;
-    Ok(Answered::empty())
+    Ok(Answered::empty().hinting(request.hints))
 }

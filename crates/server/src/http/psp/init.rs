@@ -18,6 +18,7 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let body = call.edge.body(call.body).await?;
     headers::check_json(headers, body.len())?;
     let (key, request) = together(headers::idempotency_key(headers), init::parse(&body, caller.wallet.url_policy()))?;
+    let unkeyed = if key.is_none() { headers::idempotency_hint(headers) } else { None };
     let idempotency = key.map(|key| {
         let canonical = request.canonical().text(msn.as_str()).into_bytes();
         caller.wallet.idempotent_request(IdempotentRoute::Init, key, &canonical)
@@ -33,7 +34,7 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
         merchant_order_id: terms.merchant_order_id.as_str(),
         vipps_redirect_url: &link,
     };
-    Ok(Answered::json(&answer).hinting(hints).hinting(headers::system_headers(headers).hint))
+    Ok(Answered::json(&answer).in_utf_8().hinting(hints).hinting(unkeyed))
 }
 
 /// The request as the wallet wants it; `None` can't be, since the parser has checked the same rules.

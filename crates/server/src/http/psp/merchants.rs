@@ -20,13 +20,13 @@ use crate::wallet::Fault;
 pub(super) fn list(call: &PspCall<'_>) -> Result<Answered, Refused> {
     let caller = Caller::of_merchants(call.edge, call.headers)?;
     let merchants = caller.wallet.merchants_of(caller.principal)?.into_iter().map(shown).collect();
-    Ok(Answered::json(&MerchantList { merchants }))
+    Ok(Answered::json(&MerchantList { merchants }).in_utf_8())
 }
 
 pub(super) fn show(call: &PspCall<'_>, msn: &PathId<'_>) -> Result<Answered, Refused> {
     let caller = Caller::of_merchants(call.edge, call.headers)?;
     let merchant = caller.wallet.merchant_of(caller.principal, &named(msn)?)?;
-    Ok(Answered::json(&shown(merchant)))
+    Ok(Answered::json(&shown(merchant)).in_utf_8())
 }
 
 pub(super) async fn create(call: PspCall<'_>) -> Result<Answered, Refused> {
@@ -39,7 +39,7 @@ pub(super) async fn create(call: PspCall<'_>) -> Result<Answered, Refused> {
     let hints = request.hints.clone();
     let logo = request.logo.as_ref().map(|logo| STANDARD.encode(logo.png()));
     let msn = caller.wallet.create_merchant(caller.principal, created(request), logo, idempotency).await?;
-    Ok(Answered::json(&CreateMerchantAnswer { merchant_serial_number: msn.as_str() }).hinting(hints))
+    Ok(Answered::json(&CreateMerchantAnswer { merchant_serial_number: msn.as_str() }).in_utf_8().hinting(hints))
 }
 
 pub(super) async fn update(call: PspCall<'_>, msn: &PathId<'_>) -> Result<Answered, Refused> {
@@ -50,7 +50,7 @@ pub(super) async fn update(call: PspCall<'_>, msn: &PathId<'_>) -> Result<Answer
     let msn = named(msn)?;
     let updated = caller.wallet.update_merchant(caller.principal, &msn, |before| edited(before, &request)).await;
     match updated {
-        Ok(_) => Ok(Answered::empty()),
+        Ok(_) => Ok(Answered::empty().hinting(request.hints)),
         Err(Fault::MerchantNotActive) => Err(WireFault::of(ErrorCode::MerchantDeactivated).into()),
         Err(fault) => Err(fault.into()),
     }

@@ -23,7 +23,10 @@ use futures_util::FutureExt;
 use http::header::{ALLOW, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use lommebok_api::errors::{ErrorCode, Fault as WireFault, Surface};
-use lommebok_api::paths::{self, Endpoint};
+use lommebok_api::headers;
+use lommebok_api::hints::{Hint, Slip};
+use lommebok_api::paths::{self, Endpoint, PathId};
+use lommebok_domain::PspTransactionId;
 
 use crate::clock::ProcessTime;
 use crate::http::Edge;
@@ -64,26 +67,45 @@ async fn serve(edge: &Edge, offer: Offer, request: Request) -> Response {
         offer == Offer::Sandbox || !test_only
     });
     let Some(endpoint) = endpoint else {
-        return refuse(edge, Surface::Psp, WireFault::of(ErrorCode::PathUnknown).into());
+        return refuse(edge, Surface::Psp, unknown_path(parts.uri.path()).into(), None);
     };
     if endpoint == Endpoint::Deeplink {
         return to_landing_page(&parts.method, parts.uri.query());
     }
     let surface = surface(&endpoint);
     if !endpoint.methods().contains(&parts.method) {
-        let mut response = refuse(edge, surface, WireFault::of(ErrorCode::MethodNotAllowed).into());
+        let fault = WireFault::of(ErrorCode::MethodNotAllowed);
+        let fault = fault.hinting(Hint::about(Slip::OtherMethod, endpoint.allow()));
+        let mut response = refuse(edge, surface, fault.into(), None);
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(endpoint.allow()));
         return response;
     }
     let call = PspCall { edge, headers: &parts.headers, body };
+    let beside = edge.shows_hints().then(|| headers::system_headers(&parts.headers).hint).flatten();
     let (began, name) = (ProcessTime.now(), name(&endpoint));
     let response = match survived(dispatch(call, &parts.method, endpoint)).await {
-        Ok(answered) => answered.into_response(edge),
-        Err(refused) => refuse(edge, surface, refused),
+        Ok(answered) => answered.hinting(beside).into_response(edge),
+        Err(refused) => refuse(edge, surface, refused, beside),
     };
     let took = ProcessTime.now().duration_since(began);
     ::metrics::histogram!(REQUEST_SECONDS, "endpoint" => name).record(took.as_secs_f64());
     response
+}
+
+/// No endpoint has this path; a hint names one that nearly has.
+fn unknown_path(raw_path: &str) -> WireFault {
+    let fault = WireFault::of(ErrorCode::PathUnknown);
+    match paths::nearly(raw_path) {
+        Some(meant) => fault.hinting(Hint::about(Slip::PathNearly, meant)),
+        None => fault,
+    }
+}
+
+/// The payment that a path names. One that no payment can be called is answered like one that is unknown.
+fn payment_named(id: &PathId<'_>) -> Result<PspTransactionId, WireFault> {
+    id.id()
+        .and_then(PspTransactionId::new)
+        .ok_or_else(|| WireFault::of(ErrorCode::PaymentNotFound).hinting(Hint::of(Slip::NoPaymentsId)))
 }
 
 /// What a handler answers; a panic in it is our fault like any other, in the endpoint's own shape. The panic hook has
@@ -94,6 +116,8 @@ async fn survived(handled: impl Future<Output = Result<Answered, Refused>>) -> R
 }
 
 async fn dispatch(call: PspCall<'_>, method: &Method, endpoint: Endpoint<'_>) -> Result<Answered, Refused> {
+    // HEAD is a GET whose answer is sent without its body; hyper leaves the body out.
+    let reads = matches!(*method, Method::GET | Method::HEAD);
     match endpoint {
         Endpoint::Init => init::handle(call).await,
         Endpoint::Details { id } => details::handle(&call, &id),
@@ -101,9 +125,9 @@ async fn dispatch(call: PspCall<'_>, method: &Method, endpoint: Endpoint<'_>) ->
         Endpoint::UpdateStatus => Box::pin(update_status::handle(call)).await,
         Endpoint::AccessToken => Box::pin(access_token::handle(call)).await,
         Endpoint::ForceApprove { id } => Box::pin(force_approve::handle(call, &id)).await,
-        Endpoint::Merchants if method == Method::GET => merchants::list(&call),
+        Endpoint::Merchants if reads => merchants::list(&call),
         Endpoint::Merchants => Box::pin(merchants::create(call)).await,
-        Endpoint::Merchant { msn } if method == Method::GET => merchants::show(&call, &msn),
+        Endpoint::Merchant { msn } if reads => merchants::show(&call, &msn),
         Endpoint::Merchant { msn } => Box::pin(merchants::update(call, &msn)).await,
         Endpoint::Deeplink => Err(WireFault::of(ErrorCode::PathUnknown).into()),
     }
@@ -151,11 +175,11 @@ fn surface(endpoint: &Endpoint<'_>) -> Surface {
     }
 }
 
-fn refuse(edge: &Edge, surface: Surface, refused: Refused) -> Response {
+fn refuse(edge: &Edge, surface: Surface, refused: Refused, beside: Option<Hint>) -> Response {
     let context_id = edge.context_id();
     refused.count();
     tracing::debug!(context_id, ?refused, "refused");
-    refused.into_response(edge, surface, &context_id)
+    refused.into_response(edge, surface, &context_id, beside)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use lommebok_api::errors::{ErrorCode, Fault as WireFault, together};
 use lommebok_api::headers;
+use lommebok_api::hints::{Hint, Hints, Slip};
 use lommebok_api::updatestatus::{self, Entry, OperationStatus as WireOperation, Status, UpdateStatusAnswer};
 use lommebok_domain::{Amount, EntryStatus, OperationStatus, PspTransactionId, StatusEntry};
 use lommebok_store::{BatchEntry, IdempotentRoute};
@@ -9,9 +10,10 @@ use lommebok_store::{BatchEntry, IdempotentRoute};
 use super::PspCall;
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
+use crate::wallet::Accepted;
 
-/// Beside the answer to a body that came before.
-const REPEATED: &str = "a byte-identical body came within 24 h; without an idempotency key its entries count again";
+/// Refused entries that a hint names.
+const ENTRIES_NAMED: usize = 3;
 
 pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let caller = Caller::of(call.edge, call.headers)?;
@@ -19,17 +21,48 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let body = call.edge.batch_body(call.body).await?;
     headers::check_json(call.headers, body.len())?;
     let (key, request) = together(headers::idempotency_key(call.headers), updatestatus::parse(&body))?;
+    let unkeyed = if key.is_none() { headers::idempotency_hint(call.headers) } else { None };
+    let hints = request.hints.clone();
     let idempotency = key.map(|key| {
         let canonical = request.canonical().into_bytes();
         caller.wallet.idempotent_request(IdempotentRoute::UpdateStatus, key, &canonical)
     });
     let entries: Option<Vec<BatchEntry>> = request.entries.into_iter().map(entry).collect();
     let entries = entries.ok_or_else(|| WireFault::of(ErrorCode::Internal))?;
+    let sent = entries.len();
     let accepted = caller.wallet.update_status(caller.principal, entries, &body, idempotency).await?;
-    let hint = accepted.repeated.then_some(REPEATED);
     Ok(Answered::bytes(UpdateStatusAnswer::SUCCESS_BODY)
-        .hinting(hint)
-        .hinting(headers::system_headers(call.headers).hint))
+        .hinting(became_of(&accepted, sent))
+        .hinting(hints)
+        .hinting(unkeyed))
+}
+
+/// What the 200 does not say of the entries.
+fn became_of(accepted: &Accepted, sent: usize) -> Hints {
+    let mut hints = Hints::default();
+    if accepted.refused > 0 {
+        let count = format!("{} of {sent} {}", accepted.refused, entries(sent));
+        let first = accepted.first_refused.iter().take(ENTRIES_NAMED);
+        let named: Vec<_> =
+            first.map(|refusal| format!("transactions[{}] {}", refusal.position, refusal.code)).collect();
+        hints.push(Hint::between(Slip::EntriesNotApplied, count, named.join(", ")));
+    }
+    if accepted.waiting > 0 {
+        let waiting = if accepted.waiting == 1 {
+            "1 entry waits".to_owned()
+        } else {
+            format!("{} entries wait", accepted.waiting)
+        };
+        hints.push(Hint::about(Slip::EntriesWait, waiting));
+    }
+    if accepted.repeated {
+        hints.push(Hint::of(Slip::RepeatedBody));
+    }
+    hints
+}
+
+fn entries(count: usize) -> &'static str {
+    if count == 1 { "entry" } else { "entries" }
 }
 
 /// The entry as the wallet wants it; `None` can't be, since the parser has checked the same rules.

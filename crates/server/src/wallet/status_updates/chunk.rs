@@ -87,8 +87,8 @@ impl Decided {
 /// What a step counts once it is durable.
 pub(super) struct Counted {
     applied: usize,
-    waiting: usize,
-    refusals: Vec<BatchRefusal>,
+    pub(super) waiting: usize,
+    pub(super) refusals: Vec<BatchRefusal>,
 }
 
 impl Counted {

@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lommebok_domain::{PspId, Timestamp};
-use lommebok_store::{Batch, BatchEntry, BatchId, BatchTarget, CommitFault, KeyedHash, NewBatch};
+use lommebok_store::{Batch, BatchEntry, BatchId, BatchRefusal, BatchTarget, CommitFault, KeyedHash, NewBatch};
 
 use super::{Fault, IdempotentRequest, Principal, Wallet};
 use crate::observability::names::REPEATED_BATCHES;
@@ -38,11 +38,30 @@ impl Lanes {
     }
 }
 
-/// What became of an accepted request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Refused entries that are told to the one who sent them; the batch report has them all.
+const REFUSALS_TOLD: usize = 3;
+/// Refused entries that are counted when a request comes again: no request has more.
+const REFUSALS_COUNTED: u32 = 10_000;
+
+/// What became of an accepted request, as far as it is known when it is accepted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Accepted {
     /// Whether an identical body came within the last 24 h: flagged, and applied all the same.
     pub repeated: bool,
+    /// How many entries could not be applied.
+    pub refused: usize,
+    /// The first of them.
+    pub first_refused: Vec<BatchRefusal>,
+    /// How many wait for the end of an attempt.
+    pub waiting: usize,
+}
+
+impl Accepted {
+    fn refuse(&mut self, refusals: &[BatchRefusal]) {
+        self.refused = self.refused.saturating_add(refusals.len());
+        let more = REFUSALS_TOLD.saturating_sub(self.first_refused.len());
+        self.first_refused.extend(refusals.iter().take(more).cloned());
+    }
 }
 
 impl Wallet {
@@ -90,17 +109,20 @@ impl Wallet {
                     ::metrics::counter!(REPEATED_BATCHES).increment(1);
                 }
                 if immediate {
-                    self.later_if_not_now(apply_rest(steps, id, (next, entries.len())).await)?;
+                    self.later_if_not_now(apply_rest(&mut steps, id, (next, entries.len())).await)?;
                 } else {
                     self.agenda().ring();
                 }
-                Ok(Accepted { repeated })
+                Ok(Accepted { repeated, ..steps.became })
             }
             Err(Fault::Store(CommitFault::Replay(stored))) => {
+                let id = BatchId::new(stored.subject);
                 if immediate {
-                    self.later_if_not_now(self.apply_batch(BatchId::new(stored.subject)).await)?;
+                    self.later_if_not_now(self.apply_batch(id).await)?;
                 }
-                Ok(Accepted { repeated: false })
+                let mut became = Accepted::default();
+                became.refuse(&self.store().batch_refusals(self.tenant(), id, 0, REFUSALS_COUNTED)?);
+                Ok(became)
             }
             Err(fault) => Err(fault),
         }
@@ -131,8 +153,8 @@ impl Wallet {
             return Ok(());
         }
         let entries = self.store().batch_entries(self.tenant(), id)?;
-        let steps = Steps::new(self, batch.psp, &entries, ENTRIES_PER_COMMIT);
-        apply_rest(steps, id, (batch.next, entries.len())).await
+        let mut steps = Steps::new(self, batch.psp, &entries, ENTRIES_PER_COMMIT);
+        apply_rest(&mut steps, id, (batch.next, entries.len())).await
     }
 
     /// Applies the batches that are due at `now`, oldest first.
@@ -194,7 +216,7 @@ impl Wallet {
 }
 
 /// Commits the steps from the position `next` to `end`.
-async fn apply_rest(mut steps: Steps<'_>, id: BatchId, (mut next, end): (u32, usize)) -> Result<(), Fault> {
+async fn apply_rest(steps: &mut Steps<'_>, id: BatchId, (mut next, end): (u32, usize)) -> Result<(), Fault> {
     loop {
         let from = usize::try_from(next).unwrap_or(usize::MAX);
         if from >= end {

@@ -13,6 +13,7 @@ use lommebok_store::{
     BatchEntry, BatchId, BatchTarget, BatchWrite, Change, CommitFault, Committed, NewIdempotency, Write,
 };
 
+use super::Accepted;
 use super::chunk::Decided;
 use crate::wallet::{Fault, MAX_DECISIONS, Wallet};
 
@@ -24,6 +25,8 @@ pub(super) struct Steps<'a> {
     /// At most so many entries in one commit.
     size: usize,
     ahead: Option<Decided>,
+    /// What became of the entries so far.
+    pub(super) became: Accepted,
 }
 
 /// What a step has made durable.
@@ -38,7 +41,7 @@ pub(super) struct Stored {
 impl<'a> Steps<'a> {
     /// The steps of `entries`; with a `size` of 0 the one step that accepts the request and applies nothing.
     pub(super) fn new(wallet: &'a Wallet, psp: PspId, entries: &'a [BatchEntry], size: usize) -> Self {
-        Self { wallet, psp, entries, size, ahead: None }
+        Self { wallet, psp, entries, size, ahead: None, became: Accepted::default() }
     }
 
     /// Commits the step that begins at the position `from`.
@@ -82,6 +85,8 @@ impl<'a> Steps<'a> {
                         self.wallet.committed(before, after);
                     }
                     counted.tell();
+                    self.became.refuse(&counted.refusals);
+                    self.became.waiting = self.became.waiting.saturating_add(counted.waiting);
                     let Committed::Batch { id, repeated } = committed else { return Err(Fault::Busy) };
                     return Ok(Stored { id, repeated, next });
                 }

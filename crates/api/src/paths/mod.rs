@@ -5,11 +5,14 @@
 //! Give [`route`] the path as it stood in the request line, not decoded and without the query. Pages, App API and
 //! Control API have routes of their own in crate `server`.
 
+mod nearly;
+
 use std::borrow::Cow;
 
 use http::Method;
 
 use crate::ids;
+pub use nearly::nearly;
 
 /// The path of the token endpoint.
 pub const ACCESS_TOKEN: &str = "/accesstoken/get";
@@ -79,15 +82,15 @@ pub enum Endpoint<'p> {
 }
 
 impl Endpoint<'_> {
-    /// The methods that the endpoint has.
+    /// The methods that the endpoint has; HEAD wherever GET is one.
     pub fn methods(&self) -> &'static [Method] {
         match self {
             Endpoint::AccessToken | Endpoint::Init | Endpoint::UpdateStatus | Endpoint::ForceApprove { .. } => {
                 &[Method::POST]
             }
-            Endpoint::Details { .. } | Endpoint::Deeplink => &[Method::GET],
-            Endpoint::Merchants => &[Method::GET, Method::POST],
-            Endpoint::Merchant { .. } => &[Method::GET, Method::PATCH],
+            Endpoint::Details { .. } | Endpoint::Deeplink => &[Method::GET, Method::HEAD],
+            Endpoint::Merchants => &[Method::GET, Method::HEAD, Method::POST],
+            Endpoint::Merchant { .. } => &[Method::GET, Method::HEAD, Method::PATCH],
         }
     }
 
@@ -95,9 +98,9 @@ impl Endpoint<'_> {
     pub fn allow(&self) -> &'static str {
         match self {
             Endpoint::AccessToken | Endpoint::Init | Endpoint::UpdateStatus | Endpoint::ForceApprove { .. } => "POST",
-            Endpoint::Details { .. } | Endpoint::Deeplink => "GET",
-            Endpoint::Merchants => "GET, POST",
-            Endpoint::Merchant { .. } => "GET, PATCH",
+            Endpoint::Details { .. } | Endpoint::Deeplink => "GET, HEAD",
+            Endpoint::Merchants => "GET, HEAD, POST",
+            Endpoint::Merchant { .. } => "GET, HEAD, PATCH",
         }
     }
 }
