@@ -196,7 +196,9 @@ async fn refusals(app: &TestApp, started: &[Started]) -> Vec<Answer> {
         secret(good.clone()).member("makePaymentUrl", json!(format!("ftp://{MAKE_PAYMENT_TOKEN}/"))),
         good.clone().body(format!("{{\"makePaymentToken\":\"{MAKE_PAYMENT_TOKEN}\" oops}}")),
         good.clone().body(format!("{{\"{MAKE_PAYMENT_TOKEN}\":1,\"a\":1,\"a\":2}}")),
-        approve.json(&json!({"customerPhoneNumber": PHONE_NUMBER, "token": started[0].token})),
+        approve.clone().json(&json!({"customerPhoneNumber": PHONE_NUMBER, "token": started[0].token})),
+        approve.json(&json!({"customerPhoneNumber": format!("0047{PHONE_NUMBER}"), "token": started[0].token})),
+        good.clone().member("customerMobileNumber", json!(format!("+47 {PHONE_NUMBER}"))),
         Call::new("POST", "/app/v1/sessions").json(&json!({"phoneNumber": PHONE_NUMBER, "pin": "0000"})),
         Call::new("POST", "/app/v1/sessions").json(&json!({"phoneNumber": "99999999", "pin": PIN})),
         Call::new("POST", "/app/v1/sessions").json(&json!({"phoneNumber": PHONE_NUMBER, "pin": [PIN]})),
@@ -242,8 +244,13 @@ async fn no_secret_stands_where_it_does_not_belong() {
     assert!(canaries.0.len() > 60, "{} canaries", canaries.0.len());
 
     for answer in &refusals {
-        // The page of a refused form leads back to its own link.
-        let at_home: &[&str] = if answer.text.starts_with("<!") { &["landing token"] } else { &[] };
+        let at_home: &[&str] = match answer.hint() {
+            // The page of a refused form leads back to its own link.
+            _ if answer.text.starts_with("<!") => &["landing token"],
+            // Who sends a number is told the spelling that would do; no log is.
+            hint if hint.contains("Number: send \"") => &["phone number"],
+            _ => &[],
+        };
         canaries.absent(&format!("a refusal ({}) {}", answer.status, answer.text), &said(answer), at_home);
     }
     canaries.absent("metrics", &read(&app, "/metrics").await, &[]);

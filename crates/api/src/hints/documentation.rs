@@ -3,11 +3,13 @@
 use std::fmt::Write;
 
 use super::{Beside, MEMBERS, Says, Slip, hints};
+use crate::errors::TABLE;
 
 const REASONS: &str = "
 ## Hints by reason
 
-Where a refusal can have several reasons, its hint tells them apart. `{}` stands for what the request itself says.
+Where a refusal can have several reasons, the hint tells them apart; what stands above is said when nothing more is known.
+`{}` stands for what the request itself says.
 
 | beside | when | hint |
 | --- | --- | --- |
@@ -42,7 +44,8 @@ pub(crate) fn cell(slip: Slip) -> String {
 /// The Markdown of the tables of hints.
 pub(crate) fn documentation() -> String {
     let mut page = String::from(REASONS);
-    for row in hints().filter(|row| row.beside != Beside::Success) {
+    let is_above = |slip| TABLE.iter().any(|error| error.hint == slip && error.hint.row().beside.errors().len() == 1);
+    for row in hints().filter(|row| row.beside != Beside::Success && !is_above(row.slip)) {
         line(&mut page, &[&beside(row.beside), row.when, &cell(row.slip)]);
     }
     page.push_str(TAKEN);
@@ -66,7 +69,7 @@ fn beside(beside: Beside) -> String {
         let code = if row.code == row.status.to_string() {
             row.code.to_owned()
         } else {
-            format!("{} `{}`", row.status, row.code)
+            format!("{:?} {} `{}`", row.stage, row.status, row.code)
         };
         if !shown.contains(&code) {
             shown.push(code);

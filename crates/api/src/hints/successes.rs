@@ -91,8 +91,8 @@ pub(super) static SUCCESSES: &[HintRow] = &[
     ),
     silent(
         Slip::HeaderSpelling,
-        "a header's name in other letters, spaces around its value, PSP-ID in other letters, both spellings of one idempotency key",
-        "HTTP and hex digits know no case, and nothing is lost",
+        "a header's name in other letters, spaces around its value, PSP-ID in other letters, parameters of Content-Type, both spellings of one idempotency key",
+        "HTTP allows it, hex digits know no case, and nothing is lost",
     ),
     silent(Slip::DigitsAsAmount, "an amount as a string of digits", "the quick start sends it so"),
     silent(
@@ -119,8 +119,8 @@ pub(super) static SUCCESSES: &[HintRow] = &[
     ),
     silent(
         Slip::BodyUnread,
-        "a query, or a body where none is read",
-        "HTTP clients send them by default, and nothing in them could change the answer",
+        "a query, a body or an idempotency key where none is read",
+        "HTTP clients send them by default, and these requests may be repeated without harm",
     ),
     silent(Slip::HeadOfGet, "HEAD where GET is meant", "HTTP asks for it"),
 ];

@@ -53,7 +53,6 @@ struct InitBody {
     #[schema(default = false)]
     skip_landing_page: Option<bool>,
     /// A leftover of a withdrawn product: accepted, unused.
-    #[schema(max_length = 2048)]
     merchant_agreement_url: Option<String>,
     /// A leftover of a withdrawn product: accepted, unused.
     scope: Option<String>,

@@ -57,7 +57,7 @@ impl ApiByItself {
         if endpoint == Endpoint::AccessToken {
             let read = access_token::parse(request.headers()).unwrap();
             self.read(format!("token {} {} {}", read.client_id, read.client_secret, read.subscription_key));
-            return written(200, &access_token::TokenAnswer::new("the-token", 1_000, 4_600));
+            return written(200, &access_token::TokenAnswer::new("the-token", "a-resource", 1_000, 4_600));
         }
         check_headers(request.headers(), body.len());
         match endpoint {
@@ -207,7 +207,7 @@ async fn init_is_agreed_on_with_every_member() {
         r#"payment_text: Some("Ærlig \"talt\"\n")"#,
         "is_app: true",
         "skip_landing_page: true",
-        "hints: []",
+        "hints: Hints([Hint(PaymentTextHidden)])",
     ] {
         assert!(read.contains(part), "{part} is not in {read}");
     }

@@ -87,6 +87,24 @@ async fn fail_without_a_readable_error_is_certain_all_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_was_cut_in_an_emoji_is_kept_with_the_replacement_character() {
+    let app = TestApp::start().await;
+    let payment = app.init("half-1").await;
+    let body = r#"{"paymentInfo":{"pspTransactionId":"half-1","status":"FAIL"},"errorMessage":{"errorId":"82","errorText":"Avvist \ud83d"}}"#;
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.len());
+    app.psp.answer("half-1", [Reply::Raw([head.as_bytes(), body.as_bytes()].concat())]);
+    drop(app.force_approve(&payment).await.succeeded());
+    assert_eq!(failure(&app, "half-1").await, ["certain", "psp_82", "Avvist \u{fffd}"]);
+
+    drop(app.approved("half-2").await);
+    let entries = r#"{"transactions":[{"pspTransactionId":"half-2","status":"CAPTURED","amount":1,"paymentText":"Kaffe \ude00"}]}"#;
+    let call = app.call(&app.credentials(), "POST", "/psp/v3/psppayments/updatestatus").await;
+    drop(app.exchange(&call.json(&json!({})).body(entries)).await.expect("an answer").succeeded());
+    assert_eq!(app.details("half-2").await["transactionLogHistory"][1]["paymentText"], "Kaffe \u{fffd}");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn unknown_members_beside_a_good_answer_change_nothing() {
     let app = TestApp::start().await;
     let payment = app.init("more-1").await;
