@@ -91,9 +91,10 @@ async fn env_speaks_to_shells_and_to_programs_alike() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn credentials_data_and_tokens_survive_a_restart_on_another_port() {
+async fn credentials_and_data_survive_a_restart_on_another_port_and_tokens_as_long_as_the_public_url_does() {
     let directory = tempfile::tempdir().unwrap();
-    let launch = launch(directory.path());
+    let elsewhere = launch(directory.path());
+    let launch = elsewhere.with(&["--public-url", "https://wallet.example"]);
     let first = ServerProcess::start(&launch).await;
     let client = PspClient::new(&launch, &first).await;
     let id = "before-the-restart";
@@ -110,6 +111,14 @@ async fn credentials_data_and_tokens_survive_a_restart_on_another_port() {
     let moved = client.moved_to(&second);
     assert_eq!(moved.details(id).await.unwrap().succeeded().json["merchantOrderId"], id, "{old}");
     second.stop().await;
+
+    let third = ServerProcess::start(&elsewhere).await;
+    let refused = client.moved_to(&third).details(id).await.unwrap();
+    assert_eq!(refused.status.as_u16(), 401, "the public URL that issued the token is another");
+    assert!(refused.hint().contains("the token's issuer is another"), "{}", refused.hint());
+    let renewed = PspClient::new(&elsewhere, &third).await;
+    assert_eq!(renewed.details(id).await.unwrap().succeeded().json["merchantOrderId"], id);
+    third.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -20,7 +20,8 @@ first three different hints, with ` | ` between them. A hint depends on nothing 
 
 `contextId` is the request's id, also in the log. What the HTTP layer itself refuses has a status only.
 
-A 401 carries `WWW-Authenticate`. App API and Control API have no hints: their messages say what is wrong.
+A 401 carries `WWW-Authenticate`. App API and Control API have no hints, as their messages say what is wrong; nor have pages
+and the service's own addresses, such as `/readyz`.
 
 | stage | status | code | message | when | hint |
 | --- | --- | --- | --- | --- | --- |
