@@ -31,8 +31,8 @@ pub(crate) const NAMES: &[&str; 2] = &["customerPhoneNumber", "token"];
 
 /// Reads the body of a force-approve. All faults are found; each names its field.
 pub fn parse(body: &[u8]) -> Result<ForceApproveRequest, Vec<Fault>> {
-    let mut members = Flat::new(NAMES);
-    read_document(body, &mut members).map_err(|broken| vec![broken.into()])?;
+    let read = read_document(body, |manner| Flat::new(NAMES, manner));
+    let members = read.map_err(|broken| vec![broken.into()])?;
     let (mut faults, mut hints) = (Faults::default(), Hints::default());
     let request = request(&mut Fields::new(&mut faults, &mut hints, Place::Top), members);
     match request {

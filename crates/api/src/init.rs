@@ -100,8 +100,8 @@ pub(crate) const NAMES: &[&str; 13] = &[
 
 /// Reads the body of an init request. All faults are found, at most 100; each names its field.
 pub fn parse(body: &[u8], policy: UrlPolicy) -> Result<InitRequest, Vec<Fault>> {
-    let mut members = Flat::new(NAMES);
-    read_document(body, &mut members).map_err(|broken| vec![broken.into()])?;
+    let read = read_document(body, |manner| Flat::new(NAMES, manner));
+    let members = read.map_err(|broken| vec![broken.into()])?;
     let (mut faults, mut hints) = (Faults::default(), Hints::default());
     let request = Reader { fields: Fields::new(&mut faults, &mut hints, Place::Top), policy }.request(members);
     match request {

@@ -2,7 +2,7 @@
 
 use serde::de::{DeserializeSeed, IgnoredAny};
 
-use super::{Object, ObjectSeed, Scalar, no_object, syntax};
+use super::{Manner, Object, ObjectSeed, Scalar, no_object, syntax};
 use crate::errors::Fault;
 use crate::hints::{Hint, Slip};
 
@@ -31,6 +31,12 @@ pub(crate) enum Broken {
     },
 }
 
+impl Broken {
+    fn syntax(text: &str, error: &serde_json::Error) -> Self {
+        Self::Syntax { words: error.to_string(), hint: syntax::hint(text, error) }
+    }
+}
+
 impl From<Broken> for Fault {
     fn from(broken: Broken) -> Self {
         let fault = Fault::invalid("", &format!("the body {broken}"));
@@ -38,14 +44,15 @@ impl From<Broken> for Fault {
             Broken::Empty => fault.hinting(Hint::of(Slip::BodyEmpty)),
             Broken::Encoding | Broken::Utf8 => fault.hinting(Hint::of(Slip::BodyEncoding)),
             // Bodies in which an object can stand elsewhere than at the top read themselves once more.
-            Broken::Halved => no_object(&Scalar::HalvedText(String::new())),
+            Broken::Halved => no_object(&Scalar::HalvedText("".into())),
             Broken::Syntax { hint, .. } => fault.hinting(hint),
         }
     }
 }
 
-/// Reads `body` into `object`. What is wrong with the members, the object itself remembers.
-pub(crate) fn read_document<'de, O: Object<'de>>(body: &'de [u8], object: &mut O) -> Result<(), Broken> {
+/// Reads `body` into the object that `empty` makes. What is wrong with the members, the object itself remembers. A body that
+/// holds half of a surrogate pair is read a second time, carefully.
+pub(crate) fn read_document<'de, O: Object<'de>>(body: &'de [u8], empty: impl Fn(Manner) -> O) -> Result<O, Broken> {
     if body.trim_ascii().is_empty() {
         return Err(Broken::Empty);
     }
@@ -53,11 +60,23 @@ pub(crate) fn read_document<'de, O: Object<'de>>(body: &'de [u8], object: &mut O
         return Err(Broken::Encoding);
     }
     let text = std::str::from_utf8(body).map_err(|_| Broken::Utf8)?;
+    match read(text, empty(Manner::Swift)) {
+        Ok(object) => Ok(object),
+        // What is skipped may hold anything, so this asks for the grammar alone.
+        Err(_) if serde_json::from_str::<IgnoredAny>(text).is_ok() => {
+            let carefully = read(text, empty(Manner::Careful));
+            carefully
+                .map_err(|error| if syntax::is_number(&error) { Broken::syntax(text, &error) } else { Broken::Halved })
+        }
+        Err(error) => Err(Broken::syntax(text, &error)),
+    }
+}
+
+fn read<'de, O: Object<'de>>(text: &'de str, mut object: O) -> serde_json::Result<O> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    ObjectSeed(object)
-        .deserialize(&mut deserializer)
-        .and_then(|()| deserializer.end())
-        .map_err(|error| broken(text, &error))
+    ObjectSeed(&mut object).deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(object)
 }
 
 /// The same body with all surrogates replaced by U+FFFD. It means something else, so it is good for finding faults only.
@@ -75,14 +94,4 @@ pub(crate) fn without_surrogates(body: &[u8]) -> Vec<u8> {
         at = at.saturating_add(found).saturating_add(2);
     }
     replaced
-}
-
-/// What is wrong with a text that could not be read.
-fn broken(text: &str, error: &serde_json::Error) -> Broken {
-    let words = error.to_string();
-    // What is skipped may hold halves of surrogate pairs, so this asks for the grammar alone.
-    if !words.starts_with("number out of range") && serde_json::from_str::<IgnoredAny>(text).is_ok() {
-        return Broken::Halved;
-    }
-    Broken::Syntax { hint: syntax::hint(text, error), words }
 }

@@ -161,7 +161,7 @@ impl<'f> Fields<'f> {
     ) -> Option<Cow<'de, str>> {
         if let Some(Scalar::HalvedText(text)) = value {
             self.hints.push(Hint::of(Slip::HalvedTextTaken));
-            return self.text(name, Some(Scalar::Text(Cow::Owned(text))));
+            return self.text(name, Some(Scalar::Text(Cow::Owned(text.into()))));
         }
         self.text(name, value)
     }

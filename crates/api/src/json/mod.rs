@@ -13,4 +13,4 @@ mod syntax;
 pub(crate) use document::{Broken, read_document, without_surrogates};
 pub(crate) use fields::{Fields, Place, doubled, halved_name, no_object, not_read, visible};
 pub(crate) use object::{Flat, Object, ObjectSeed, Oddity};
-pub(crate) use scalar::Scalar;
+pub(crate) use scalar::{Manner, Scalar};

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::Scalar;
+use super::scalar::cut_out;
+use super::{Manner, Scalar};
 
 /// The most unknown names of one object that are remembered, for hints.
 const UNKNOWN_NAMES_MAX: usize = 8;
@@ -16,6 +16,8 @@ const UNKNOWN_NAMES_MAX: usize = 8;
 pub(crate) trait Object<'de> {
     /// The members that this object knows, at most 32.
     fn names(&self) -> &'static [&'static str];
+    /// How it is read.
+    fn manner(&self) -> Manner;
     /// Reads the value of the member `names()[index]`, seen for the first time.
     fn member<A: MapAccess<'de>>(&mut self, index: usize, members: &mut A) -> Result<(), A::Error>;
     /// Takes note of what is odd about the object.
@@ -38,6 +40,7 @@ pub(crate) enum Oddity<'n> {
 /// An object whose members are all scalars, collected in the order of `names`.
 pub(crate) struct Flat<'de, const N: usize> {
     names: &'static [&'static str; N],
+    manner: Manner,
     /// The values; `None` where a member is absent.
     pub(crate) values: [Option<Scalar<'de>>; N],
     /// The names that came more than once.
@@ -51,9 +54,9 @@ pub(crate) struct Flat<'de, const N: usize> {
 }
 
 impl<const N: usize> Flat<'_, N> {
-    pub(crate) fn new(names: &'static [&'static str; N]) -> Self {
+    pub(crate) fn new(names: &'static [&'static str; N], manner: Manner) -> Self {
         let (doubled, unknown) = (Vec::new(), Vec::new());
-        Self { names, values: [const { None }; N], doubled, unknown, halved_name: false, other: None }
+        Self { names, manner, values: [const { None }; N], doubled, unknown, halved_name: false, other: None }
     }
 }
 
@@ -62,8 +65,12 @@ impl<'de, const N: usize> Object<'de> for Flat<'de, N> {
         self.names
     }
 
+    fn manner(&self) -> Manner {
+        self.manner
+    }
+
     fn member<A: MapAccess<'de>>(&mut self, index: usize, members: &mut A) -> Result<(), A::Error> {
-        let value = members.next_value()?;
+        let value = members.next_value_seed(self.manner)?;
         if let Some(place) = self.values.get_mut(index) {
             *place = Some(value);
         }
@@ -102,8 +109,8 @@ impl<'de, O: Object<'de>> Visitor<'de> for ObjectSeed<'_, O> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let mut seen = 0_u32;
         let mut unknown = BTreeSet::new();
-        let names = self.0.names();
-        while let Some(key) = members.next_key_seed(KeySeed { names })? {
+        let (names, manner) = (self.0.names(), self.0.manner());
+        while let Some(key) = members.next_key_seed(KeySeed { names, manner })? {
             match key {
                 Key::Known(index) => {
                     let bit = 1_u32.checked_shl(u32::try_from(index).unwrap_or(u32::MAX)).unwrap_or(0);
@@ -176,20 +183,42 @@ enum Key<'de> {
 
 struct KeySeed {
     names: &'static [&'static str],
+    manner: Manner,
+}
+
+impl KeySeed {
+    fn known(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|known| *known == name)
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for KeySeed {
     type Value = Key<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?.get();
-        match Scalar::read(raw) {
-            Some(Scalar::Text(name)) => {
-                let known = self.names.iter().position(|known| *known == name);
-                Ok(known.map_or(Key::Unknown(name), Key::Known))
-            }
+        if self.manner == Manner::Swift {
+            return deserializer.deserialize_str(self);
+        }
+        match Scalar::read(cut_out(deserializer)?) {
+            Some(Scalar::Text(name)) => Ok(self.known(&name).map_or(Key::Unknown(name), Key::Known)),
             Some(Scalar::HalvedText(_)) => Ok(Key::Halved),
             _ => Err(D::Error::custom("a member's name is no string")),
         }
+    }
+}
+
+impl<'de> Visitor<'de> for KeySeed {
+    type Value = Key<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a member's name")
+    }
+
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(self.known(name).map_or(Key::Unknown(Cow::Borrowed(name)), Key::Known))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(self.known(name).map_or_else(|| Key::Unknown(Cow::Owned(name.to_owned())), Key::Known))
     }
 }

@@ -1,11 +1,22 @@
-//! One JSON value as far as our bodies use them. It is cut out of the body first and looked at afterwards, so that a text
-//! with half of a surrogate pair is remembered as such instead of ending the reading.
+//! One JSON value as far as our bodies use them, and the two manners of reading it. Reading carefully takes half as long
+//! again, so bodies are read swiftly first.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+
+/// How the values of a body are read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// At once. Half of a surrogate pair ends the reading, and of an object nothing is kept.
+    #[default]
+    Swift,
+    /// Each value is cut out first and looked at afterwards, so that a text with half of a surrogate pair is remembered as
+    /// such, and an object is kept as it was sent.
+    Careful,
+}
 
 /// A value that a member can have. Integers beyond `i64` saturate: every limit of this API is far below.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,9 +28,10 @@ pub(crate) enum Scalar<'de> {
     Fraction,
     Text(Cow<'de, str>),
     /// A text in which halves of surrogate pairs (`\ud83d` alone) stood; each is replaced by U+FFFD.
-    HalvedText(String),
+    /// Boxed, so that the rare text does not make every value larger.
+    HalvedText(Box<str>),
     Array,
-    /// The object as it was sent.
+    /// The object as it was sent; empty when it was read swiftly.
     Object(&'de str),
 }
 
@@ -37,7 +49,7 @@ impl<'de> Scalar<'de> {
         }
     }
 
-    /// Reads one value as it stands in the body; `None` for what is no JSON.
+    /// Reads one value that was cut out of its body; `None` for what is no JSON.
     pub(crate) fn read(raw: &'de str) -> Option<Self> {
         Some(match raw.as_bytes().first()? {
             b'"' => string(raw)?,
@@ -51,10 +63,71 @@ impl<'de> Scalar<'de> {
     }
 }
 
-impl<'de> Deserialize<'de> for Scalar<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?.get();
-        Scalar::read(raw).ok_or_else(|| D::Error::custom("a value that is no JSON"))
+impl<'de> DeserializeSeed<'de> for Manner {
+    type Value = Scalar<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        match self {
+            Manner::Swift => deserializer.deserialize_any(ScalarVisitor),
+            Manner::Careful => {
+                Scalar::read(cut_out(deserializer)?).ok_or_else(|| D::Error::custom("a value that is no JSON"))
+            }
+        }
+    }
+}
+
+/// The next value as it stands in the body. Apart, so that the swift manner stays small.
+#[cold]
+#[inline(never)]
+pub(super) fn cut_out<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'de str, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(RawValue::get)
+}
+
+struct ScalarVisitor;
+
+impl<'de> Visitor<'de> for ScalarVisitor {
+    type Value = Scalar<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Scalar::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Scalar::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(Scalar::Integer(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(Scalar::Integer(i64::try_from(value).unwrap_or(i64::MAX)))
+    }
+
+    fn visit_f64<E>(self, _value: f64) -> Result<Self::Value, E> {
+        Ok(Scalar::Fraction)
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
+        Ok(Scalar::Text(Cow::Borrowed(value)))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+        Ok(Scalar::Text(Cow::Owned(value.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
+        while elements.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Scalar::Array)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Scalar::Object(""))
     }
 }
 
@@ -76,7 +149,7 @@ fn string(raw: &str) -> Option<Scalar<'_>> {
     let bytes = serde::Deserializer::deserialize_bytes(&mut serde_json::Deserializer::from_str(raw), Bytes).ok()?;
     Some(match String::from_utf8(bytes) {
         Ok(text) => Scalar::Text(Cow::Owned(text)),
-        Err(halved) => Scalar::HalvedText(mended(halved.as_bytes())),
+        Err(halved) => Scalar::HalvedText(mended(halved.as_bytes()).into_boxed_str()),
     })
 }
 
@@ -113,7 +186,7 @@ mod tests {
 
     #[track_caller]
     fn assert_halved(raw: &str, text: &str) {
-        assert_eq!(Scalar::read(raw), Some(Scalar::HalvedText(text.to_owned())));
+        assert_eq!(Scalar::read(raw), Some(Scalar::HalvedText(text.into())));
     }
 
     #[test]

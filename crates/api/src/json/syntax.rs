@@ -9,6 +9,11 @@ fn place(error: &Error) -> String {
     format!("line {} column {}", error.line(), error.column())
 }
 
+/// Whether the fault is a number that is too large to be read at all.
+pub(super) fn is_number(error: &Error) -> bool {
+    error.to_string().starts_with("number out of range")
+}
+
 /// The hint about `text`, which is no JSON.
 pub(super) fn hint(text: &str, error: &Error) -> Hint {
     let begins = text.trim_start();
@@ -61,7 +66,7 @@ mod tests {
     use crate::json::{Flat, read_document};
 
     fn slip(body: &str) -> Slip {
-        let broken = read_document(body.as_bytes(), &mut Flat::new(&["a"])).unwrap_err();
+        let broken = read_document(body.as_bytes(), |manner| Flat::new(&["a"], manner)).err().unwrap();
         Fault::from(broken).hint.row().slip
     }
 
@@ -104,7 +109,7 @@ mod tests {
 
     #[test]
     fn the_place_is_told_as_an_editor_counts() {
-        let broken = read_document(b"{\n  \"a\": 'x'\n}", &mut Flat::new(&["a"])).unwrap_err();
+        let broken = read_document(b"{\n  \"a\": 'x'\n}", |manner| Flat::new(&["a"], manner)).err().unwrap();
         let text = Fault::from(broken).hint.text().unwrap();
         assert!(text.ends_with("look at line 2 column 8"), "{text}");
     }

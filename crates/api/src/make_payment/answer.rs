@@ -2,7 +2,7 @@
 //! everything else is [`Answer::Wrong`] with its cause, because the PSP may have reserved the money all the same.
 
 use super::psp_error::PspErrorId;
-use crate::json::{Broken, Flat, Scalar, read_document};
+use crate::json::{Broken, Flat, Manner, Scalar, read_document};
 use crate::urls::{self, UrlFault, UrlPolicy};
 
 /// The most bytes of an answer that are read: 64 KiB.
@@ -162,13 +162,12 @@ pub fn read_answer(
 
 /// What is wrong with a body that is not JSON, and where.
 fn json_fault(body: &[u8]) -> Option<String> {
-    read_document(body, &mut Flat::new(TOP)).err().map(|broken| broken.to_string())
+    read_document(body, |manner| Flat::new(TOP, manner)).err().map(|broken| broken.to_string())
 }
 
 /// The error of an answer that is wrong otherwise, whether it stands in `errorMessage` or at the top.
 fn error_beside(body: &[u8]) -> Option<PspError> {
-    let mut top = Flat::new(BESIDE);
-    read_document(body, &mut top).ok()?;
+    let top = read_document(body, |_| Flat::new(BESIDE, Manner::Careful)).ok()?;
     let [message, id, text] = top.values;
     psp_error(message.as_ref()).or_else(|| read_error(id, text))
 }
@@ -223,8 +222,7 @@ fn is_json(content_type: &str) -> bool {
 }
 
 fn inner_objects(body: &[u8]) -> Result<[Option<Scalar<'_>>; 2], Cause> {
-    let mut top = Flat::new(TOP);
-    read_document(body, &mut top).map_err(|broken| match broken {
+    let top = read_document(body, |_| Flat::new(TOP, Manner::Careful)).map_err(|broken| match broken {
         Broken::Empty => Cause::Empty,
         Broken::Halved => Cause::NotAnObject,
         Broken::Encoding | Broken::Utf8 | Broken::Syntax { .. } => Cause::NotJson,
@@ -240,9 +238,7 @@ fn inner_objects(body: &[u8]) -> Result<[Option<Scalar<'_>>; 2], Cause> {
 
 fn object<'de, const N: usize>(value: Option<&Scalar<'de>>, names: &'static [&'static str; N]) -> Option<Flat<'de, N>> {
     let Some(Scalar::Object(raw)) = value else { return None };
-    let mut members = Flat::new(names);
-    read_document(raw.as_bytes(), &mut members).ok()?;
-    Some(members)
+    read_document(raw.as_bytes(), |manner| Flat::new(names, manner)).ok()
 }
 
 fn check_doubled(info: &Flat<'_, 3>) -> Result<(), Cause> {
@@ -284,7 +280,7 @@ fn read_error(id: Option<Scalar<'_>>, text: Option<Scalar<'_>>) -> Option<PspErr
     };
     let text = match text {
         Some(Scalar::Text(text)) => Some(text.into_owned()),
-        Some(Scalar::HalvedText(text)) => Some(text),
+        Some(Scalar::HalvedText(text)) => Some(text.into()),
         _ => None,
     };
     (id.is_some() || text.is_some()).then_some(PspError { id, text })

@@ -6,7 +6,7 @@ use super::rules::{has_check_digit, is_email, is_line, is_website};
 use super::{Address, CreateMerchantRequest, Logo, UpdateMerchantRequest};
 use crate::errors::{Fault, Faults};
 use crate::hints::{Hint, Hints, Slip};
-use crate::json::{Fields, Flat, Place, Scalar, read_document};
+use crate::json::{Fields, Flat, Manner, Place, Scalar, read_document};
 use crate::urls;
 
 /// The members that are known.
@@ -84,8 +84,8 @@ struct Given {
 
 impl Given {
     fn read(body: &[u8], fields: &mut Fields<'_>, wanted: Wanted) -> Result<Self, Vec<Fault>> {
-        let mut members = Flat::new(NAMES);
-        read_document(body, &mut members).map_err(|broken| vec![broken.into()])?;
+        let read = read_document(body, |_| Flat::new(NAMES, Manner::Careful));
+        let mut members = read.map_err(|broken| vec![broken.into()])?;
         if !fields.check_object(&mut members) {
             return Err(std::mem::take(fields.faults).into_vec());
         }
@@ -215,10 +215,9 @@ impl Reader<'_, '_> {
     }
 
     fn address(&mut self, value: Option<Scalar<'_>>) -> Option<Address> {
-        let mut members = Flat::new(ADDRESS_NAMES);
-        match value? {
+        let members = match value? {
             Scalar::Null => return None,
-            Scalar::Object(raw) => read_document(raw.as_bytes(), &mut members).ok()?,
+            Scalar::Object(raw) => read_document(raw.as_bytes(), |manner| Flat::new(ADDRESS_NAMES, manner)).ok()?,
             other @ (Scalar::Bool(_)
             | Scalar::Integer(_)
             | Scalar::Fraction
@@ -228,7 +227,7 @@ impl Reader<'_, '_> {
                 self.0.invalid("address", &format!("must be an object, not {}", other.kind()));
                 return None;
             }
-        }
+        };
         let mut fields = Fields::new(self.0.faults, self.0.hints, Place::Member("address"));
         AddressReader(Reader(&mut fields)).address(members)
     }

@@ -11,19 +11,21 @@ use crate::errors::{ErrorCode, Fault, Faults};
 use crate::hints::{Hint, Hints, Slip, closest};
 use crate::ids;
 use crate::json::{
-    Broken, Fields, Flat, Object, ObjectSeed, Oddity, Place, Scalar, doubled, halved_name, no_object, not_read,
+    Broken, Fields, Flat, Manner, Object, ObjectSeed, Oddity, Place, Scalar, doubled, halved_name, no_object, not_read,
     read_document, visible, without_surrogates,
 };
 use crate::payment_text;
 
 /// Reads the body of an updatestatus request. All faults are found, at most 100; each names its entry and field.
 pub fn parse(body: &[u8]) -> Result<UpdateStatusRequest<'_>, Vec<Fault>> {
-    let mut reading = Reading::default();
-    match read_document(body, &mut reading) {
-        Ok(()) => {}
-        Err(Broken::Halved) => return Err(parse(&without_surrogates(body)).err().unwrap_or_default()),
-        Err(broken) => return Err(vec![broken.into()]),
-    }
+    let mut reading = match read_document(body, |manner| Reading { manner, ..Reading::default() }) {
+        Ok(reading) => reading,
+        Err(broken) => {
+            let mended = without_surrogates(body);
+            let again = broken == Broken::Halved && mended != body;
+            return Err(if again { parse(&mended).err().unwrap_or_default() } else { vec![broken.into()] });
+        }
+    };
     if reading.list == List::Missing {
         reading.missing();
     }
@@ -48,6 +50,7 @@ pub(crate) const TOP_NAMES: &[&str; 1] = &["transactions"];
 /// The body while it is read.
 #[derive(Default)]
 struct Reading<'de> {
+    manner: Manner,
     list: List,
     entries: Vec<Entry<'de>>,
     faults: Faults,
@@ -59,6 +62,10 @@ struct Reading<'de> {
 impl<'de> Object<'de> for Reading<'de> {
     fn names(&self) -> &'static [&'static str] {
         TOP_NAMES
+    }
+
+    fn manner(&self) -> Manner {
+        self.manner
     }
 
     fn member<A: MapAccess<'de>>(&mut self, _index: usize, members: &mut A) -> Result<(), A::Error> {
@@ -132,7 +139,7 @@ impl<'de> Visitor<'de> for EntriesSeed<'_, 'de> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
         let reading = self.0;
         for index in 0..ENTRIES_MAX {
-            let mut members = Flat::new(ENTRY_NAMES);
+            let mut members = Flat::new(ENTRY_NAMES, reading.manner);
             if elements.next_element_seed(ObjectSeed(&mut members))?.is_none() {
                 if index == 0 {
                     reading.faults.push(Fault::invalid("transactions", "must have at least one entry"));
