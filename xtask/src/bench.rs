@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: builds server and benchmark for release, each by itself, and starts the benchmark.
+//! `cargo xtask bench`: builds server and benchmark as they are released, each by itself, and starts the benchmark.
 //!
 //! The measuring is crate bench (`lommebok-bench`). The server is built alone because cargo joins the features of
 //! what it builds together, and the binary that we measure must be the one that users get.
@@ -20,10 +20,10 @@ pub(crate) struct Options {
 
 /// Builds and measures.
 pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
-    step(root, "build the server", &mut cargo(&["build", "--release", "--package", "lommebok"]))?;
-    step(root, "build the benchmark", &mut cargo(&["build", "--release", "--package", "lommebok-bench"]))?;
+    step(root, "build the server", &mut cargo(&["build", "--profile", "dist", "--package", "lommebok"]))?;
+    step(root, "build the benchmark", &mut cargo(&["build", "--profile", "dist", "--package", "lommebok-bench"]))?;
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    let built = root.join(target).join("release");
+    let built = root.join(target).join("dist");
     let mut command = Command::new(built.join("lommebok-bench"));
     command.arg("run").arg("--server").arg(built.join("lommebok")).args(&options.arguments);
     step(root, "measure", &mut command)

@@ -1,13 +1,13 @@
 //! Section *Log*: what is logged and in which form. Directives are checked here, so that a slip does not silence the log.
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 
 use super::reader::Reader;
 
 /// What is logged and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogConfig {
-    /// Which events: directives of `tracing_subscriber::EnvFilter`, checked.
+    /// Which events: directives of `tracing_subscriber::filter::Targets`, checked.
     pub level: String,
     /// In which form.
     pub format: LogFormat,
@@ -25,7 +25,7 @@ pub enum LogFormat {
 }
 
 pub(super) fn read(reader: &mut Reader) -> Option<LogConfig> {
-    let level = reader.take("log_level", |text| match EnvFilter::try_new(text) {
+    let level = reader.take("log_level", |text| match text.parse::<Targets>() {
         Ok(_) if !text.is_empty() => Ok(text.to_owned()),
         Ok(_) | Err(_) => {
             Err("must be error, warn, info, debug or trace, or a list such as info,lommebok_server=debug".to_owned())

@@ -3,10 +3,11 @@
 use std::io::IsTerminal;
 
 use tracing::{Level, Metadata, Subscriber};
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
-use tracing_subscriber::{EnvFilter, Layer, Registry, filter, fmt};
+use tracing_subscriber::{Layer, Registry, filter, fmt};
 
 use crate::config::{LogConfig, LogFormat};
 
@@ -26,7 +27,7 @@ pub fn subscriber<W>(config: &LogConfig, terminal: bool, writer: W) -> impl Subs
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let level = EnvFilter::try_new(&config.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let level = config.level.parse().unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
     Registry::default().with(level).with(filter::filter_fn(may_be_heard)).with(lines(config.format, terminal, writer))
 }
 
