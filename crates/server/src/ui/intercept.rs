@@ -17,26 +17,73 @@ pub enum ReturnWord {
 }
 
 impl ReturnWord {
-    /// The word as it stands in the address, compared exactly.
+    const ALL: [Self; 3] = [Self::Ok, Self::Cancel, Self::Fail];
+
+    /// The word, in any letters.
     pub fn parse(word: &str) -> Option<Self> {
-        match word {
-            "OK" => Some(Self::Ok),
-            "CANCEL" => Some(Self::Cancel),
-            "FAIL" => Some(Self::Fail),
-            _ => None,
+        Self::ALL.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(word))
+    }
+
+    /// The word as we write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::Cancel => "CANCEL",
+            Self::Fail => "FAIL",
         }
     }
 }
 
-/// Where the return stands.
+/// A field of the address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// Which step-up.
+    TransactionId,
+    /// How it ended.
+    ResponseCode,
+}
+
+impl Field {
+    /// Its name as we write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TransactionId => "transactionId",
+            Self::ResponseCode => "responsecode",
+        }
+    }
+}
+
+/// Why a field can't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It is not there.
+    Missing,
+    /// It comes more than once.
+    Doubled,
+    /// It is no id of ours, or none of the three words.
+    Malformed,
+}
+
+/// What is wrong with an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Misread {
+    /// With which field.
+    pub field: Field,
+    /// Why.
+    pub why: Why,
+}
+
+/// Where the return stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Returning {
-    /// Not told yet: the page is about to POST it.
-    Now,
+    /// Not told yet: the page is about to POST it to this address.
+    Now(String),
     /// Told, and the wallet goes on.
     Taken,
     /// Already told, expired or never ours: all alike.
     Over,
+    /// The address is not as it was given to the PSP.
+    Misread(Vec<Misread>),
 }
 
 /// The page at `/mobileintercept`.
@@ -46,5 +93,5 @@ pub struct InterceptPage<'a> {
     /// The frame.
     pub page: Page<'a>,
     /// Where the return stands.
-    pub returning: Returning,
+    pub returning: &'a Returning,
 }

@@ -130,14 +130,19 @@ async fn only_the_return_page_may_be_framed_and_only_by_ourselves() {
     let cases = vec![
         ("the page".to_owned(), get(&path), 200),
         ("HEAD".to_owned(), get(&path).by("HEAD"), 200),
-        ("an unknown one".to_owned(), get("/mobileintercept?transactionId=0&responsecode=OK"), 410),
-        ("nothing at all".to_owned(), get("/mobileintercept"), 410),
+        (
+            "an unknown one".to_owned(),
+            get(format!("/mobileintercept?transactionId={}&responsecode=OK", "0".repeat(32))),
+            410,
+        ),
+        ("one that can't be read".to_owned(), get("/mobileintercept?transactionId=0&responsecode=OK"), 400),
+        ("nothing at all".to_owned(), get("/mobileintercept"), 400),
         ("a foreign POST".to_owned(), get(&path).by("POST").set("Origin", "https://evil.example"), 200),
         ("what is taken".to_owned(), get("/mobileintercept/taken"), 200),
         ("the return".to_owned(), get(&path).by("POST").set("Origin", app.base()), 303),
         ("the return again".to_owned(), get(&path).by("POST").set("Origin", app.base()), 410),
     ];
-    assert_eq!(check(&app, cases, true).await, 8);
+    assert_eq!(check(&app, cases, true).await, 9);
     let posted = app.exchange(&get(&path).by("PUT")).await.expect("an answer");
     assert_eq!((posted.status.as_u16(), lacks(&posted, false)), (405, Vec::new()));
     app.until_state("frame-1", "RESERVED").await;
