@@ -6,7 +6,7 @@ import { t } from "./texts.js";
 
 export function signIn(phone, sentence) {
   const fault = h("p", { class: "field-fault", id: "sign-in-fault", role: "alert" }, sentence ?? "");
-  const number = h("input", { id: "phone-number", name: "number", type: "tel", inputmode: "numeric", autocomplete: "username", maxlength: "12", required: true, "data-focus": true });
+  const number = h("input", { id: "phone-number", name: "number", type: "tel", inputmode: "numeric", autocomplete: "username", maxlength: "64", required: true, "data-focus": true });
   const pin = h("input", { id: "pin", name: "pin", type: "password", inputmode: "numeric", autocomplete: "current-password", maxlength: "8", required: true });
   const button = h("button", { class: "button wide", type: "submit" }, t.signIn);
 
@@ -15,7 +15,7 @@ export function signIn(phone, sentence) {
     button.disabled = true;
     fault.textContent = "";
     try {
-      await phone.begin(await phone.api.signIn(number.value.replace(/\s/g, ""), pin.value));
+      await phone.begin(await phone.api.signIn(number.value, pin.value));
     } catch (refusal) {
       fault.textContent = refusal instanceof Refusal ? sentenceOf(refusal) : refusal instanceof NoConnection ? t.noConnection : t.wrong;
       button.disabled = false;

@@ -7,11 +7,14 @@ use http::header::{ACCEPT_LANGUAGE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 
 use crate::ui::brand::Brand;
-use crate::ui::error_page::{ErrorPage, Wrong};
+use crate::ui::error_page::{Addresses, ErrorPage, Wrong};
 use crate::ui::html::{Html, Policy, guard};
 use crate::ui::lang::{LANG_COOKIE, Lang};
 use crate::ui::page::Page;
 use crate::wallet::Wallet;
+
+/// The longest origin that is shown, in bytes: a name of 253, a scheme and a port fit in.
+const ORIGIN_BYTES: usize = 300;
 
 /// What every page needs. Cheap to clone. Only the two routers make it, each its own kind: nobody hands the one the other's.
 #[derive(Clone, Debug)]
@@ -32,11 +35,7 @@ impl Pages {
 
     /// A page that says what went wrong and what to do.
     pub(crate) fn error(&self, lang: Lang, wrong: Wrong, again: Option<&str>) -> Response {
-        let status = match wrong {
-            Wrong::NotFound => StatusCode::NOT_FOUND,
-            Wrong::StaleForm => StatusCode::FORBIDDEN,
-            Wrong::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        };
+        let status = wrong.status();
         let page = self.page(lang, again.unwrap_or("/"));
         Html::page(lang, &ErrorPage { page, wrong, again }).status(status).into_response()
     }
@@ -68,28 +67,36 @@ pub(crate) fn query(uri: &Uri, name: &str) -> Option<String> {
 
 /// The value of a cookie.
 pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    cookies(headers).find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+}
+
+/// Names and values of all cookies.
+pub(crate) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = all.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+    all.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
 }
 
 /// What the browser says of where a form came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Sender {
     /// A page of this server.
     OurPage,
     /// It says nothing. No browser of today does so in a POST; programs do.
     Unsaid,
-    /// Another site's page, or one that hides where it is from.
-    Foreign,
+    /// Another site's page, or one that hides where it is from; with the origin that it names.
+    Foreign(Option<Addresses>),
+    /// A page of this server, as the browser says, but at another origin than the server's own: behind a proxy whose address
+    /// it was not told.
+    Elsewhere(Addresses),
 }
 
 /// Who sent a form, by `Sec-Fetch-Site` and `Origin`. Behind a proxy `Host` may be an inner name, so the origin is compared
-/// with the public URL first; a sandbox is also at home wherever it was called. Our pages say `no-referrer`, for which
-/// browsers write `Origin: null` even of our own forms: then only `Sec-Fetch-Site` can vouch for them.
+/// with the public URL first; a sandbox is also at home wherever it was called. Our answers say `no-referrer`, for which
+/// browsers write `Origin: null` even of our own forms: then only `Sec-Fetch-Site` can vouch for them. Safari has it from
+/// version 16.4 on, and none sends it to plain http, so pages with forms say `same-origin` in their head.
 pub(crate) fn sender(pages: &Pages, uri: &Uri, headers: &HeaderMap) -> Sender {
     let (Ok(site), Ok(origin)) = (once(headers, "sec-fetch-site"), once(headers, ORIGIN.as_str())) else {
-        return Sender::Foreign;
+        return Sender::Foreign(None);
     };
     let same_site = site.map(|site| site == "same-origin");
     let same_origin = match origin {
@@ -98,10 +105,20 @@ pub(crate) fn sender(pages: &Pages, uri: &Uri, headers: &HeaderMap) -> Sender {
         Some(origin) => Some(origin == pages.wallet.public_url() || (pages.sandbox && is_where(origin, uri, headers))),
     };
     match (same_site, same_origin) {
-        (Some(false), _) | (_, Some(false)) => Sender::Foreign,
         (None, None) => Sender::Unsaid,
-        (Some(true), _) | (_, Some(true)) => Sender::OurPage,
+        (None | Some(true), Some(true)) | (Some(true), None) => Sender::OurPage,
+        (Some(true), Some(false)) => addresses(pages, origin).map_or(Sender::Foreign(None), Sender::Elsewhere),
+        (Some(false), _) => Sender::Foreign(None),
+        (None, Some(false)) => Sender::Foreign(addresses(pages, origin)),
     }
+}
+
+/// The origin that a browser named beside the server's own; nothing for what no browser writes as an origin.
+fn addresses(pages: &Pages, origin: Option<&str>) -> Option<Addresses> {
+    let origin = origin.filter(|origin| origin.len() <= ORIGIN_BYTES)?;
+    let url = url::Url::parse(origin).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let is_spelled_so = url.origin().ascii_serialization() == origin;
+    is_spelled_so.then(|| Addresses { named: origin.to_owned(), own: pages.wallet.public_url().to_owned() })
 }
 
 /// Whether `origin` is the address at which the server was called.

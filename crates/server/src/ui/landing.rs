@@ -6,7 +6,7 @@
 
 use askama::Template;
 
-use super::{page::Page, qr::Qr, shown_clock::ShownClock};
+use super::{page::Page, qr::Qr, shown_clock::ShownClock, typed_number::NoNumber};
 
 /// The payment as a landing page shows it.
 #[derive(Clone, Debug)]
@@ -67,10 +67,10 @@ pub struct NumberPage<'a> {
     pub purchase: &'a Purchase,
     /// What the forms carry.
     pub keys: FormKeys<'a>,
-    /// The number that the shop sent or that was typed; may be wrong, if `number_wrong`.
+    /// The number that the shop sent or that was typed.
     pub number: &'a str,
-    /// Whether the typed number is not eight digits.
-    pub number_wrong: bool,
+    /// Why what was typed is no number.
+    pub number_wrong: Option<NoNumber>,
     /// QR code and simulator.
     pub other_ways: &'a OtherWays,
 }
@@ -119,13 +119,22 @@ pub struct WaitingPage<'a> {
     pub other_ways: &'a OtherWays,
 }
 
+/// What was typed that is no number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrongNumber<'a> {
+    /// As it was typed.
+    pub typed: &'a str,
+    /// Why it is none.
+    pub why: NoNumber,
+}
+
 /// Whether another number may be asked while the first one is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnotherNumber<'a> {
     /// It may.
     Welcome,
     /// It may, but what was typed is no number.
-    Wrong(&'a str),
+    Wrong(WrongNumber<'a>),
     /// As many phones as are allowed were prompted.
     Exhausted,
     /// Not for this payment, or no longer.

@@ -19,3 +19,4 @@ pub mod qr;
 pub mod shown_clock;
 pub mod shown_text;
 pub mod start;
+pub mod typed_number;

@@ -76,7 +76,7 @@ async fn signing_in_wants_a_number_and_its_pin_and_nothing_tells_them_apart() {
     let wrong = || refusal(401, "wrong_number_or_pin");
     let malformed = || refusal(400, "malformed");
     for number in
-        ["", "1234567", "123456789", "+4712345680", "1234568a", "１２３４５６８０", "12345680\u{0}", "' OR 1=1"]
+        ["", "1234567", "123456789", "+4612345680", "1234568a", "１２３４５６８０", "12345680\u{0}", "' OR 1=1"]
     {
         table.refuse(format!("number {number:?}"), good.clone().member("phoneNumber", json!(number)), wrong()).await;
     }

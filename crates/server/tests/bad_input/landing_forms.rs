@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use lommebok_testkit::cases::{Call, EachState, Expected, Table, bare, page};
+use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::landing_page::LandingPage;
-use lommebok_testkit::test_app::{Started, TestApp};
+use lommebok_testkit::test_app::{Answer, Started, TestApp};
 
 const NUMBER: &str = "/landing/number";
 const CANCEL: &str = "/landing/cancel";
@@ -163,6 +164,79 @@ async fn cookie_form_token_link_and_type_must_fit_each_other() {
     app.stop().await;
 }
 
+/// The first cookie that an answer sets: its name with its value, and its attributes.
+fn cookie_set(answer: &Answer) -> Option<(String, String)> {
+    let line = answer.headers.get("set-cookie")?.to_str().ok()?;
+    let (cookie, attributes) = line.split_once(';')?;
+    Some((cookie.to_owned(), attributes.to_owned()))
+}
+
+fn form_token(answer: &Answer) -> String {
+    let rest = answer.text.split_once("name=\"form_token\" value=\"").expect("the page holds a form").1;
+    rest.split_once('"').expect("the field has a value").0.to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_several_tabs_has_a_form_that_counts_also_if_they_were_opened_at_once() {
+    let app = TestApp::start().await;
+    let payment = app.init("form-1").await;
+    let link = Call::new("GET", payment.link.trim_start_matches(app.base()));
+    let (one, other) = (app.exchange(&link).await.expect("a page"), app.exchange(&link).await.expect("a page"));
+    let (first, attributes) = cookie_set(&one).expect("a page without a cookie sets one");
+    let (second, _) = cookie_set(&other).expect("and so does another one that was asked for at once");
+    assert_ne!(first.split('=').next(), second.split('=').next(), "neither takes the other's place");
+    assert_eq!(attributes, " Path=/; HttpOnly; SameSite=Lax; Max-Age=1800");
+    let kept = format!("lommebok-lang=en; {second}; {first}");
+    let third = app.exchange(&link.clone().set("Cookie", &kept)).await.expect("a page");
+    assert_eq!(cookie_set(&third), None, "a browser that has a cookie keeps it");
+    let open = LandingPage::open(&app, &payment).await;
+    for (tab, page) in [one, other, third].iter().enumerate() {
+        let body = format!("token={}&form_token={}&number=1234567{tab}", payment.token, form_token(page));
+        let call = form(&app, &open, &payment, NUMBER).set("Cookie", &kept).body(body);
+        assert_eq!(app.exchange(&call).await.expect("an answer").status.as_u16(), 303, "tab {tab}");
+    }
+    assert_eq!(app.payment("form-1").prompts, 3);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_does_not_count_is_told_the_real_cause() {
+    let app = TestApp::start().await;
+    let payment = app.init("form-1").await;
+    let open = LandingPage::open(&app, &payment).await;
+    let good = form(&app, &open, &payment, NUMBER);
+    let proxy = good.clone().set("Origin", "http://127.0.0.1:9080");
+    let cases = [
+        ("no cookie", good.clone().without("Cookie"), "The browser must allow cookies", "--public-url"),
+        (
+            "an old page",
+            good.clone().body(format!("token={}&form_token=x", payment.token)),
+            "The page was out of date",
+            "cookies",
+        ),
+        (
+            "another site",
+            good.clone().set("Sec-Fetch-Site", "cross-site"),
+            "did not come from our page",
+            "--public-url",
+        ),
+        ("behind a proxy", proxy.clone(), "--public-url http://127.0.0.1:9080", "cookies"),
+        ("in an old browser", proxy.without("Sec-Fetch-Site"), "--public-url http://127.0.0.1:9080", "cookies"),
+        ("no origin", good.clone().set("Origin", "http://<script>"), "did not come from our page", "script>&"),
+        ("no web address", good.set("Origin", "file://"), "did not come from our page", "file:"),
+    ];
+    for (name, call, says, does_not_say) in cases {
+        let refused = app.exchange(&call).await.expect("an answer");
+        assert_eq!(refused.status.as_u16(), 403, "{name}");
+        assert!(refused.text.contains(says) && !refused.text.contains(does_not_say), "{name}: {}", refused.text);
+    }
+    let proxied = form(&app, &open, &payment, NUMBER).set("Origin", "http://127.0.0.1:9080");
+    let said = app.exchange(&proxied).await.expect("an answer").text;
+    assert!(said.contains(&format!("<code>{}</code>", app.base())), "its own address: {said}");
+    assert_eq!(app.state("form-1"), "AWAITING_USER");
+    app.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_typed_that_is_no_number_is_shown_again_and_prompts_nobody() {
     let app = TestApp::start().await;
@@ -174,10 +248,9 @@ async fn what_is_typed_that_is_no_number_is_shown_again_and_prompts_nobody() {
         "1234567",
         "123456789",
         "%2B4612345678",
-        "004712345678",
         "%2B47%2B4712345678",
+        "474712345678",
         "1234567a",
-        "12-34-56-78",
         "%D9%A1%D9%A2%D9%A3%D9%A4%D9%A5%D9%A6%D9%A7%D9%A8",
         "%EF%BC%91%EF%BC%92%EF%BC%93%EF%BC%94%EF%BC%95%EF%BC%96%EF%BC%97%EF%BC%98",
         "1234567%00",
@@ -194,8 +267,37 @@ async fn what_is_typed_that_is_no_number_is_shown_again_and_prompts_nobody() {
             table.fault(number, "is shown unescaped");
         }
     }
-    table.finish(15);
+    table.finish(14);
     assert_eq!(app.state("form-1"), "AWAITING_USER");
+    let body = format!("token={}&form_token={}&number=%2B46701234567", payment.token, open.form_token);
+    let abroad = app.exchange(&form(&app, &open, &payment, NUMBER).body(body)).await.expect("an answer");
+    assert!(abroad.text.contains("Only Norwegian numbers can be used here"), "{}", abroad.text);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_is_taken_as_people_type_and_paste_it_on_the_page_and_by_the_phone() {
+    let app = TestApp::start().await;
+    let spellings = [
+        "12345678",
+        "004712345678",
+        "4712345678",
+        "12-34-56-78",
+        "(+47) 12 34 56 78",
+        "\u{202a}+4712345678\u{202c}",
+        "+47\u{a0}123\u{a0}45\u{a0}678",
+    ];
+    for (number, spelling) in spellings.into_iter().enumerate() {
+        let payment = app.init(&format!("typed-{number}")).await;
+        let open = LandingPage::open(&app, &payment).await;
+        let typed: String = url::form_urlencoded::byte_serialize(spelling.as_bytes()).collect();
+        let body = format!("token={}&form_token={}&number={typed}", payment.token, open.form_token);
+        let answer = app.exchange(&form(&app, &open, &payment, NUMBER).body(body)).await.expect("an answer");
+        assert_eq!(answer.status.as_u16(), 303, "{spelling:?}");
+        let phone = FakePhone::sign_in(app.base(), spelling, "1236").await;
+        assert_eq!(phone.get("/sessions/current").await["user"]["phoneNumber"], "12345678", "{spelling:?}");
+        assert_eq!(phone.waiting().await.len(), number + 1, "{spelling:?}");
+    }
     app.stop().await;
 }
 

@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use http::{HeaderMap, StatusCode};
-use lommebok_domain::PhoneNumber;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{Refused, bearer, json_body, user};
+use crate::ui::typed_number::typed_number;
 use crate::wallet::{Fault, Topic, Wallet};
 
 #[derive(Deserialize)]
@@ -24,7 +24,7 @@ pub(super) async fn sign_in(
     request: Request,
 ) -> Result<(StatusCode, Json<Value>), Refused> {
     let sign_in: SignIn = json_body(request).await?;
-    let number = PhoneNumber::new(&sign_in.phone_number).ok_or(Fault::WrongPin)?;
+    let number = typed_number(&sign_in.phone_number).map_err(|_| Fault::WrongPin)?;
     if !is_here(&wallet, sign_in.tenant.as_deref())? {
         return Err(Fault::WrongPin.into());
     }

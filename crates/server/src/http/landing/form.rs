@@ -7,8 +7,9 @@ use http::{HeaderMap, HeaderValue, Uri};
 use lommebok_domain::{Payment, PhoneNumber};
 use subtle::ConstantTimeEq;
 
-use crate::http::pages::{Pages, Sender, cookie, sender};
+use crate::http::pages::{Pages, Sender, cookie, cookies, sender};
 use crate::listener::body;
+use crate::ui::error_page::Wrong;
 
 /// The longest form, in bytes.
 const FORM_BYTES: usize = 16_384;
@@ -49,18 +50,42 @@ pub(super) async fn read(request: Request<Body>) -> Option<Form> {
 }
 
 impl Form {
-    /// Whether our own page sent it, for this payment.
-    pub(super) fn is_ours(&self, pages: &Pages, payment: &Payment) -> bool {
-        let Some(secret) = cookie(&self.headers, &cookie_name(pages, payment)) else { return false };
-        let expected = form_token(pages, payment, &secret);
-        sender(pages, &self.uri, &self.headers) == Sender::OurPage
-            && bool::from(expected.as_bytes().ct_eq(self.key.as_bytes()))
+    /// Sees that our own page sent it, for this payment.
+    ///
+    /// # Errors
+    /// What tells against it.
+    pub(super) fn check(&self, pages: &Pages, payment: &Payment) -> Result<(), Wrong> {
+        match sender(pages, &self.uri, &self.headers) {
+            Sender::OurPage => {}
+            Sender::Unsaid => return Err(Wrong::ForeignForm(None)),
+            Sender::Foreign(addresses) => return Err(Wrong::ForeignForm(addresses)),
+            Sender::Elsewhere(addresses) => {
+                tracing::warn!(named = addresses.named, public_url = addresses.own, "a form came from another address");
+                return Err(Wrong::OtherAddress(addresses));
+            }
+        }
+        let mut secrets = secrets(pages, payment, &self.headers).peekable();
+        if secrets.peek().is_none() {
+            return Err(Wrong::NoCookie);
+        }
+        let is_key = |secret| form_token(pages, payment, secret).as_bytes().ct_eq(self.key.as_bytes()).into();
+        if secrets.any(is_key) { Ok(()) } else { Err(Wrong::StaleForm) }
     }
 }
 
-/// The cookie that keeps a form ours.
+/// Secrets of one payment that a browser may have: one, and one more for each page of it that was being opened meanwhile.
+const SECRETS: usize = 8;
+
+/// The secrets that the browser has for the payment.
+fn secrets<'h>(pages: &Pages, payment: &Payment, headers: &'h HeaderMap) -> impl Iterator<Item = &'h str> {
+    let begin = cookie_name(pages, payment);
+    cookies(headers).filter(move |(name, _)| name.starts_with(&begin)).map(|(_, secret)| secret).take(SECRETS)
+}
+
+/// How the name of the cookie begins that keeps a form ours. Each page that finds none sets one of its own name, so that
+/// of two tabs that are opened at once neither takes the other's.
 fn cookie_name(pages: &Pages, payment: &Payment) -> String {
-    name_for("lommebok-landing", pages, payment)
+    format!("{}-", name_for("lommebok-landing", pages, payment))
 }
 
 /// The name carries the payment, so that two landing pages in two tabs don't take each other's.
@@ -75,21 +100,19 @@ fn name_for(purpose: &str, pages: &Pages, payment: &Payment) -> String {
     }
 }
 
-/// The cookie's line: for our own pages only, and no longer than a payment takes.
+/// The cookie's line: no longer than a payment takes, and lax. A strict one would not be sent when a shop's page opens the
+/// link once more, and the second page's cookie would then take the first one's place. That another site's form can't use
+/// it is shown by where the form comes from ([`Form::check`]), and a lax cookie does not go with such a form either.
 fn cookie_line(name: &str, value: &str) -> Option<HeaderValue> {
-    line(name, value, "Strict")
-}
-
-fn line(name: &str, value: &str, same_site: &str) -> Option<HeaderValue> {
     let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
-    let line = format!("{name}={value}; Path=/; HttpOnly; SameSite={same_site}; Max-Age={COOKIE_LIFE_S}{secure}");
+    let line = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={COOKIE_LIFE_S}{secure}");
     HeaderValue::from_str(&line).ok()
 }
 
 /// Lets the browser remember that it had this payment's page while it went on. It permits nothing but to see the result at
-/// the link once more, and it is sent when a page is read again that a shop led to, which a strict cookie is not.
+/// the link once more.
 pub(super) fn remember_seen(pages: &Pages, payment: &Payment) -> Option<HeaderValue> {
-    line(&name_for(SEEN, pages, payment), "yes", "Lax")
+    cookie_line(&name_for(SEEN, pages, payment), "yes")
 }
 
 /// Whether this browser had the payment's page while it went on.
@@ -112,12 +135,11 @@ pub(super) fn asked_number(pages: &Pages, payment: &Payment, headers: &HeaderMap
 
 /// The secret of the reader's cookie, and the cookie to be set when there was none.
 pub(super) fn secret(pages: &Pages, payment: &Payment, headers: &HeaderMap) -> (String, Option<HeaderValue>) {
-    let name = cookie_name(pages, payment);
-    if let Some(secret) = cookie(headers, &name) {
-        return (secret, None);
+    if let Some(secret) = secrets(pages, payment, headers).next() {
+        return (secret.to_owned(), None);
     }
     let secret = pages.wallet.random_text();
-    let line = cookie_line(&name, &secret);
+    let line = cookie_line(&format!("{}{}", cookie_name(pages, payment), pages.wallet.random_text()), &secret);
     (secret, line)
 }
 

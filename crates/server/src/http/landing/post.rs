@@ -4,14 +4,15 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use http::Uri;
 use http::header::SET_COOKIE;
-use lommebok_domain::{Payment, PhoneNumber};
+use lommebok_domain::Payment;
 
 use super::form::{self, Form};
 use super::show::{Looking, refused_address, wait_address};
 use crate::http::pages::{Pages, language, see_other};
 use crate::ui::error_page::Wrong;
 use crate::ui::html::Policy;
-use crate::ui::landing::TooLate;
+use crate::ui::landing::{TooLate, WrongNumber};
+use crate::ui::typed_number::typed_number;
 use crate::wallet::Fault;
 
 /// A number was confirmed. Whoever has it, or nobody: the answer is alike.
@@ -20,11 +21,14 @@ pub(super) async fn number(State(pages): State<Pages>, request: Request) -> Resp
         Ok(accepted) => accepted,
         Err(refused) => return refused,
     };
-    let Some(number) = phone_number(&form.number) else {
-        let lang = language(&Uri::from_static("/"), &form.headers);
-        let here = format!("{}?v=2&token={}", lommebok_api::paths::DEEPLINK, form.token);
-        let looking = Looking { pages: &pages, lang, headers: &form.headers, here, token: &form.token };
-        return looking.wrong_number(&payment, &form.number);
+    let number = match typed_number(&form.number) {
+        Ok(number) => number,
+        Err(why) => {
+            let lang = language(&Uri::from_static("/"), &form.headers);
+            let here = format!("{}?v=2&token={}", lommebok_api::paths::DEEPLINK, form.token);
+            let looking = Looking { pages: &pages, lang, headers: &form.headers, here, token: &form.token };
+            return looking.wrong_number(&payment, WrongNumber { typed: &form.number, why });
+        }
     };
     match pages.wallet.confirm_number(&payment, &number).await {
         Ok(_) => {
@@ -57,16 +61,16 @@ async fn accepted(pages: &Pages, request: Request) -> Result<(Form, Payment), Re
     let stale = |again: Option<&str>| pages.error(lang, Wrong::StaleForm, again);
     let form = form::read(request).await.ok_or_else(|| stale(None))?;
     let payment = pages.wallet.payment_by_landing_token(&form.token).map_err(|_| stale(None))?;
-    if form.is_ours(pages, &payment) { Ok((form, payment)) } else { Err(stale(Some(&wait_address(&form.token)))) }
+    match form.check(pages, &payment) {
+        Ok(()) => Ok((form, payment)),
+        Err(wrong) => {
+            let again = (!matches!(wrong, Wrong::OtherAddress(_))).then(|| wait_address(&form.token));
+            Err(pages.error(lang, wrong, again.as_deref()))
+        }
+    }
 }
 
 fn failed(pages: &Pages, form: &Form, fault: &Fault) -> Response {
     tracing::error!(%fault, "a form of the landing page failed");
     pages.error(language(&Uri::from_static("/"), &form.headers), Wrong::Internal, None)
-}
-
-/// Eight digits, with or without spaces and `+47`.
-fn phone_number(text: &str) -> Option<PhoneNumber> {
-    let compact: String = text.chars().filter(|character| !character.is_whitespace()).collect();
-    PhoneNumber::new(compact.strip_prefix("+47").unwrap_or(&compact))
 }

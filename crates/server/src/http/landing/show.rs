@@ -15,7 +15,7 @@ use crate::ui::error_page::Wrong;
 use crate::ui::html::{Html, Policy};
 use crate::ui::landing::{
     AnotherNumber, FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage, TooLate, WaitingFor,
-    WaitingPage,
+    WaitingPage, WrongNumber,
 };
 use crate::ui::lang::Lang;
 use crate::ui::money::kroner;
@@ -117,7 +117,7 @@ fn still_matters(refused: TooLate, waiting_for: WaitingFor) -> bool {
     }
 }
 
-fn another_number<'a>(payment: &Payment, wrong: Option<&'a str>) -> AnotherNumber<'a> {
+fn another_number<'a>(payment: &Payment, wrong: Option<WrongNumber<'a>>) -> AnotherNumber<'a> {
     if !matches!(payment.state, PaymentState::AwaitingApproval { .. }) || payment.terms.entrance == Entrance::Push {
         return AnotherNumber::Never;
     }
@@ -129,7 +129,7 @@ fn another_number<'a>(payment: &Payment, wrong: Option<&'a str>) -> AnotherNumbe
 
 impl Looking<'_> {
     /// The number form; `wrong` is what was typed that is no number.
-    pub(super) fn number_page(&self, payment: &Payment, wrong: Option<&str>) -> Response {
+    pub(super) fn number_page(&self, payment: &Payment, wrong: Option<WrongNumber<'_>>) -> Response {
         let known = match self.pages.wallet.customer_number(payment) {
             Ok(known) => known,
             Err(fault) => return self.unknown(&fault),
@@ -140,8 +140,8 @@ impl Looking<'_> {
                 page: self.pages.page(self.lang, &self.here),
                 purchase: &self.purchase(payment),
                 keys,
-                number: wrong.unwrap_or(known),
-                number_wrong: wrong.is_some(),
+                number: wrong.map_or(known, |wrong| wrong.typed),
+                number_wrong: wrong.map(|wrong| wrong.why),
                 other_ways: &self.other_ways(),
             };
             let status = if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
@@ -150,7 +150,7 @@ impl Looking<'_> {
     }
 
     /// The page for a number that is none: of the form that asked for it.
-    pub(super) fn wrong_number(&self, payment: &Payment, wrong: &str) -> Response {
+    pub(super) fn wrong_number(&self, payment: &Payment, wrong: WrongNumber<'_>) -> Response {
         match &payment.state {
             PaymentState::AwaitingUser { .. } => self.number_page(payment, Some(wrong)),
             PaymentState::AwaitingApproval { .. }
@@ -163,7 +163,7 @@ impl Looking<'_> {
         }
     }
 
-    fn waiting(&self, payment: &Payment, refused: Option<TooLate>, wrong: Option<&str>) -> Response {
+    fn waiting(&self, payment: &Payment, refused: Option<TooLate>, wrong: Option<WrongNumber<'_>>) -> Response {
         let waiting_for = match &payment.state {
             PaymentState::AwaitingUser { .. } => {
                 let link = format!("{}?v=2&token={}", lommebok_api::paths::DEEPLINK, self.token);

@@ -45,8 +45,10 @@ async fn taken(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Resp
 async fn count(State(pages): State<Pages>, request: Request) -> Response {
     let asked = Asked::of(request).await;
     // A bank's page may POST here itself; the user then sees our page, which tells us in its own name.
-    if sender(&pages, &asked.uri, &asked.headers) == Sender::Foreign {
-        return asked.shown(&pages);
+    match sender(&pages, &asked.uri, &asked.headers) {
+        Sender::OurPage | Sender::Unsaid => {}
+        Sender::Foreign(_) => return asked.shown(&pages),
+        Sender::Elsewhere(addresses) => return asked.wrong(&pages, Wrong::OtherAddress(addresses)),
     }
     let returned = match &asked.returned {
         Ok(returned) => *returned,
@@ -57,7 +59,7 @@ async fn count(State(pages): State<Pages>, request: Request) -> Response {
         Err(Fault::Refused(_) | Fault::UnknownLink) => asked.page(&pages, &Returning::Over),
         Err(fault) => {
             tracing::error!(%fault, "a return from 3-D Secure was not taken");
-            asked.failed(&pages)
+            asked.wrong(&pages, Wrong::Internal)
         }
     }
 }
@@ -109,12 +111,12 @@ impl Asked {
         Html::page(lang, &page).status(status).policy(Policy::FramedByUs).into_response()
     }
 
-    /// Our own fault, on a page that the phone may frame like the others here.
-    fn failed(&self, pages: &Pages) -> Response {
+    /// What went wrong, on a page that the phone may frame like the others here.
+    fn wrong(&self, pages: &Pages, wrong: Wrong) -> Response {
         let lang = language(&self.uri, &self.headers);
-        let page = ErrorPage { page: pages.page(lang, "/"), wrong: Wrong::Internal, again: None };
-        let html = Html::page(lang, &page).status(StatusCode::INTERNAL_SERVER_ERROR);
-        html.policy(Policy::FramedByUs).into_response()
+        let status = wrong.status();
+        let page = ErrorPage { page: pages.page(lang, "/"), wrong, again: None };
+        Html::page(lang, &page).status(status).policy(Policy::FramedByUs).into_response()
     }
 }
 
