@@ -1,4 +1,4 @@
-//! What the tests need on a fresh Debian machine: clippy and rustfmt from rustup, Chromium, curl and Python from apt.
+//! What the tests need on a fresh Debian machine: clippy and rustfmt from rustup, Chromium, nginx, curl and Python from apt.
 //!
 //! Only what is missing is installed, and each installing command is shown before it runs. Where neither root nor
 //! sudo is to be had, the message is the command that somebody else must run.
@@ -17,10 +17,11 @@ struct Need {
     is_there: fn() -> bool,
 }
 
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 6] = [
     Need { package: "chromium", is_there: || on_path("chromium") },
     Need { package: "chromium-driver", is_there: || on_path("chromedriver") },
     Need { package: "fonts-dejavu-core", is_there: || Path::new("/usr/share/fonts/truetype").is_dir() },
+    Need { package: "nginx", is_there: || on_path("nginx") || Path::new("/usr/sbin/nginx").is_file() },
     Need { package: "curl", is_there: || on_path("curl") },
     Need { package: "python3-venv", is_there: || answers(Command::new("python3").args(["-c", "import ensurepip"])) },
 ];
@@ -39,7 +40,7 @@ pub(crate) fn toolchain(root: &Path) -> anyhow::Result<()> {
     step(root, "install", Command::new("rustup").args(["component", "add"]).args(missing))
 }
 
-/// Makes sure of Chromium with its driver and a font, of curl, and of Python for the linter of OpenAPI.
+/// Makes sure of Chromium with its driver and a font, of nginx and curl, and of Python for the linter of OpenAPI.
 pub(crate) fn packages(root: &Path) -> anyhow::Result<()> {
     let missing: Vec<&str> = NEEDS.iter().filter(|need| !(need.is_there)()).map(|need| need.package).collect();
     if missing.is_empty() {
@@ -60,9 +61,10 @@ pub(crate) fn packages(root: &Path) -> anyhow::Result<()> {
 fn apt(arguments: &[&str]) -> Command {
     let mut command = Command::new(if is_root() { "apt-get" } else { "sudo" });
     if !is_root() {
-        command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+        command.args(["DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1", "apt-get"]);
     }
-    command.env("DEBIAN_FRONTEND", "noninteractive").args(arguments);
+    // In a runlevel without services no package starts one: the tests start an nginx of their own.
+    command.env("DEBIAN_FRONTEND", "noninteractive").env("RUNLEVEL", "1").args(arguments);
     command
 }
 

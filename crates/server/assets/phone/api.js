@@ -1,4 +1,5 @@
 // The client of the App API (docs/app-api.md). The session lives in sessionStorage, so that each tab is a phone of its own.
+import { ask } from "../ask.js";
 
 const BASE = "/app/v1";
 const KEY = "lommebok-session";
@@ -71,9 +72,8 @@ export class Api {
     const signingIn = path === "/sessions";
     const session = this.#session;
     const call = ++this.#calls;
-    const answer = await fetch(BASE + path, {
+    const answer = await ask(BASE + path, ANSWERS_WITHIN_MS, {
       method,
-      cache: "no-store",
       headers: {
         accept: "application/json",
         "accept-language": document.documentElement.lang,
@@ -81,11 +81,10 @@ export class Api {
         ...(signingIn ? {} : this.authorization()),
       },
       body: body ? JSON.stringify(body) : undefined,
-      signal: AbortSignal.timeout(ANSWERS_WITHIN_MS),
     }).catch((fault) => {
       throw new NoConnection(String(fault));
     });
-    const content = answer.status === 204 ? null : await answer.json().catch(() => null);
+    const content = parsed(answer.text);
     if (answer.ok && content === null && answer.status !== 204) throw new NoConnection("half an answer");
     if (answer.ok && content?.clock && call > this.#clockFrom) {
       this.#clockFrom = call;
@@ -97,5 +96,14 @@ export class Api {
   }
 }
 
-/** The address of the hints for this user. */
-export const EVENTS = `${BASE}/events`;
+/** What an answer holds; nothing for one that is no JSON. */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Where this user's phone hears of changes, and where it asks whether there were any. */
+export const CHANGES = { events: `${BASE}/events`, status: `${BASE}/status` };

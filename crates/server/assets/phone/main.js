@@ -4,7 +4,7 @@
 // stays as it is, so that a chosen card and the bank's frame survive.
 import { follow } from "../hints.js";
 import { toldClock, walletNow } from "../wallet-clock.js";
-import { Api, EVENTS, NoConnection, Refusal } from "./api.js";
+import { Api, CHANGES, NoConnection, Refusal } from "./api.js";
 import { cards } from "./cards.js";
 import { h, icon } from "./dom.js";
 import { clock, money } from "./format.js";
@@ -30,7 +30,7 @@ class Phone {
   user = null;
   brand = place.dataset.brand;
   #api = new Api(place.dataset.tenant, () => this.end(t.sessionEnded), (told) => setClock(toldClock(told)));
-  #stream = null;
+  #changes = null;
   #screen = null; // {render, argument} of what is shown; none while the link in the address is being opened
   #turn = 0; // counts screens, so that a slow one never replaces a newer
   #arriving = false; // a screen is on its way that was not shown before
@@ -75,8 +75,8 @@ class Phone {
   async begin(user) {
     this.user = user;
     this.#firstReading = true;
-    this.#stream?.stop();
-    this.#stream = follow(EVENTS, {
+    this.#changes?.stop();
+    this.#changes = follow(CHANGES, {
       headers: () => this.#api.authorization(),
       onHint: () => this.look(),
       onStatus: (status) => (status === 401 ? (this.end(t.sessionEnded), false) : true),
@@ -90,8 +90,8 @@ class Phone {
 
   /** Nobody is signed in any more. */
   end(sentence = null) {
-    this.#stream?.stop();
-    this.#stream = null;
+    this.#changes?.stop();
+    this.#changes = null;
     offline.hidden = true;
     this.#api.forget();
     this.#known.clear();
@@ -339,3 +339,4 @@ tick();
 setInterval(tick, TICK_MS);
 
 phone.start();
+document.documentElement.dataset.script = "phone";

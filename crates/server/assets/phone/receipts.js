@@ -17,10 +17,20 @@ export async function receipts(phone, count) {
     h("header", { class: "screen-top" }, heading(t.receipts)),
     all.length === 0
       ? h("div", { class: "empty" }, icon("receipt"), h("strong", {}, t.noReceipts), h("span", {}, t.noReceiptsLead))
-      : [...Map.groupBy(all, ({ receipt }) => day(receipt.endedAt))].map(([date, ofDay]) =>
+      : [...byDay(all)].map(([date, ofDay]) =>
           h("section", { class: "receipt-day" }, h("h2", {}, date), h("ul", { class: "rows" }, ofDay.map((known) => receiptRow(phone, known))))),
     next && h("button", { type: "button", class: "button button-quiet wide", onclick: () => phone.update(receipts, wanted + 1) }, t.more),
   ].flat().filter(Boolean);
+}
+
+/** Days with their receipts, in the order in which they come; older browsers have no `Map.groupBy`. */
+function byDay(all) {
+  const days = new Map();
+  for (const known of all) {
+    const date = day(known.receipt.endedAt);
+    days.set(date, [...(days.get(date) ?? []), known]);
+  }
+  return days;
 }
 
 /** One line of a list of receipts; `before` is the page it was read from, to read it again. */

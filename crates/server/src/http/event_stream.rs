@@ -2,6 +2,9 @@
 //! reads again. A stream ends
 //! when the server stops, or a shutdown would wait for it for ever; and when its reader may not read any more, which is
 //! looked at before every line.
+//!
+//! Nobody may depend on one: proxies hold streams back, and connections die in silence. Who follows one also asks a small
+//! address now and then whether anything has changed.
 
 use std::time::Duration;
 
@@ -9,8 +12,8 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream;
-use http::HeaderValue;
 use http::header::CONTENT_TYPE;
+use http::{HeaderName, HeaderValue};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +22,10 @@ use crate::wallet::{Hint, Subscription, Told};
 
 /// A comment goes out this often, so that a dead connection shows, in ms.
 const ALIVE_MS: u64 = 15_000;
+
+/// Tells nginx, and proxies that go by its words, to hand each line on at once instead of collecting them.
+const UNBUFFERED: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
 
 /// The clock was stopped, set going or advanced.
 const CLOCK_SET: &str = "event: clock\ndata: {}\n\n";
@@ -49,6 +56,7 @@ where
     let headers = response.headers_mut();
     guard(headers, Policy::Closed);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.extend([UNBUFFERED]);
     response
 }
 

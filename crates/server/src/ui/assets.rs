@@ -29,7 +29,7 @@ macro_rules! assets {
 
 static ASSETS: &[Asset] = assets! {
     "text/css; charset=utf-8": "base.css", "components.css", "landing.css", "start.css", "phone.css", "phone-screens.css", "phone-payment.css";
-    "text/javascript; charset=utf-8": "theme.js", "copy.js", "hints.js", "wallet-clock.js", "landing.js", "intercept.js",
+    "text/javascript; charset=utf-8": "theme.js", "copy.js", "ask.js", "hints.js", "rescue.js", "wallet-clock.js", "landing.js", "intercept.js",
         "phone/main.js", "phone/api.js", "phone/dom.js", "phone/texts.js", "phone/format.js", "phone/sign-in.js", "phone/home.js",
         "phone/payment.js", "phone/receipts.js", "phone/cards.js", "phone/step-up.js", "phone/notification.js";
 };

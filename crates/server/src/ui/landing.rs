@@ -42,6 +42,8 @@ pub struct FormKeys<'a> {
     pub form_token: &'a str,
     /// Where the page hears of changes.
     pub events: &'a str,
+    /// Where it asks whether there were any.
+    pub status: &'a str,
     /// Where the page as it now is can be read.
     pub now: &'a str,
 }

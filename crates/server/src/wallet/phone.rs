@@ -1,5 +1,7 @@
 //! What a signed-in user can do on the phone: see what waits, open a link, approve, cancel, look back.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use lommebok_domain::{Binding, CancelledBy, CardId, Command, Payment, PaymentId, UserId};
 use lommebok_store::{Card, Page, PaymentFilter};
 
@@ -29,6 +31,18 @@ impl Wallet {
     /// The user's payments, newest first, older than `before`.
     pub fn receipts_of(&self, user: UserId, before: Option<PaymentId>) -> Result<Page, Fault> {
         Ok(self.store().payments(self.tenant(), PaymentFilter::User(user), before, RECEIPTS_PER_PAGE)?)
+    }
+
+    /// A short text that is another one after a payment that the user's phone may show has changed, or the clock was set. It
+    /// says nothing else.
+    pub fn version_of_phone(&self, user: UserId) -> Result<String, Fault> {
+        let (open, latest) = (self.open_payments_of(user)?, self.receipts_of(user, None)?.payments);
+        let mut hash = DefaultHasher::new();
+        for payment in open.iter().chain(&latest) {
+            (payment.id, payment.version).hash(&mut hash);
+        }
+        self.clock().changes().borrow().hash(&mut hash);
+        Ok(format!("{:016x}", hash.finish()))
     }
 
     /// The user's cards, in the order in which they were added.

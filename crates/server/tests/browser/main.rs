@@ -19,3 +19,4 @@ mod phone_tabs;
 mod readme;
 mod stage;
 mod start_page;
+mod streams;

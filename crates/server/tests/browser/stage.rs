@@ -15,15 +15,19 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn set() -> Self {
-        Self { app: TestApp::start().await, shop: Site::start().await }
+        Self::with(TestApp::start().await).await
+    }
+
+    /// The same with a wallet that was started otherwise.
+    pub(crate) async fn with(app: TestApp) -> Self {
+        Self { app, shop: Site::start().await }
     }
 
     /// The same with a merchant of another name.
     pub(crate) async fn set_with_merchant(name: &str) -> Self {
         let mut seed = Seed::built_in();
         name.clone_into(&mut seed.merchants[0].name);
-        let app = TestApp::with(Setup { seed: Some(seed), ..Setup::default() }).await;
-        Self { app, shop: Site::start().await }
+        Self::with(TestApp::with(Setup { seed: Some(seed), ..Setup::default() }).await).await
     }
 
     /// Starts a payment that leads back to the shop.

@@ -33,7 +33,67 @@ const BREAK: &str = r"
   };
 }";
 
+/// What a stream may do instead of telling what happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamFault {
+    /// Nothing comes, not even an answer: a proxy collects it.
+    NeverAnswers,
+    /// It begins and is silent from then on: the connection has died.
+    FallsSilent,
+    /// Comments come, and nothing else.
+    OnlyComments,
+    /// Something on the way refuses it.
+    IsRefused,
+}
+
+impl StreamFault {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::NeverAnswers, Self::FallsSilent, Self::OnlyComments, Self::IsRefused];
+
+    /// What comes in the stream's place, as a script.
+    fn answer(self) -> &'static str {
+        match self {
+            Self::NeverAnswers => "new Promise(() => {})",
+            Self::FallsSilent => "new Response(new ReadableStream({ start: (body) => say(body, ': connected') }))",
+            Self::OnlyComments => {
+                "new Response(new ReadableStream({ start: (body) => setInterval(() => say(body, ': alive'), 300) }))"
+            }
+            Self::IsRefused => "new Response('', { status: 502 })",
+        }
+    }
+}
+
+/// Puts something else in the place of the answers to a path.
+const SPOIL: &str = r"
+(path, answer) => {
+  const own = window.fetch;
+  window.spoiled = 0;
+  window.fetch = async (address, options) => {
+    if (new URL(address, location.href).pathname !== path) return own(address, options);
+    window.spoiled += 1;
+    return answer();
+  };
+}";
+
 impl Browser {
+    /// From the next page on, the stream at `path` has this fault.
+    ///
+    /// # Panics
+    /// When the browser does not take the script.
+    pub async fn spoil_stream(&self, path: &str, fault: StreamFault) {
+        let say = "const say = (body, text) => body.enqueue(new TextEncoder().encode(text + '\\n\\n'));";
+        let source = format!("{{ {say} ({SPOIL})({}, () => {}); }}", json!(path), fault.answer());
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": source})).await;
+    }
+
+    /// How often the shown page has asked for that stream.
+    ///
+    /// # Panics
+    /// When no stream has a fault.
+    pub async fn spoiled_streams(&self) -> u64 {
+        self.script("return window.spoiled", vec![]).await.as_u64().expect("a stream has a fault")
+    }
+
     /// Holds the answers to `path` that the shown page's script asks for, and those of pages that this tab opens later.
     ///
     /// # Panics

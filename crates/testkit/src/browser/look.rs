@@ -124,13 +124,29 @@ impl Browser {
     }
 
     /// From the next page on, timers of more than a second wait for [`Browser::let_page_go_on`], so that a page which leaves by
-    /// itself stays. Only lost connections are sought again as ever.
+    /// itself stays. Those by which it keeps in touch with its server go as ever.
     pub async fn hold_pages(&self) {
         const HOLD: &str = "const real = setTimeout.bind(window);
+            const inTouch = ['listen', 'question', 'silent', 'late', 'rescue'];
             window.heldTimers = [];
             window.setTimeout = (call, ms, ...rest) =>
-              ms > 1000 && call.name !== 'connect' ? -window.heldTimers.push(call) : real(call, ms, ...rest);";
+              ms > 1000 && !inTouch.includes(call.name) ? -window.heldTimers.push(call) : real(call, ms, ...rest);";
         self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": HOLD})).await;
+    }
+
+    /// From the next page on, timers whose function has this name wait for [`Browser::let_page_go_on`]; `window.heldForMs` is what the
+    /// last of them was set to.
+    pub async fn hold_timer(&self, name: &str) {
+        let hold = format!(
+            "{{ const real = setTimeout.bind(window);
+             window.heldTimers = [];
+             window.setTimeout = (call, ms, ...rest) => {{
+               if (call.name !== '{name}') return real(call, ms, ...rest);
+               window.heldForMs = ms;
+               return -window.heldTimers.push(call);
+             }}; }}"
+        );
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": hold})).await;
     }
 
     /// Waits until a timer is held, and has all that are held fire.

@@ -12,6 +12,7 @@ mod driver;
 mod held;
 mod line;
 mod look;
+mod nginx;
 mod seeing;
 mod site;
 mod tabs;
@@ -25,8 +26,10 @@ use fantoccini::Client;
 use fantoccini::error::CmdError;
 use serde_json::Value;
 
+pub use held::StreamFault;
 pub use line::Line;
 pub use look::{Device, Language, Theme};
+pub use nginx::Nginx;
 pub use site::{Document, Site};
 pub use tabs::Tab;
 

@@ -38,6 +38,14 @@ impl Browser {
         self.devtools("Page.bringToFront", serde_json::json!({})).await;
     }
 
+    /// Looks into a tab without showing it to anybody.
+    ///
+    /// # Panics
+    /// When it was closed.
+    pub async fn look_into(&self, tab: &Tab) {
+        expected(self.client.switch_to_window(tab.0.clone()).await, "look into a tab");
+    }
+
     /// Minimises the window, so that nobody sees its page; [`Browser::restore`] shows it again.
     ///
     /// # Panics

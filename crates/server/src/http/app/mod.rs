@@ -25,6 +25,7 @@ pub(crate) fn routes(wallet: Wallet) -> Router {
         .route("/cards", get(payments::cards))
         .route("/receipts", get(receipts::list))
         .route("/events", get(payments::events))
+        .route("/status", get(payments::status))
         .method_not_allowed_fallback(answer::method_not_allowed)
         .fallback(answer::not_found)
         .layer(from_fn(answer::spoken))

@@ -132,6 +132,12 @@ pub(super) async fn events(State(wallet): State<Wallet>, headers: HeaderMap) -> 
     }))
 }
 
+/// Whether anything has changed since the last answer: for a phone whose stream brings nothing.
+pub(super) async fn status(State(wallet): State<Wallet>, headers: HeaderMap) -> Result<Json<Value>, Refused> {
+    let user = user(&wallet, &headers)?;
+    Ok(Json(json!({"version": wallet.version_of_phone(user)?})))
+}
+
 /// What cannot be a payment's number is answered, after the question who asks, like a number that is nobody's.
 fn number(id: InAddress) -> Result<PaymentId, Refused> {
     let id = id.ok().and_then(|Path(id)| payment_number(&id));

@@ -19,6 +19,7 @@ pub(crate) fn routes(pages: Pages) -> Router {
         .route(lommebok_api::paths::DEEPLINK, get(show::deeplink))
         .route("/landing/wait", get(show::wait))
         .route("/landing/events", get(show::events))
+        .route("/landing/status", get(show::status))
         .route("/landing/number", post(post::number))
         .route("/landing/cancel", post(post::cancel))
         .route("/assets/{fingerprint}/{*name}", get(asset))

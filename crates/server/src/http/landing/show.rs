@@ -1,11 +1,13 @@
 //! The pages that are shown: the number form, the waiting page, the result, and what became of a link that is gone.
 
+use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode, Uri};
 use lommebok_domain::payment::MAX_PROMPTS;
 use lommebok_domain::{Entrance, Failure, Payment, PhoneNumber, State as PaymentState};
+use serde_json::json;
 
 use super::form;
 use crate::http::control::time_text;
@@ -85,6 +87,23 @@ pub(super) async fn events(State(pages): State<Pages>, uri: Uri, headers: Header
     let subscription = pages.wallet.hub().subscribe(Topic::Payment(payment.id));
     let (stopping, clock) = (pages.wallet.tasks().stopping().clone(), pages.wallet.clock().changes());
     event_stream::hints(subscription, (stopping, clock), || true)
+}
+
+/// The payment's version and how often the clock was set: another one means that the page is to be read anew. For a page whose
+/// stream brings nothing, so it costs one read and says nothing that the page does not show.
+pub(super) async fn status(State(pages): State<Pages>, uri: Uri) -> Response {
+    let token = query(&uri, "token").unwrap_or_default();
+    match pages.wallet.payment_by_landing_token(&token) {
+        Ok(payment) => {
+            let clock = *pages.wallet.clock().changes().borrow();
+            Json(json!({"version": payment.version, "clock": clock})).into_response()
+        }
+        Err(Fault::UnknownLink) => StatusCode::NOT_FOUND.into_response(),
+        Err(fault) => {
+            tracing::error!(%fault, "the status of a landing page can't be given");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
 }
 
 /// Where the waiting page of a link is.
@@ -239,7 +258,8 @@ impl Looking<'_> {
         let (secret, cookie) = form::secret(self.pages, payment, self.headers);
         let form_token = form::form_token(self.pages, payment, &secret);
         let events = format!("/landing/events?token={}", self.token);
-        let keys = FormKeys { token: self.token, form_token: &form_token, events: &events, now };
+        let status = format!("/landing/status?token={}", self.token);
+        let keys = FormKeys { token: self.token, form_token: &form_token, events: &events, status: &status, now };
         let mut response = render(keys).into_response();
         if let Some(cookie) = cookie {
             response.headers_mut().append(SET_COOKIE, cookie);
