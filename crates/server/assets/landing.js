@@ -10,6 +10,7 @@ const LEAVE_AFTER_MS = 1500;
 const LOOK_AGAIN_MS = 1000;
 const READS_WITHIN_MS = 10_000;
 const SENDS_WITHIN_MS = 30_000;
+const RELOAD_AFTER_MS = 4000;
 const TICK_MS = 5000;
 const NOTICED_MS = 60_000; // clocks that differ by less look alike
 const LOCALE = document.documentElement.lang === "nb" ? "nb-NO" : "en-GB";
@@ -23,6 +24,7 @@ let readAgain = false;
 let sending = 0; // forms on their way
 let sent = 0; // forms ever sent: what was asked before is older than their answers
 let heard = false; // whether any question of this script was ever answered
+let reloads = 0; // the timer of a page that is about to be read by the browser
 
 const { events, status } = main.dataset;
 const changes = events && follow({ events, status }, {
@@ -42,6 +44,13 @@ document.documentElement.dataset.script = "landing";
 function tellConnection(connected) {
   heard = heard || connected;
   offline.hidden = connected;
+  if (!heard && !reloads && main.matches("[data-waits]")) reloads = setTimeout(readByBrowser, RELOAD_AFTER_MS);
+}
+
+/** Where no question of this script is ever answered, the browser reads a waiting page, as it does without script. */
+function readByBrowser() {
+  reloads = 0;
+  if (!heard) location.reload();
 }
 
 /** Does what a new <main> needs: times in the reader's own clock, and at the end the way to the shop. */

@@ -102,6 +102,7 @@ class Phone {
 
   async signOut() {
     const { user } = this;
+    this.#changes?.stop(); // the server ends the stream with the session, which is to surprise nobody
     await this.#api.signOut();
     if (this.user === user) this.end();
   }

@@ -109,6 +109,41 @@ mod tests {
         }
     }
 
+    fn texts(media_type: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let wanted = ASSETS.iter().filter(move |asset| asset.media_type.starts_with(media_type));
+        wanted.map(|asset| (asset.name, std::str::from_utf8(asset.bytes).unwrap()))
+    }
+
+    /// Names can be taken away from a browser of today, and the browser tests do; what it can parse can't.
+    #[test]
+    fn no_script_is_written_in_a_way_that_the_oldest_browsers_can_not_parse() {
+        const LATER: [(&str, &str); 7] = [
+            ("(?<=", "lookbehind: Safari 16.4"),
+            ("(?<!", "lookbehind: Safari 16.4"),
+            ("static {", "static blocks: Safari 16.4"),
+            ("await using", "Safari has none"),
+            (" with {", "import attributes: Safari 17.2"),
+            ("/v.test", "sets in patterns: Safari 17"),
+            ("/dv", "sets in patterns: Safari 17"),
+        ];
+        for (name, text) in texts("text/javascript") {
+            for (later, why) in LATER {
+                assert!(!text.contains(later), "{name} holds {later}: {why}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_height_in_units_that_older_browsers_lack_stands_behind_one_that_they_know() {
+        for (name, text) in texts("text/css") {
+            let lines: Vec<&str> = text.lines().map(str::trim).collect();
+            for pair in lines.windows(2).filter(|pair| pair[1].contains("dvh;") || pair[1].contains("dvh ")) {
+                let known = pair[0].split(" /*").next().unwrap();
+                assert_eq!(known, pair[1].replace("dvh", "vh"), "{name}");
+            }
+        }
+    }
+
     #[test]
     fn no_file_fetches_anything_from_another_host() {
         for asset in ASSETS {

@@ -9,6 +9,7 @@ mod landing_links;
 mod landing_number;
 mod landing_without_script;
 mod looks;
+mod old_browsers;
 mod phone_links;
 mod phone_payment;
 mod phone_receipts;

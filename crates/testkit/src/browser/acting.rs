@@ -10,11 +10,14 @@ use crate::eventually::eventually;
 /// The visible button, link or summary with the name `arguments[0]`; a name may also be only how it begins. What is about to be
 /// replaced (`aria-busy`) is left out: a press there would be lost.
 const PRESSABLE: &str = r"
+const isFolded = (it) => it.closest('details:not([open])') !== null && it.closest('summary, details') === it.closest('details');
+const isShown = (it) => it.getClientRects().length > 0 && getComputedStyle(it).visibility === 'visible' && !isFolded(it);
 const text = (node) => node.nodeType === Node.TEXT_NODE ? node.data
-  : node.ariaHidden === 'true' || !node.checkVisibility?.() ? '' : [...node.childNodes].map(text).join(' ');
-const named = (it) => (it.ariaLabel ?? text(it)).replace(/\s+/g, ' ').trim();
+  : node.nodeType !== Node.ELEMENT_NODE || node.getAttribute('aria-hidden') === 'true' || !isShown(node) ? ''
+  : [...node.childNodes].map(text).join(' ');
+const named = (it) => (it.getAttribute('aria-label') ?? text(it)).replace(/\s+/g, ' ').trim();
 const shown = [...document.querySelectorAll('a[href], button, summary, input[type=radio], label')]
-  .filter((it) => it.checkVisibility({ visibilityProperty: true }) && !it.disabled && !it.closest('[aria-busy=true]'));
+  .filter((it) => isShown(it) && !it.disabled && !it.closest('[aria-busy=true]'));
 return shown.find((it) => named(it) === arguments[0]) ?? shown.find((it) => named(it).startsWith(arguments[0])) ?? null;";
 
 /// More steps than any page has places to stop at.

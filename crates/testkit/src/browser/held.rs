@@ -76,6 +76,17 @@ const SPOIL: &str = r"
 }";
 
 impl Browser {
+    /// From the next page on, this script runs before the page's own.
+    pub async fn run_first(&self, script: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": script})).await;
+    }
+
+    /// From now on, files whose address fits this pattern don't come.
+    pub async fn block(&self, pattern: &str) {
+        self.devtools("Network.enable", json!({})).await;
+        self.devtools("Network.setBlockedURLs", json!({"urls": [pattern]})).await;
+    }
+
     /// From the next page on, the stream at `path` has this fault.
     ///
     /// # Panics

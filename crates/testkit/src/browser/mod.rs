@@ -13,6 +13,7 @@ mod held;
 mod line;
 mod look;
 mod nginx;
+mod old;
 mod seeing;
 mod site;
 mod tabs;

@@ -36,9 +36,17 @@ impl Nginx {
     /// # Panics
     /// When there is no nginx, or it does not listen in time.
     pub async fn start(address: SocketAddr, server: &str) -> Self {
+        Self::start_with(address, server, "").await
+    }
+
+    /// The same with one more line for all that is handed on.
+    ///
+    /// # Panics
+    /// When there is no nginx, or it does not listen in time.
+    pub async fn start_with(address: SocketAddr, server: &str, line: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("lommebok-nginx-").tempdir().expect("a temporary folder");
         let configuration = folder.path().join("nginx.conf");
-        std::fs::write(&configuration, configured(address, server)).expect("the configuration can be written");
+        std::fs::write(&configuration, configured(address, server, line)).expect("the configuration can be written");
         // Debian keeps it where only root looks for programs.
         let path = format!("{}:/usr/sbin", std::env::var("PATH").unwrap_or_default());
         let keeper = Command::new("sh")
@@ -74,11 +82,11 @@ impl Drop for Nginx {
 }
 
 /// Nothing but the one line; the rest is that it runs as anybody, in one folder, and in front.
-fn configured(address: SocketAddr, server: &str) -> String {
+fn configured(address: SocketAddr, server: &str, line: &str) -> String {
     let mut text = "daemon off;\nmaster_process off;\npid nginx.pid;\nevents {}\nhttp {\naccess_log off;\n".to_owned();
     for kind in ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"] {
         let _ = writeln!(text, "{kind}_temp_path {kind};");
     }
-    let _ = writeln!(text, "server {{\nlisten {address};\nlocation / {{ proxy_pass {server}; }}\n}}\n}}");
+    let _ = writeln!(text, "server {{\nlisten {address};\nlocation / {{ proxy_pass {server}; {line} }}\n}}\n}}");
     text
 }
