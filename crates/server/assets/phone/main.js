@@ -9,7 +9,7 @@ import { cards } from "./cards.js";
 import { h, icon } from "./dom.js";
 import { clock, money } from "./format.js";
 import { home, profile } from "./home.js";
-import { clear, hush, push, pushedPayments, say, withdraw } from "./notification.js";
+import { answeredAgain, clear, hush, push, pushedPayments, say, sayNoConnection, withdraw } from "./notification.js";
 import { payment as paymentScreen } from "./payment.js";
 import { receiptDetail, receipts } from "./receipts.js";
 import { signIn } from "./sign-in.js";
@@ -80,7 +80,7 @@ class Phone {
       headers: () => this.#api.authorization(),
       onHint: () => this.look(),
       onStatus: (status) => (status === 401 ? (this.end(t.sessionEnded), false) : true),
-      onConnection: (connected) => (offline.hidden = connected),
+      onConnection: tellConnection,
     });
     const link = this.#link;
     this.#link = null;
@@ -287,7 +287,7 @@ class Phone {
   /** Says why something did not work; if the answer brought the payment as it is, shows that. */
   explain(fault) {
     if (fault instanceof NoConnection) {
-      say(t.noConnection);
+      sayNoConnection(t.noConnection);
     } else if (!(fault instanceof Refusal)) {
       console.error(fault);
       say(t.wrong);
@@ -296,6 +296,11 @@ class Phone {
       say(fault.message);
     }
   }
+}
+
+function tellConnection(connected) {
+  offline.hidden = connected;
+  if (connected) answeredAgain();
 }
 
 function markup(nodes) {

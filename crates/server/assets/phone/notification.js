@@ -1,8 +1,9 @@
-// What slides in from the top of the phone: a payment that asks to be seen, or a sentence that something did not work.
+// What the phone says beside its screen: a payment that asks to be seen, or a sentence that something did not work.
 import { h, icon } from "./dom.js";
 
 const SENTENCE_MS = 6000;
 const place = document.querySelector("[data-notices]");
+const sentences = document.querySelector("[data-sentences]");
 
 /** Shows a push notification for a payment; it stays until it is opened or `withdraw` takes it back. */
 export function push(id, title, hint, onOpen) {
@@ -33,17 +34,32 @@ export function pushedPayments() {
 /** Takes everything back, when somebody signs out. */
 export function clear() {
   place.replaceChildren();
+  sentences.replaceChildren();
 }
 
 /** Takes back what was said; it was about the screen before. */
 export function hush() {
-  for (const old of place.querySelectorAll(".notice-sentence")) old.remove();
+  sentences.replaceChildren();
 }
 
-/** Says a sentence for a few seconds. */
+/** Says a sentence for a few seconds, in the place of an earlier one. */
 export function say(sentence) {
-  hush();
-  const notice = h("p", { class: "notice notice-sentence" }, icon("info"), h("span", { class: "notice-text" }, sentence));
-  place.append(notice);
+  tell("notice-sentence", sentence);
+}
+
+/** Says that nobody answered. It takes no other sentence's place: that one may say what matters. */
+export function sayNoConnection(sentence) {
+  tell("notice-connection", sentence);
+}
+
+/** Takes that back: somebody answers again. */
+export function answeredAgain() {
+  for (const old of sentences.querySelectorAll(".notice-connection")) old.remove();
+}
+
+function tell(kind, sentence) {
+  for (const old of sentences.querySelectorAll(`.${kind}`)) old.remove();
+  const notice = h("p", { class: `notice ${kind}` }, icon("info"), h("span", { class: "notice-text" }, sentence));
+  sentences.append(notice);
   setTimeout(() => notice.remove(), SENTENCE_MS);
 }

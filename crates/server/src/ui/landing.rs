@@ -17,10 +17,19 @@ pub struct Purchase {
     pub text: String,
     /// The amount in words of the page's language.
     pub amount: String,
-    /// When the payment expires, RFC 3339 in UTC; the script shows it in the reader's own time.
-    pub deadline: Option<String>,
+    /// When the payment expires.
+    pub deadline: Option<Deadline>,
     /// By which clock; the script says so where the reader's own is another.
     pub clock: ShownClock,
+}
+
+/// When the payment expires, RFC 3339 in UTC; the script shows it in the reader's own time, as long as it is to come.
+#[derive(Clone, Debug)]
+pub enum Deadline {
+    /// It waits for its user, five minutes.
+    OfTheLink(String),
+    /// It waits for its user at the bank, what is left of ten minutes.
+    OfTheBank(String),
 }
 
 /// Characters of an amount that fit in large type, such as `1 234 567,00 kr`.

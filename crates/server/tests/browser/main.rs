@@ -7,6 +7,7 @@ mod landing_back;
 mod landing_flow;
 mod landing_links;
 mod landing_number;
+mod landing_on_a_phone;
 mod landing_without_script;
 mod looks;
 mod old_browsers;

@@ -93,6 +93,49 @@ async fn a_bank_that_refuses_frames_is_confirmed_in_a_tab_of_its_own() {
     stage.strike().await;
 }
 
+/// A page that will not be framed by anybody, and takes the whole window instead.
+const FRAME_BUSTER: &str = "<h1>Your bank</h1><p id=\"state\">Framed</p><script>
+    if (top !== self) top.location = self.location; else state.textContent = 'A tab of its own';</script>";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bank_that_wants_the_whole_window_does_not_get_the_phone_and_leads_to_a_tab_of_its_own_after_15_s() {
+    let Some(mut browser) = Browser::phone().await else { return };
+    browser.expect_complaint("Unsafe attempt to initiate navigation");
+    browser.expect_complaint("Failed to set a named property 'location'");
+    browser.expect_complaint("Failed to set the 'href' property");
+    let stage = Stage::set().await;
+    browser.hold_timer("lead").await;
+    stage.sign_in(&browser).await;
+    stage.shop.put("/buster", FRAME_BUSTER);
+    stage.app.psp.answer("buster-1", [Reply::SoftDecline(stage.shop.url("/buster")), Reply::Ok]);
+    stage.asked_payment(&browser, "buster-1", json!({})).await;
+    browser.press("Pay NOK 499.00").await;
+    browser.sees("Is the frame empty? Some banks want a tab of their own.").await;
+    browser.enter_frame("iframe").await;
+    browser.sees("Framed").await;
+    browser.leave_frame().await;
+    assert_eq!(browser.address().await, stage.app.url("/phone"), "the frame can't navigate the phone");
+    browser.until("the wait has begun", "return window.heldForMs === 15000").await;
+    browser.does_not_see("Can’t get on in the frame?").await;
+    browser.let_page_go_on().await;
+    browser.sees("Can’t get on in the frame? Open the bank’s page in a tab of its own, or cancel.").await;
+    browser.no_longer_sees("Is the frame empty?").await;
+    browser.inspect("phone-step-up-leads").await;
+    browser.enter_frame("iframe").await;
+    browser.sees("Framed").await;
+    browser.leave_frame().await;
+    let phone = browser.tab().await;
+    browser.press("Open in a new tab").await;
+    browser.opened_tab(std::slice::from_ref(&phone)).await;
+    browser.sees("A tab of its own").await;
+    browser.go(stage.app.psp.requests_for("buster-1")[0].operation_url("3dssuccess").expect("an address")).await;
+    browser.sees("Thank you").await;
+    browser.close_tab(&phone).await;
+    browser.sees("Paid").await;
+    browser.close().await;
+    stage.strike().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_step_up_can_be_cancelled_in_the_app_and_its_time_runs_out() {
     let Some(browser) = Browser::phone().await else { return };
@@ -123,6 +166,8 @@ async fn the_landing_page_follows_the_step_up_and_a_used_return_says_that_it_is_
     phone.press("Fjellkroa Kaffe asks for").await;
     phone.press("Pay NOK 499.00").await;
     landing.sees("Confirm with your bank").await;
+    landing.sees("To be confirmed with your bank before 12:10").await;
+    landing.does_not_see("Valid for five minutes").await;
     let back = stage.app.psp.requests_for("step-6")[0].operation_url("3dssuccess").expect("an address").to_owned();
     phone.sees("Confirm with your bank").await;
     let tab = landing.tab().await;

@@ -16,8 +16,8 @@ use crate::http::pages::{Pages, language, query, remember_language, see_other};
 use crate::ui::error_page::Wrong;
 use crate::ui::html::{Html, Policy};
 use crate::ui::landing::{
-    AnotherNumber, FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage, TooLate, WaitingFor,
-    WaitingPage, WrongNumber,
+    AnotherNumber, Deadline, FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage, TooLate,
+    WaitingFor, WaitingPage, WrongNumber,
 };
 use crate::ui::lang::Lang;
 use crate::ui::money::kroner;
@@ -272,9 +272,10 @@ impl Looking<'_> {
 
     fn purchase(&self, payment: &Payment) -> Purchase {
         let deadline = match &payment.state {
-            PaymentState::AwaitingUser { deadline }
-            | PaymentState::AwaitingApproval { deadline }
-            | PaymentState::StepUp { deadline, .. } => Some(time_text(*deadline)),
+            PaymentState::AwaitingUser { deadline } | PaymentState::AwaitingApproval { deadline } => {
+                Some(Deadline::OfTheLink(time_text(*deadline)))
+            }
+            PaymentState::StepUp { deadline, .. } => Some(Deadline::OfTheBank(time_text(*deadline))),
             PaymentState::Authorizing { .. }
             | PaymentState::Reserved { .. }
             | PaymentState::Failed(_)
