@@ -6,11 +6,11 @@ use askama::Template;
 use lommebok_server::http::sandbox_pages::ShopAddresses;
 use lommebok_server::ui::{
     brand::Brand,
-    error_page::{ErrorPage, Wrong},
-    intercept::{InterceptPage, Returning},
+    error_page::{Addresses, ErrorPage, Wrong},
+    intercept::{Field, InterceptPage, Misread, Returning, Why},
     landing::{
-        AnotherNumber, FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage, TooLate,
-        WaitingFor, WaitingPage,
+        AnotherNumber, Deadline, FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage,
+        TooLate, WaitingFor, WaitingPage, WrongNumber,
     },
     lang::Lang,
     page::Page,
@@ -18,6 +18,7 @@ use lommebok_server::ui::{
     qr::Qr,
     shown_clock::ShownClock,
     start::{StartPage, TestCard},
+    typed_number::NoNumber,
 };
 
 const LINK: &str = "vippsMT://?token=AAAAAAAAAAEAAAGXh3sQ0m1nJ5mFZkq9pXo0c2VjcmV0LWhtYWM";
@@ -25,6 +26,7 @@ const KEYS: FormKeys<'static> = FormKeys {
     token: "AAAA",
     form_token: "BBBB",
     events: "/landing/events?token=AAAA",
+    status: "/landing/status?token=AAAA",
     now: "/landing/wait?token=AAAA",
 };
 
@@ -47,9 +49,11 @@ fn landing(page: Page<'_>) -> Vec<(&'static str, String)> {
         merchant: "Kaffebrenneriet på hjørnet".to_owned(),
         text: "Ordre 1001: to kanelboller og en filterkaffe <b>&".to_owned(),
         amount: lommebok_server::ui::money::kroner(49_900, page.lang),
-        deadline: Some("2026-05-04T10:05:00.000Z".to_owned()),
+        deadline: Some(Deadline::OfTheLink("2026-05-04T10:05:00.000Z".to_owned())),
         clock: ShownClock::Ahead(3_600_000),
     };
+    let at_the_bank =
+        Purchase { deadline: Some(Deadline::OfTheBank("2026-05-04T10:10:00.000Z".to_owned())), ..purchase.clone() };
     let purchase = &purchase;
     let other_ways = OtherWays {
         qr: Qr::encode(LINK),
@@ -69,19 +73,21 @@ fn landing(page: Page<'_>) -> Vec<(&'static str, String)> {
         refused,
         other_ways: &other_ways,
     };
+    let wrong = WrongNumber { typed: "12\"", why: NoNumber::Unreadable };
     let result = |outcome| ResultPage { page, purchase, outcome, shop: "https://shop.example/order/1001?a=1&b='2'" };
     let gone = |gone, shop| GonePage { page, gone, shop };
     let known = Some(("Kaffebrenneriet på hjørnet", "https://shop.example/order/1001"));
     vec![
-        ("landing-number", render(&number("12345678", false))),
-        ("landing-number-empty", render(&number("", false))),
-        ("landing-number-wrong", render(&number("123<\"", true))),
+        ("landing-number", render(&number("12345678", None))),
+        ("landing-number-empty", render(&number("", None))),
+        ("landing-number-wrong", render(&number("123<\"", Some(NoNumber::Unreadable)))),
+        ("landing-number-foreign", render(&number("+46", Some(NoNumber::Foreign)))),
         (
             "landing-number-production",
-            render(&NumberPage { page: Page { sandbox: false, ..page }, other_ways: &production, ..number("", false) }),
+            render(&NumberPage { page: Page { sandbox: false, ..page }, other_ways: &production, ..number("", None) }),
         ),
         ("landing-waiting-approval", render(&waiting(WaitingFor::Approval, AnotherNumber::Welcome, None))),
-        ("landing-waiting-number-wrong", render(&waiting(WaitingFor::Approval, AnotherNumber::Wrong("12\""), None))),
+        ("landing-waiting-number-wrong", render(&waiting(WaitingFor::Approval, AnotherNumber::Wrong(wrong), None))),
         (
             "landing-waiting-number-refused",
             render(&waiting(WaitingFor::Approval, AnotherNumber::Exhausted, Some(TooLate::Number))),
@@ -91,7 +97,10 @@ fn landing(page: Page<'_>) -> Vec<(&'static str, String)> {
             "landing-waiting-cancel-refused",
             render(&waiting(WaitingFor::Bank, AnotherNumber::Never, Some(TooLate::Cancel))),
         ),
-        ("landing-waiting-step-up", render(&waiting(WaitingFor::StepUp, AnotherNumber::Never, None))),
+        (
+            "landing-waiting-step-up",
+            render(&WaitingPage { purchase: &at_the_bank, ..waiting(WaitingFor::StepUp, AnotherNumber::Never, None) }),
+        ),
         ("landing-result-paid", render(&result(Outcome::Paid))),
         ("landing-result-failed", render(&result(Outcome::Failed))),
         ("landing-result-unclear", render(&result(Outcome::Unclear))),
@@ -127,8 +136,12 @@ fn others(page: Page<'_>) -> Vec<(&'static str, String)> {
         back_office: "http://127.0.0.1:8481/backoffice".to_owned(),
         merchant_api: "http://127.0.0.1:8482/merchant/v1".to_owned(),
     };
-    let intercept = |returning| InterceptPage { page, returning };
+    let intercept = |returning| render(&InterceptPage { page, returning: &returning });
+    let misread = [(Field::TransactionId, Why::Doubled), (Field::ResponseCode, Why::Malformed)];
+    let misread = misread.map(|(field, why)| Misread { field, why }).to_vec();
+    let addresses = || Addresses { named: "http://127.0.0.1:9080".to_owned(), own: "http://127.0.0.1:8480".to_owned() };
     let error = |wrong, again| ErrorPage { page, wrong, again };
+    let production = Page { sandbox: false, ..page };
     vec![
         (
             "start",
@@ -151,11 +164,23 @@ fn others(page: Page<'_>) -> Vec<(&'static str, String)> {
                 test_users: &users,
             }),
         ),
-        ("intercept-now", render(&intercept(Returning::Now))),
-        ("intercept-taken", render(&intercept(Returning::Taken))),
-        ("intercept-over", render(&intercept(Returning::Over))),
+        ("intercept-now", intercept(Returning::Now("/mobileintercept?transactionId=0&responsecode=OK".to_owned()))),
+        ("intercept-taken", intercept(Returning::Taken)),
+        ("intercept-over", intercept(Returning::Over)),
+        ("intercept-misread", intercept(Returning::Misread(misread))),
         ("error-not-found", render(&error(Wrong::NotFound, None))),
         ("error-stale-form", render(&error(Wrong::StaleForm, Some("/landing")))),
+        ("error-no-cookie", render(&error(Wrong::NoCookie, Some("/landing")))),
+        ("error-foreign-form", render(&error(Wrong::ForeignForm(Some(addresses())), Some("/landing")))),
+        ("error-other-address", render(&error(Wrong::OtherAddress(addresses()), None))),
+        (
+            "error-other-address-production",
+            render(&ErrorPage { page: production, ..error(Wrong::OtherAddress(addresses()), None) }),
+        ),
+        (
+            "error-foreign-form-production",
+            render(&ErrorPage { page: production, ..error(Wrong::ForeignForm(Some(addresses())), None) }),
+        ),
         ("error-internal", render(&error(Wrong::Internal, None))),
     ]
 }
@@ -256,6 +281,17 @@ fn a_result_leaves_by_link_refresh_and_script() {
 fn a_link_that_leads_nowhere_redirects_nowhere() {
     for (name, html) in everything().filter(|(name, _)| name.starts_with("landing-gone")) {
         assert!(!html.contains("http-equiv=\"refresh\"") && !html.contains("data-leave"), "{name}");
+    }
+}
+
+#[test]
+fn outside_the_sandbox_a_form_from_another_address_names_neither_address_nor_setting() {
+    let pages: Vec<_> =
+        everything().filter(|(name, _)| name.starts_with("error-") && name.contains("-production")).collect();
+    assert_eq!(pages.len(), 4);
+    for (name, html) in pages {
+        let inside = ["public-url", "public_url", "127.0.0.1", "proxy", "cookie", "informasjonskaps"];
+        assert!(!inside.iter().any(|word| html.contains(word)), "{name}: {html}");
     }
 }
 

@@ -342,13 +342,14 @@ async fn an_ended_session_looks_like_one_that_never_was() {
         ("GET", "/app/v1/cards"),
         ("GET", "/app/v1/receipts"),
         ("GET", "/app/v1/events"),
+        ("GET", "/app/v1/status"),
     ];
     for (method, path) in calls {
         let call =
             |session: &str| Call::new(method, path).set("Authorization", format!("Bearer {session}")).json(&json!({}));
         pairs.compare(&format!("{method} {path}"), (&ended, &never), call).await;
     }
-    pairs.finish(9);
+    pairs.finish(10);
     app.stop().await;
 }
 

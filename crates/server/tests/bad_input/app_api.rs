@@ -22,7 +22,7 @@ fn nothing() -> Expected {
 }
 
 /// Every call that wants a session.
-const PROTECTED: [(&str, &str); 9] = [
+const PROTECTED: [(&str, &str); 10] = [
     ("GET", "/app/v1/sessions/current"),
     ("GET", "/app/v1/payments"),
     ("POST", "/app/v1/payments/open"),
@@ -32,6 +32,7 @@ const PROTECTED: [(&str, &str); 9] = [
     ("GET", "/app/v1/cards"),
     ("GET", "/app/v1/receipts"),
     ("GET", "/app/v1/events"),
+    ("GET", "/app/v1/status"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,7 +65,7 @@ async fn every_call_wants_a_session_that_lives() {
         let doubled = call.clone().add("Authorization", "Bearer x");
         table.refuse(format!("{method} {path} with two"), doubled, ended()).await;
     }
-    table.finish(90);
+    table.finish(100);
     app.stop().await;
 }
 

@@ -362,8 +362,10 @@ async fn links_that_are_altered_foreign_or_old_lead_nowhere() {
         }
         let events = Call::new("GET", format!("/landing/events?v=2{query}"));
         table.refuse(format!("events: {name}"), events, page(404)).await;
+        let status = Call::new("GET", format!("/landing/status?v=2{query}"));
+        table.refuse(format!("status: {name}"), status, bare(404)).await;
     }
-    table.finish(42);
+    table.finish(56);
     app.advance(Duration::from_millis(24 * 3_600_000 - 1)).await;
     let path = payment.link.trim_start_matches(app.base()).to_owned();
     let mut table = Table::of(&app, "landing page, an old link");

@@ -19,6 +19,9 @@ fn post(query: &str) -> Call {
     Call::new("POST", format!("/mobileintercept?{query}"))
 }
 
+/// What becomes of a query for this id on its way.
+type Alteration = fn(&str) -> String;
+
 /// Sends a return and looks at its page, for each of these queries.
 async fn refuse_each(table: &mut Table<'_>, queries: &[String], expected: &Expected) {
     for query in queries {
@@ -111,7 +114,7 @@ async fn a_return_that_can_not_be_read_is_told_which_field_is_wrong_and_the_paym
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_was_altered_on_its_way_is_read_as_what_it_means() {
     let app = TestApp::start().await;
-    let alterations: [(&str, fn(&str) -> String); 26] = [
+    let alterations: [(&str, Alteration); 26] = [
         ("as it was given", |id| format!("transactionId={id}&responsecode=FAIL")),
         ("turned around", |id| format!("responsecode=FAIL&transactionId={id}")),
         ("escaped for HTML", |id| format!("transactionId={id}&amp;responsecode=FAIL")),

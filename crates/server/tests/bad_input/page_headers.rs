@@ -72,6 +72,7 @@ async fn every_page_in_every_state_and_every_refusal_of_one_is_guarded() {
         cases.push((format!("link of {state}"), get(link), of_link));
         cases.push((format!("HEAD of the link of {state}"), get(link).by("HEAD"), of_link));
         cases.push((format!("page of {state}"), get(wait), of_wait));
+        cases.push((format!("status of {state}"), get(format!("/landing/status?token={}", payment.token)), 200));
     }
     let unknown = "/dwo-api-application/v1/deeplink/vippsgateway?v=2&token=AAAA";
     let open = LandingPage::open(&app, &states.payments["AWAITING_USER"]).await;
@@ -94,6 +95,7 @@ async fn every_page_in_every_state_and_every_refusal_of_one_is_guarded() {
         ("an unknown link", get(unknown), 404),
         ("an unknown link's page", get("/landing/wait?token=AAAA"), 404),
         ("an unknown link's events", get("/landing/events?token=AAAA"), 404),
+        ("an unknown link's status", get("/landing/status?token=AAAA"), 404),
         ("a link in other letters", get("/DWO-api-application/v1/deeplink/vippsgateway?token=AAAA"), 308),
         ("a link in other letters, posted", get("/DWO-api-application/v1/deeplink/vippsgateway").by("POST"), 405),
         ("the number form, asked for", get("/landing/number"), 405),
@@ -112,7 +114,7 @@ async fn every_page_in_every_state_and_every_refusal_of_one_is_guarded() {
         ("the result page of the return, posted", get("/mobileintercept/taken").by("POST"), 405),
     ];
     cases.extend(others.into_iter().map(|(name, call, status)| (name.to_owned(), call, status)));
-    assert!(check(&app, cases, false).await >= 56);
+    assert!(check(&app, cases, false).await >= 65);
     states.gate.open();
     app.until_state("in-AUTHORIZING", "RESERVED").await;
     app.stop().await;

@@ -102,8 +102,9 @@ async fn a_return_counts_once_and_only_for_the_step_up_that_it_names() {
     let post = |url: String| async { Answer::to(app.client().post(url)).await.status };
     let foreign = app.url(&format!("/mobileintercept?transactionId={}&responsecode=OK", "0".repeat(32)));
     assert_eq!(post(foreign).await, StatusCode::GONE);
-    for wrong in ["ok", "", "OK%20", "FAILED"] {
-        assert_eq!(post(first.replace("responsecode=OK", &format!("responsecode={wrong}"))).await, StatusCode::GONE);
+    for wrong in ["", "OKAY", "FAILED", "OK&responsecode=OK"] {
+        let altered = first.replace("responsecode=OK", &format!("responsecode={wrong}"));
+        assert_eq!(post(altered).await, StatusCode::BAD_REQUEST, "{wrong:?}");
     }
     let cross_site = app.client().post(&first).header("Sec-Fetch-Site", "cross-site");
     assert_eq!(Answer::to(cross_site).await.status, StatusCode::OK, "the page is shown and nothing is taken");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::landing_page::LandingPage;
-use lommebok_testkit::test_app::{Answer, TestApp};
+use lommebok_testkit::test_app::{Answer, Started, TestApp};
 use reqwest::{Method, Response, StatusCode};
 
 /// A stream as a client reads it.
@@ -90,6 +90,10 @@ async fn an_answer_of_the_stream_carries_the_headers_of_a_page_also_when_there_i
     let stream = app.client().get(app.url(&format!("/landing/events?token={}", payment.token))).send().await;
     let stream = stream.expect("the stream begins");
     assert_eq!(stream.headers()["content-type"], "text/event-stream");
+    let phones = app.first_phone().await.call(Method::GET, "/events").send().await.expect("the stream begins");
+    for stream in [&stream, &phones] {
+        assert_eq!(stream.headers()["x-accel-buffering"], "no", "proxies hand it on at once");
+    }
     for headers in [&unknown.headers, stream.headers()] {
         for (name, value) in [
             ("x-frame-options", "DENY"),
@@ -104,5 +108,52 @@ async fn an_answer_of_the_stream_carries_the_headers_of_a_page_also_when_there_i
         assert!(policy.starts_with("default-src 'none'") && policy.ends_with("frame-ancestors 'none'"), "{policy}");
     }
     drop(stream);
+    app.stop().await;
+}
+
+/// What a page's status address answers, as text.
+async fn status_of(app: &TestApp, payment: &Started) -> String {
+    let address = app.url(&format!("/landing/status?token={}", payment.token));
+    Answer::to(app.client().get(address)).await.succeeded().text
+}
+
+async fn status_of_phone(phone: &FakePhone) -> String {
+    Answer::to(phone.call(Method::GET, "/status")).await.succeeded().text
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_status_changes_with_what_its_page_shows_and_says_nothing_else() {
+    let app = TestApp::start().await;
+    let (payment, other) = (app.init("st-5").await, app.init("st-6").await);
+    let (phone, ola) = (app.first_phone().await, FakePhone::sign_in(app.base(), "12345679", "1236").await);
+    assert_eq!(status_of(&app, &payment).await, "{\"clock\":0,\"version\":1}");
+    let before = (status_of(&app, &other).await, status_of_phone(&phone).await, status_of_phone(&ola).await);
+    assert!(before.1.len() < 40, "a few bytes: {}", before.1);
+    assert_eq!(LandingPage::open(&app, &payment).await.confirm("12345678").await, StatusCode::SEE_OTHER);
+    assert_eq!(status_of(&app, &payment).await, "{\"clock\":0,\"version\":2}");
+    let asked = status_of_phone(&phone).await;
+    assert_ne!(asked, before.1);
+    assert_eq!(status_of_phone(&phone).await, asked, "what stays is told alike");
+    let others = (status_of(&app, &other).await, status_of_phone(&ola).await);
+    assert_eq!(others, (before.0, before.2), "another's payment changes nothing");
+
+    let seen = phone.waiting().await;
+    let card = phone.card("VISA").await;
+    drop(phone.approve(seen[0]["id"].as_str().expect("an id"), &card).await.succeeded());
+    app.until_state("st-5", "RESERVED").await;
+    let paid = status_of_phone(&phone).await;
+    assert_ne!(paid, asked);
+    app.report("st-5", "CAPTURED", 49_900).await;
+    assert_ne!(status_of_phone(&phone).await, paid, "a receipt changes with its captures");
+    let (landing, ola_before) = (status_of(&app, &other).await, status_of_phone(&ola).await);
+    app.advance(Duration::from_secs(1)).await;
+    assert_ne!(status_of(&app, &other).await, landing, "the clock was set");
+    assert_ne!(status_of_phone(&ola).await, ola_before, "the clock was set");
+
+    let unknown = Answer::to(app.client().get(app.url("/landing/status?token=nonsense"))).await;
+    assert_eq!((unknown.status, unknown.text.as_str()), (StatusCode::NOT_FOUND, ""));
+    sign_out(&phone).await;
+    let nobody = Answer::to(phone.call(Method::GET, "/status")).await;
+    assert_eq!((nobody.status, &nobody.json["code"]), (StatusCode::UNAUTHORIZED, &"session_ended".into()));
     app.stop().await;
 }

@@ -14,6 +14,9 @@ async fn way_back(stage: &Stage, browser: &Browser) {
     browser.go(&back).await;
     browser.permit_scripts().await;
     browser.inspect("intercept-now").await;
+    browser.go(&back.replace("responsecode=OK", "responsecode=YES&transactionId=1")).await;
+    browser.until("it is refused", "return document.querySelector('main').dataset.returning === 'misread'").await;
+    browser.inspect("intercept-misread").await;
     browser.go(&back).await;
     browser.until("it is taken", "return document.querySelector('main').dataset.returning === 'taken'").await;
     browser.inspect("intercept-taken").await;
