@@ -61,7 +61,9 @@ export function follow({ events, status }, options) {
       onHint();
     } catch {
       unanswered += 1;
-      if (!over && (!lives || unanswered >= LOST_AFTER)) onConnection(false);
+      if (over || (lives && unanswered < LOST_AFTER)) return;
+      onConnection(false);
+      onHint(); // perhaps only this address is not answered
     }
   }
 

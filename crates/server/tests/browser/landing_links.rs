@@ -65,6 +65,36 @@ async fn a_reload_at_the_end_shows_the_result_again_and_leads_to_the_shop() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_a_shop_opens_in_two_tabs_works_in_either() {
+    let Some(browser) = Browser::desktop().await else { return };
+    let stage = Stage::set().await;
+    for (id, first_goes_on) in [("tabs-1", true), ("tabs-2", false)] {
+        let payment = stage.payment(id).await;
+        stage.shop.put("/cart", &format!("<h1>The cart</h1><p><a href=\"{}\">Pay</a></p>", payment.link));
+        let mut tabs = Vec::new();
+        for _ in 0..2 {
+            tabs.push(browser.new_tab().await);
+            browser.go(&stage.shop.url("/cart")).await;
+            browser.press("Pay").await;
+            browser.sees("Pay with Lommebok").await;
+        }
+        browser.show(&tabs[if first_goes_on { 0 } else { 1 }]).await;
+        browser.press("Next").await;
+        browser.sees("We sent a notification to 123 45 678").await;
+        browser.show(&tabs[if first_goes_on { 1 } else { 0 }]).await;
+        browser.sees("We sent a notification to 123 45 678").await;
+        browser.press("Cancel and go back").await;
+        for tab in &tabs {
+            browser.show(tab).await;
+            browser.arrives_at(&stage.shop.url("/thanks")).await;
+        }
+        assert_eq!(stage.app.state(id), "CANCELLED");
+    }
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_page_shows_anything_in_a_frame_of_another_site() {
     let Some(mut browser) = Browser::desktop().await else { return };
     browser.expect_refused_frames();

@@ -19,7 +19,7 @@ async fn a_number_that_is_none_is_told_at_its_field_and_prompts_nobody() {
     assert_eq!(browser.focused().await, "Mobile number");
     assert_eq!(browser.value_of("Mobile number").await, "1234567", "what was typed is still there");
     assert_eq!(stage.app.state("number-1"), "AWAITING_USER");
-    browser.fill("Mobile number", "+47 123 45 678").await;
+    browser.fill("Mobile number", "0047 12-34-56-78").await;
     browser.press("Next").await;
     browser.sees("We sent a notification to 123 45 678").await;
 

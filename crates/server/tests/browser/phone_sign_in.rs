@@ -15,7 +15,7 @@ async fn a_wrong_pin_is_told_and_the_fifth_locks_for_a_minute() {
     browser.go(&stage.app.url("/phone")).await;
     browser.sees("This is a simulation. No money moves.").await;
     for _ in 0..5 {
-        browser.fill("Mobile number", "123 45 678").await;
+        browser.fill("Mobile number", "(+47) 12 34 56 78").await;
         browser.fill("PIN", "0000").await;
         browser.press("Sign in").await;
         browser.sees("The number or the PIN is wrong.").await;

@@ -70,7 +70,8 @@ async fn behind_an_nginx_that_the_wallet_was_not_told_of_a_form_names_the_settin
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_landing_page_goes_on_whatever_its_stream_does() {
-    let Some(browser) = Browser::desktop().await else { return };
+    let Some(mut browser) = Browser::desktop().await else { return };
+    browser.expect_lost_connections();
     let stage = Stage::set().await;
     let mut tabs = Vec::new();
     for fault in StreamFault::ALL {
@@ -79,12 +80,18 @@ async fn the_landing_page_goes_on_whatever_its_stream_does() {
         browser.spoil_stream("/landing/events", fault).await;
         stage.waiting_payment(&browser, &format!("stream-{fault:?}")).await;
     }
+    // And one whose questions don't come through either: it reads itself.
+    tabs.push(browser.new_tab().await);
+    browser.hold_pages().await;
+    browser.block("*/landing/status*").await;
+    browser.spoil_stream("/landing/events", StreamFault::NeverAnswers).await;
+    stage.waiting_payment(&browser, "stream-alone").await;
     stage.app.advance(Duration::from_mins(5)).await;
     // Tabs that nobody looks at go on too: whoever paid on the phone in another one comes back to the shop.
     for tab in &tabs {
         browser.look_into(tab).await;
         browser.sees("Time is up").await;
-        browser.does_not_see("No connection").await;
+        browser.no_longer_sees("No connection").await;
         assert!(browser.spoiled_streams().await > 0);
     }
     browser.close().await;
