@@ -68,7 +68,7 @@ async fn a_reload_at_the_end_shows_the_result_again_and_leads_to_the_shop() {
 async fn a_link_that_a_shop_opens_in_two_tabs_works_in_either() {
     let Some(browser) = Browser::desktop().await else { return };
     let stage = Stage::set().await;
-    for (id, first_goes_on) in [("tabs-1", true), ("tabs-2", false)] {
+    for (id, [goes_on, cancels]) in [("tabs-1", [0, 1]), ("tabs-2", [1, 0])] {
         let payment = stage.payment(id).await;
         stage.shop.put("/cart", &format!("<h1>The cart</h1><p><a href=\"{}\">Pay</a></p>", payment.link));
         let mut tabs = Vec::new();
@@ -78,10 +78,10 @@ async fn a_link_that_a_shop_opens_in_two_tabs_works_in_either() {
             browser.press("Pay").await;
             browser.sees("Pay with Lommebok").await;
         }
-        browser.show(&tabs[if first_goes_on { 0 } else { 1 }]).await;
+        browser.show(&tabs[goes_on]).await;
         browser.press("Next").await;
         browser.sees("We sent a notification to 123 45 678").await;
-        browser.show(&tabs[if first_goes_on { 1 } else { 0 }]).await;
+        browser.show(&tabs[cancels]).await;
         browser.sees("We sent a notification to 123 45 678").await;
         browser.press("Cancel and go back").await;
         for tab in &tabs {
