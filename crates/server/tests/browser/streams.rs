@@ -73,27 +73,43 @@ async fn the_landing_page_goes_on_whatever_its_stream_does() {
     let Some(mut browser) = Browser::desktop().await else { return };
     browser.expect_lost_connections();
     let stage = Stage::set().await;
-    let mut tabs = Vec::new();
-    for fault in StreamFault::ALL {
-        tabs.push(browser.new_tab().await);
+    let mut windows = Vec::new();
+    // In the last one the questions don't come through either: it reads itself.
+    for (fault, asks) in
+        StreamFault::ALL.map(|fault| (fault, true)).into_iter().chain([(StreamFault::IsRefused, false)])
+    {
+        windows.push(browser.new_window().await);
         browser.hold_pages().await;
         browser.spoil_stream("/landing/events", fault).await;
-        stage.waiting_payment(&browser, &format!("stream-{fault:?}")).await;
+        if !asks {
+            browser.block("*/landing/status*").await;
+        }
+        stage.waiting_payment(&browser, &format!("stream-{fault:?}-{asks}")).await;
     }
-    // And one whose questions don't come through either: it reads itself.
-    tabs.push(browser.new_tab().await);
-    browser.hold_pages().await;
-    browser.block("*/landing/status*").await;
-    browser.spoil_stream("/landing/events", StreamFault::NeverAnswers).await;
-    stage.waiting_payment(&browser, "stream-alone").await;
+    for window in &windows {
+        browser.show(window).await;
+        browser.has_read("/landing/wait").await;
+    }
     stage.app.advance(Duration::from_mins(5)).await;
-    // Tabs that nobody looks at go on too: whoever paid on the phone in another one comes back to the shop.
-    for tab in &tabs {
-        browser.look_into(tab).await;
+    for window in &windows {
+        browser.show(window).await;
         browser.sees("Time is up").await;
         browser.no_longer_sees("No connection").await;
         assert!(browser.spoiled_streams().await > 0);
+        assert_eq!(browser.script("return window.wasHidden", vec![]).await, false, "it went on while it was looked at");
     }
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_landing_page_that_nobody_looks_at_goes_on_to_the_shop() {
+    let Some(browser) = Browser::desktop().await else { return };
+    let stage = Stage::set().await;
+    stage.waiting_payment(&browser, "hidden-1").await;
+    browser.minimise().await;
+    drop(stage.approve_elsewhere().await);
+    browser.arrives_at(&stage.shop.url("/thanks")).await;
     browser.close().await;
     stage.strike().await;
 }

@@ -68,6 +68,8 @@ const SPOIL: &str = r"
 (path, answer) => {
   const own = window.fetch;
   window.spoiled = 0;
+  window.wasHidden = document.hidden;
+  document.addEventListener('visibilitychange', () => { window.wasHidden = true; });
   window.fetch = async (address, options) => {
     if (new URL(address, location.href).pathname !== path) return own(address, options);
     window.spoiled += 1;

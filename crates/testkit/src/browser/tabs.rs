@@ -23,7 +23,19 @@ impl Browser {
     /// # Panics
     /// When the browser opens none.
     pub async fn new_tab(&self) -> Tab {
-        let opened = expected(self.client.new_window(true).await, "a new tab");
+        self.open_and_show(true).await
+    }
+
+    /// Opens an empty window and shows it. The others stay in sight.
+    ///
+    /// # Panics
+    /// When the browser opens none.
+    pub async fn new_window(&self) -> Tab {
+        self.open_and_show(false).await
+    }
+
+    async fn open_and_show(&self, as_tab: bool) -> Tab {
+        let opened = expected(self.client.new_window(as_tab).await, "a new tab or window");
         self.show(&Tab(opened.handle)).await;
         self.become_device().await;
         self.tab().await
@@ -36,14 +48,6 @@ impl Browser {
     pub async fn show(&self, tab: &Tab) {
         expected(self.client.switch_to_window(tab.0.clone()).await, "show a tab");
         self.devtools("Page.bringToFront", serde_json::json!({})).await;
-    }
-
-    /// Looks into a tab without showing it to anybody.
-    ///
-    /// # Panics
-    /// When it was closed.
-    pub async fn look_into(&self, tab: &Tab) {
-        expected(self.client.switch_to_window(tab.0.clone()).await, "look into a tab");
     }
 
     /// Minimises the window, so that nobody sees its page; [`Browser::restore`] shows it again.
