@@ -233,7 +233,7 @@ async fn read(app: &TestApp, path: &str) -> Vec<u8> {
 async fn no_secret_stands_where_it_does_not_belong() {
     let paper = Paper::default();
     let writer = paper.clone();
-    let log = LogConfig { level: "trace".to_owned(), format: LogFormat::Json };
+    let log = LogConfig { level: "trace".to_owned(), format: LogFormat::Json, calls_per_s: 1_000 };
     tracing::subscriber::set_global_default(subscriber(&log, false, move || writer.clone()))
         .expect("this process has one test and one log");
     let app = start().await;

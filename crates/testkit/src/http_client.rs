@@ -8,12 +8,20 @@ use reqwest::{Client, ClientBuilder};
 /// forget a request that was just leaving (its issue 2312), and nothing else would end that test.
 const ANSWERS_WITHIN: Duration = Duration::from_mins(2);
 
-/// To be told more, such as not to follow redirects.
-pub(crate) fn builder() -> ClientBuilder {
+/// Such a client.
+pub(crate) fn client() -> Client {
+    built(builder())
+}
+
+/// Such a client that follows no redirect.
+pub(crate) fn without_redirects() -> Client {
+    built(builder().redirect(reqwest::redirect::Policy::none()))
+}
+
+fn builder() -> ClientBuilder {
     Client::builder().no_proxy().timeout(ANSWERS_WITHIN)
 }
 
-/// Such a client.
-pub(crate) fn client() -> Client {
-    builder().build().expect("a client without TLS needs nothing")
+fn built(builder: ClientBuilder) -> Client {
+    builder.build().expect("a client without TLS needs nothing")
 }

@@ -26,7 +26,19 @@ impl LandingPage {
     /// # Panics
     /// When it leads to no form.
     pub async fn open(app: &TestApp, payment: &Started) -> Self {
-        let answer = Answer::to(app.client().get(&payment.link)).await.succeeded();
+        Self::read(app.client().clone(), app.base(), payment).await
+    }
+
+    /// Opens the link of `payment` at a server of its own process.
+    ///
+    /// # Panics
+    /// When it leads to no form.
+    pub async fn at(base: &str, payment: &Started) -> Self {
+        Self::read(crate::http_client::without_redirects(), base, payment).await
+    }
+
+    async fn read(client: reqwest::Client, base: &str, payment: &Started) -> Self {
+        let answer = Answer::to(client.get(&payment.link)).await.succeeded();
         let mut cookies = answer.headers.get_all("set-cookie").iter().map(|cookie| {
             let line = cookie.to_str().expect("a cookie is text");
             line.split(';').next().expect("a cookie has a name and a value").to_owned()
@@ -35,8 +47,8 @@ impl LandingPage {
         let seen_cookie = cookies.next().expect("and a second one");
         let field = answer.text.split("name=\"form_token\" value=\"").nth(1).expect("the page holds a form");
         let form_token = field.split('"').next().expect("the field has a value").to_owned();
-        let (token, base) = (payment.token.clone(), app.base().to_owned());
-        Self { cookie, seen_cookie, form_token, html: answer.text, token, base, client: app.client().clone() }
+        let (token, base) = (payment.token.clone(), base.to_owned());
+        Self { cookie, seen_cookie, form_token, html: answer.text, token, base, client }
     }
 
     /// Opens the waiting page of `payment`, whose number was confirmed elsewhere.

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::table::{ErrorCode, Stage};
-use crate::hints::{Hint, Slip};
+use crate::headers;
+use crate::hints::{Hint, MEMBERS, Slip};
 
 /// The most faults that one answer lists; further ones are dropped.
 pub const MAX_FAULTS: usize = 100;
@@ -79,6 +80,15 @@ impl Fault {
         debug_assert!(hint.row().beside.errors().contains(&self.code), "{hint:?} beside {}", self.code);
         self.hint = hint;
         self
+    }
+
+    /// The field, when its name is one of ours: of headers that we read, or of members that we know. Any other name is the
+    /// client's own, and may be anything.
+    pub fn known_field(&self) -> Option<&str> {
+        let name = self.field.rsplit('.').next().unwrap_or_default();
+        let known = MEMBERS.iter().any(|(member, _)| *member == name.split('[').next().unwrap_or_default());
+        let is_header = headers::ALL.iter().any(|header| header.eq_ignore_ascii_case(name));
+        (known || is_header).then_some(&*self.field)
     }
 
     /// The HTTP status that answers this fault.

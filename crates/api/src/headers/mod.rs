@@ -45,6 +45,23 @@ pub const SYSTEM_VERSION: &str = "vipps-system-version";
 pub const SYSTEM_PLUGIN_NAME: &str = "vipps-system-plugin-name";
 /// `Vipps-System-Plugin-Version`.
 pub const SYSTEM_PLUGIN_VERSION: &str = "vipps-system-plugin-version";
+/// All headers that are read.
+pub(crate) const ALL: [&str; 14] = [
+    AUTHORIZATION,
+    SUBSCRIPTION_KEY,
+    PSP_ID,
+    MERCHANT_SERIAL_NUMBER,
+    REQUEST_ID,
+    IDEMPOTENCY_KEY,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    SYSTEM_NAME,
+    SYSTEM_VERSION,
+    SYSTEM_PLUGIN_NAME,
+    SYSTEM_PLUGIN_VERSION,
+    "content-type",
+    "content-encoding",
+];
 /// Our own header beside an answer, in the sandbox.
 pub const HINT: &str = "lommebok-hint";
 

@@ -92,6 +92,7 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         Ok(())
     });
     runtime.shutdown_background();
+    observability::flush();
     done
 }
 

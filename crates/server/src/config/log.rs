@@ -2,7 +2,7 @@
 
 use tracing_subscriber::filter::Targets;
 
-use super::reader::Reader;
+use super::reader::{Reader, number};
 
 /// What is logged and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct LogConfig {
     pub level: String,
     /// In which form.
     pub format: LogFormat,
+    /// Lines a second that each kind of call may leave.
+    pub calls_per_s: u32,
 }
 
 /// The form of log lines.
@@ -37,5 +39,6 @@ pub(super) fn read(reader: &mut Reader) -> Option<LogConfig> {
         "human" => Ok(LogFormat::Human),
         _ => Err("must be \"auto\", \"json\" or \"human\"".to_owned()),
     });
-    Some(LogConfig { level: level?, format: format? })
+    let calls_per_s = reader.take("log_calls_per_s", number(1..=1_000_000));
+    Some(LogConfig { level: level?, format: format?, calls_per_s: calls_per_s? })
 }

@@ -102,6 +102,7 @@ const SETTINGS: &[Setting] = &[
     both("brand_colour", "#0b6e4f"),
     both("log_level", "info"),
     both("log_format", "auto"),
+    apart("log_calls_per_s", "1000", "100"),
     wanted("master_keys_file", Unset::Absent),
     wanted("signing_key_file", Unset::Absent),
     wanted("control_token_file", Unset::Absent),

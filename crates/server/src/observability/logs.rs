@@ -71,7 +71,7 @@ mod tests {
     fn written(level: &str, format: LogFormat, terminal: bool, say: impl FnOnce()) -> String {
         let paper = Paper::default();
         let writer = paper.clone();
-        let config = LogConfig { level: level.to_owned(), format };
+        let config = LogConfig { level: level.to_owned(), format, calls_per_s: 1_000 };
         tracing::subscriber::with_default(subscriber(&config, terminal, move || writer.clone()), say);
         let bytes = paper.0.lock().expect("no test panics while it writes").clone();
         String::from_utf8(bytes).expect("log lines are text")

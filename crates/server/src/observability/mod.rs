@@ -3,6 +3,7 @@
 //! Names of metrics stand in [`names`] once. Events carry payment and request ids as fields; they never carry bodies, header
 //! values, tokens or phone numbers. A newcomer's mistake: `?request` in an event. Name the fields that you mean.
 
+pub(crate) mod calls;
 pub(crate) mod commits;
 mod logs;
 pub mod metrics;
@@ -11,12 +12,14 @@ mod panics;
 
 use crate::config::LogConfig;
 
+pub use calls::flush;
 pub use logs::subscriber;
 pub use metrics::Metrics;
 
 /// Starts logging, metrics and the panic hook of this process. What another call has started before stays as it is.
 pub fn start(log: &LogConfig) -> Metrics {
     logs::start(log);
+    calls::start(log.calls_per_s);
     let metrics = Metrics::install();
     panics::install();
     metrics

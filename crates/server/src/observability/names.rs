@@ -33,6 +33,8 @@ pub const REPEATED_BATCHES: &str = "lommebok_updatestatus_repeated_total";
 pub const CHANGES_PER_COMMIT: &str = "lommebok_changes_per_commit";
 /// How long a commit's sync took.
 pub const SYNC_SECONDS: &str = "lommebok_sync_seconds";
+/// Lines of the log of calls that were left out.
+pub const LOG_LINES_LEFT_OUT: &str = "lommebok_log_lines_left_out_total";
 /// Panics. Each is a fault of ours.
 pub const PANICS: &str = "lommebok_panics_total";
 
@@ -67,7 +69,7 @@ const fn metric(name: &'static str, kind: Kind, labels: &'static str, help: &'st
 }
 
 /// Every metric, in the order of the page.
-pub const ALL: [Described; 16] = [
+pub const ALL: [Described; 17] = [
     metric(
         PAYMENTS_UNCONFIRMED,
         Kind::Gauge,
@@ -113,6 +115,12 @@ pub const ALL: [Described; 16] = [
     metric(CONNECTIONS, Kind::Gauge, "", "connections that are open"),
     metric(CONNECTIONS_REFUSED, Kind::Counter, "", "connections sent away because all places were taken"),
     metric(SIGNATURE_CHECKS, Kind::Counter, "", "signatures of access tokens that were checked"),
+    metric(
+        LOG_LINES_LEFT_OUT,
+        Kind::Counter,
+        "`kind`: `init`, `refused`, `makePayment`, `notice`, `updatestatus`",
+        "lines of the log of calls that were left out: more than `log_calls_per_s`",
+    ),
     metric(PANICS, Kind::Counter, "", "panics; each is a fault of ours"),
 ];
 

@@ -16,6 +16,7 @@ use lommebok_domain::{
 use super::call_deadline::call_deadline;
 use super::call_end::CallEnd;
 use crate::clock::ProcessTime;
+use crate::observability::calls::{self, Kind, Line};
 use crate::observability::names::ATTEMPTS;
 use crate::outbound::{Call, CallObserver, CallOutcome, CallSecrets, LateAnswer, Slot, Stage as CallStage};
 use crate::tokens::{IssuedToken, TokenRequest};
@@ -49,13 +50,15 @@ async fn run(wallet: Wallet, payment: Payment, held: Held) {
     let Some(open) = open(wallet, &payment, (since, &held)).await else { return };
     let secrets = match secrets(wallet, &open, &token) {
         Ok(secrets) => secrets,
-        Err(cause) => return end(wallet, &open, AttemptAnswer::NotDelivered(cause)).await,
+        Err(cause) => return end(wallet, &open, AttemptAnswer::NotDelivered(cause), 0).await,
     };
+    let began = ProcessTime.now();
     let Some(outcome) = unless_ending(wallet, id, send(wallet, &open, (token, &secrets), &slot)).await else { return };
     drop(slot);
     let call_end = CallEnd { payment: &open.payment, policy: wallet.url_policy(), secrets: &secrets };
+    let took = ProcessTime.now().duration_since(began);
     let (answer, late) = call_end.read(outcome);
-    end(wallet, &open, answer).await;
+    end(wallet, &open, answer, calls::millis(took)).await;
     drop(held);
     if let Some(late) = late {
         keep_late_answer(wallet, &call_end, late).await;
@@ -74,7 +77,7 @@ async fn slot(wallet: &Wallet, payment: &Payment, since: Timestamp) -> Option<Sl
     match acquired {
         Ok(slot) => Some(slot),
         Err(_no_free_slot) => {
-            give_up(wallet, payment.id, Cause::new("no_free_slot", "no free call to the PSP within 10 s")).await;
+            give_up(wallet, payment, Cause::new("no_free_slot", "no free call to the PSP within 10 s")).await;
             None
         }
     }
@@ -84,7 +87,7 @@ async fn token(wallet: &Wallet, payment: &Payment) -> Option<IssuedToken> {
     match request_token(wallet, payment) {
         Ok(token) => Some(token),
         Err(cause) => {
-            give_up(wallet, payment.id, cause).await;
+            give_up(wallet, payment, cause).await;
             None
         }
     }
@@ -102,10 +105,15 @@ fn request_token(wallet: &Wallet, payment: &Payment) -> Result<IssuedToken, Caus
     wallet.issue_token(&request).map_err(|refused| Cause::new("no_token", refused.to_string()))
 }
 
-async fn give_up(wallet: &Wallet, id: PaymentId, cause: Cause) {
+async fn give_up(wallet: &Wallet, queued: &Payment, cause: Cause) {
+    let State::Authorizing { attempt, .. } = queued.state else { return };
+    let id = queued.id;
     let command = Command::GiveUpQueued { cause };
     match wallet.surely(|| wallet.carry_out(id, command.clone())).await {
-        Ok(_) => ::metrics::counter!(ATTEMPTS, "outcome" => "not_sent").increment(1),
+        Ok(payment) => {
+            ::metrics::counter!(ATTEMPTS, "outcome" => "not_sent").increment(1);
+            calls::say(Kind::MakePayment, || Line::MakePayment(calls::MakePayment::new(&payment, attempt.get(), 0)));
+        }
         Err(fault) => {
             tracing::warn!(payment = id.get(), %fault, "a queued attempt could not be given up; its timer will");
         }
@@ -141,8 +149,7 @@ async fn open(wallet: &Wallet, payment: &Payment, (since, held): (Timestamp, &He
         Err(fault) => {
             tracing::warn!(payment = payment.id.get(), %fault, "the attempt was not opened");
             if fault.passes() && !wallet.tasks().stopping().is_cancelled() {
-                give_up(wallet, payment.id, Cause::new("not_stored", "the attempt could not be stored within 10 s"))
-                    .await;
+                give_up(wallet, payment, Cause::new("not_stored", "the attempt could not be stored within 10 s")).await;
             }
             return None;
         }
@@ -216,13 +223,16 @@ fn accepted_body(wallet: &Wallet, open: &OpenAttempt, token: &IssuedToken) -> Ve
 
 /// Commits the outcome, however long the store is in trouble. Only when the server ends before, the payment stays open, and
 /// the next start settles it as unknown.
-async fn end(wallet: &Wallet, open: &OpenAttempt, answer: AttemptAnswer) {
+async fn end(wallet: &Wallet, open: &OpenAttempt, answer: AttemptAnswer, ms: u64) {
     let id = open.payment.id;
     let outcome = outcome_label(&answer);
     let command = Command::EndAttempt { attempt: open.attempt, answer };
     match wallet.surely(|| wallet.carry_out_on(open.payment.clone(), command.clone())).await {
-        Ok(_) => {
+        Ok(payment) => {
             ::metrics::counter!(ATTEMPTS, "outcome" => outcome).increment(1);
+            calls::say(Kind::MakePayment, || {
+                Line::MakePayment(calls::MakePayment::new(&payment, open.attempt.get(), ms))
+            });
             wallet.reached(Stage::OutcomeCommitted, id);
         }
         Err(fault) => tracing::error!(payment = id.get(), %fault, "an attempt's outcome was not committed"),

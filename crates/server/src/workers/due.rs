@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::patience::Pauses;
 use crate::clock::ProcessTime;
+use crate::observability::calls::{self, Kind, Line};
 use crate::observability::names::ATTEMPTS;
 use crate::wallet::{Errand, Fault, Wallet};
 
@@ -207,8 +208,9 @@ impl Wallet {
                 ("unknown", Command::EndAttempt { attempt, answer: AttemptAnswer::Unknown(cause) })
             }
         };
-        self.carry_out(id, command).await?;
+        let payment = self.carry_out(id, command).await?;
         ::metrics::counter!(ATTEMPTS, "outcome" => outcome).increment(1);
+        calls::say(Kind::MakePayment, || Line::MakePayment(calls::MakePayment::new(&payment, attempt.get(), 0)));
         Ok(())
     }
 }

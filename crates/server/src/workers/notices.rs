@@ -8,6 +8,8 @@ use lommebok_domain::{Cause, Command, Notice, NoticeKind, Payment, PaymentId, Ti
 use tokio::task::JoinHandle;
 
 use super::call_deadline::call_deadline;
+use crate::clock::ProcessTime;
+use crate::observability::calls::{self, Kind, Line};
 use crate::observability::names::{NOTICES, NOTICES_GIVEN_UP};
 use crate::outbound::{Call, CallOutcome, CallSecrets, shown_answer, shown_part};
 use crate::wallet::{Errand, Held, Wallet};
@@ -31,14 +33,21 @@ impl Wallet {
 async fn run(wallet: &Wallet, id: PaymentId, (held, ends_by): (Held, Timestamp)) {
     let Ok(payment) = wallet.surely(async || wallet.payment(id)).await else { return };
     let Notice::Due { kind, .. } = payment.notice else { return };
+    let began = ProcessTime.now();
     let sent = tokio::select! {
         sent = send(wallet, &payment, kind, ends_by) => sent,
         () = wallet.tasks().ending().cancelled() => return,
     };
     // Whatever hinders the commit is no reason to send again.
-    let tried = Command::NoticeTried { delivered: sent };
+    let tried = Command::NoticeTried { delivered: sent.clone() };
     match wallet.surely(|| wallet.carry_out(id, tried.clone())).await {
-        Ok(payment) => count(&payment),
+        Ok(payment) => {
+            count(&payment);
+            calls::say(Kind::Notice, || {
+                let ms = calls::millis(ProcessTime.now().duration_since(began));
+                Line::Notice(calls::Notice::new(&payment, &sent, ms))
+            });
+        }
         Err(fault) => {
             tracing::warn!(payment = id.get(), %fault, "a notice's result was not committed; it will be sent again");
         }

@@ -250,14 +250,16 @@ impl ServerProcess {
         end.expect("the end of a child can be waited for")
     }
 
-    /// Stops it in order: SIGTERM, then its end, which must be a success.
+    /// Stops it in order: SIGTERM, then its end, which must be a success; everything that it said on stderr.
     ///
     /// # Panics
     /// When it fails.
-    pub async fn stop(mut self) {
+    pub async fn stop(mut self) -> String {
         self.terminate();
         let status = self.ended().await;
+        drop(until(&mut self.stderr, |_| false).await);
         assert!(status.success(), "{status}: {}", self.complained());
+        self.complained()
     }
 }
 

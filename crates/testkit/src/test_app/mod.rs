@@ -85,8 +85,7 @@ impl TestApp {
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
         let running = run(&directory, &setup).await;
         let base = format!("http://{}", running.address);
-        let client = http_client::builder().redirect(reqwest::redirect::Policy::none());
-        let client = client.build().expect("a client without TLS needs nothing");
+        let client = http_client::without_redirects();
         let psp = FakePsp::start().await;
         Self { psp, client, running, base, setup, directory, bearer: tokio::sync::Mutex::default() }
     }

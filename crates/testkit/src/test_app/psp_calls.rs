@@ -72,6 +72,18 @@ pub struct Started {
     pub token: String,
 }
 
+impl Started {
+    /// What the answer to the init of `id` says.
+    ///
+    /// # Panics
+    /// When it holds no link.
+    pub fn from_answer(id: &str, answer: &Answer) -> Self {
+        let link = answer.json["vippsRedirectUrl"].as_str().expect("a link is text").to_owned();
+        let token = link.rsplit_once("token=").expect("a link has a token").1.to_owned();
+        Self { id: id.to_owned(), link, token }
+    }
+}
+
 impl TestApp {
     /// The first PSP's access token, fetched once.
     ///
@@ -168,10 +180,7 @@ impl TestApp {
             members.insert(name.clone(), value.clone());
         }
         members.retain(|_, value| !value.is_null());
-        let answer = self.send_init(&body).await.succeeded();
-        let link = answer.json["vippsRedirectUrl"].as_str().expect("a link is text").to_owned();
-        let token = link.rsplit_once("token=").expect("a link has a token").1.to_owned();
-        Started { id: id.to_owned(), link, token }
+        Started::from_answer(id, &self.send_init(&body).await.succeeded())
     }
 
     /// Approves by force for `12345678`; answers when the first outcome is durable.

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::http::Edge;
 use crate::listener::body::BodyFault;
+use crate::observability::calls;
 use crate::observability::names::REFUSALS;
 use crate::wallet::Fault;
 
@@ -126,6 +127,14 @@ impl Refused {
         for fault in faults {
             let row = fault.code.row();
             ::metrics::counter!(REFUSALS, "status" => row.status.to_string(), "code" => row.code).increment(1);
+        }
+    }
+
+    /// What the log says of it.
+    pub(super) fn line(&self, endpoint: &'static str) -> calls::Refused {
+        match self {
+            Self::Faults(faults) => calls::Refused::new(endpoint, faults, 0),
+            Self::Status(status) => calls::Refused::new(endpoint, &[], status.as_u16()),
         }
     }
 

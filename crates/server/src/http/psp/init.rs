@@ -9,10 +9,12 @@ use lommebok_store::IdempotentRoute;
 use super::PspCall;
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
+use crate::clock::ProcessTime;
+use crate::observability::calls::{self, Ids, Kind, Line};
 use crate::wallet::{Environment, NewInit, Wallet};
 
 pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
-    let headers = call.headers;
+    let (headers, began) = (call.headers, call.began);
     let caller = Caller::of(call.edge, headers)?;
     let msn = caller.required_msn(headers)?;
     let body = call.edge.body(call.body).await?;
@@ -28,6 +30,14 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let new = new_init(request).ok_or_else(|| WireFault::of(ErrorCode::Internal))?;
     let initiated = caller.wallet.init(caller.principal, &msn, new, idempotency).await?;
     let terms = &initiated.payment.terms;
+    calls::say(Kind::Init, || {
+        Line::Init(calls::Init {
+            payment: Ids::of(&initiated.payment),
+            merchant_order_id: terms.merchant_order_id.as_str().to_owned(),
+            msn: msn.to_string(),
+            ms: calls::millis(ProcessTime.now().duration_since(began)),
+        })
+    });
     let link = redirect_link(&caller.wallet, is_app, &initiated.token);
     let answer = InitAnswer {
         psp_transaction_id: terms.psp_transaction_id.as_str(),

@@ -27,9 +27,11 @@ use lommebok_api::headers;
 use lommebok_api::hints::{Hint, Slip};
 use lommebok_api::paths::{self, Endpoint, PathId};
 use lommebok_domain::PspTransactionId;
+use tokio::time::Instant;
 
 use crate::clock::ProcessTime;
 use crate::http::Edge;
+use crate::observability::calls::{self, Kind, Line};
 use crate::observability::names::REQUEST_SECONDS;
 use crate::ui::html::{Policy, guard};
 use answer::{Answered, Refused};
@@ -41,6 +43,8 @@ struct PspCall<'a> {
     edge: &'a Edge,
     headers: &'a HeaderMap,
     body: Body,
+    /// When it began, in process time.
+    began: Instant,
 }
 
 /// Which endpoints there are.
@@ -66,28 +70,28 @@ async fn serve(edge: &Edge, offer: Offer, request: Request) -> Response {
         let test_only = matches!(endpoint, Endpoint::ForceApprove { .. });
         offer == Offer::Sandbox || !test_only
     });
+    let asked = Asked { edge, began: ProcessTime.now() };
     let Some(endpoint) = endpoint else {
-        return refuse(edge, Surface::Psp, unknown_path(parts.uri.path()).into(), None);
+        return asked.refuse("unknown path", Surface::Psp, unknown_path(parts.uri.path()).into(), None);
     };
     if endpoint == Endpoint::Deeplink {
         return to_landing_page(&parts.method, parts.uri.query());
     }
-    let surface = surface(&endpoint);
+    let (surface, name) = (surface(&endpoint), name(&endpoint));
     if !endpoint.methods().contains(&parts.method) {
         let fault = WireFault::of(ErrorCode::MethodNotAllowed);
         let fault = fault.hinting(Hint::about(Slip::OtherMethod, endpoint.allow()));
-        let mut response = refuse(edge, surface, fault.into(), None);
+        let mut response = asked.refuse(name, surface, fault.into(), None);
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(endpoint.allow()));
         return response;
     }
-    let call = PspCall { edge, headers: &parts.headers, body };
+    let call = PspCall { edge, headers: &parts.headers, body, began: asked.began };
     let beside = edge.shows_hints().then(|| headers::system_headers(&parts.headers).hint).flatten();
-    let (began, name) = (ProcessTime.now(), name(&endpoint));
     let response = match survived(dispatch(call, &parts.method, endpoint)).await {
         Ok(answered) => answered.hinting(beside).into_response(edge),
-        Err(refused) => refuse(edge, surface, refused, beside),
+        Err(refused) => asked.refuse(name, surface, refused, beside),
     };
-    let took = ProcessTime.now().duration_since(began);
+    let took = ProcessTime.now().duration_since(asked.began);
     ::metrics::histogram!(REQUEST_SECONDS, "endpoint" => name).record(took.as_secs_f64());
     response
 }
@@ -175,11 +179,22 @@ fn surface(endpoint: &Endpoint<'_>) -> Surface {
     }
 }
 
-fn refuse(edge: &Edge, surface: Surface, refused: Refused, beside: Option<Hint>) -> Response {
-    let context_id = edge.context_id();
-    refused.count();
-    tracing::debug!(context_id, ?refused, "refused");
-    refused.into_response(edge, surface, &context_id, beside)
+/// A call that may be refused.
+struct Asked<'a> {
+    edge: &'a Edge,
+    began: Instant,
+}
+
+impl Asked<'_> {
+    fn refuse(&self, endpoint: &'static str, surface: Surface, refused: Refused, beside: Option<Hint>) -> Response {
+        let context_id = self.edge.context_id();
+        refused.count();
+        calls::say(Kind::Refused, || {
+            let ms = calls::millis(ProcessTime.now().duration_since(self.began));
+            Line::Refused(refused.line(endpoint).of_request(&context_id, ms))
+        });
+        refused.into_response(self.edge, surface, &context_id, beside)
+    }
 }
 
 #[cfg(test)]

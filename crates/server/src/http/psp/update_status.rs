@@ -10,13 +10,15 @@ use lommebok_store::{BatchEntry, IdempotentRoute};
 use super::PspCall;
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
+use crate::clock::ProcessTime;
+use crate::observability::calls::{self, Kind, Line};
 use crate::wallet::Accepted;
 
 /// Refused entries that a hint names.
 const ENTRIES_NAMED: usize = 3;
 
 pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
-    let caller = Caller::of(call.edge, call.headers)?;
+    let (caller, began) = (Caller::of(call.edge, call.headers)?, call.began);
     caller.check_msn(call.headers)?;
     let body = call.edge.batch_body(call.body).await?;
     headers::check_json(call.headers, body.len())?;
@@ -31,6 +33,16 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let entries = entries.ok_or_else(|| WireFault::of(ErrorCode::Internal))?;
     let sent = entries.len();
     let accepted = caller.wallet.update_status(caller.principal, entries, &body, idempotency).await?;
+    calls::say(Kind::UpdateStatus, || {
+        Line::UpdateStatus(calls::UpdateStatus {
+            psp: caller.principal.psp.get(),
+            entries: sent,
+            refused: accepted.refused,
+            waiting: accepted.waiting,
+            repeated: accepted.repeated,
+            ms: calls::millis(ProcessTime.now().duration_since(began)),
+        })
+    });
     Ok(Answered::bytes(UpdateStatusAnswer::SUCCESS_BODY)
         .hinting(became_of(&accepted, sent))
         .hinting(hints)
