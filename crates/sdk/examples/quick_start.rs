@@ -5,11 +5,11 @@
 
 use std::error::Error;
 
-use lommebok_sdk::client::{Client, ClientBuilder, Credentials, Details};
+use lommebok_sdk::client::Details;
 use lommebok_sdk::receiver::{Expected, InMemory};
 use lommebok_sdk::{
-    Amount, Answer, ErrorId, Init, MakePayment, MakePaymentToken, MerchantSerialNumber, MobileNumber, PaymentHandler,
-    PspTransactionId, Receiver, StatusUpdate,
+    Amount, Answer, Client, ClientBuilder, Credentials, ErrorId, Init, MakePayment, MakePaymentToken, MakePaymentUrl,
+    MerchantSerialNumber, MobileNumber, PaymentHandler, PspRedirectUrl, PspTransactionId, Receiver, StatusUpdate,
 };
 
 /// Stands for your connection to an acquirer: approves Visa tokens.
@@ -72,8 +72,8 @@ pub(crate) async fn pay(
         id.clone(),
         format!("order-{}", unique()).parse()?,
         Amount::ore(49_900)?,
-        make_payment_url.parse()?,
-        "https://example.com/page-seen-after-payment".parse()?,
+        MakePaymentUrl::new(make_payment_url)?,
+        PspRedirectUrl::new("https://example.com/page-seen-after-payment")?,
     );
     let init =
         init.mobile_number(number.clone()).payment_text("Two pairs of socks").make_payment_token(make_payment_token);

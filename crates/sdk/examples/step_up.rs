@@ -16,8 +16,8 @@ use lommebok_sdk::receiver::{
     Approval, Authorization, BoxError, Expected, Memory, Operations, SqliteMemory, StepUpUrl, TokenType,
 };
 use lommebok_sdk::{
-    Amount, Answer, Client, Credentials, ErrorId, Init, Initiated, MakePayment, MakePaymentToken, MerchantOrderId,
-    MerchantSerialNumber, PaymentHandler, PspTransactionId, Receiver,
+    Amount, Answer, Client, Credentials, ErrorId, Init, Initiated, MakePayment, MakePaymentToken, MakePaymentUrl,
+    MerchantOrderId, MerchantSerialNumber, PaymentHandler, PspRedirectUrl, PspTransactionId, Receiver,
 };
 
 /// What this PSP knows of its payments. Yours is a database.
@@ -159,9 +159,10 @@ pub(crate) async fn start_payment(
 ) -> Result<Initiated, Box<dyn Error>> {
     let id = PspTransactionId::new(MakePaymentToken::random().expose().chars().take(20).collect::<String>())?;
     let token = records.open(id.clone());
-    let make_payment_url = format!("{public_url}/make-payment").parse()?;
+    let make_payment_url = MakePaymentUrl::new(format!("{public_url}/make-payment"))?;
+    let redirect_url = PspRedirectUrl::new(format!("{public_url}/thanks"))?;
     let order = MerchantOrderId::new(id.as_str())?;
-    let init = Init::new(id, order, Amount::nok(499)?, make_payment_url, format!("{public_url}/thanks").parse()?);
+    let init = Init::new(id, order, Amount::nok(499)?, make_payment_url, redirect_url);
     Ok(client.init(msn, &init.make_payment_token(token)).await?)
 }
 

@@ -6,6 +6,7 @@ mod amount;
 mod chance;
 mod checked;
 mod clock;
+mod mobile_number;
 mod secret;
 
 #[cfg(feature = "client")]
@@ -22,10 +23,14 @@ pub use checked::{
     IdempotencyKey, InvalidValue, MerchantOrderId, MerchantSerialNumber, MobileNumber, PspTransactionId,
 };
 #[cfg(feature = "client")]
-pub use client::{Client, Credentials, Init, Initiated, Retries, Status, StatusUpdate, StatusUpdates};
+pub use client::{
+    Client, ClientBuilder, Credentials, Init, Initiated, MakePaymentUrl, PspRedirectUrl, Retries, Status, StatusUpdate,
+    StatusUpdates,
+};
 pub use clock::{BoxFuture, Clock, TokioClock};
 #[cfg(feature = "client")]
 pub use error::{Cause, Error, MaybeSent, NotSent, Refusal, RefusalDetail, Unreadable};
+pub use mobile_number::TypedNumberFault;
 #[cfg(feature = "receiver")]
 pub use receiver::{Answer, ErrorId, MakePayment, PaymentHandler, Receiver};
 pub use secret::{MakePaymentToken, Secret};

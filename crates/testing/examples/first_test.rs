@@ -3,7 +3,9 @@
 use std::error::Error;
 
 use lommebok_sdk::receiver::{Expected, InMemory};
-use lommebok_sdk::{Amount, Answer, Init, MakePayment, PaymentHandler, Receiver, StatusUpdate};
+use lommebok_sdk::{
+    Amount, Answer, Init, MakePayment, MakePaymentUrl, PaymentHandler, PspRedirectUrl, Receiver, StatusUpdate,
+};
 use lommebok_testing::{State, TestWallet};
 
 /// Approves everything.
@@ -28,13 +30,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let anybody = |_id| async { Ok(Expected::Nothing) };
     let receiver = Receiver::builder(Psp, InMemory::new(), anybody).start().await?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let make_payment_url = format!("http://{}/make-payment", listener.local_addr()?).parse()?;
+    let make_payment_url = MakePaymentUrl::new(format!("http://{}/make-payment", listener.local_addr()?))?;
     let routes = axum::Router::new().route("/make-payment", receiver.into_axum_route());
     let serving = tokio::task::JoinSet::from_iter([async move { axum::serve(listener, routes).await }]);
 
     // A payment, approved by the user, then captured.
     let id = "test-1".parse()?;
-    let redirect_url = "https://shop.example/thanks".parse()?;
+    let redirect_url = PspRedirectUrl::new("https://shop.example/thanks")?;
     let init = Init::new(id, "order-1".parse()?, Amount::nok(499)?, make_payment_url, redirect_url);
     let started = wallet.client().init(&wallet.merchant(), &init).await?;
     let id = started.psp_transaction_id;

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use lommebok_sdk::{Amount, Clock as _, Init, MobileNumber, PspTransactionId, StatusUpdate};
+use lommebok_sdk::{
+    Amount, Clock as _, Init, MakePaymentUrl, MobileNumber, PspRedirectUrl, PspTransactionId, StatusUpdate,
+};
 use lommebok_testing::{Card, HandClock, Sent, State, StepUp, TestWallet};
 use tokio::net::TcpListener;
 
@@ -17,8 +19,8 @@ async fn started(wallet: &TestWallet, text: &str, port: u16) -> PspTransactionId
 }
 
 async fn started_by(wallet: &TestWallet, text: &str, port: u16, number: &MobileNumber) -> PspTransactionId {
-    let url = format!("http://127.0.0.1:{port}/").parse().unwrap();
-    let back = "https://shop.example/thanks".parse().unwrap();
+    let url = MakePaymentUrl::new(format!("http://127.0.0.1:{port}/")).unwrap();
+    let back = PspRedirectUrl::new("https://shop.example/thanks").unwrap();
     let order = format!("order-{text}").parse().unwrap();
     let init = Init::new(id(text), order, Amount::nok(499).unwrap(), url, back).mobile_number(number.clone());
     wallet.client().init(&wallet.merchant(), &init).await.unwrap().psp_transaction_id

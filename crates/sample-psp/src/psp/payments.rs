@@ -1,6 +1,9 @@
 //! A payment's beginning: in the ledger first, then at the wallet. The same order again is the same payment.
 
-use lommebok_sdk::{Amount, Error, IdempotencyKey, Init, MerchantOrderId, MerchantSerialNumber, PspTransactionId, Url};
+use lommebok_sdk::{
+    Amount, Error, IdempotencyKey, Init, MakePaymentUrl, MerchantOrderId, MerchantSerialNumber, PspRedirectUrl,
+    PspTransactionId,
+};
 
 use super::Psp;
 use crate::chance;
@@ -95,7 +98,8 @@ impl Psp {
     async fn init(&self, terms: &Terms) -> Result<String, Error> {
         let id = terms.psp_transaction_id.clone();
         let make_payment_url = self.0.public_url.join("/make-payment").expect("a path can be joined to a base URL");
-        let return_url = Url::parse(&terms.return_url).expect("the return URL was parsed when it came in");
+        let make_payment_url = MakePaymentUrl::new(make_payment_url)?;
+        let return_url = PspRedirectUrl::new(&terms.return_url)?;
         let key = IdempotencyKey::new(format!("init-{id}")).expect("an id is visible ASCII");
         let mut init = Init::new(id.clone(), terms.order_id.clone(), terms.amount, make_payment_url, return_url)
             .make_payment_token(self.0.make_payment_tokens.of(&id))

@@ -1,6 +1,6 @@
 //! The walk-in address: payments that were started at the wallet by somebody else, with this PSP's credentials.
 
-use lommebok_sdk::{Amount, Init, MerchantOrderId, PspTransactionId, Url};
+use lommebok_sdk::{Amount, Init, MakePaymentUrl, MerchantOrderId, PspRedirectUrl, PspTransactionId};
 use lommebok_testing::State;
 use reqwest::Method;
 
@@ -9,13 +9,13 @@ use crate::world::{World, send};
 /// Starts a payment at the wallet as curl does, to be paid at the walk-in address with this query.
 async fn started_elsewhere(world: &World, id: &str, amount: i64, query: &str) -> PspTransactionId {
     let id = PspTransactionId::new(id).expect("the id is one");
-    let url = |text: String| Url::parse(&text).expect("the address is one");
+    let walk_in = format!("http://{}/make-payment/walk-in{query}", world.psp.address);
     let init = Init::new(
         id.clone(),
         MerchantOrderId::new(format!("order-{id}")).expect("the id is one"),
         Amount::ore(amount).expect("the amount is one"),
-        url(format!("http://{}/make-payment/walk-in{query}", world.psp.address)),
-        url("https://shop.example/thanks".to_owned()),
+        MakePaymentUrl::new(walk_in).expect("the address is one"),
+        PspRedirectUrl::new("https://shop.example/thanks").expect("the address is one"),
     );
     world.wallet.client().init(&"100001".parse().expect("six digits"), &init).await.expect("the wallet takes it");
     id

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::call::Call;
-use super::{Client, Result};
+use super::{Client, MakePaymentUrl, PspRedirectUrl, Result};
 use crate::{
     Amount, IdempotencyKey, InvalidValue, MakePaymentToken, MerchantOrderId, MerchantSerialNumber, MobileNumber,
     PspTransactionId, Secret,
@@ -18,8 +18,8 @@ pub struct Init {
     psp_transaction_id: PspTransactionId,
     merchant_order_id: MerchantOrderId,
     amount: Amount,
-    make_payment_url: Url,
-    psp_redirect_url: Url,
+    make_payment_url: MakePaymentUrl,
+    psp_redirect_url: PspRedirectUrl,
     mobile_number: Option<MobileNumber>,
     payment_text: Option<String>,
     make_payment_token: Option<MakePaymentToken>,
@@ -29,14 +29,14 @@ pub struct Init {
 }
 
 impl Init {
-    /// What every payment has. The wallet calls `make_payment_url` with the card token once the user has approved, and
-    /// sends the user to `psp_redirect_url` at the end, as well as it can.
+    /// What every payment has. The wallet posts the card's token to `make_payment_url` once the user has approved, and sends
+    /// the user to `psp_redirect_url` at the end, as well as it can.
     pub fn new(
         psp_transaction_id: PspTransactionId,
         merchant_order_id: MerchantOrderId,
         amount: Amount,
-        make_payment_url: Url,
-        psp_redirect_url: Url,
+        make_payment_url: MakePaymentUrl,
+        psp_redirect_url: PspRedirectUrl,
     ) -> Self {
         Self {
             psp_transaction_id,
@@ -190,6 +190,10 @@ impl Client {
     pub async fn init(&self, msn: &MerchantSerialNumber, init: &Init) -> Result<Initiated> {
         if init.amount < Amount::SMALLEST_PAYMENT {
             return Err(InvalidValue::new("amount", "at least 100 øre for a payment").into());
+        }
+        if !init.is_app && !init.psp_redirect_url.is_web() {
+            let rule = "an http or https URL; an app's own only when the payment is started with Init::app";
+            return Err(InvalidValue::new("pspRedirectUrl", rule).into());
         }
         let body = serde_json::to_vec(&init.body()).map_err(super::call::no_json)?;
         let mut call = Call::post("init", "/psp/v3/psppayments/init", body).keyed(init.idempotency_key.clone());

@@ -15,6 +15,7 @@ mod reading;
 mod retries;
 mod token_cache;
 mod update_status;
+mod urls;
 
 use std::fmt;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub use init::{Init, Initiated, RedirectUrl};
 pub use merchants::{Address, Company, Merchant, MerchantChanges, MerchantStatus, Merchants, NewMerchant};
 pub use retries::Retries;
 pub use update_status::{NotAccepted, Status, StatusUpdate, StatusUpdates, UpdateReport};
+pub use urls::{MakePaymentUrl, PspRedirectUrl};
 
 use crate::transport::Transport;
 use crate::{Clock, Error};

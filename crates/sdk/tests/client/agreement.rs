@@ -14,7 +14,10 @@ use lommebok_api::urls::UrlPolicy;
 use lommebok_api::{access_token, force_approve, headers, init, merchants, updatestatus};
 use lommebok_sdk::client::{Address, Company, MerchantChanges, NewMerchant, Operation};
 use lommebok_sdk::transport::{Transport, TransportError};
-use lommebok_sdk::{Amount, BoxFuture, Client, Credentials, Init, MakePaymentToken, Secret, Status, StatusUpdate};
+use lommebok_sdk::{
+    Amount, BoxFuture, Client, Credentials, Init, MakePaymentToken, MakePaymentUrl, PspRedirectUrl, Secret, Status,
+    StatusUpdate,
+};
 use serde::Serialize;
 
 /// Reads requests and writes answers with crate `api`, in the same process; keeps what it read.
@@ -165,10 +168,6 @@ fn merchant() -> Merchant {
     }
 }
 
-fn url(text: &str) -> lommebok_sdk::Url {
-    text.parse().unwrap()
-}
-
 #[tokio::test]
 async fn the_token_endpoint_is_agreed_on() {
     let api = ApiByItself::default();
@@ -184,8 +183,8 @@ async fn init_is_agreed_on_with_every_member() {
         "abcABC12345".parse().unwrap(),
         "abcABC-12345".parse().unwrap(),
         Amount::ore(49_900).unwrap(),
-        url("https://psp.example/make-payment"),
-        url("myapp://back"),
+        MakePaymentUrl::new("https://psp.example/make-payment").unwrap(),
+        PspRedirectUrl::new("myapp://back").unwrap(),
     );
     let init = init
         .payment_text("Ærlig \"talt\"\n")

@@ -7,8 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use lommebok_sdk::transport::{Transport, TransportError};
 use lommebok_sdk::{
-    Amount, BoxFuture, Client, Credentials, Error, Init, MaybeSent, MerchantSerialNumber, NotSent, PspTransactionId,
-    Retries, StatusUpdate,
+    Amount, BoxFuture, Client, Credentials, Error, Init, MakePaymentUrl, MaybeSent, MerchantSerialNumber, NotSent,
+    PspRedirectUrl, PspTransactionId, Retries, StatusUpdate,
 };
 
 use crate::jumping_clock::JumpingClock;
@@ -21,8 +21,12 @@ fn id() -> PspTransactionId {
 }
 
 fn init() -> Init {
-    let url = || "https://psp.example/".parse().unwrap();
-    Init::new(id(), "order-1".parse().unwrap(), Amount::ore(49_900).unwrap(), url(), url())
+    init_of(Amount::ore(49_900).unwrap(), "https://shop.example/")
+}
+
+fn init_of(amount: Amount, back: &str) -> Init {
+    let (url, back) = (MakePaymentUrl::new("https://psp.example/").unwrap(), PspRedirectUrl::new(back).unwrap());
+    Init::new(id(), "order-1".parse().unwrap(), amount, url, back)
 }
 
 fn msn() -> MerchantSerialNumber {
@@ -243,12 +247,14 @@ async fn a_hint_of_the_sandbox_is_part_of_the_error() {
 }
 
 #[tokio::test]
-async fn an_amount_below_a_krone_is_not_sent() {
+async fn an_amount_below_a_krone_and_an_address_that_opens_no_page_are_not_sent() {
     let wallet = ScriptedWallet::that_answers([initiated()]).await;
-    let url = || "https://psp.example/".parse().unwrap();
-    let small = Init::new(id(), "o".parse().unwrap(), Amount::ore(99).unwrap(), url(), url());
-    let error = wallet.client(Retries::none()).init(&msn(), &small).await.unwrap_err();
-    assert!(matches!(error, Error::NotSent(NotSent::Invalid(fault)) if fault.field() == "amount"), "{error:?}");
+    let small = init_of(Amount::ore(99).unwrap(), "https://shop.example/");
+    let apps_own = init_of(Amount::ore(100).unwrap(), "myapp://back");
+    for (init, field) in [(small, "amount"), (apps_own, "pspRedirectUrl")] {
+        let error = wallet.client(Retries::none()).init(&msn(), &init).await.unwrap_err();
+        assert!(matches!(&error, Error::NotSent(NotSent::Invalid(fault)) if fault.field() == field), "{error:?}");
+    }
     assert!(wallet.calls().is_empty() && wallet.token_requests() == 0);
 }
 

@@ -3,18 +3,18 @@
 use std::time::Duration;
 
 use lommebok_sdk::client::{Company, MerchantChanges, MerchantStatus, NewMerchant, Operation};
-use lommebok_sdk::{Amount, Client, Error, Init, Retries, StatusUpdate, StatusUpdates};
+use lommebok_sdk::{Amount, Client, Error, Init, MakePaymentUrl, PspRedirectUrl, Retries, StatusUpdate, StatusUpdates};
 use lommebok_testing::{Effect, State, TestWallet};
 
 fn init(id: &str) -> Init {
-    let amount = Amount::nok(499).unwrap();
-    // Nobody listens there: these payments are never approved, or their outcome is that nothing was delivered.
-    let nowhere = "http://127.0.0.1:9/make-payment".parse().unwrap();
-    Init::new(id.parse().unwrap(), format!("order-{id}").parse().unwrap(), amount, nowhere, nowhere_back())
+    init_of(id, &format!("order-{id}"))
 }
 
-fn nowhere_back() -> lommebok_sdk::Url {
-    "https://shop.example/thanks".parse().unwrap()
+fn init_of(id: &str, order: &str) -> Init {
+    // Nobody listens there: these payments are never approved, or their outcome is that nothing was delivered.
+    let nowhere = MakePaymentUrl::new("http://127.0.0.1:9/make-payment").unwrap();
+    let back = PspRedirectUrl::new("https://shop.example/thanks").unwrap();
+    Init::new(id.parse().unwrap(), order.parse().unwrap(), Amount::nok(499).unwrap(), nowhere, back)
 }
 
 #[tokio::test]
@@ -25,14 +25,7 @@ async fn the_same_init_again_is_harmless_and_another_one_with_its_id_is_refused(
     assert_eq!(client.init(&msn, &first).await.unwrap(), started);
     let error = client.init(&msn, &init("a1")).await.unwrap_err();
     assert!(error.has_code("44") && error.refusal().unwrap().context_id.is_some(), "{error}");
-    let same_order = Init::new(
-        "a2".parse().unwrap(),
-        "order-a1".parse().unwrap(),
-        Amount::nok(1).unwrap(),
-        nowhere_back(),
-        nowhere_back(),
-    );
-    assert!(client.init(&msn, &same_order).await.unwrap_err().has_code("99"));
+    assert!(client.init(&msn, &init_of("a2", "order-a1")).await.unwrap_err().has_code("99"));
     wallet.stop().await.unwrap();
 }
 

@@ -1,7 +1,7 @@
 //! The receiver as a route of a real axum server, called over a socket.
 
 use axum::Router;
-use lommebok_sdk::{Amount, PspTransactionId, StatusUpdate};
+use lommebok_sdk::{Amount, Init, MakePaymentUrl, PspRedirectUrl, PspTransactionId, StatusUpdate};
 use lommebok_testing::{Card, Effect, Sent, State, StepUp, TestWallet};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -22,14 +22,14 @@ impl World {
         let wallet = TestWallet::start().await.unwrap();
         let receiver = receiver(psp).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/make-payment", listener.local_addr().unwrap());
+        let url = MakePaymentUrl::new(format!("http://{}/make-payment", listener.local_addr().unwrap())).unwrap();
         let routes = Router::new().route("/make-payment", receiver.clone().into_axum_route());
         let mut serving = JoinSet::new();
         serving.spawn(async move { axum::serve(listener, routes).await.unwrap() });
         let id: PspTransactionId = "a1".parse().unwrap();
         let amount = Amount::nok(499).unwrap();
-        let back = "https://shop.example/thanks".parse().unwrap();
-        let init = lommebok_sdk::Init::new(id.clone(), "order-1".parse().unwrap(), amount, url.parse().unwrap(), back)
+        let back = PspRedirectUrl::new("https://shop.example/thanks").unwrap();
+        let init = Init::new(id.clone(), "order-1".parse().unwrap(), amount, url, back)
             .make_payment_token(crate::psp::token());
         wallet.client().init(&wallet.merchant(), &init).await.unwrap();
         Self { wallet, receiver, id, _serving: serving }
