@@ -48,13 +48,13 @@ async fn the_step_up_example_approves_visa_at_once_and_mastercard_after_its_page
     wallet.stop().await.unwrap();
 }
 
-/// The Rust blocks of a document, as trimmed lines.
-fn blocks(document: &str) -> Vec<Vec<&str>> {
+/// The blocks of a document in this language, as trimmed lines.
+fn blocks<'d>(document: &'d str, language: &str) -> Vec<Vec<&'d str>> {
     let mut blocks = Vec::new();
     let mut open: Option<Vec<&str>> = None;
     for line in document.lines().map(str::trim) {
         match (&mut open, line) {
-            (None, line) if line.starts_with("```rust") => open = Some(Vec::new()),
+            (None, line) if line.strip_prefix("```") == Some(language) => open = Some(Vec::new()),
             (Some(_), "```") => blocks.extend(open.take()),
             (Some(block), line) => block.push(line),
             (None, _) => {}
@@ -63,19 +63,57 @@ fn blocks(document: &str) -> Vec<Vec<&str>> {
     blocks
 }
 
+/// The documents that say how to depend on our crates.
+const GUIDE: &str = include_str!("../../../docs/build-your-psp-integration.md");
+const README: &str = include_str!("../README.md");
+
 #[test]
 fn every_block_of_the_guide_stands_in_an_example() {
-    let guide = include_str!("../../../docs/build-your-psp-integration.md");
     let examples = [
         include_str!("../examples/quick_start.rs"),
         include_str!("../examples/step_up.rs"),
         include_str!("../../testing/examples/first_test.rs"),
     ];
     let examples = examples.map(|text| text.lines().map(str::trim).collect::<Vec<_>>());
-    let blocks = blocks(guide);
+    let blocks = blocks(GUIDE, "rust");
     assert!(blocks.len() >= 8, "a block for each step");
     for block in blocks {
         let stands = examples.iter().any(|lines| lines.windows(block.len()).any(|window| window == block));
         assert!(stands, "this block stands in no example:\n{}", block.join("\n"));
+    }
+}
+
+#[test]
+fn the_dependencies_that_documents_name_are_there_with_these_features_and_versions() {
+    let manifest = |path: &str| -> toml::Table {
+        let path = format!("{}/../../{path}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(&path).unwrap_or_else(|fault| panic!("{path}: {fault}")).parse().unwrap()
+    };
+    let workspace = manifest("Cargo.toml");
+    let ours = &workspace["workspace"]["dependencies"];
+    for document in [README, GUIDE] {
+        let shown: toml::Table = blocks(document, "toml").concat().join("\n").parse().unwrap();
+        let named = ["dependencies", "dev-dependencies"].map(|table| shown[table].as_table().unwrap());
+        assert!(named[0].contains_key("lommebok-sdk") && named[1].contains_key("lommebok-testing"));
+        for (name, wanted) in named.into_iter().flatten() {
+            let Some(path) = wanted.get("path") else {
+                let version = wanted.as_str().or_else(|| wanted["version"].as_str()).unwrap();
+                let own = ours[name].get("version").unwrap_or(&ours[name]).as_str().unwrap();
+                assert!(
+                    own == version || own.starts_with(&format!("{version}.")),
+                    "{name} {version}, and ours is {own}"
+                );
+                continue;
+            };
+            let package =
+                manifest(&format!("{}/Cargo.toml", path.as_str().unwrap().trim_start_matches("../lommebok/")));
+            assert_eq!(package["package"]["name"].as_str(), Some(name.as_str()));
+            for feature in wanted.get("features").and_then(toml::Value::as_array).into_iter().flatten() {
+                assert!(
+                    package["features"].get(feature.as_str().unwrap()).is_some(),
+                    "{name} has no feature {feature}"
+                );
+            }
+        }
     }
 }

@@ -11,12 +11,14 @@
 mod clock;
 mod error;
 mod seen;
+mod sent;
 mod starting;
 mod user;
 mod wallet;
 
 pub use clock::{HandClock, WalletClock};
 pub use error::TestError;
-pub use seen::{Effect, Received, Seen, Sent, State};
+pub use seen::{Effect, Outcome, Received, Seen, State};
+pub use sent::{Sent, SentFields, SentKind, SentOperation, SentRequest, SentToken};
 pub use user::{Card, StepUp};
 pub use wallet::TestWallet;

@@ -1,10 +1,8 @@
-//! What a test sees of a payment from inside: where it stands, what the wallet received, what it sent.
+//! What a test sees of a payment from inside: where it stands and why, and what the wallet received.
 
 use std::fmt;
 
-use lommebok_domain::{
-    AttemptNumber, Event, EventKind, Failure, NoticeKind, OperationStatus, Payment, State as DomainState,
-};
+use lommebok_domain::{Cause, Failure, OperationStatus, Payment, State as DomainState};
 use lommebok_sdk::{Amount, PspTransactionId, Status};
 use lommebok_store::{BatchEntry, BatchRefusal, StoreError};
 
@@ -70,6 +68,91 @@ impl fmt::Display for State {
     }
 }
 
+/// Where a payment stands after your PSP was called, and why if it failed. It equals its [`State`], and what is shown when they
+/// differ says why: `assert_eq!(wallet.approve(&id).await?, State::Reserved)`.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// Where it stands.
+    pub state: State,
+    /// Why it failed: a stable word, such as `psp_89` or `timeout`; empty for any other state.
+    pub cause: String,
+    /// Why it failed, for a person: what your PSP or the network said, and the likely slip; empty for any other state.
+    pub why: String,
+}
+
+impl Outcome {
+    pub(crate) fn of(payment: &Payment) -> Self {
+        let cause = cause(payment);
+        let why = cause.map(|cause| match slip(&cause.code) {
+            "" => cause.detail.clone(),
+            slip if cause.detail.is_empty() => slip.to_owned(),
+            slip => format!("{}: {slip}", cause.detail),
+        });
+        let cause = cause.map(|cause| cause.code.clone()).unwrap_or_default();
+        Self { state: State::of(payment), cause, why: why.unwrap_or_default() }
+    }
+}
+
+impl PartialEq<State> for Outcome {
+    fn eq(&self, state: &State) -> bool {
+        self.state == *state
+    }
+}
+
+impl fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.cause.as_str(), self.why.as_str()) {
+            ("", _) => write!(f, "{}", self.state),
+            (cause, "") => write!(f, "{}, because of {cause}", self.state),
+            (cause, why) => write!(f, "{}, because of {cause} ({why})", self.state),
+        }
+    }
+}
+
+fn cause(payment: &Payment) -> Option<&Cause> {
+    match &payment.state {
+        DomainState::Failed(Failure::Certain { cause } | Failure::Unknown { cause, .. }) => Some(cause),
+        DomainState::AwaitingUser { .. }
+        | DomainState::AwaitingApproval { .. }
+        | DomainState::Authorizing { .. }
+        | DomainState::StepUp { .. }
+        | DomainState::Reserved { .. }
+        | DomainState::Cancelled(_)
+        | DomainState::Expired => None,
+    }
+}
+
+/// What a PSP's author most likely did, by the cause's code.
+fn slip(code: &str) -> &'static str {
+    match code {
+        "second_soft_decline" => {
+            "your PSP answered SOFT_DECLINE to the second call too; the SDK's receiver does so unless it was told before, with \
+             step_up_passed, that the user has passed"
+        }
+        "soft_decline_without_url" => "SOFT_DECLINE needs a url3dSecure that a browser can open",
+        "three_d_secure_failed" => "the user came back through 3dsfailure",
+        "not_delivered" => {
+            "nothing reached your PSP; does its makePaymentUrl lead to your server, and is that running?"
+        }
+        "timeout" => "your PSP did not answer within 15 s of the wallet's time",
+        "not_status_200" => "your PSP must answer with HTTP 200, whatever became of the payment",
+        "not_json_type" => "the answer's Content-Type must be application/json",
+        "other_id" | "no_id" => "the answer's paymentInfo must name this payment's pspTransactionId",
+        "no_payment_info" | "no_status" | "unknown_status" => {
+            "the answer must have paymentInfo with the status OK, FAIL or SOFT_DECLINE"
+        }
+        "no_token" => "the wallet had no token for this card",
+        _ => "",
+    }
+}
+
 /// A payment as the wallet has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -116,22 +199,6 @@ pub enum Effect {
     Refused(String),
 }
 
-/// A call of makePayment that the wallet made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Sent {
-    /// ACCEPTED, the first attempt: your PSP is being called, or may have got it. Not one that certainly never reached it.
-    Accepted,
-    /// ACCEPTED, the second attempt, in the same way.
-    AcceptedAfterStepUp,
-    /// USER_CANCEL, and your PSP answered it.
-    Cancelled,
-    /// TIMEOUT, and your PSP answered it.
-    TimedOut,
-    /// A notice that failed; it is sent again as time advances.
-    NoticeFailed,
-}
-
 impl TestWallet {
     /// Where a payment stands.
     ///
@@ -147,12 +214,7 @@ impl TestWallet {
     /// When there is none.
     pub fn payment(&self, id: &PspTransactionId) -> Result<Seen, TestError> {
         let payment = self.found(id)?;
-        let cause =
-            if let DomainState::Failed(Failure::Certain { cause } | Failure::Unknown { cause, .. }) = &payment.state {
-                cause.code.clone()
-            } else {
-                String::new()
-            };
+        let cause = cause(&payment).map(|cause| cause.code.clone()).unwrap_or_default();
         Ok(Seen {
             state: State::of(&payment),
             cause,
@@ -197,31 +259,6 @@ impl TestWallet {
         }
         Ok(received)
     }
-
-    /// The makePayment calls about a payment, oldest first.
-    ///
-    /// # Errors
-    /// When there is no such payment.
-    pub fn sent(&self, id: &PspTransactionId) -> Result<Vec<Sent>, TestError> {
-        let payment = self.found(id)?;
-        let events = self.wallet().store().events(self.wallet().tenant(), payment.id, payment.version);
-        let events = events.map_err(|fault| TestError::Wallet(fault.to_string()))?;
-        let mut sent = Vec::new();
-        for event in &events {
-            if never_arrived(event) {
-                // Nothing is sent while an attempt is open, so the attempt is the last.
-                sent.pop();
-            }
-            sent.extend(one_sent(event));
-        }
-        Ok(sent)
-    }
-}
-
-/// Whether an attempt ended here of which not one byte reached the PSP.
-fn never_arrived(event: &Event) -> bool {
-    let EventKind::Failed(Failure::Certain { cause }) = &event.kind else { return false };
-    ["not_delivered", "not_sent"].contains(&cause.code.as_str())
 }
 
 fn effect(position: u32, next: u32, refusals: &[BatchRefusal]) -> Effect {
@@ -241,30 +278,4 @@ fn one_received(entry: &BatchEntry, effect: Effect) -> Option<Received> {
     };
     let amount = Amount::ore(entry.entry.amount.ore()).ok()?;
     Some(Received { status, amount, failed: entry.entry.operation == OperationStatus::Failed, effect })
-}
-
-fn one_sent(event: &Event) -> Option<Sent> {
-    match &event.kind {
-        EventKind::AttemptOpened(AttemptNumber::One) => Some(Sent::Accepted),
-        EventKind::AttemptOpened(AttemptNumber::Two) => Some(Sent::AcceptedAfterStepUp),
-        EventKind::NoticeDelivered { kind: NoticeKind::UserCancel, .. } => Some(Sent::Cancelled),
-        EventKind::NoticeDelivered { kind: NoticeKind::Timeout, .. } => Some(Sent::TimedOut),
-        EventKind::NoticeFailed(_) | EventKind::NoticeGivenUp(_) => Some(Sent::NoticeFailed),
-        EventKind::Bound(_)
-        | EventKind::Approved { .. }
-        | EventKind::Reserved { .. }
-        | EventKind::StepUpStarted(_)
-        | EventKind::StepUpPassed
-        | EventKind::Failed(_)
-        | EventKind::Cancelled(_)
-        | EventKind::Expired
-        | EventKind::Captured { .. }
-        | EventKind::Released { .. }
-        | EventKind::Refunded { .. }
-        | EventKind::OperationFailed { .. }
-        | EventKind::NoEffect { .. }
-        | EventKind::EntryParked
-        | EventKind::WaitingEntryRefused(_)
-        | EventKind::LateAnswer(_) => None,
-    }
 }

@@ -8,6 +8,7 @@ use lommebok_server::assembly::{RunningSandbox, Seams};
 use lommebok_server::clock::BusinessClock;
 use lommebok_server::config::{DevConfig, Sources};
 use lommebok_server::keys::{SigningKey, SigningKeyPair};
+use lommebok_server::outbound::CallWatch;
 use lommebok_server::seeds::Seed;
 
 use crate::TestError;
@@ -16,8 +17,12 @@ use crate::clock::BEGINNING;
 /// Instead of the server's 2 s: on a busy machine one commit may take longer, and then a payment would fail by chance.
 const SENDS_WITHIN: Duration = Duration::from_mins(1);
 
-/// A running sandbox on `directory`, with these settings besides.
-pub(crate) async fn start(directory: &Path, settings: &[(&str, &str)]) -> Result<RunningSandbox, TestError> {
+/// A running sandbox on `directory`, with these settings besides, which shows its calls to `watch`.
+pub(crate) async fn start(
+    directory: &Path,
+    settings: &[(&str, &str)],
+    watch: CallWatch,
+) -> Result<RunningSandbox, TestError> {
     let mut sources = Sources::default();
     let directory = directory.to_str().ok_or_else(|| TestError::Start("the directory's name is no text".to_owned()))?;
     let own = [("data_dir", directory), ("listen", "127.0.0.1:0"), ("psp_listen", "127.0.0.1:0")];
@@ -28,6 +33,7 @@ pub(crate) async fn start(directory: &Path, settings: &[(&str, &str)]) -> Result
     let seams = Seams {
         clock: Some(BusinessClock::frozen(BEGINNING)),
         signing_key: Some(signing_key()?),
+        call_watch: Some(watch),
         sends_within: Some(SENDS_WITHIN),
         ..Seams::default()
     };

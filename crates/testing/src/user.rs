@@ -8,7 +8,7 @@ use lommebok_server::wallet::{Topic, Wallet};
 use lommebok_store::CardScheme;
 
 use crate::wallet::failed;
-use crate::{State, TestError, TestWallet};
+use crate::{Outcome, State, TestError, TestWallet};
 
 /// How long a test waits for your PSP, in seconds of real time.
 const PATIENCE_S: u64 = 20;
@@ -38,7 +38,7 @@ impl TestWallet {
     ///
     /// # Errors
     /// When the payment does not wait for its user, or your PSP does not answer.
-    pub async fn approve(&self, id: &PspTransactionId) -> Result<State, TestError> {
+    pub async fn approve(&self, id: &PspTransactionId) -> Result<Outcome, TestError> {
         self.approve_with(id, Card::Visa).await
     }
 
@@ -46,7 +46,7 @@ impl TestWallet {
     ///
     /// # Errors
     /// As [`TestWallet::approve`], or when the user has no such card.
-    pub async fn approve_with(&self, id: &PspTransactionId, card: Card) -> Result<State, TestError> {
+    pub async fn approve_with(&self, id: &PspTransactionId, card: Card) -> Result<Outcome, TestError> {
         self.approve_without_waiting(id, card).await?;
         self.outcome(id).await
     }
@@ -70,18 +70,25 @@ impl TestWallet {
         drop(wallet.approve(user, payment.id, card.id).await.map_err(failed)?);
         let called =
             |payment: &Payment| !matches!(payment.state, DomainState::Authorizing { phase: Phase::Queued { .. }, .. });
-        self.until(id, called).await?.map(drop).ok_or_else(|| TestError::NoAnswer(id.clone(), PATIENCE_S))
+        let no_answer = || TestError::NoAnswer(id.clone(), PATIENCE_S);
+        drop(self.until(id, called).await?.ok_or_else(no_answer)?);
+        // It is open from a moment before it is sent, so that `sent` has it when this returns.
+        let over = |payment: &Payment| !matches!(payment.state, DomainState::Authorizing { .. });
+        tokio::select! {
+            () = self.requests().attempted(id, payment.terms.msn.as_str()) => Ok(()),
+            over = self.until(id, over) => over?.map(drop).ok_or_else(no_answer),
+        }
     }
 
     /// Waits for your PSP's answer to a payment that is being authorised, and returns where it then stands.
     ///
     /// # Errors
     /// When your PSP does not answer within 20 s of real time.
-    pub async fn outcome(&self, id: &PspTransactionId) -> Result<State, TestError> {
+    pub async fn outcome(&self, id: &PspTransactionId) -> Result<Outcome, TestError> {
         let over =
             |payment: &Payment| !matches!(payment.state, DomainState::Authorizing { .. }) && notice_tried(payment);
         let payment = self.until(id, over).await?;
-        payment.map(|payment| State::of(&payment)).ok_or_else(|| TestError::NoAnswer(id.clone(), PATIENCE_S))
+        payment.map(|payment| Outcome::of(&payment)).ok_or_else(|| TestError::NoAnswer(id.clone(), PATIENCE_S))
     }
 
     /// The user cancels; your PSP gets its notice before this returns.
@@ -117,14 +124,14 @@ impl TestWallet {
     }
 
     /// The user comes back from your 3-D Secure page; after [`StepUp::Passed`] your PSP is called again. Returns where the
-    /// payment then stands. (A page of yours that leads to the `operations` addresses does the same.)
+    /// payment then stands, and why if it failed. (A page of yours that leads to the `operations` addresses does the same.)
     ///
     /// Nobody visits your page: what it would have told your PSP, your test tells it before, `step_up_passed` of the SDK's
     /// receiver for one. Without it the next call is a repetition of the first to your PSP, and the payment ends as failed.
     ///
     /// # Errors
     /// When no step-up is going on, or your PSP does not answer.
-    pub async fn step_up(&self, id: &PspTransactionId, result: StepUp) -> Result<State, TestError> {
+    pub async fn step_up(&self, id: &PspTransactionId, result: StepUp) -> Result<Outcome, TestError> {
         let payment = self.found(id)?;
         let DomainState::StepUp { return_id, .. } = payment.state else {
             return Err(wrong_state(id, &payment, "has been answered SOFT_DECLINE", "stepped up"));

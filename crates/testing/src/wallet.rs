@@ -9,6 +9,7 @@ use lommebok_server::assembly::RunningSandbox;
 use lommebok_server::wallet::{Fault, Wallet};
 use tempfile::TempDir;
 
+use crate::sent::Requests;
 use crate::{TestError, WalletClock, starting};
 
 /// The first PSP of the built-in seed, whose wallet this is.
@@ -22,6 +23,7 @@ pub struct TestWallet {
     running: RunningSandbox,
     base_url: String,
     client: OnceLock<Client>,
+    requests: Requests,
     _directory: TempDir,
 }
 
@@ -40,9 +42,10 @@ impl TestWallet {
     /// When a setting is wrong, or it does not start.
     pub async fn with_settings(settings: &[(&str, &str)]) -> Result<Self, TestError> {
         let directory = tempfile::tempdir().map_err(|fault| TestError::Start(fault.to_string()))?;
-        let running = starting::start(directory.path(), settings).await?;
+        let requests = Requests::new();
+        let running = starting::start(directory.path(), settings, requests.watch()).await?;
         let base_url = format!("http://{}", running.address);
-        Ok(Self { running, base_url, client: OnceLock::new(), _directory: directory })
+        Ok(Self { running, base_url, client: OnceLock::new(), requests, _directory: directory })
     }
 
     /// Ends the wallet.
@@ -148,6 +151,10 @@ impl TestWallet {
     /// When the wallet fails.
     pub async fn run_batch(&self) -> Result<(), TestError> {
         self.wallet().run_batches().await.map(drop).map_err(failed)
+    }
+
+    pub(crate) fn requests(&self) -> &Requests {
+        &self.requests
     }
 
     pub(crate) fn wallet(&self) -> &Wallet {

@@ -1,13 +1,19 @@
 //! The test wallet itself: isolated, in control of time, and clear about what a test did wrong.
 #![expect(clippy::unwrap_used, reason = "in tests a missing value is the test's failure")]
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lommebok_sdk::{
-    Amount, Clock as _, Init, MakePaymentUrl, MobileNumber, PspRedirectUrl, PspTransactionId, StatusUpdate,
+    Amount, Clock as _, Init, MakePaymentToken, MakePaymentUrl, MobileNumber, PspRedirectUrl, PspTransactionId,
+    StatusUpdate,
 };
-use lommebok_testing::{Card, HandClock, Sent, State, StepUp, TestWallet};
+use lommebok_testing::{Card, HandClock, SentKind, State, StepUp, TestWallet};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+/// The makePaymentToken of every payment here.
+const TOKEN: &str = "Bearer of-the-tests";
 
 fn id(text: &str) -> PspTransactionId {
     text.parse().unwrap()
@@ -22,7 +28,9 @@ async fn started_by(wallet: &TestWallet, text: &str, port: u16, number: &MobileN
     let url = MakePaymentUrl::new(format!("http://127.0.0.1:{port}/")).unwrap();
     let back = PspRedirectUrl::new("https://shop.example/thanks").unwrap();
     let order = format!("order-{text}").parse().unwrap();
-    let init = Init::new(id(text), order, Amount::nok(499).unwrap(), url, back).mobile_number(number.clone());
+    let init = Init::new(id(text), order, Amount::nok(499).unwrap(), url, back)
+        .mobile_number(number.clone())
+        .make_payment_token(MakePaymentToken::new(TOKEN).unwrap());
     wallet.client().init(&wallet.merchant(), &init).await.unwrap().psp_transaction_id
 }
 
@@ -31,6 +39,83 @@ async fn silent_psp() -> (TcpListener, u16) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     (listener, port)
+}
+
+/// A PSP in no more than HTTP, that always wants 3-D Secure first and keeps what it got. It ends with what it is given.
+async fn psp_that_always_wants_a_step_up(serving: &mut JoinSet<()>) -> (u16, Arc<Mutex<Vec<(String, String)>>>) {
+    let got = Arc::<Mutex<Vec<(String, String)>>>::default();
+    let keeping = Arc::clone(&got);
+    let answer = async move |headers: axum::http::HeaderMap, body: String| {
+        let authorization = headers.get("authorization").map(|value| value.to_str().unwrap().to_owned());
+        keeping.lock().unwrap().push((authorization.unwrap_or_default(), body));
+        let info = r#"{"paymentInfo":{"pspTransactionId":"a1","status":"SOFT_DECLINE","url3dSecure":"http://127.0.0.1:9/3ds"}}"#;
+        ([("content-type", "application/json")], info)
+    };
+    let (listener, port) = silent_psp().await;
+    let routes = axum::Router::new().fallback(answer);
+    serving.spawn(async move { axum::serve(listener, routes).await.unwrap() });
+    (port, got)
+}
+
+#[tokio::test]
+async fn what_was_sent_is_shown_as_it_went_over_the_wire_and_prints_no_secret() {
+    let (wallet, mut serving) = (TestWallet::start().await.unwrap(), JoinSet::new());
+    let (port, got) = psp_that_always_wants_a_step_up(&mut serving).await;
+    let id = started(&wallet, "a1", port).await;
+    wallet.approve_with(&id, Card::Mastercard).await.unwrap();
+    wallet.let_time_out(&id).await.unwrap();
+    let sent = wallet.sent(&id).unwrap();
+    assert_eq!(sent, [SentKind::Accepted, SentKind::TimedOut]);
+    let on_the_wire = got.lock().unwrap().clone();
+    let shown = sent.iter().map(|sent| {
+        let authorization = sent.request.authorization.as_ref().map(|token| token.expose().to_owned());
+        (authorization.unwrap_or_default(), sent.request.body.expose().to_owned())
+    });
+    assert_eq!(shown.collect::<Vec<_>>(), on_the_wire);
+    assert_eq!(on_the_wire[0].0, TOKEN);
+
+    let first = &sent[0].request;
+    assert_eq!(first.url, format!("http://127.0.0.1:{port}/"));
+    let fields = &first.fields;
+    assert_eq!((fields.psp_transaction_id.as_str(), fields.merchant_serial_number.as_str()), ("a1", "100001"));
+    assert_eq!((fields.payment_state.as_str(), fields.payment_instrument.as_str()), ("ACCEPTED", "TOKEN"));
+    let token = fields.network_token.as_ref().unwrap();
+    assert_eq!((token.token_type.as_str(), token.eci.as_str()), ("MASTERCARD", "06"));
+    assert_eq!((token.expiry_month.len(), token.expiry_year.len(), token.cryptogram.expose().len()), (2, 4, 28));
+    let operations: Vec<_> = fields.operations.iter().map(|operation| operation.operation.as_str()).collect();
+    assert_eq!(operations, ["3dssuccess", "3dscancel", "3dsfailure"]);
+    let notice = &sent[1].request.fields;
+    assert_eq!(notice.payment_state, "TIMEOUT");
+    assert!(notice.network_token.is_none() && notice.bin_number.is_none() && notice.operations.is_empty());
+
+    let printed = format!("{sent:?}");
+    for secret in [TOKEN, token.number.expose(), token.cryptogram.expose(), "responsecode="] {
+        assert!(!printed.contains(secret), "{printed}");
+    }
+    wallet.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_step_up_that_fails_says_why() {
+    let (wallet, mut serving) = (TestWallet::start().await.unwrap(), JoinSet::new());
+    let (port, _) = psp_that_always_wants_a_step_up(&mut serving).await;
+    let id = started(&wallet, "a1", port).await;
+    assert_eq!(wallet.approve_with(&id, Card::Mastercard).await.unwrap(), State::StepUp);
+    let failed = wallet.step_up(&id, StepUp::Passed).await.unwrap();
+    assert_eq!((failed.state, failed.cause.as_str()), (State::Failed, "second_soft_decline"));
+    // What a test prints whose `assert_eq!(…, State::Reserved)` fails.
+    assert_eq!(
+        format!("{failed:?}"),
+        "FAILED, because of second_soft_decline (your PSP answered SOFT_DECLINE to the second call too; the SDK's receiver \
+         does so unless it was told before, with step_up_passed, that the user has passed)"
+    );
+    let again = started(&wallet, "a2", 9).await;
+    let failed = wallet.approve(&again).await.unwrap().to_string();
+    assert!(
+        failed.starts_with("FAILED, because of not_delivered (") && failed.contains("nothing reached your PSP"),
+        "{failed}"
+    );
+    wallet.stop().await.unwrap();
 }
 
 #[tokio::test]
@@ -62,7 +147,7 @@ async fn a_psp_that_does_not_answer_leaves_the_outcome_unknown_until_it_says_mor
     wallet.client().update_status(reserved).await.complete().unwrap();
     let seen = wallet.payment(&id).unwrap();
     assert_eq!((seen.state, seen.reserved_ore), (State::Reserved, 49_900));
-    assert_eq!(wallet.sent(&id).unwrap(), [Sent::Accepted]);
+    assert_eq!(wallet.sent(&id).unwrap(), [SentKind::Accepted]);
     wallet.stop().await.unwrap();
 }
 
@@ -72,7 +157,7 @@ async fn a_call_that_never_reached_the_psp_is_not_listed_as_sent() {
     let id = started(&wallet, "a1", 9).await;
     assert_eq!(wallet.approve(&id).await.unwrap(), State::Failed);
     assert_eq!(wallet.payment(&id).unwrap().cause, "not_delivered");
-    assert_eq!(wallet.sent(&id).unwrap(), []);
+    assert!(wallet.sent(&id).unwrap().is_empty());
     wallet.stop().await.unwrap();
 }
 
@@ -105,7 +190,7 @@ async fn a_payment_of_nobody_can_not_be_approved_and_runs_to_its_deadline() {
     wallet.let_time_out(&id).await.unwrap();
     assert_eq!(wallet.state(&id).unwrap(), State::Expired);
     // Nobody listens at its makePaymentUrl.
-    assert_eq!(wallet.sent(&id).unwrap(), [Sent::NoticeFailed]);
+    assert_eq!(wallet.sent(&id).unwrap(), [SentKind::NoticeFailed]);
     wallet.stop().await.unwrap();
 }
 

@@ -27,7 +27,7 @@ async fn the_amount_193_has_its_notice_answered_with_error_93() {
     let id = world.create(193).await;
     world.wallet.cancel(&id).await.unwrap();
     assert_eq!(world.payment(&id).await["state"], "CANCELLED");
-    assert_eq!(world.wallet.sent(&id).unwrap(), [lommebok_testing::Sent::Cancelled]);
+    assert_eq!(world.wallet.sent(&id).unwrap(), [lommebok_testing::SentKind::Cancelled]);
     world.stop().await;
 }
 

@@ -212,6 +212,28 @@ async fn init_is_agreed_on_with_every_member() {
     }
 }
 
+#[test]
+fn an_address_that_the_sdk_takes_the_wallet_takes_too() {
+    let odd = ["https:host", "http://127.1/", "HTTPS://A.EXAMPLE", "https://a.example/å b", "https://a.example\\b"];
+    let apps = ["myapp://back", "myapp:back", "MYAPP://x?y#z", "javascript:alert(1)", "about:blank", "myapp://u@h"];
+    let usual =
+        ["http://127.0.0.1:9/make-payment", "https://psp.example/a?b=c", "https://a.example/#f", "ftp://a.example", ""];
+    let mut taken = 0;
+    for text in odd.into_iter().chain(apps).chain(usual) {
+        if let Ok(url) = MakePaymentUrl::new(text) {
+            lommebok_api::urls::check_make_payment_url(url.as_str(), UrlPolicy::Sandbox)
+                .unwrap_or_else(|fault| panic!("{text}: {fault}"));
+            taken += 1;
+        }
+        if let Ok(url) = PspRedirectUrl::new(text) {
+            lommebok_api::urls::psp_redirect_url(url.as_str(), true, UrlPolicy::Sandbox)
+                .unwrap_or_else(|fault| panic!("{text}: {fault}"));
+            taken += 1;
+        }
+    }
+    assert!(taken >= 8, "{taken}");
+}
+
 #[tokio::test]
 async fn updatestatus_is_agreed_on_with_every_status() {
     let api = ApiByItself::default();

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use lommebok_sdk::{Amount, Init, MakePaymentUrl, PspRedirectUrl, PspTransactionId, StatusUpdate};
-use lommebok_testing::{Card, Effect, Sent, State, StepUp, TestWallet};
+use lommebok_testing::{Card, Effect, SentKind, State, StepUp, TestWallet};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -90,7 +90,7 @@ async fn the_real_wallet_goes_through_a_step_up() {
     world.receiver.step_up_passed(&world.id).await.unwrap();
     assert_eq!(world.wallet.step_up(&world.id, StepUp::Passed).await.unwrap(), State::Reserved);
     assert_eq!(psp.log(), ["accepted a1", "accepted again a1"]);
-    assert_eq!(world.wallet.sent(&world.id).unwrap(), [Sent::Accepted, Sent::AcceptedAfterStepUp]);
+    assert_eq!(world.wallet.sent(&world.id).unwrap(), [SentKind::Accepted, SentKind::AcceptedAfterStepUp]);
     world.wallet.stop().await.unwrap();
 }
 
@@ -106,7 +106,9 @@ async fn a_step_up_that_the_page_did_not_report_is_declined_for_certain() {
 
 #[tokio::test]
 async fn the_real_wallets_notices_arrive() {
-    for (cancel, asked, sent) in [(true, "cancelled a1", Sent::Cancelled), (false, "timed out a1", Sent::TimedOut)] {
+    for (cancel, asked, sent) in
+        [(true, "cancelled a1", SentKind::Cancelled), (false, "timed out a1", SentKind::TimedOut)]
+    {
         let psp = Psp::default();
         let world = World::with(&psp).await;
         if cancel {

@@ -69,7 +69,8 @@ impl PreparedSandbox {
             keys: Arc::clone(&keys),
             chance,
             tasks: tasks.clone(),
-            outbound: OutboundClient::new(Policy::new(UrlPolicy::Sandbox), parts::tls(config)?, Resolver::System),
+            outbound: OutboundClient::new(Policy::new(UrlPolicy::Sandbox), parts::tls(config)?, Resolver::System)
+                .watched_by(seams.call_watch.clone()),
             slots: Arc::new(Slots::new(config.payments.calls_in_flight_per_psp)),
             tokens: parts::token_source(config, &credentials),
             settings: parts::settings(config, &seams, &public_url),

@@ -14,6 +14,7 @@ use crate::http::Edge;
 use crate::http::sandbox_pages::Beside;
 use crate::keys::{DataDirectory, KeyFault, SandboxKeys, SigningKey};
 use crate::listener::Limits;
+use crate::outbound::CallWatch;
 use crate::seeds::Seed;
 use crate::tasks::{LeftOver, Tasks};
 use crate::wallet::{Fault, Stages, Wallet};
@@ -36,6 +37,8 @@ pub struct Seams {
     pub fault_hook: Option<FaultHook>,
     /// Is told how far attempts have come.
     pub stages: Stages,
+    /// Is shown each call to a PSP before it is made.
+    pub call_watch: Option<CallWatch>,
     /// Instead of the 2 s within which an opened attempt is sent, because a commit may take that long on a busy machine.
     pub sends_within: Option<Duration>,
 }

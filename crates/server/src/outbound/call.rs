@@ -31,6 +31,19 @@ pub enum Stage {
 /// A call with an observer writes its first byte by itself, which costs a packet; leave it out otherwise.
 pub type CallObserver = Arc<dyn Fn(Stage) + Send + Sync>;
 
+/// A call as it is about to be made. It holds the makePaymentToken and the network token.
+pub struct ShownCall<'c> {
+    /// Where it goes.
+    pub url: &'c str,
+    /// The value of its `Authorization` header, if it has one.
+    pub authorization: Option<&'c str>,
+    /// Its body, JSON.
+    pub body: &'c [u8],
+}
+
+/// Is shown each call before it is made, for a test that wants to see what its PSP was sent. A server has none.
+pub type CallWatch = Arc<dyn Fn(&ShownCall<'_>) + Send + Sync>;
+
 pub(super) fn tell(observer: Option<&CallObserver>, stage: Stage) {
     if let Some(observer) = observer {
         observer(stage);
@@ -88,6 +101,11 @@ impl Call {
         self
     }
 
+    pub(super) fn show(&self, watch: &CallWatch) {
+        let authorization = self.content.authorization.as_ref().map(Secret::expose);
+        watch(&ShownCall { url: &self.url, authorization, body: &self.content.body });
+    }
+
     pub(super) fn into_parts(self) -> (String, Content, Rules) {
         (self.url, self.content, self.rules)
     }
@@ -100,6 +118,12 @@ impl std::fmt::Debug for Call {
             .field("authorization", &self.content.authorization)
             .field("body_bytes", &self.content.body.len())
             .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for ShownCall<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ShownCall").field("url", &self.url).finish_non_exhaustive()
     }
 }
 

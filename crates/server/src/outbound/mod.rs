@@ -31,7 +31,7 @@ use futures_util::future::{Either, select};
 use tokio_rustls::TlsConnector;
 use zeroize::Zeroizing;
 
-pub use call::{Call, CallObserver, Stage};
+pub use call::{Call, CallObserver, CallWatch, ShownCall, Stage};
 pub use late::LateAnswer;
 pub use masks::{CallSecrets, Masks};
 pub use outcome::{Answer, AnswerHead, CallOutcome, NotDeliveredCause, UnknownCause};
@@ -60,13 +60,21 @@ pub const MAX_ANSWER_HEADERS: usize = 100;
 #[derive(Clone)]
 pub struct OutboundClient {
     dialer: Arc<Dialer>,
+    watch: Option<CallWatch>,
 }
 
 impl OutboundClient {
     /// A client that reaches what `policy` allows, trusts what `tls` trusts ([`tls_with_web_roots`]) and finds addresses by `resolver`.
     pub fn new(policy: Policy, tls: Arc<rustls::ClientConfig>, resolver: Resolver) -> Self {
         let dialer = Dialer { policy, tls: TlsConnector::from(tls), resolver };
-        Self { dialer: Arc::new(dialer) }
+        Self { dialer: Arc::new(dialer), watch: None }
+    }
+
+    /// The same client, which shows each call to `watch` before it is made.
+    #[must_use]
+    pub fn watched_by(mut self, watch: Option<CallWatch>) -> Self {
+        self.watch = watch;
+        self
     }
 
     /// Sends `call` once and says how it ended.
@@ -81,6 +89,9 @@ impl OutboundClient {
     where
         D: Future<Output = ()>,
     {
+        if let Some(watch) = &self.watch {
+            call.show(watch);
+        }
         let progress = Arc::new(Progress::default());
         let road = Road { dialer: Arc::clone(&self.dialer), lookups: slot.lookups(), progress: Arc::clone(&progress) };
         let exchange = Box::pin(road.travel(call));
