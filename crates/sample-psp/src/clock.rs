@@ -37,6 +37,12 @@ impl Timestamp {
         jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
     }
 
+    /// The moment that was written so; 1970 if it is none.
+    pub fn from_rfc3339(text: &str) -> Self {
+        let read = text.parse::<jiff::Timestamp>();
+        Self(read.map_or(0, jiff::Timestamp::as_millisecond))
+    }
+
     /// The year and month in Oslo, which decide whether a card has expired.
     pub fn year_and_month(self) -> (i16, i8) {
         let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);

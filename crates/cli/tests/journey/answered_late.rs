@@ -42,7 +42,7 @@ async fn an_answer_after_16_seconds_is_reversed_if_the_setting_says_so() {
     stage.unknown_outcomes(0).await;
     stage.newest_order(&stage.desk).await;
     stage.desk.sees("The payment did not go through").await;
-    stage.desk.sees("Response received too late (85)").await;
+    stage.desk.sees("The bank answered too late.").await;
     stage.desk.press("See the order from the back office").await;
     stage.desk.sees("status CANCELLED").await;
     stage.all_agree(1).await;

@@ -30,20 +30,20 @@ async fn a_payment_is_cancelled_on_the_phone_and_the_next_one_expires() {
 
 /// Each price that the sample PSP refuses, and what the order page says of it.
 const REFUSED: [(&str, &str); 14] = [
-    ("spoon-171", "Invalid request (71)"),
-    ("spoon-172", "Other error (72)"),
-    ("spoon-181", "No such issuer (81)"),
-    ("spoon-182", "Refused by issuer (82)"),
-    ("spoon-183", "Suspected fraud (83)"),
-    ("spoon-184", "Exceeds limit (84)"),
-    ("spoon-185", "Response received too late (85)"),
-    ("spoon-186", "Expired card (86)"),
-    ("spoon-187", "Invalid card (87)"),
-    ("spoon-188", "Credit cards not allowed (88)"),
-    ("spoon-189", "Insufficient funds (89)"),
-    ("spoon-151", "Insufficient funds (89)"),
-    ("spoon-191", "Internal error (91)"),
-    ("spoon-194", "Unhandled soft decline (94)"),
+    ("spoon-171", "The fault is ours, not yours."),
+    ("spoon-172", "The fault is ours, not yours."),
+    ("spoon-181", "The bank behind the card could not be found."),
+    ("spoon-182", "Your bank declined the payment."),
+    ("spoon-183", "Your bank declined the payment."),
+    ("spoon-184", "The amount is over the limit of the card."),
+    ("spoon-185", "The bank answered too late."),
+    ("spoon-186", "The card has expired."),
+    ("spoon-187", "The card is not valid."),
+    ("spoon-188", "Credit cards are not accepted here."),
+    ("spoon-189", "There is not enough money on the card."),
+    ("spoon-151", "There is not enough money on the card."),
+    ("spoon-191", "Something went wrong on the way to the bank."),
+    ("spoon-194", "The bank could not confirm that it was you."),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

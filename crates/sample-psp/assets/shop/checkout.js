@@ -1,3 +1,3 @@
-// Another quantity is another page, with its own total.
+// Another quantity is another page, with its own total. (Safari 15 has no requestSubmit.)
 const form = document.querySelector("[data-quantity]");
-form?.addEventListener("change", () => form.requestSubmit());
+if (form) form.addEventListener("change", () => form.submit());

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{Database, DatabaseFault};
 use crate::clock::Timestamp;
+use crate::merchant_api::Flow;
 
 /// The orders as one file.
 #[derive(Clone, Debug)]
@@ -20,7 +21,8 @@ pub(crate) struct OrderRow {
     pub(crate) product: String,
     pub(crate) quantity: i64,
     pub(crate) amount: i64,
-    pub(crate) way: String,
+    pub(crate) flow: Flow,
+    /// 8 digits, or nothing.
     pub(crate) phone: String,
     pub(crate) lang: String,
     pub(crate) payment: Option<String>,
@@ -37,7 +39,7 @@ pub(crate) struct NewOrder {
     pub(crate) product: String,
     pub(crate) quantity: i64,
     pub(crate) amount: i64,
-    pub(crate) way: String,
+    pub(crate) flow: Flow,
     pub(crate) phone: String,
     pub(crate) lang: String,
     pub(crate) placed_at: Timestamp,
@@ -48,7 +50,8 @@ const COLUMNS: &str =
 
 impl Orders {
     pub(crate) fn open(path: &Path) -> Result<Self, DatabaseFault> {
-        Ok(Self(Database::open(path, &[include_str!("schema/shop.sql")])?))
+        let by_payment = "CREATE INDEX shop_order_by_payment ON shop_order (payment);";
+        Ok(Self(Database::open(path, &[include_str!("schema/shop.sql"), by_payment])?))
     }
 
     /// Places an order, or finds the one that the same form placed.
@@ -58,7 +61,7 @@ impl Orders {
                 let sql = "INSERT INTO shop_order
                            (handle, once, order_id, product, quantity, amount, way, phone, lang, placed_at)
                            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (once) DO NOTHING";
-                let (what, how) = ((&new.product, new.quantity, new.amount), (&new.way, &new.phone, &new.lang));
+                let (what, how) = ((&new.product, new.quantity, new.amount), (new.flow.word(), &new.phone, &new.lang));
                 let at = new.placed_at.as_millis();
                 transaction.execute(
                     sql,
@@ -85,6 +88,11 @@ impl Orders {
     /// The order with this number.
     pub(crate) async fn with_number(&self, number: i64) -> Result<Option<OrderRow>, DatabaseFault> {
         self.0.read(move |connection| one(connection, "number = ?1", &number)).await
+    }
+
+    /// The order with this payment.
+    pub(crate) async fn with_payment(&self, id: String) -> Result<Option<OrderRow>, DatabaseFault> {
+        self.0.read(move |connection| one(connection, "payment = ?1", &id)).await
     }
 
     /// The newest orders.
@@ -117,7 +125,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<OrderRow> {
         product: row.get(3)?,
         quantity: row.get(4)?,
         amount: row.get(5)?,
-        way: row.get(6)?,
+        // Every row was written by this program.
+        flow: Flow::from_word(&row.get::<_, String>(6)?).unwrap_or_default(),
         phone: row.get(7)?,
         lang: row.get(8)?,
         payment: row.get(9)?,

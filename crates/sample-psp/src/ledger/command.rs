@@ -2,7 +2,7 @@
 
 use lommebok_sdk::{Amount, ErrorId, Status};
 
-use super::payment::{AttemptNumber, Challenge, Finding, NoticeKind, OperationKind, StepUp};
+use super::payment::{AttemptNumber, Challenge, Finding, InitRefusal, NoticeKind, OperationKind, StepUp};
 use crate::acquirer::{Field, OperationId, ResponseCode};
 
 /// What is to happen to a payment.
@@ -15,6 +15,8 @@ pub enum Command {
     },
     /// The wallet refused the init.
     RefuseInit {
+        /// Why.
+        why: InitRefusal,
         /// What it said.
         reason: String,
     },

@@ -5,7 +5,7 @@
 use lommebok_sdk::{Amount, ErrorId, Status};
 use serde::{Deserialize, Serialize};
 
-use super::payment::{AttemptNumber, Challenge, Finding, NoticeKind, OperationKind, Settled, StepUp};
+use super::payment::{AttemptNumber, Challenge, Finding, InitRefusal, NoticeKind, OperationKind, Settled, StepUp};
 use crate::acquirer::{Field, OperationId, ResponseCode};
 use crate::clock::Timestamp;
 
@@ -31,6 +31,9 @@ pub enum EntryKind {
     /// The wallet refused the init, or could not be reached in time.
     InitRefused {
         /// Why.
+        #[serde(default)]
+        why: InitRefusal,
+        /// What it said.
         reason: String,
     },
     /// The user approved; the acquirer is asked with this message.

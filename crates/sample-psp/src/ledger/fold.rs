@@ -24,7 +24,9 @@ impl Payment {
                     self.check_at = Some(at.plus_millis(OPEN_CHECK_AFTER_MS));
                 }
             }
-            EntryKind::InitRefused { reason } => self.end(Ended::InitRefused { reason: reason.clone() }, at),
+            EntryKind::InitRefused { why, reason } => {
+                self.end(Ended::InitRefused { why: *why, reason: reason.clone() }, at);
+            }
             EntryKind::AttemptBegun { attempt, .. } => self.enter(State::Authorising { attempt: *attempt }, at),
             EntryKind::Authorised { attempt } => {
                 self.enter(State::Reserved { attempt: *attempt }, at);

@@ -19,8 +19,8 @@ pub use decide::decide;
 pub use due::{Due, DueKind};
 pub use entry::{Entry, EntryKind};
 pub use payment::{
-    AttemptNumber, Challenge, Ended, Entrance, Finding, NoticeKind, Operation, OperationKind, OperationState, Payment,
-    Settled, State, StepUp, Sums, Terms,
+    AttemptNumber, Challenge, Ended, Entrance, Finding, InitRefusal, NoticeKind, Operation, OperationKind,
+    OperationState, Payment, Settled, State, StepUp, Sums, Terms,
 };
 pub use refusal::Refusal;
 pub use report::Report;

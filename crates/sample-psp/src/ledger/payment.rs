@@ -147,6 +147,8 @@ pub enum Ended {
     Merchant,
     /// The wallet refused the init, or could not be reached while its link would have lived.
     InitRefused {
+        /// Why, as far as it makes a difference.
+        why: InitRefusal,
         /// What it said.
         reason: String,
     },
@@ -155,6 +157,23 @@ pub enum Ended {
         /// What they say.
         finding: Finding,
     },
+}
+
+/// Why the wallet has not taken a payment, as far as it makes a difference to whoever wants to pay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InitRefusal {
+    /// The number is nobody's (`81`).
+    UserNotRegistered,
+    /// The merchant is not active (`21`).
+    MerchantNotActive,
+    /// It has a payment of this id (`44`) or for this order (`99`).
+    AlreadyExists,
+    /// It could not be reached while its link would have lived.
+    NotReached,
+    /// Anything else; also what was written down before the reasons were told apart.
+    #[default]
+    NotAccepted,
 }
 
 /// A notice of the wallet.

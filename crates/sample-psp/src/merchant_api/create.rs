@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use http::StatusCode;
 use lommebok_sdk::{Amount, MerchantOrderId, MobileNumber, Url};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::problem::{FieldFault, Problem};
 use super::{Api, Merchant, PaymentView};
@@ -32,13 +32,32 @@ struct Body {
 }
 
 /// How the user comes to the payment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Flow {
+pub(crate) enum Flow {
     #[default]
     LandingPage,
     App,
     Push,
+}
+
+impl Flow {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::LandingPage, Self::App, Self::Push];
+
+    /// Its word in requests.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::LandingPage => "landing_page",
+            Self::App => "app",
+            Self::Push => "push",
+        }
+    }
+
+    /// The flow with this word.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|flow| flow.word() == word)
+    }
 }
 
 pub(super) async fn create(

@@ -19,8 +19,9 @@ use axum::routing::{get, post};
 use http::StatusCode;
 
 pub(crate) use authorization::{Merchant, Merchants};
-pub(crate) use timeline::Timeline;
-pub(crate) use views::{ErrorView, PaymentView, TimelineLine};
+pub(crate) use create::Flow;
+pub(crate) use timeline::{By, Timeline, TimelineLine, What};
+pub(crate) use views::{PaymentView, Reason};
 
 use crate::psp::Psp;
 use problem::Problem;

@@ -1,12 +1,9 @@
 //! Payments as merchants read them. The shop reads the same types back.
 
-use lommebok_sdk::{ErrorId, Status};
+use lommebok_sdk::ErrorId;
 use serde::{Deserialize, Serialize};
 
-use crate::acquirer::Field;
-use crate::ledger::{
-    Challenge, Ended, Entry, EntryKind, Finding, NoticeKind, OperationKind, OperationState, Payment, Settled, State,
-};
+use crate::ledger::{Ended, Finding, InitRefusal, OperationKind, OperationState, Payment, State};
 
 /// A payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +14,7 @@ pub(crate) struct PaymentView {
     pub(crate) state: String,
     pub(crate) amount: i64,
     pub(crate) currency: String,
+    pub(crate) description: String,
     /// Where to send the user; only while the payment is open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) payment_page_url: Option<String>,
@@ -34,11 +32,46 @@ pub(crate) struct PaymentView {
     pub(crate) number: i64,
 }
 
+/// Why there is no money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ErrorView {
-    pub(crate) error_id: String,
+    /// For programs, which find words of their own for it.
+    pub(crate) reason: Reason,
+    /// What the wallet was told, if it was told anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) error_id: Option<String>,
+    /// For whoever looks into it: nothing that a customer should read.
     pub(crate) error_text: String,
+}
+
+/// Why there is no money, as a word that stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Reason {
+    // An errorId of the PSP's answer each.
+    InvalidRequest,
+    Other,
+    NoSuchIssuer,
+    RefusedByIssuer,
+    SuspectedFraud,
+    ExceedsLimit,
+    ReceivedTooLate,
+    ExpiredCard,
+    InvalidCard,
+    CreditCardsNotAllowed,
+    InsufficientFunds,
+    InternalError,
+    StatusFromWallet,
+    UnhandledSoftDecline,
+    // The wallet did not take the payment.
+    UserNotRegistered,
+    MerchantNotActive,
+    AlreadyExists,
+    WalletNotReached,
+    NotAccepted,
+    /// The wallet's details say that it failed, and no word came of it.
+    EndedByWallet,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,8 +93,9 @@ impl PaymentView {
             state: payment.state.word().to_owned(),
             amount: terms.amount.as_ore(),
             currency: "NOK".to_owned(),
-            payment_page_url: if let State::Open { link } = &payment.state { Some(link.clone()) } else { None },
-            error: error(&payment.state),
+            description: terms.text.clone(),
+            payment_page_url: link(&payment.state).map(str::to_owned),
+            error: ErrorView::of(&payment.state),
             captured: payment.sums.captured,
             cancelled: payment.sums.released,
             refunded: payment.sums.refunded,
@@ -74,16 +108,67 @@ impl PaymentView {
     }
 }
 
-fn error(state: &State) -> Option<ErrorView> {
-    if let State::Ended(Ended::InitRefused { reason }) = state {
-        return Some(ErrorView { error_id: String::new(), error_text: reason.clone() });
-    }
-    if let State::Failed { error } = state { Some(ErrorView::of(*error)) } else { None }
+/// The wallet's link, while it leads somewhere; of a payment that was started elsewhere we have none.
+fn link(state: &State) -> Option<&str> {
+    if let State::Open { link } = state { Some(link.as_str()).filter(|link| !link.is_empty()) } else { None }
 }
 
 impl ErrorView {
-    fn of(error: ErrorId) -> Self {
-        Self { error_id: error.number().to_string(), error_text: error.text().to_owned() }
+    /// Why a payment in this state has no money; nothing if it has, or was cancelled, or its time was up.
+    fn of(state: &State) -> Option<Self> {
+        let says = |reason, error_text: &str| Self { reason, error_id: None, error_text: error_text.to_owned() };
+        match state {
+            State::Failed { error } => {
+                Some(Self { error_id: Some(error.number().to_string()), ..says(Reason::told(*error), error.text()) })
+            }
+            State::Ended(Ended::InitRefused { why, reason }) => Some(says(Reason::refused(*why), reason)),
+            State::Ended(Ended::WalletSays {
+                finding: Finding::Reserved | Finding::Failed | Finding::Open | Finding::Unknown,
+            }) => Some(says(Reason::EndedByWallet, "the wallet's details say that it failed, or do not know it")),
+            State::Ended(
+                Ended::User | Ended::Timeout | Ended::Merchant | Ended::WalletSays { finding: Finding::Cancelled },
+            )
+            | State::Created
+            | State::Open { .. }
+            | State::Authorising { .. }
+            | State::StepUp(_)
+            | State::Reserved { .. }
+            | State::Reversing { .. } => None,
+        }
+    }
+}
+
+impl Reason {
+    /// What the wallet was told.
+    const fn told(error: ErrorId) -> Self {
+        match error {
+            ErrorId::InvalidRequest => Self::InvalidRequest,
+            ErrorId::NoSuchIssuer => Self::NoSuchIssuer,
+            ErrorId::RefusedByIssuer => Self::RefusedByIssuer,
+            ErrorId::SuspectedFraud => Self::SuspectedFraud,
+            ErrorId::ExceedsLimit => Self::ExceedsLimit,
+            ErrorId::ReceivedTooLate => Self::ReceivedTooLate,
+            ErrorId::ExpiredCard => Self::ExpiredCard,
+            ErrorId::InvalidCard => Self::InvalidCard,
+            ErrorId::CreditCardsNotAllowed => Self::CreditCardsNotAllowed,
+            ErrorId::InsufficientFunds => Self::InsufficientFunds,
+            ErrorId::InternalError => Self::InternalError,
+            ErrorId::StatusFromWallet => Self::StatusFromWallet,
+            ErrorId::UnhandledSoftDecline => Self::UnhandledSoftDecline,
+            // The SDK may learn of more.
+            ErrorId::Other | _ => Self::Other,
+        }
+    }
+
+    /// What the wallet said to the init.
+    const fn refused(why: InitRefusal) -> Self {
+        match why {
+            InitRefusal::UserNotRegistered => Self::UserNotRegistered,
+            InitRefusal::MerchantNotActive => Self::MerchantNotActive,
+            InitRefusal::AlreadyExists => Self::AlreadyExists,
+            InitRefusal::NotReached => Self::WalletNotReached,
+            InitRefusal::NotAccepted => Self::NotAccepted,
+        }
     }
 }
 
@@ -100,154 +185,5 @@ impl OperationView {
             amount: operation.amount.as_ore(),
             state: state.to_owned(),
         }
-    }
-}
-
-/// A line of a payment's timeline: who did what. Secrets are masked or left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct TimelineLine {
-    pub(crate) at: String,
-    /// Milliseconds since 1970, for whoever shows times.
-    pub(crate) at_ms: i64,
-    /// `merchant`, `psp`, `wallet`, `acquirer` or `user`.
-    pub(crate) by: String,
-    /// What happened, as a word.
-    pub(crate) what: String,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub(crate) amount: Option<i64>,
-    /// The fields of a message, masked, and what else is worth knowing.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub(crate) fields: Vec<Field>,
-}
-
-/// What a line says besides its word.
-struct Told {
-    by: &'static str,
-    amount: Option<i64>,
-    fields: Vec<Field>,
-}
-
-impl TimelineLine {
-    /// The line of the payment's creation.
-    pub(crate) fn created(payment: &Payment) -> Self {
-        let told = Told { by: "merchant", amount: Some(payment.terms.amount.as_ore()), fields: Vec::new() };
-        Self::new(payment.terms.created_at, "created", told)
-    }
-
-    pub(crate) fn of(entry: &Entry, payment: &Payment) -> Self {
-        Self::new(entry.at, entry.kind.word(), told(&entry.kind, payment))
-    }
-
-    fn new(at: crate::clock::Timestamp, what: &str, told: Told) -> Self {
-        Self {
-            at: at.to_rfc3339(),
-            at_ms: at.as_millis(),
-            by: told.by.to_owned(),
-            what: what.to_owned(),
-            amount: told.amount,
-            fields: told.fields,
-        }
-    }
-}
-
-fn told(kind: &EntryKind, payment: &Payment) -> Told {
-    let by = |by, fields| Told { by, amount: None, fields };
-    match kind {
-        EntryKind::InitAccepted { .. } => by("wallet", Vec::new()),
-        EntryKind::InitRefused { reason } => by("wallet", vec![field("reason", reason)]),
-        EntryKind::AttemptBegun { attempt, message } => {
-            let mut fields = vec![field("attempt", &attempt.get().to_string())];
-            fields.extend(message.iter().cloned());
-            by("psp", fields)
-        }
-        EntryKind::Authorised { .. } => by("acquirer", vec![field("DE39", "00")]),
-        EntryKind::Declined { code, error } => {
-            let mut fields = vec![field("errorId", &error.number().to_string())];
-            fields.extend(code.map(|code| field("DE39", code.as_str())));
-            by(if code.is_some() { "acquirer" } else { "psp" }, fields)
-        }
-        EntryKind::SoftDeclined { code, .. } => by("acquirer", vec![field("DE39", code.as_str())]),
-        EntryKind::Challenged { challenge } => by("user", vec![field("challenge", challenge_word(*challenge))]),
-        EntryKind::Noticed { notice } => {
-            let word = match notice {
-                NoticeKind::UserCancel => "USER_CANCEL",
-                NoticeKind::Timeout => "TIMEOUT",
-            };
-            by("wallet", vec![field("paymentState", word)])
-        }
-        EntryKind::CancelledByMerchant => by("merchant", Vec::new()),
-        EntryKind::OperationBegun { operation, amount, .. } => Told {
-            amount: Some(amount.as_ore()),
-            ..by("merchant", vec![field("operation", operation_word(*operation))])
-        },
-        EntryKind::OperationEnded { id, code } => {
-            let operation = payment.operations.iter().find(|operation| operation.id == *id);
-            let mut fields = vec![field("DE39", code.as_str())];
-            fields.extend(operation.map(|operation| field("operation", operation_word(operation.kind))));
-            Told { amount: operation.map(|operation| operation.amount.as_ore()), ..by("acquirer", fields) }
-        }
-        EntryKind::ReversalBegun { error, .. } => by("psp", vec![field("errorId", &error.number().to_string())]),
-        EntryKind::Reversed => by("acquirer", Vec::new()),
-        EntryKind::WalletRead { finding, settled } => {
-            by("wallet", vec![field("details", finding_word(*finding)), field("then", settled_word(*settled))])
-        }
-        EntryKind::ReportAccepted { status, amount } => {
-            Told { amount: Some(amount.as_ore()), ..by("wallet", vec![field("status", status_word(*status))]) }
-        }
-        EntryKind::ReportRefused { status, amount, reason } => {
-            let fields = vec![field("status", status_word(*status)), field("reason", reason)];
-            Told { amount: Some(amount.as_ore()), ..by("wallet", fields) }
-        }
-    }
-}
-
-fn field(name: &str, value: &str) -> Field {
-    Field { name: name.to_owned(), value: value.to_owned() }
-}
-
-const fn challenge_word(challenge: Challenge) -> &'static str {
-    match challenge {
-        Challenge::Waiting { .. } => "wrong code",
-        Challenge::Passed => "passed",
-        Challenge::Cancelled => "cancelled",
-        Challenge::Failed => "failed",
-    }
-}
-
-const fn operation_word(kind: OperationKind) -> &'static str {
-    match kind {
-        OperationKind::Capture => "capture",
-        OperationKind::Cancel => "cancel",
-        OperationKind::Refund => "refund",
-    }
-}
-
-const fn finding_word(finding: Finding) -> &'static str {
-    match finding {
-        Finding::Reserved => "RESERVED",
-        Finding::Failed => "RESERVED failed",
-        Finding::Cancelled => "CANCELLED",
-        Finding::Open => "open",
-        Finding::Unknown => "unknown",
-    }
-}
-
-const fn settled_word(settled: Settled) -> &'static str {
-    match settled {
-        Settled::Nothing => "nothing",
-        Settled::Again => "read again later",
-        Settled::SendReserved => "send RESERVED",
-        Settled::SendCancelled => "end, send CANCELLED",
-        Settled::End => "end",
-    }
-}
-
-const fn status_word(status: Status) -> &'static str {
-    match status {
-        Status::Reserved => "RESERVED",
-        Status::Captured => "CAPTURED",
-        Status::Cancelled => "CANCELLED",
-        Status::Refunded => "REFUNDED",
     }
 }

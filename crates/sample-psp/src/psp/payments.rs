@@ -8,7 +8,9 @@ use lommebok_sdk::{
 use super::Psp;
 use crate::chance;
 use crate::database::DatabaseFault;
-use crate::ledger::{Command, Created, Entrance, Entry, Finding, LedgerFault, Name, Payment, Refusal, State, Terms};
+use crate::ledger::{
+    Command, Created, Entrance, Entry, Finding, InitRefusal, LedgerFault, Name, Payment, Refusal, State, Terms,
+};
 
 /// What a merchant wants paid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +68,7 @@ impl Psp {
         let link = match self.init(terms).await {
             Ok(link) => link,
             Err(Error::Refused(refusal)) if (400..500).contains(&refusal.status) && refusal.status != 429 => {
-                return self.give_up_init(payment, refusal.to_string()).await;
+                return self.give_up_init(payment, why(&refusal), refusal.to_string()).await;
             }
             Err(error) => {
                 tracing::warn!(psp_transaction_id = %terms.psp_transaction_id, %error, "the init is tried again");
@@ -78,10 +80,15 @@ impl Psp {
 
     /// The wallet does not take the payment, or its link would have died by now: over, unless the details say that an
     /// earlier try came through, whose answer was lost. With a push the user may be at it. `None` when it is not known yet.
-    pub(super) async fn give_up_init(&self, payment: &Payment, reason: String) -> Result<Option<Payment>, LedgerFault> {
+    pub(super) async fn give_up_init(
+        &self,
+        payment: &Payment,
+        why: InitRefusal,
+        reason: String,
+    ) -> Result<Option<Payment>, LedgerFault> {
         let id = &payment.terms.psp_transaction_id;
         let command = match self.wallets_view(id).await {
-            Ok((Finding::Unknown, _)) => Command::RefuseInit { reason },
+            Ok((Finding::Unknown, _)) => Command::RefuseInit { why, reason },
             Ok((finding, _)) => Command::ReadWallet { finding, if_missing: self.0.if_missing },
             Err(error) => {
                 tracing::warn!(psp_transaction_id = %id, %error, "whether the wallet has the payment is asked later");
@@ -130,4 +137,16 @@ impl Psp {
     pub(crate) async fn history(&self, payment: &Payment) -> Result<(Vec<Entry>, u32), DatabaseFault> {
         Ok((self.0.ledger.entries(payment.id).await?, self.0.ledger.owed(payment.id).await?))
     }
+}
+
+/// What a refusal of the init means to whoever wants to pay.
+fn why(refusal: &lommebok_sdk::Refusal) -> InitRefusal {
+    let by_code = [
+        ("81", InitRefusal::UserNotRegistered),
+        ("21", InitRefusal::MerchantNotActive),
+        ("44", InitRefusal::AlreadyExists),
+        ("99", InitRefusal::AlreadyExists),
+    ];
+    let known = by_code.into_iter().find(|(code, _)| refusal.has_code(code));
+    known.map_or(InitRefusal::NotAccepted, |(_, why)| why)
 }

@@ -35,7 +35,7 @@ impl Psp {
             msn,
             order_id: MerchantOrderId::new(order).map_err(|_| WalkInFault::Taken)?,
             amount,
-            text: "Started elsewhere".to_owned(),
+            text: String::new(),
             return_url: self.0.public_url.to_string(),
             entrance: Entrance::LandingPage { number: None },
             created_at: self.now(),

@@ -10,7 +10,7 @@ use super::retry::pause_ms;
 use super::{OperateFault, Psp};
 use crate::database::DatabaseFault;
 use crate::database::ledger::DueRow;
-use crate::ledger::{DueKind, LedgerFault, Name, Payment};
+use crate::ledger::{DueKind, InitRefusal, LedgerFault, Name, Payment};
 
 /// The most rows of one look: few, so that a reversal which comes due meanwhile does not wait for many reads.
 const ROWS_PER_LOOK: u32 = 10;
@@ -110,8 +110,9 @@ impl Psp {
 
     async fn init_again(&self, payment: &Payment) -> Result<bool, LedgerFault> {
         if self.now() > payment.terms.created_at.plus_millis(INIT_TRIED_FOR_MS) {
-            let reason = "the wallet could not be reached".to_owned();
-            return self.give_up_init(payment, reason).await.map(|known| known.is_some());
+            let reason = "the wallet could not be reached for 10 minutes".to_owned();
+            let given_up = self.give_up_init(payment, InitRefusal::NotReached, reason).await;
+            return given_up.map(|known| known.is_some());
         }
         self.introduce(payment).await.map(|introduced| introduced.is_some())
     }

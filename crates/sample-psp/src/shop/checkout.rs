@@ -7,7 +7,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
-use lommebok_sdk::MobileNumber;
+use lommebok_sdk::{MobileNumber, TypedNumberFault};
 use serde::Deserialize;
 
 use super::Shop;
@@ -15,6 +15,7 @@ use super::catalogue::{self, Product};
 use super::wrong::{Wrong, failed};
 use crate::chance;
 use crate::database::orders::NewOrder;
+use crate::merchant_api::Flow;
 use crate::ui::html::Html;
 use crate::ui::lang::{Chosen, Lang};
 use crate::ui::page::Page;
@@ -45,10 +46,39 @@ pub(super) struct Checkout {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Slip {
     None,
-    /// The number is not 8 digits.
-    Phone,
+    /// The number is another country's.
+    OtherCountry,
+    /// The number has too few digits, or too many.
+    Length,
+    /// What was typed is no number.
+    NotANumber,
     /// A push needs a number.
     PhoneMissing,
+}
+
+impl Slip {
+    /// What it says beside the field.
+    fn say(self, lang: Lang) -> &'static str {
+        let (nb, en) = match self {
+            Self::None => ("", ""),
+            Self::OtherCountry => (
+                "Dette nummeret er fra et annet land. Lommeboken har bare norske numre: 8 siffer, med eller uten +47.",
+                "This number is another country’s. The wallet has Norwegian numbers only: 8 digits, with or without +47.",
+            ),
+            Self::Length => (
+                "Et norsk nummer har 8 siffer, med eller uten +47.",
+                "A Norwegian number has 8 digits, with or without +47.",
+            ),
+            Self::NotANumber => (
+                "Dette er ikke et telefonnummer. Skriv 8 siffer, med eller uten +47.",
+                "This is not a phone number. Write 8 digits, with or without +47.",
+            ),
+            Self::PhoneMissing => {
+                ("Skriv nummeret som skal få varselet.", "Write the number that gets the notification.")
+            }
+        };
+        lang.of(nb, en)
+    }
 }
 
 #[derive(Template)]
@@ -58,7 +88,7 @@ struct CheckoutPage {
     product: Product,
     quantity: i64,
     amount: i64,
-    way: String,
+    way: Flow,
     phone: String,
     once: String,
     slip: Slip,
@@ -77,7 +107,7 @@ pub(super) async fn show(
     let form = Checkout {
         product: product.slug.to_owned(),
         quantity,
-        way: "landing_page".to_owned(),
+        way: Flow::LandingPage.word().to_owned(),
         phone: String::new(),
         once: chance::hex::<16>(),
     };
@@ -88,18 +118,13 @@ pub(super) async fn place(State(shop): State<Shop>, chosen: Chosen, Form(form): 
     let Some((product, quantity)) = found(&form.product, form.quantity) else {
         return Wrong::NotFound.page(chosen).into_response();
     };
-    let phone: String = form.phone.chars().filter(|character| !character.is_whitespace()).collect();
-    let phone = phone.strip_prefix("+47").unwrap_or(&phone).to_owned();
-    let slip = match (form.way.as_str(), phone.is_empty(), MobileNumber::new(phone.clone())) {
-        ("push", true, _) => Slip::PhoneMissing,
-        (_, false, Err(_)) => Slip::Phone,
-        _ => Slip::None,
-    };
+    let flow = Flow::from_word(&form.way).filter(|flow| ways(&shop).contains(flow));
+    let phone = phone(&form.phone, flow);
     let is_key = form.once.len() == 32 && form.once.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if slip != Slip::None || !is_key || !ways(&shop).contains(&form.way.as_str()) {
-        let answer = page(&shop, chosen, (product, quantity), form, slip);
+    let (Some(flow), Ok(phone), true) = (flow, phone.clone(), is_key) else {
+        let answer = page(&shop, chosen, (product, quantity), form, phone.err().unwrap_or(Slip::None));
         return answer.status(StatusCode::UNPROCESSABLE_ENTITY).into_response();
-    }
+    };
     let handle = chance::hex::<16>();
     let new = NewOrder {
         order_id: format!("fk-{}", chance::hex::<6>()),
@@ -108,8 +133,8 @@ pub(super) async fn place(State(shop): State<Shop>, chosen: Chosen, Form(form): 
         product: product.slug.to_owned(),
         quantity,
         amount: product.price.saturating_mul(quantity),
-        way: form.way,
-        phone,
+        flow,
+        phone: phone.map(String::from).unwrap_or_default(),
         lang: chosen.lang.tag().to_owned(),
         placed_at: shop.0.clock.now(),
     };
@@ -120,8 +145,21 @@ pub(super) async fn place(State(shop): State<Shop>, chosen: Chosen, Form(form): 
 }
 
 /// The ways to the wallet that this shop has.
-fn ways(shop: &Shop) -> &'static [&'static str] {
-    if shop.0.push_merchant.is_some() { &["landing_page", "app", "push"] } else { &["landing_page", "app"] }
+fn ways(shop: &Shop) -> &'static [Flow] {
+    if shop.0.push_merchant.is_some() { &Flow::ALL } else { &[Flow::LandingPage, Flow::App] }
+}
+
+/// The number that was typed, if one was; only a push needs it.
+fn phone(typed: &str, flow: Option<Flow>) -> Result<Option<MobileNumber>, Slip> {
+    match MobileNumber::from_typed(typed) {
+        Ok(number) => Ok(Some(number)),
+        Err(TypedNumberFault::Empty) if flow == Some(Flow::Push) => Err(Slip::PhoneMissing),
+        Err(TypedNumberFault::Empty) => Ok(None),
+        Err(TypedNumberFault::OtherCountry) => Err(Slip::OtherCountry),
+        Err(TypedNumberFault::Length) => Err(Slip::Length),
+        // The SDK may tell more apart.
+        Err(TypedNumberFault::NotANumber | _) => Err(Slip::NotANumber),
+    }
 }
 
 fn found(slug: &str, quantity: i64) -> Option<(Product, i64)> {
@@ -137,7 +175,7 @@ fn page(shop: &Shop, chosen: Chosen, (product, quantity): (Product, i64), form: 
         product,
         quantity,
         amount: product.price.saturating_mul(quantity),
-        way: form.way,
+        way: Flow::from_word(&form.way).unwrap_or_default(),
         phone: form.phone,
         once: form.once,
         slip,

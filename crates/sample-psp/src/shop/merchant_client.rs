@@ -47,6 +47,11 @@ struct Problem {
     response_code: Option<String>,
 }
 
+#[derive(Deserialize)]
+struct Listed {
+    payments: Vec<PaymentView>,
+}
+
 impl MerchantClient {
     pub(crate) const fn new(router: Router, key: Secret) -> Self {
         Self { router, key }
@@ -60,6 +65,12 @@ impl MerchantClient {
     /// A payment.
     pub(crate) async fn payment(&self, id: &str) -> Result<PaymentView, MerchantFault> {
         self.ask(Method::GET, &format!("/payments/{id}"), None, String::new()).await
+    }
+
+    /// The newest payments, at most `limit`.
+    pub(crate) async fn newest(&self, limit: u32) -> Result<Vec<PaymentView>, MerchantFault> {
+        let path = format!("/payments?limit={limit}");
+        Ok(self.ask::<Listed>(Method::GET, &path, None, String::new()).await?.payments)
     }
 
     /// Who did what to a payment.

@@ -14,6 +14,7 @@ mod kroner_input;
 mod merchant_client;
 mod order;
 mod pay;
+mod phase;
 mod reason;
 mod standing;
 mod wrong;
@@ -28,6 +29,7 @@ use lommebok_sdk::Url;
 
 use crate::clock::BusinessClock;
 use crate::database::orders::Orders;
+use crate::merchant_api::Flow;
 use crate::ui::assets;
 
 pub(crate) use form_origin::Hosts;
@@ -64,8 +66,10 @@ pub(crate) fn router(shop: Shop, hosts: Hosts) -> Router {
         .route("/orders/{handle}/state", get(order::state))
         .route("/orders/{handle}/pay", get(pay::show))
         .route("/backoffice", get(backoffice::list::show))
-        .route("/backoffice/orders/{number}", get(backoffice::order::show))
-        .route("/backoffice/orders/{number}/{operation}", post(backoffice::operate::operate))
+        .route("/backoffice/orders/{number}", get(backoffice::order::of_order))
+        .route("/backoffice/orders/{number}/{operation}", post(backoffice::operate::on_order))
+        .route("/backoffice/payments/{id}", get(backoffice::order::of_payment))
+        .route("/backoffice/payments/{id}/{operation}", post(backoffice::operate::on_payment))
         .route("/backoffice/reconciliation", get(backoffice::reconciliation::show))
         .fallback(wrong::not_found)
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
@@ -78,11 +82,16 @@ pub(crate) fn router(shop: Shop, hosts: Hosts) -> Router {
 
 impl Shop {
     /// The merchant that sells an order which goes this way.
-    pub(crate) fn seller(&self, way: &str) -> &MerchantClient {
-        match (&self.0.push_merchant, way) {
-            (Some(merchant), "push") => merchant,
+    pub(crate) fn seller(&self, flow: Flow) -> &MerchantClient {
+        match (&self.0.push_merchant, flow) {
+            (Some(merchant), Flow::Push) => merchant,
             _ => &self.0.merchant,
         }
+    }
+
+    /// All merchants that sell here.
+    pub(crate) fn sellers(&self) -> impl Iterator<Item = &MerchantClient> {
+        std::iter::once(&self.0.merchant).chain(&self.0.push_merchant)
     }
 
     /// The address of one of our pages, for others.

@@ -8,10 +8,11 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use super::Shop;
-use super::reason::Reason;
-use super::standing::{Phase, Standing};
+use super::phase::Phase;
+use super::standing::Standing;
 use super::wrong::{Wrong, failed};
+use super::{Shop, reason};
+use crate::merchant_api::Flow;
 use crate::ui::html::Html;
 use crate::ui::lang::{Chosen, Lang};
 use crate::ui::page::Page;
@@ -22,23 +23,25 @@ struct OrderPage {
     page: Page,
     standing: Standing,
     phase: Phase,
-    phone_link: Option<String>,
+    shown: Shown,
+    phone_simulator: Option<String>,
 }
 
 impl OrderPage {
-    /// The wallet's link, while it leads somewhere.
+    /// Where the customer goes on; a notification on the phone leads further than any link.
     fn link(&self) -> Option<&str> {
-        self.standing.payment.as_ref().and_then(|payment| payment.payment_page_url.as_deref())
+        let link = self.standing.payment().and_then(|payment| payment.payment_page_url.as_deref());
+        link.filter(|_| self.standing.order.flow != Flow::Push)
     }
 
-    /// Why it failed.
-    fn reason(&self) -> Option<Reason> {
-        let error = self.standing.payment.as_ref()?.error.as_ref()?;
-        Some(Reason::of(error, self.page.lang))
+    /// Why it was not paid.
+    fn reason(&self) -> Option<&'static str> {
+        self.standing.reason().map(|reason| reason::to_customer(reason, self.page.lang))
     }
 
-    fn refunded(&self) -> i64 {
-        self.standing.payment.as_ref().map_or(0, |payment| payment.refunded)
+    /// The number that the customer gave, as people write it.
+    fn phone(&self) -> Option<String> {
+        self.standing.order.phone.parse().ok().map(|number| reason::spaced(&number))
     }
 }
 
@@ -48,20 +51,25 @@ pub(super) async fn show(State(shop): State<Shop>, chosen: Chosen, Path(handle):
         Ok(None) => return Wrong::NotFound.page(chosen).into_response(),
         Err(fault) => return failed(chosen, fault).into_response(),
     };
-    let phase = standing.phase();
-    let link = standing.payment.as_ref().and_then(|payment| payment.payment_page_url.as_deref());
-    let phone_link = phone_link(&shop, link);
+    let (phase, shown) = (standing.phase(), Shown::of(&standing));
     let page = Page::new(chosen.lang, format!("/orders/{handle}"));
-    Html::page(chosen, &OrderPage { page, standing, phase, phone_link }).into_response()
+    let phone_simulator = phone_simulator(&shop, &standing);
+    Html::page(chosen, &OrderPage { page, standing, phase, shown, phone_simulator }).into_response()
 }
 
 /// What the page's script asks for: it loads the page anew when this changes.
 #[derive(Serialize)]
 struct Shown {
     phase: &'static str,
-    refunded: i64,
     captured: i64,
-    moving: bool,
+    refunded: i64,
+}
+
+impl Shown {
+    fn of(standing: &Standing) -> Self {
+        let (captured, refunded) = standing.payment().map_or((0, 0), |payment| (payment.captured, payment.refunded));
+        Self { phase: standing.phase().word(), captured, refunded }
+    }
 }
 
 pub(super) async fn state(State(shop): State<Shop>, Path(handle): Path<String>) -> Response {
@@ -73,10 +81,7 @@ pub(super) async fn state(State(shop): State<Shop>, Path(handle): Path<String>) 
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };
-    let phase = standing.phase();
-    let sums = standing.payment.as_ref().map_or((0, 0), |payment| (payment.captured, payment.refunded));
-    let state = Shown { phase: phase.word(), captured: sums.0, refunded: sums.1, moving: phase.is_moving() };
-    let mut answer = Json(state).into_response();
+    let mut answer = Json(Shown::of(&standing)).into_response();
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
 }
@@ -88,9 +93,12 @@ async fn found(shop: &Shop, handle: &str) -> Result<Option<Standing>, crate::dat
     }
 }
 
-/// The phone simulator, with the link in its hand.
-fn phone_link(shop: &Shop, link: Option<&str>) -> Option<String> {
+/// The phone simulator, with the link in its hand if it needs one.
+fn phone_simulator(shop: &Shop, standing: &Standing) -> Option<String> {
     let mut url = shop.0.phone_simulator.clone()?;
-    url.query_pairs_mut().append_pair("link", link?);
+    let link = standing.payment()?.payment_page_url.as_deref()?;
+    if standing.order.flow != Flow::Push {
+        url.query_pairs_mut().append_pair("link", link);
+    }
     Some(url.to_string())
 }

@@ -5,8 +5,9 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::Shop;
-use super::standing::Phase;
+use super::phase::Phase;
 use super::wrong::{Wrong, failed};
+use crate::merchant_api::Flow;
 use crate::ui::html::Html;
 use crate::ui::lang::{Chosen, Lang};
 use crate::ui::page::Page;
@@ -25,12 +26,12 @@ pub(super) async fn show(State(shop): State<Shop>, chosen: Chosen, Path(handle):
         Ok(None) => return Wrong::NotFound.page(chosen).into_response(),
         Err(fault) => return failed(chosen, fault).into_response(),
     };
-    let (amount, goes_by_page) = (order.amount, order.way == "landing_page");
+    let (amount, goes_by_page) = (order.amount, order.flow == Flow::LandingPage);
     let standing = match shop.standing(order).await {
         Ok(standing) => standing,
         Err(fault) => return failed(chosen, fault).into_response(),
     };
-    let link = standing.payment.as_ref().and_then(|payment| payment.payment_page_url.clone());
+    let link = standing.payment().and_then(|payment| payment.payment_page_url.clone());
     match link {
         Some(url) if goes_by_page && standing.phase() == Phase::Waiting => {
             let page = Page::new(chosen.lang, format!("/orders/{handle}/pay"));

@@ -1,69 +1,80 @@
-//! Why a payment failed, as the order page says it: in Norwegian in the shop's own words, in English in the PSP's.
+//! Why an order was not paid, in a customer's words: what happened as far as it is the customer's business, and what to do.
+//!
+//! Numbers and texts of the API are for the back office. A bank that suspects fraud only "says no" here, as it would have it:
+//! nobody is told how to try again better.
 
-use crate::merchant_api::ErrorView;
+use lommebok_sdk::MobileNumber;
+
+use crate::merchant_api::Reason;
 use crate::ui::lang::Lang;
 
-/// What the customer reads, and the language that it is in.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Reason {
-    pub(super) text: String,
-    pub(super) lang: Lang,
+/// What the customer reads.
+pub(super) fn to_customer(reason: Reason, lang: Lang) -> &'static str {
+    let (nb, en) = match reason {
+        Reason::RefusedByIssuer | Reason::SuspectedFraud => (
+            "Banken din sa nei til betalingen. Velg et annet kort, eller spør banken.",
+            "Your bank declined the payment. Choose another card, or ask your bank.",
+        ),
+        Reason::NoSuchIssuer => (
+            "Vi fant ikke banken bak kortet. Velg et annet kort.",
+            "The bank behind the card could not be found. Choose another card.",
+        ),
+        Reason::ExceedsLimit => (
+            "Beløpet er over grensen for kortet. Velg et annet kort.",
+            "The amount is over the limit of the card. Choose another card.",
+        ),
+        Reason::ExpiredCard => ("Kortet er utløpt. Velg et annet kort.", "The card has expired. Choose another card."),
+        Reason::InvalidCard => {
+            ("Kortet er ikke gyldig. Velg et annet kort.", "The card is not valid. Choose another card.")
+        }
+        Reason::CreditCardsNotAllowed => (
+            "Her kan du ikke betale med kredittkort. Velg et debetkort.",
+            "Credit cards are not accepted here. Choose a debit card.",
+        ),
+        Reason::InsufficientFunds => (
+            "Det er ikke nok penger på kortet. Velg et annet kort.",
+            "There is not enough money on the card. Choose another card.",
+        ),
+        Reason::ReceivedTooLate => ("Banken svarte for sent. Prøv igjen.", "The bank answered too late. Try again."),
+        Reason::InternalError => (
+            "Noe gikk galt på veien til banken. Vent litt og prøv igjen.",
+            "Something went wrong on the way to the bank. Wait a little and try again.",
+        ),
+        Reason::UnhandledSoftDecline => (
+            "Banken fikk ikke bekreftet at det var deg. Prøv igjen, eller velg et annet kort.",
+            "The bank could not confirm that it was you. Try again, or choose another card.",
+        ),
+        Reason::StatusFromWallet | Reason::EndedByWallet => (
+            "Betalingen ble ikke fullført i lommeboken. Prøv igjen.",
+            "The payment was not completed in the wallet. Try again.",
+        ),
+        Reason::UserNotRegistered => (
+            "Ingen har en lommebok med dette nummeret. Kontroller nummeret, eller velg en annen måte å betale på.",
+            "Nobody has a wallet with this number. Check the number, or choose another way to pay.",
+        ),
+        Reason::MerchantNotActive => (
+            "Butikken kan ikke ta imot betalinger nå. Ta kontakt med oss.",
+            "The shop can’t take payments at the moment. Please contact us.",
+        ),
+        Reason::AlreadyExists => (
+            "Denne ordren er sendt til lommeboken før. Bestill på nytt.",
+            "This order was sent to the wallet before. Please order again.",
+        ),
+        Reason::WalletNotReached => (
+            "Vi fikk ikke kontakt med lommeboken. Vent litt og prøv igjen.",
+            "We could not reach the wallet. Wait a little and try again.",
+        ),
+        Reason::InvalidRequest | Reason::Other | Reason::NotAccepted => (
+            "Feilen er hos oss, ikke hos deg. Prøv igjen, eller ta kontakt med oss.",
+            "The fault is ours, not yours. Try again, or contact us.",
+        ),
+    };
+    lang.of(nb, en)
 }
 
-impl Reason {
-    pub(super) fn of(error: &ErrorView, lang: Lang) -> Self {
-        let (text, lang) = match (lang, norwegian(&error.error_id)) {
-            (Lang::Nb, Some(ours)) => (ours, Lang::Nb),
-            _ => (error.error_text.as_str(), Lang::En),
-        };
-        // An init that the wallet refused has a text, but no number.
-        let text = if error.error_id.is_empty() { text.to_owned() } else { format!("{text} ({})", error.error_id) };
-        Self { text, lang }
-    }
-}
-
-fn norwegian(error_id: &str) -> Option<&'static str> {
-    Some(match error_id {
-        "71" => "Ugyldig forespørsel",
-        "72" => "Annen feil",
-        "81" => "Ingen slik kortutsteder",
-        "82" => "Avvist av kortutstederen",
-        "83" => "Mistanke om svindel",
-        "84" => "Over grensen",
-        "85" => "Svaret kom for sent",
-        "86" => "Kortet er utløpt",
-        "87" => "Ugyldig kort",
-        "88" => "Kredittkort godtas ikke",
-        "89" => "Ikke nok penger",
-        "91" => "Intern feil",
-        "93" => "Status fra lommeboken",
-        "94" => "Ubehandlet krav om 3-D Secure",
-        _ => return None,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use lommebok_sdk::ErrorId;
-
-    use super::*;
-
-    fn said(error_id: &str, error_text: &str, lang: Lang) -> Reason {
-        Reason::of(&ErrorView { error_id: error_id.to_owned(), error_text: error_text.to_owned() }, lang)
-    }
-
-    #[test]
-    fn a_reason_is_in_the_language_of_its_page_where_the_shop_has_words() {
-        let reason = |text: &str, lang| Reason { text: text.to_owned(), lang };
-        assert_eq!(said("86", "Expired card", Lang::Nb), reason("Kortet er utløpt (86)", Lang::Nb));
-        assert_eq!(said("86", "Expired card", Lang::En), reason("Expired card (86)", Lang::En));
-        assert_eq!(said("99", "Quite new", Lang::Nb), reason("Quite new (99)", Lang::En));
-        assert_eq!(said("", "The wallet refused", Lang::Nb), reason("The wallet refused", Lang::En));
-    }
-
-    #[test]
-    fn the_shop_has_words_for_every_error() {
-        let without = ErrorId::ALL.map(ErrorId::number).into_iter().filter(|id| norwegian(&id.to_string()).is_none());
-        assert_eq!(without.collect::<Vec<_>>(), [0_u16; 0]);
-    }
+/// A number as Norwegians write it: `12 34 56 78`.
+pub(super) fn spaced(number: &MobileNumber) -> String {
+    let pairs: Vec<&str> =
+        number.as_str().as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok()).collect();
+    pairs.join("\u{a0}")
 }

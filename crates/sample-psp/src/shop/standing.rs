@@ -4,109 +4,49 @@ use serde_json::json;
 
 use super::Shop;
 use super::catalogue::{self, Product};
-use super::merchant_client::MerchantFault;
+use super::phase::Phase;
 use crate::database::DatabaseFault;
 use crate::database::orders::OrderRow;
-use crate::merchant_api::PaymentView;
+use crate::merchant_api::{PaymentView, Reason};
 use crate::ui::lang::Lang;
-
-/// How an order stands, in the shop's own words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
-    /// The wallet does not know of it yet.
-    Preparing,
-    /// The customer has the link.
-    Waiting,
-    /// The bank is asked.
-    Processing,
-    /// The bank wants to see the customer.
-    StepUp,
-    /// Paid: the money is set aside, nothing was taken.
-    Reserved,
-    /// Sent: the money was taken, or part of it.
-    Captured,
-    /// All of the taken money was given back.
-    Refunded,
-    /// Not paid.
-    Failed,
-    /// Cancelled by the customer or by us.
-    Cancelled,
-    /// The time was up.
-    Expired,
-}
-
-impl Phase {
-    /// The phase of a payment.
-    pub(super) fn of(payment: &PaymentView) -> Self {
-        match payment.state.as_str() {
-            "CREATED" => Self::Preparing,
-            "OPEN" => Self::Waiting,
-            "AUTHORISING" | "REVERSING" => Self::Processing,
-            "STEP_UP" => Self::StepUp,
-            "RESERVED" if payment.captured > 0 && payment.refunded == payment.captured => Self::Refunded,
-            "RESERVED" if payment.captured > 0 => Self::Captured,
-            "RESERVED" if payment.remaining_to_capture == 0 => Self::Cancelled,
-            "RESERVED" => Self::Reserved,
-            "CANCELLED" => Self::Cancelled,
-            "EXPIRED" => Self::Expired,
-            _ => Self::Failed,
-        }
-    }
-
-    /// A word for styles and scripts.
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Preparing => "preparing",
-            Self::Waiting => "waiting",
-            Self::Processing => "processing",
-            Self::StepUp => "step-up",
-            Self::Reserved => "reserved",
-            Self::Captured => "captured",
-            Self::Refunded => "refunded",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-            Self::Expired => "expired",
-        }
-    }
-
-    /// The word that people read.
-    pub(super) const fn say(self, lang: Lang) -> &'static str {
-        let (nb, en) = match self {
-            Self::Preparing => ("Forberedes", "Preparing"),
-            Self::Waiting => ("Venter på kunden", "Waiting for the customer"),
-            Self::Processing => ("Behandles", "Processing"),
-            Self::StepUp => ("3-D Secure", "3-D Secure"),
-            Self::Reserved => ("Betalt", "Paid"),
-            Self::Captured => ("Sendt", "Sent"),
-            Self::Refunded => ("Refundert", "Refunded"),
-            Self::Failed => ("Ikke betalt", "Not paid"),
-            Self::Cancelled => ("Avbrutt", "Cancelled"),
-            Self::Expired => ("Utløpt", "Expired"),
-        };
-        match lang {
-            Lang::Nb => nb,
-            Lang::En => en,
-        }
-    }
-
-    /// Whether it still changes by itself.
-    pub(super) const fn is_moving(self) -> bool {
-        matches!(self, Self::Preparing | Self::Waiting | Self::Processing | Self::StepUp)
-    }
-}
 
 /// An order with its product and payment.
 #[derive(Clone, Debug)]
 pub(super) struct Standing {
     pub(super) order: OrderRow,
     pub(super) product: Option<Product>,
-    /// `None` while the PSP has not taken it.
-    pub(super) payment: Option<PaymentView>,
+    pub(super) payment: Result<PaymentView, Missing>,
+}
+
+/// Why an order has no payment to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// The PSP did not answer as it should; it is asked again.
+    NotAnswered,
+    /// The PSP does not take it, and will not: what it said, for the back office.
+    NotTaken(String),
 }
 
 impl Standing {
+    pub(super) fn payment(&self) -> Option<&PaymentView> {
+        self.payment.as_ref().ok()
+    }
+
     pub(super) fn phase(&self) -> Phase {
-        self.payment.as_ref().map_or(Phase::Preparing, Phase::of)
+        match &self.payment {
+            Ok(payment) => Phase::of(payment),
+            Err(Missing::NotAnswered) => Phase::Preparing,
+            Err(Missing::NotTaken(_)) => Phase::Failed,
+        }
+    }
+
+    /// Why it was not paid.
+    pub(super) fn reason(&self) -> Option<Reason> {
+        match &self.payment {
+            Ok(payment) => payment.error.as_ref().map(|error| error.reason),
+            Err(Missing::NotAnswered) => None,
+            Err(Missing::NotTaken(_)) => Some(Reason::NotAccepted),
+        }
     }
 
     pub(super) fn product_name(&self, lang: Lang) -> &str {
@@ -117,23 +57,28 @@ impl Standing {
 impl Shop {
     /// How an order stands now; its payment is created if it has none.
     pub(super) async fn standing(&self, order: OrderRow) -> Result<Standing, DatabaseFault> {
-        let product = catalogue::product(&order.product);
-        let seller = self.seller(&order.way);
-        let asked = match &order.payment {
-            Some(payment) => seller.payment(payment).await,
-            None => seller.create(&self.wanted(&order)).await,
+        let seller = self.seller(order.flow);
+        let (asked, is_new) = match &order.payment {
+            Some(payment) => (seller.payment(payment).await, false),
+            None => (seller.create(&self.wanted(&order)).await, true),
         };
-        let payment = match asked {
-            Ok(payment) => Some(payment),
-            Err(fault) => {
-                tracing::warn!(order = order.number, %fault, "the PSP did not answer as it should");
-                None
+        let payment = asked.map_err(|fault| {
+            tracing::warn!(order = order.number, %fault, "the PSP did not answer as it should");
+            if is_new && fault.status.is_client_error() {
+                Missing::NotTaken(fault.to_string())
+            } else {
+                Missing::NotAnswered
             }
-        };
-        if let (None, Some(payment)) = (&order.payment, &payment) {
+        });
+        if let (true, Ok(payment)) = (is_new, &payment) {
             self.0.orders.keep_payment(order.number, payment.psp_transaction_id.clone()).await?;
         }
-        Ok(Standing { order, product, payment })
+        Ok(Self::standing_with(order, payment))
+    }
+
+    /// How an order stands with a payment that is known already.
+    pub(super) fn standing_with(order: OrderRow, payment: Result<PaymentView, Missing>) -> Standing {
+        Standing { product: catalogue::product(&order.product), order, payment }
     }
 
     /// What the PSP is asked for: the same for the same order, so that asking twice is one payment.
@@ -145,23 +90,11 @@ impl Shop {
             "amount": order.amount,
             "description": format!("{} × {name} ({})", order.quantity, order.number),
             "returnUrl": self.address(&format!("/orders/{}", order.handle)),
-            "flow": order.way,
+            "flow": order.flow,
         });
         if !order.phone.is_empty() {
             wanted["mobileNumber"] = order.phone.clone().into();
         }
         wanted
-    }
-
-    /// The payment of an order, for the back office.
-    pub(super) async fn operate(
-        &self,
-        order: &OrderRow,
-        operation: &str,
-        amount: Option<i64>,
-        key: &str,
-    ) -> Result<PaymentView, MerchantFault> {
-        let payment = order.payment.as_deref().unwrap_or_default();
-        self.seller(&order.way).operate(payment, operation, amount, key).await
     }
 }

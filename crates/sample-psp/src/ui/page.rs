@@ -58,6 +58,12 @@ impl Page {
         self.lang.of(nb, en)
     }
 
+    /// A moment in UTC, to the second; a script shows it in the reader's own zone.
+    #[expect(clippy::unused_self, reason = "templates ask the page for everything")]
+    pub(crate) fn utc(&self, at: impl AsRef<str>) -> String {
+        at.as_ref().chars().take("2026-05-04T10:00:00".len()).map(|it| if it == 'T' { ' ' } else { it }).collect()
+    }
+
     /// An amount as the page's language writes it.
     pub(crate) fn money(&self, ore: impl Borrow<i64>) -> String {
         money::kroner(*ore.borrow(), self.lang)

@@ -3,7 +3,7 @@
 use lommebok_sample_psp::acquirer::{OperationId, ResponseCode};
 use lommebok_sample_psp::clock::Timestamp;
 use lommebok_sample_psp::ledger::{
-    Asked, AttemptNumber, Challenge, Command, Entrance, Entry, EntryKind, Finding, IfMissing, NoticeKind,
+    Asked, AttemptNumber, Challenge, Command, Entrance, Entry, EntryKind, Finding, IfMissing, InitRefusal, NoticeKind,
     OperationKind, Payment, StepUp, Terms, decide,
 };
 use lommebok_sdk::{Amount, ErrorId};
@@ -89,7 +89,7 @@ pub(crate) fn command(name: &str) -> Command {
     let read = |finding| Command::ReadWallet { finding, if_missing: IfMissing::SendReserved };
     match name {
         "accept-init" => Command::AcceptInit { link: "https://wallet.example/1".to_owned() },
-        "refuse-init" => Command::RefuseInit { reason: "51".to_owned() },
+        "refuse-init" => Command::RefuseInit { why: InitRefusal::NotAccepted, reason: "51".to_owned() },
         "begin-1" => Command::BeginAttempt { attempt: first, message: Vec::new() },
         "begin-2" => Command::BeginAttempt { attempt: second, message: Vec::new() },
         "approve-1" => Command::Authorise { attempt: first },

@@ -26,7 +26,12 @@ pub(crate) fn url(world: &World, path: &str) -> String {
 
 /// A page as text, in English.
 pub(crate) async fn page(world: &World, path: &str) -> (StatusCode, String) {
-    let answer = world.http.get(url(world, path)).header("Accept-Language", "en").send().await.unwrap();
+    page_in(world, path, "en").await
+}
+
+/// A page as text, in this language.
+pub(crate) async fn page_in(world: &World, path: &str, lang: &str) -> (StatusCode, String) {
+    let answer = world.http.get(url(world, path)).header("Accept-Language", lang).send().await.unwrap();
     (answer.status(), answer.text().await.unwrap())
 }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on says what it missed")]
 
 mod agreement;
+mod back_office;
 mod cancelled;
 mod crash;
 mod customer;
@@ -16,6 +17,7 @@ mod pages;
 mod paid;
 mod pushed;
 mod readme;
+mod reasons;
 mod refused;
 mod reports;
 mod shop;

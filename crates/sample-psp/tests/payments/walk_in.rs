@@ -7,7 +7,7 @@ use reqwest::Method;
 use crate::world::{World, send};
 
 /// Starts a payment at the wallet as curl does, to be paid at the walk-in address with this query.
-async fn started_elsewhere(world: &World, id: &str, amount: i64, query: &str) -> PspTransactionId {
+pub(crate) async fn started_elsewhere(world: &World, id: &str, amount: i64, query: &str) -> PspTransactionId {
     let id = PspTransactionId::new(id).expect("the id is one");
     let walk_in = format!("http://{}/make-payment/walk-in{query}", world.psp.address);
     let init = Init::new(

@@ -19,7 +19,7 @@ use super::refusal::Refusal;
 pub fn decide(payment: &Payment, command: Command) -> Result<Vec<EntryKind>, Refusal> {
     match command {
         Command::AcceptInit { link } => wallet::accept_init(payment, link),
-        Command::RefuseInit { reason } => wallet::refuse_init(payment, reason),
+        Command::RefuseInit { why, reason } => wallet::refuse_init(payment, why, reason),
         Command::Notice(notice) => wallet::notice(payment, notice),
         Command::ReadWallet { finding, if_missing } => wallet::read(payment, finding, if_missing),
         Command::AcceptReport { status, amount } => Ok(vec![EntryKind::ReportAccepted { status, amount }]),

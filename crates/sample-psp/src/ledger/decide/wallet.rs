@@ -2,7 +2,7 @@
 
 use super::super::command::IfMissing;
 use super::super::entry::EntryKind;
-use super::super::payment::{Finding, NoticeKind, Payment, Settled, State};
+use super::super::payment::{Finding, InitRefusal, NoticeKind, Payment, Settled, State};
 use super::super::refusal::Refusal;
 use super::authorisation;
 
@@ -19,9 +19,9 @@ pub(super) fn accept_init(payment: &Payment, link: String) -> Result<Vec<EntryKi
     }
 }
 
-pub(super) fn refuse_init(payment: &Payment, reason: String) -> Result<Vec<EntryKind>, Refusal> {
+pub(super) fn refuse_init(payment: &Payment, why: InitRefusal, reason: String) -> Result<Vec<EntryKind>, Refusal> {
     match payment.state {
-        State::Created => Ok(vec![EntryKind::InitRefused { reason }]),
+        State::Created => Ok(vec![EntryKind::InitRefused { why, reason }]),
         State::Open { .. }
         | State::Authorising { .. }
         | State::StepUp(_)

@@ -1,11 +1,14 @@
-//! Capture, cancel, refund: a form with a key of its own, answered 303 to the order.
+//! Capture, cancel, refund: a form with a key of its own, answered 303 to the sale.
 
 use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
+use super::sale::Sale;
+use crate::database::DatabaseFault;
 use crate::shop::Shop;
 use crate::shop::kroner_input;
+use crate::shop::merchant_client::MerchantClient;
 use crate::shop::wrong::{Wrong, failed};
 use crate::ui::lang::Chosen;
 
@@ -17,17 +20,35 @@ pub(in crate::shop) struct Asked {
     key: String,
 }
 
-pub(in crate::shop) async fn operate(
+pub(in crate::shop) async fn on_order(
     State(shop): State<Shop>,
     chosen: Chosen,
     Path((number, operation)): Path<(i64, String)>,
     Form(asked): Form<Asked>,
 ) -> Response {
-    if !["captures", "cancel", "refunds"].contains(&operation.as_str()) {
+    operate(chosen, shop.sale_of_order(number).await, &operation, &asked).await
+}
+
+pub(in crate::shop) async fn on_payment(
+    State(shop): State<Shop>,
+    chosen: Chosen,
+    Path((id, operation)): Path<(String, String)>,
+    Form(asked): Form<Asked>,
+) -> Response {
+    operate(chosen, shop.sale_of_payment(&id).await, &operation, &asked).await
+}
+
+async fn operate(
+    chosen: Chosen,
+    found: Result<Option<(Sale, &MerchantClient)>, DatabaseFault>,
+    operation: &str,
+    asked: &Asked,
+) -> Response {
+    if !["captures", "cancel", "refunds"].contains(&operation) {
         return Wrong::NotFound.page(chosen).into_response();
     }
-    let order = match shop.0.orders.with_number(number).await {
-        Ok(Some(order)) => order,
+    let (sale, seller) = match found {
+        Ok(Some(found)) => found,
         Ok(None) => return Wrong::NotFound.page(chosen).into_response(),
         Err(fault) => return failed(chosen, fault).into_response(),
     };
@@ -35,22 +56,26 @@ pub(in crate::shop) async fn operate(
         "" => Ok(None),
         text => kroner_input::parse(text).map(Some).ok_or("no-amount"),
     };
-    let said = match amount {
-        Err(said) => said,
-        Ok(amount) => match shop.operate(&order, &operation, amount, &format!("backoffice-{}", asked.key)).await {
-            Ok(_) => "done",
-            Err(fault) => {
-                tracing::info!(order = number, %fault, "an operation was refused");
-                match fault.status.as_u16() {
-                    400 => "no-amount",
-                    409 => "conflict",
-                    422 if fault.response_code.is_some() => "refused",
-                    422 => "too-much",
-                    502 => "pending",
-                    _ => "failed",
+    let said = match (amount, sale.payment()) {
+        (Err(said), _) => said,
+        (Ok(_), None) => "failed",
+        (Ok(amount), Some(payment)) => {
+            let key = format!("backoffice-{}", asked.key);
+            match seller.operate(&payment.psp_transaction_id, operation, amount, &key).await {
+                Ok(_) => "done",
+                Err(fault) => {
+                    tracing::info!(sale = sale.address(), %fault, "an operation was refused");
+                    match fault.status.as_u16() {
+                        400 => "no-amount",
+                        409 => "conflict",
+                        422 if fault.response_code.is_some() => "refused",
+                        422 => "too-much",
+                        502 => "pending",
+                        _ => "failed",
+                    }
                 }
             }
-        },
+        }
     };
-    Redirect::to(&format!("/backoffice/orders/{number}?said={said}")).into_response()
+    Redirect::to(&format!("{}?said={said}", sale.address())).into_response()
 }

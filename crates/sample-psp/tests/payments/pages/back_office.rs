@@ -7,6 +7,7 @@ use lommebok_testing::Card;
 use super::in_each_language;
 use super::orders::one_in_each_state;
 use crate::customer::{bought, url, with_shop};
+use crate::walk_in::started_elsewhere;
 use crate::world::World;
 
 /// More orders than a screen has room for.
@@ -38,6 +39,10 @@ async fn the_back_office_is_readable_empty_and_full() {
         for said in ["done", "no-amount", "conflict"] {
             look(&format!("order-said-{said}"), &format!("{}?said={said}", desk("reserved"))).await;
         }
+        let id = started_elsewhere(&world, "curl-1", 49_900, "?amount=49900").await;
+        world.wallet.approve(&id).await.unwrap();
+        look("payment-elsewhere", "/backoffice/payments/curl-1").await;
+        look("list-elsewhere", "/backoffice").await;
         browser.go("about:blank").await;
         world.stop().await;
     })
