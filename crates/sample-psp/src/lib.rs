@@ -8,6 +8,7 @@ mod assembly;
 mod chance;
 pub mod clock;
 mod database;
+mod home_page;
 pub mod ledger;
 mod merchant_api;
 mod psp;

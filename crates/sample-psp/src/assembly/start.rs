@@ -23,10 +23,11 @@ use super::walk_in::{self, walk_in};
 use crate::acquirer::Acquirer;
 use crate::acquirer::simulated::SimulatedAcquirer;
 use crate::database::DatabaseFault;
+use crate::home_page::Places;
 use crate::ledger::Ledger;
 use crate::merchant_api::{self, Api, Merchant, Merchants};
 use crate::psp::{Handler, Inner, MakePaymentTokens, OurPayments, Psp};
-use crate::step_up_page;
+use crate::{home_page, step_up_page};
 
 /// The receiver as we use it.
 pub(crate) type OurReceiver = Receiver<Handler, SqliteMemory, OurPayments>;
@@ -121,11 +122,16 @@ impl SamplePsp {
         let make_payment =
             make_payment.layer(middleware::from_fn_with_state((psp.clone(), stopping.clone()), late_answers));
         let from_elsewhere = middleware::from_fn_with_state((psp.clone(), merchants.clone()), walk_in);
+        let shop_url = shop.as_ref().map(OpenShop::public_url);
+        // The phone's page is the wallet's as browsers reach it.
+        let wallet = config.shop.as_ref().and_then(|shop| shop.phone_simulator.as_ref()?.join("/").ok());
+        let wallet = wallet.map_or_else(|| config.wallet.base_url.clone(), String::from);
+        let places = Places { shop: shop_url.clone(), wallet };
         let router = merchant_api::router(Api { psp: psp.clone(), merchants: merchants.clone() })
             .route(walk_in::PATH, make_payment.clone().layer(from_elsewhere))
             .route("/make-payment", make_payment)
             .merge(step_up_page::router(psp.clone(), receiver.clone()));
-        let shop_url = shop.as_ref().map(OpenShop::public_url);
+        let router = home_page::around(router, places);
         if let Some(shop) = shop {
             let (bound, pages) = shop.pages(&router);
             tasks.spawn(bound.serve(pages, stopping.clone()));

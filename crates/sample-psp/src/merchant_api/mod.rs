@@ -17,14 +17,15 @@ use axum::middleware::map_response;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use http::StatusCode;
+use http::header::CONTENT_TYPE;
 
 pub(crate) use authorization::{Merchant, Merchants};
 pub(crate) use create::Flow;
+pub(crate) use problem::Problem;
 pub(crate) use timeline::{By, Timeline, TimelineLine, What};
 pub(crate) use views::{PaymentView, Reason};
 
 use crate::psp::Psp;
-use problem::Problem;
 
 /// The most bytes of a body.
 const BODY_MAX_BYTES: usize = 16 * 1024;
@@ -47,15 +48,20 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/merchant/v1/payments/{id}/refunds", post(operate::refund))
         .route("/merchant/v1/reconciliation", get(read::reconciliation))
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
-        .layer(map_response(too_long))
+        .layer(map_response(in_our_shape))
         .with_state(api)
 }
 
-/// The limit's own refusal, in the shape of all others.
-async fn too_long(answer: Response) -> Response {
-    if answer.status() != StatusCode::PAYLOAD_TOO_LARGE {
+/// What the framework refuses by itself, in the shape of all other refusals.
+async fn in_our_shape(answer: Response) -> Response {
+    let status = answer.status();
+    let is_ours = answer.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
+    if is_ours || !status.is_client_error() {
         return answer;
     }
-    let detail = format!("A body has at most {BODY_MAX_BYTES} bytes; nothing was changed.");
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response()
+    let detail = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => format!("A body has at most {BODY_MAX_BYTES} bytes; nothing was changed."),
+        _ => "The address can't be read; a list takes `limit` and `before`, both whole numbers.".to_owned(),
+    };
+    Problem::new(status, detail).into_response()
 }

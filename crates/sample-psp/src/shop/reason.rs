@@ -72,9 +72,9 @@ pub(super) fn to_customer(reason: Reason, lang: Lang) -> &'static str {
     lang.of(nb, en)
 }
 
-/// A number as Norwegians write it: `12 34 56 78`.
+/// A number as Norwegians write it: `123 45 678`.
 pub(super) fn spaced(number: &MobileNumber) -> String {
-    let pairs: Vec<&str> =
-        number.as_str().as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok()).collect();
-    pairs.join("\u{a0}")
+    let digits = number.as_str();
+    let parts = [digits.get(..3), digits.get(3..5), digits.get(5..)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("\u{a0}")
 }

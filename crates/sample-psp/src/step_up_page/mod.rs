@@ -7,10 +7,12 @@
 mod pages;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Form, Path, State as Shared};
+use axum::extract::{DefaultBodyLimit, Form, Path, Request, State as Shared};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use http::StatusCode;
+use http::header::{ALLOW, CONTENT_TYPE};
 use lommebok_sdk::Url;
 use serde::Deserialize;
 
@@ -22,7 +24,7 @@ use crate::ui::assets;
 use crate::ui::html::Html;
 use crate::ui::lang::Chosen;
 use crate::ui::page::Page;
-use pages::{ChallengePage, LeavingPage, OverPage};
+use pages::{ChallengePage, LeavingPage, NoQuestion, NoQuestionPage};
 
 /// The most bytes of a form.
 const BODY_MAX_BYTES: usize = 4 * 1024;
@@ -38,6 +40,7 @@ pub(crate) fn router(psp: Psp, receiver: OurReceiver) -> Router {
     Router::new()
         .route("/3ds/{session}", get(show).post(answer))
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .layer(middleware::from_fn(in_our_words))
         .with_state(Desk { psp, receiver })
         .merge(assets::router())
 }
@@ -52,7 +55,7 @@ struct Answer {
 async fn show(Shared(desk): Shared<Desk>, chosen: Chosen, Path(session): Path<String>) -> Response {
     match desk.psp.of_session(&session).await {
         Ok(Some(payment)) => desk.page(chosen, &session, &payment).await,
-        Ok(None) => over(chosen, &session, StatusCode::NOT_FOUND),
+        Ok(None) => over(chosen, &session),
         Err(fault) => failed(chosen, &session, &fault),
     }
 }
@@ -67,11 +70,11 @@ async fn answer(
         "code" => Way::Code(answer.code),
         "cancel" => Way::Cancel,
         "fail" => Way::Fail,
-        _ => return over(chosen, &session, StatusCode::BAD_REQUEST),
+        _ => return no_question(chosen, path(&session), NoQuestion::Unreadable, StatusCode::BAD_REQUEST),
     };
     match desk.psp.challenged(&session, way).await {
-        Ok(_) => Redirect::to(&format!("/3ds/{session}")).into_response(),
-        Err(ChallengeFault::Over) => over(chosen, &session, StatusCode::NOT_FOUND),
+        Ok(_) => Redirect::to(&path(&session)).into_response(),
+        Err(ChallengeFault::Over) => over(chosen, &session),
         Err(ChallengeFault::Database(fault)) => failed(chosen, &session, &fault),
     }
 }
@@ -79,8 +82,8 @@ async fn answer(
 impl Desk {
     /// The page as the session stands.
     async fn page(&self, chosen: Chosen, session: &str, payment: &Payment) -> Response {
-        let State::StepUp(step_up) = &payment.state else { return over(chosen, session, StatusCode::NOT_FOUND) };
-        let page = Page::new(chosen.lang, format!("/3ds/{session}"));
+        let State::StepUp(step_up) = &payment.state else { return over(chosen, session) };
+        let page = Page::new(chosen.lang, path(session));
         let html = match step_up.challenge {
             Challenge::Waiting { wrong } => {
                 let amount = payment.terms.amount.as_ore();
@@ -93,7 +96,7 @@ impl Desk {
                     && let Err(fault) = self.receiver.step_up_passed(&payment.terms.psp_transaction_id).await
                 {
                     tracing::error!(%fault, "a passed session was not taken note of");
-                    return StatusCode::SERVICE_UNAVAILABLE.into_response();
+                    return no_question(chosen, path(session), NoQuestion::Failed, StatusCode::SERVICE_UNAVAILABLE);
                 }
                 Html::page(chosen, &LeavingPage { page, ended, url: leads_to(step_up).to_owned() })
             }
@@ -116,13 +119,37 @@ fn origin(url: &str) -> Option<String> {
     origin.is_tuple().then(|| origin.ascii_serialization())
 }
 
-fn over(chosen: Chosen, session: &str, status: StatusCode) -> Response {
-    let page = Page::new(chosen.lang, format!("/3ds/{session}"));
-    // Whoever frames it sees that it is over; nothing can be done on it.
-    Html::page(chosen, &OverPage { page }).status(status).framed_by(Some("http: https:".to_owned())).into_response()
+fn path(session: &str) -> String {
+    format!("/3ds/{session}")
+}
+
+fn over(chosen: Chosen, session: &str) -> Response {
+    no_question(chosen, path(session), NoQuestion::Over, StatusCode::NOT_FOUND)
 }
 
 fn failed(chosen: Chosen, session: &str, fault: &DatabaseFault) -> Response {
     tracing::error!(%fault, "the 3-D Secure page failed");
-    over(chosen, session, StatusCode::INTERNAL_SERVER_ERROR)
+    no_question(chosen, path(session), NoQuestion::Failed, StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+fn no_question(chosen: Chosen, here: String, why: NoQuestion, status: StatusCode) -> Response {
+    let page = Page::new(chosen.lang, here);
+    // Whoever frames it sees what it says; nothing can be done on it.
+    let html = Html::page(chosen, &NoQuestionPage { page, why }).status(status);
+    html.framed_by(Some("http: https:".to_owned())).into_response()
+}
+
+/// What the framework refuses by itself, in its own words, is refused with a page.
+async fn in_our_words(chosen: Chosen, request: Request, next: Next) -> Response {
+    let here = request.uri().path().to_owned();
+    let answer = next.run(request).await;
+    let is_plain = answer.headers().get(CONTENT_TYPE).is_none_or(|kind| kind == "text/plain; charset=utf-8");
+    if !is_plain || !answer.status().is_client_error() {
+        return answer;
+    }
+    let mut page = no_question(chosen, here, NoQuestion::Unreadable, answer.status());
+    if let Some(methods) = answer.headers().get(ALLOW) {
+        page.headers_mut().insert(ALLOW, methods.clone());
+    }
+    page
 }

@@ -1,4 +1,4 @@
-//! The three faces of the 3-D Secure page.
+//! The faces of the 3-D Secure page.
 
 use askama::Template;
 
@@ -26,9 +26,32 @@ pub(super) struct LeavingPage {
     pub(super) url: String,
 }
 
-/// Nothing to do here.
+/// Nothing to do here, or nothing that can be done now.
 #[derive(Template)]
-#[template(path = "step_up/over.html")]
-pub(super) struct OverPage {
+#[template(path = "step_up/no_question.html")]
+pub(super) struct NoQuestionPage {
     pub(super) page: Page,
+    pub(super) why: NoQuestion,
+}
+
+/// Why the bank asks nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoQuestion {
+    /// There is no such session, or it is over.
+    Over,
+    /// A form that is none of ours, or not whole.
+    Unreadable,
+    /// Our fault; nothing was changed.
+    Failed,
+}
+
+impl NoQuestionPage {
+    fn title(&self) -> &'static str {
+        let (nb, en) = match self.why {
+            NoQuestion::Over => ("Dette steget er over", "This step is over"),
+            NoQuestion::Unreadable => ("Skjemaet kunne ikke leses", "The form could not be read"),
+            NoQuestion::Failed => ("Noe gikk galt hos banken", "Something went wrong at the bank"),
+        };
+        self.page.lang.of(nb, en)
+    }
 }

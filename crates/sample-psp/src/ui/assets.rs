@@ -16,7 +16,7 @@ const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
-static ASSETS: [Asset; 15] = [
+static ASSETS: [Asset; 16] = [
     Asset("theme.js", JS, include_str!("../../assets/theme.js")),
     Asset("leave.js", JS, include_str!("../../assets/leave.js")),
     Asset("once.js", JS, include_str!("../../assets/once.js")),
@@ -27,6 +27,7 @@ static ASSETS: [Asset; 15] = [
     Asset("checkout.css", CSS, include_str!("../../assets/shop/checkout.css")),
     Asset("backoffice.css", CSS, include_str!("../../assets/shop/backoffice.css")),
     Asset("keep-up.js", JS, include_str!("../../assets/keep-up.js")),
+    Asset("waits.js", JS, include_str!("../../assets/waits.js")),
     Asset("times.js", JS, include_str!("../../assets/times.js")),
     Asset("live.js", JS, include_str!("../../assets/live.js")),
     Asset("order.js", JS, include_str!("../../assets/shop/order.js")),

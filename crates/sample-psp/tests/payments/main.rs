@@ -11,6 +11,7 @@ mod customer;
 mod faults;
 mod faulty;
 mod gateway;
+mod home;
 mod late;
 mod merchant_api;
 mod pages;

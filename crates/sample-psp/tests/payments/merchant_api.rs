@@ -119,6 +119,10 @@ async fn payments_are_listed_newest_first_in_pages() {
     let before = listed[1]["number"].as_i64().unwrap();
     let rest = send(world.call(Method::GET, &format!("/payments?before={before}"))).await.succeeded();
     assert_eq!(id(&rest["payments"][0]), made[0]);
+    for query in ["limit=many", "before=", "page=2"] {
+        let refused = send(world.call(Method::GET, &format!("/payments?{query}"))).await;
+        assert_eq!((refused.status.as_u16(), &refused.json["status"]), (400, &400.into()), "{query}: {}", refused.json);
+    }
     world.stop().await;
 }
 

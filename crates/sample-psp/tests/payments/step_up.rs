@@ -124,3 +124,38 @@ async fn an_unknown_session_and_a_nonsense_form_change_nothing() {
     assert_eq!(world.payment(&id).await["state"], "STEP_UP");
     world.stop().await;
 }
+
+#[tokio::test]
+async fn what_the_banks_page_can_not_read_is_refused_with_a_page_in_the_users_language() {
+    let world = World::start().await;
+    let id = world.create(49_900).await;
+    world.wallet.approve_with(&id, Card::Mastercard).await.unwrap();
+    let page = world.wallet.step_up_page(&id).unwrap().unwrap();
+    let urlencoded = "application/x-www-form-urlencoded";
+    let long = "x".repeat(5_000);
+    for (media_type, body, status) in [
+        (urlencoded, "code=1234", 422),
+        (urlencoded, "way=fly", 400),
+        ("application/json", "{}", 415),
+        (urlencoded, &long, 413),
+    ] {
+        for (lang, words) in [("nb", "Skjemaet kunne ikke leses"), ("en", "The form could not be read")] {
+            let request = world.http.post(&page).header("Content-Type", media_type).header("Accept-Language", lang);
+            let answer = request.body(body.to_owned()).send().await.unwrap();
+            assert_eq!(answer.status().as_u16(), status, "{body}");
+            let html = answer.text().await.unwrap();
+            assert!(html.contains(words) && !html.contains("deserialize"), "{html}");
+        }
+    }
+    assert_eq!(world.wallet.state(&id).unwrap(), State::StepUp, "nothing was changed");
+    let database = rusqlite::Connection::open(world.data_dir().join("ledger.db")).unwrap();
+    database.execute_batch("ALTER TABLE session RENAME TO gone").unwrap();
+    let answer = world.http.get(&page).header("Accept-Language", "nb").send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let html = answer.text().await.unwrap();
+    assert!(html.contains("Noe gikk galt hos banken") && !html.contains("Dette steget er over"), "{html}");
+    database.execute_batch("ALTER TABLE gone RENAME TO session").unwrap();
+    assert_eq!(world.http.get(&page).send().await.unwrap().status(), StatusCode::OK);
+    world.wallet.cancel(&id).await.unwrap();
+    world.stop().await;
+}

@@ -3,6 +3,7 @@
 
 mod back_office;
 mod bank;
+mod live;
 mod orders;
 mod shop;
 
