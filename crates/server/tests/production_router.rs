@@ -82,13 +82,12 @@ impl Production {
 
     /// Asks as an operator would, so that no answer is about credentials.
     async fn asks(&self, method: &str, path: &str) -> (StatusCode, HeaderMap, String) {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", "wallet.example")
-            .header("authorization", format!("Bearer {CONTROL_TOKEN}"))
-            .body(Body::empty())
-            .unwrap();
+        let request = Request::builder().method(method).uri(path);
+        self.answers(request.header("authorization", format!("Bearer {CONTROL_TOKEN}"))).await
+    }
+
+    async fn answers(&self, request: http::request::Builder) -> (StatusCode, HeaderMap, String) {
+        let request = request.header("host", "wallet.example").body(Body::empty()).unwrap();
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
@@ -208,4 +207,13 @@ async fn an_unknown_link_leads_to_no_simulator() {
     let (_, _, page) = production.asks("GET", "/dwo-api-application/v1/deeplink/vippsgateway?v=2&token=x").await;
     assert!(page.contains("<html"), "{page}");
     assert!(!page.contains("/phone"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_at_a_path_of_nobody_is_told_so_and_led_to_no_start_page() {
+    let production = Production::new();
+    let request = Request::builder().uri("/nowhere").header("accept", "text/html,*/*;q=0.8");
+    let (status, _, page) = production.answers(request).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert!(page.contains("Page not found") && !page.contains("href=\"/\""), "{page}");
 }

@@ -20,6 +20,7 @@ use crate::keys::{DataDirectory, SandboxKeys, SigningKey};
 use crate::listener::{Limits, Listener, TrustedProxies};
 use crate::outbound::{OutboundClient, Policy, Resolver, Slots};
 use crate::seeds::Seed;
+use crate::stub_psp::Shown;
 use crate::tasks::Tasks;
 use crate::ui::brand::Brand;
 use crate::wallet::{Keys, Parts, Wallet};
@@ -91,6 +92,10 @@ impl PreparedSandbox {
     /// What its links begin with.
     pub fn public_url(&self) -> &str {
         &self.public_url
+    }
+
+    pub(super) fn shown_by_the_stub(&self) -> Shown {
+        Shown { brand: Arc::clone(&self.brand), start_page: format!("{}/", self.public_url) }
     }
 
     /// The wallet, which has not begun.

@@ -16,6 +16,7 @@ use crate::keys::{DataDirectory, KeyFault, SandboxKeys, SigningKey};
 use crate::listener::Limits;
 use crate::outbound::CallWatch;
 use crate::seeds::Seed;
+use crate::stub_psp;
 use crate::tasks::{LeftOver, Tasks};
 use crate::wallet::{Fault, Stages, Wallet};
 
@@ -105,7 +106,8 @@ impl RunningSandbox {
         let listener = super::parts::bind(config.sample_psp.psp_listen)?;
         let make_payment_url = format!("http://{}/make-payment", listener.address());
         let tasks = prepared.tasks().clone();
-        tasks.spawn("stub PSP", listener.serve(crate::stub_psp::router(), Limits::default(), tasks.clone()));
+        let stub = stub_psp::router(prepared.shown_by_the_stub());
+        tasks.spawn("stub PSP", listener.serve(stub, Limits::default(), tasks.clone()));
         prepared.serve(Beside { make_payment_url, shop: None }).await
     }
 

@@ -37,10 +37,10 @@ pub struct ProductionPages {
 pub fn production_router(edge: &Edge, control: Control, shown: ProductionPages, tasks: &Tasks) -> Router {
     let pages = Pages { wallet: shown.wallet, brand: shown.brand, sandbox: false };
     let programs = for_programs(edge, &pages.wallet, tasks);
-    let guarded = for_people(pages).merge(control::operate_routes(control)).layer(map_response(guarded));
+    let guarded = for_people(pages.clone()).merge(control::operate_routes(control)).layer(map_response(guarded));
     programs
         .merge(guarded)
-        .fallback_service(psp::production.with_state(edge.clone()))
+        .fallback_service(psp::production.with_state((edge.clone(), pages)))
         .layer(CatchPanicLayer::custom(panicked))
 }
 
@@ -48,14 +48,14 @@ pub fn production_router(edge: &Edge, control: Control, shown: ProductionPages, 
 pub fn sandbox_router(edge: &Edge, control: Control, shown: SandboxPages, tasks: &Tasks) -> Router {
     let pages = shown.pages.clone();
     let programs = for_programs(edge, &pages.wallet, tasks);
-    let guarded = for_people(pages)
+    let guarded = for_people(pages.clone())
         .merge(control::operate_routes(control.clone()))
         .merge(control::sandbox_routes(control))
         .merge(sandbox_pages::routes(shown))
         .layer(map_response(guarded));
     programs
         .merge(guarded)
-        .fallback_service(psp::sandbox.with_state(edge.clone()))
+        .fallback_service(psp::sandbox.with_state((edge.clone(), pages)))
         .layer(CatchPanicLayer::custom(panicked))
 }
 

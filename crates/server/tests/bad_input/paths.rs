@@ -225,3 +225,31 @@ async fn the_landing_page_has_one_address_and_other_spellings_lead_there() {
     table.finish(15);
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_asks_for_a_path_of_nobody_gets_a_page_and_a_program_gets_json() {
+    const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    let app = TestApp::start().await;
+    let get = |path: &str| Call::new("GET", path).set("Accept", BROWSER);
+    for (lang, words) in [("nb-NO,nb;q=0.9", "Siden finnes ikke"), ("en", "Page not found")] {
+        for path in ["/nowhere", "/favicon.html", "/psp/v3", "/psp/v3/psppayments/inot", "/landing"] {
+            let answer = app.exchange(&get(path).set("Accept-Language", lang)).await.unwrap();
+            assert_eq!(answer.status.as_u16(), 404, "{path}");
+            assert!(answer.text.contains(words) && answer.text.contains("href=\"/\""), "{path}: {}", answer.text);
+            assert_eq!(answer.headers["x-frame-options"], "DENY", "{path}");
+        }
+    }
+    let mut table = Table::of(&app, "paths of nobody");
+    for (name, call) in [
+        ("everything", Call::new("GET", "/nowhere").set("Accept", "*/*")),
+        ("nothing said", Call::new("GET", "/nowhere")),
+        ("JSON", Call::new("GET", "/nowhere").set("Accept", "application/json")),
+        ("JSON or a page", Call::new("GET", "/nowhere").set("Accept", "application/json, text/html;q=0.5")),
+        ("a form", get("/nowhere").by("POST")),
+    ] {
+        table.refuse(name, call, psp(404, &["404"])).await;
+    }
+    table.refuse("an endpoint that a browser opens", get(DETAILS), gateway()).await;
+    table.finish(6);
+    app.stop().await;
+}

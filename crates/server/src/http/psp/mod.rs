@@ -20,7 +20,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use futures_util::FutureExt;
-use http::header::{ALLOW, HeaderValue};
+use http::header::{ACCEPT, ALLOW, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use lommebok_api::errors::{ErrorCode, Fault as WireFault, Surface};
 use lommebok_api::headers;
@@ -31,8 +31,10 @@ use tokio::time::Instant;
 
 use crate::clock::ProcessTime;
 use crate::http::Edge;
+use crate::http::pages::{Pages, language};
 use crate::observability::calls::{self, Kind, Line};
 use crate::observability::names::REQUEST_SECONDS;
+use crate::ui::error_page::Wrong;
 use crate::ui::html::{Policy, guard};
 use answer::{Answered, Refused};
 
@@ -55,16 +57,16 @@ enum Offer {
 }
 
 /// Production's public endpoints.
-pub(crate) async fn production(State(edge): State<Edge>, request: Request) -> Response {
-    serve(&edge, Offer::Production, request).await
+pub(crate) async fn production(State((edge, pages)): State<(Edge, Pages)>, request: Request) -> Response {
+    serve((&edge, &pages), Offer::Production, request).await
 }
 
 /// The sandbox's: force-approve besides.
-pub(crate) async fn sandbox(State(edge): State<Edge>, request: Request) -> Response {
-    serve(&edge, Offer::Sandbox, request).await
+pub(crate) async fn sandbox(State((edge, pages)): State<(Edge, Pages)>, request: Request) -> Response {
+    serve((&edge, &pages), Offer::Sandbox, request).await
 }
 
-async fn serve(edge: &Edge, offer: Offer, request: Request) -> Response {
+async fn serve((edge, pages): (&Edge, &Pages), offer: Offer, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let endpoint = paths::route(parts.uri.path()).filter(|endpoint| {
         let test_only = matches!(endpoint, Endpoint::ForceApprove { .. });
@@ -72,6 +74,9 @@ async fn serve(edge: &Edge, offer: Offer, request: Request) -> Response {
     });
     let asked = Asked { edge, began: ProcessTime.now() };
     let Some(endpoint) = endpoint else {
+        if is_person(&parts.method, &parts.headers) {
+            return pages.error(language(&parts.uri, &parts.headers), Wrong::NotFound, None);
+        }
         return asked.refuse("unknown path", Surface::Psp, unknown_path(parts.uri.path()).into(), None);
     };
     if endpoint == Endpoint::Deeplink {
@@ -94,6 +99,12 @@ async fn serve(edge: &Edge, offer: Offer, request: Request) -> Response {
     let took = ProcessTime.now().duration_since(asked.began);
     ::metrics::histogram!(REQUEST_SECONDS, "endpoint" => name).record(took.as_secs_f64());
     response
+}
+
+/// Whether a browser asks, in the name of a person: for a page, and not for JSON.
+fn is_person(method: &Method, headers: &HeaderMap) -> bool {
+    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    matches!(*method, Method::GET | Method::HEAD) && accepted.contains("text/html") && !accepted.contains("json")
 }
 
 /// No endpoint has this path; a hint names one that nearly has.
