@@ -1,4 +1,4 @@
-//! The faces of the 3-D Secure page.
+//! The faces of the 3-D Secure page: the question, the way back, and why nothing is asked.
 
 use askama::Template;
 

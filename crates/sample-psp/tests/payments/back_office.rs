@@ -96,7 +96,7 @@ async fn the_back_office_has_a_merchants_words_for_each_state_and_the_customer_h
         match operation {
             None => drop(world.wallet.approve(&payment).await.unwrap()),
             Some((what, amount)) => {
-                drop(world.operate(&payment, what, Some(amount), &format!("k{amount}")).await.succeeded())
+                drop(world.operate(&payment, what, Some(amount), &format!("k{amount}")).await.succeeded());
             }
         }
         for (path, (en, nb)) in [("/backoffice", merchant), (order.as_str(), customer)] {

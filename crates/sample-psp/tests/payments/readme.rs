@@ -23,7 +23,7 @@ async fn the_readmes_pictures_of_the_shop_can_be_taken_anew() {
     browser.go(&url(&world, "/backoffice/orders/1001")).await;
     browser.sees("status CAPTURED").await;
     // The whole timeline, to the wallet that was told.
-    browser.window(1280, 920).await;
+    browser.window(1280, 985).await;
     browser.picture("back-office").await;
     browser.close().await;
     world.stop().await;

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::sale::Sale;
 use super::words::{self, ShownField};
 use crate::chance;
-use crate::merchant_api::{By, PaymentView, TimelineLine};
+use crate::merchant_api::{PaymentView, TimelineLine};
 use crate::shop::Shop;
 use crate::shop::merchant_client::MerchantClient;
 use crate::shop::phase::Phase;
@@ -62,14 +62,14 @@ impl OrderPage {
         words::what(line.what, self.page.lang)
     }
 
-    fn who(&self, by: &By) -> &'static str {
-        words::who(*by, self.page.lang)
+    fn who(&self, line: &TimelineLine) -> &'static str {
+        words::who(line.by, self.page.lang)
     }
 
     /// For styles.
     #[expect(clippy::unused_self, reason = "templates ask the page for everything")]
-    fn word(&self, by: &By) -> &'static str {
-        by.word()
+    fn word(&self, line: &TimelineLine) -> &'static str {
+        line.by.word()
     }
 
     fn fields(&self, line: &TimelineLine) -> Vec<ShownField> {

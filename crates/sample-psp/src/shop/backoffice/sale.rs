@@ -76,6 +76,11 @@ impl Sale {
         }
     }
 
+    /// The payment's number in the ledger, which rises; a sale without a payment is the newest.
+    fn number(&self) -> i64 {
+        self.payment().map_or(i64::MAX, |payment| payment.number)
+    }
+
     /// How the customer comes to it.
     pub(super) fn way(&self, lang: Lang) -> String {
         let Some(order) = self.order() else {
@@ -136,7 +141,7 @@ impl Shop {
                 sales.push(Sale::Elsewhere(Box::new(payment)));
             }
         }
-        sales.sort_by_key(|sale| std::cmp::Reverse(sale.at()));
+        sales.sort_by_key(|sale| std::cmp::Reverse((sale.at(), sale.number())));
         sales.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(sales)
     }

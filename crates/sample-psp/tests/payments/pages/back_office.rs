@@ -33,7 +33,7 @@ async fn the_back_office_is_readable_empty_and_full() {
             let number = 1001 + orders.iter().position(|(state, _)| *state == wanted).unwrap();
             format!("/backoffice/orders/{number}")
         };
-        for state in ["waiting", "step-up", "failed", "expired", "refunded-in-part", "refunded"] {
+        for state in ["waiting", "step-up", "failed", "refused", "expired", "partly-captured", "refunded-in-part"] {
             look(&format!("order-{state}"), &desk(state)).await;
         }
         for said in ["done", "no-amount", "conflict"] {

@@ -7,6 +7,7 @@ use lommebok_testkit::browser::Browser;
 use reqwest::Method;
 
 use super::{at_rest, in_each_language};
+use crate::customer::with_shop;
 use crate::world::{World, id, send};
 
 /// The largest amount of the API.
@@ -32,7 +33,11 @@ async fn answers(world: &World, page: &str, form: &str) {
 async fn the_banks_page_is_readable_in_every_state() {
     in_each_language(async |browser: &Browser| {
         let rules = IssuerRules { limit: LARGEST, opening_balance: LARGEST };
-        let world = World::with(|config| config.issuer = rules).await;
+        let world = World::with(|config| {
+            with_shop(config);
+            config.issuer = rules;
+        })
+        .await;
         for (order, text) in [("one-word", "W".repeat(100)), ("many-words", "Kaffe og kaker ".repeat(6))] {
             let (payment, page) = waiting(&world, order, &text, LARGEST).await;
             browser.go(&page).await;
@@ -55,7 +60,22 @@ async fn the_banks_page_is_readable_in_every_state() {
             browser.go(&page).await;
             browser.inspect("bank-over").await;
         }
+        what_else_lives_there(browser, &world).await;
         world.stop().await;
     })
     .await;
+}
+
+/// The page of the PSP's own address, and the bank's when the ledger fails.
+async fn what_else_lives_there(browser: &Browser, world: &World) {
+    for (name, path) in [("home", "/"), ("nowhere", "/nowhere"), ("by-get", "/make-payment")] {
+        browser.go(&format!("http://{}{path}", world.psp.address)).await;
+        browser.inspect(&format!("psp-{name}")).await;
+    }
+    let database = rusqlite::Connection::open(world.data_dir().join("ledger.db")).unwrap();
+    database.execute_batch("ALTER TABLE session RENAME TO gone").unwrap();
+    browser.go(&format!("http://{}/3ds/any", world.psp.address)).await;
+    browser.inspect("bank-failed").await;
+    browser.go("about:blank").await;
+    database.execute_batch("ALTER TABLE gone RENAME TO session").unwrap();
 }

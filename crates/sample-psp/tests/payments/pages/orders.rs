@@ -8,7 +8,7 @@ use lommebok_testkit::browser::Browser;
 use tokio::sync::Semaphore;
 
 use super::{at_rest, in_each_language};
-use crate::customer::{bought, url, with_shop};
+use crate::customer::{bought, bought_by, url, with_shop};
 use crate::faulty::odd;
 use crate::world::World;
 
@@ -28,11 +28,14 @@ pub(super) async fn one_in_each_state(world: &World) -> Vec<(&'static str, Strin
     keep("failed", order);
     keep("waiting", bought(world, "fjellvann", "landing_page").await.0);
     keep("waiting-app", bought(world, "fjellvann", "app").await.0);
+    keep("waiting-push", bought(world, "fjellvann", "push").await.0);
+    keep("refused", bought_by(world, "99999999", ("fjellvann", "push")).await.0);
     let (order, id) = bought(world, "kokekaffe", "landing_page").await;
     world.wallet.approve_with(&id, Card::Mastercard).await.unwrap();
     keep("step-up", order);
-    let captured: [(&str, Option<i64>, Option<i64>); 4] = [
+    let captured: [(&str, Option<i64>, Option<i64>); 5] = [
         ("reserved", None, None),
+        ("partly-captured", Some(50_000), None),
         ("captured", Some(89_900), None),
         ("refunded-in-part", Some(50_000), Some(12_345)),
         ("refunded", Some(50_000), Some(50_000)),
