@@ -25,7 +25,7 @@ export async function askForPage(address) {
 
 // Looks, waits as long as `pauseMs` says, and looks again, for as long as the page is there.
 export async function keepUp(look, pauseMs) {
-  document.documentElement.dataset.keepsUp = "";
+  document.documentElement.dataset.keepsUp = "yes";
   let wake = () => {};
   const wakeNow = () => wake();
   document.addEventListener("visibilitychange", wakeNow);
