@@ -68,7 +68,7 @@ async fn the_banks_page_is_readable_in_every_state() {
 
 /// The page of the PSP's own address, and the bank's when the ledger fails.
 async fn what_else_lives_there(browser: &Browser, world: &World) {
-    for (name, path) in [("home", "/"), ("nowhere", "/nowhere"), ("by-get", "/make-payment")] {
+    for (name, path) in [("home", "/"), ("nowhere", "/nowhere")] {
         browser.go(&format!("http://{}{path}", world.psp.address)).await;
         browser.inspect(&format!("psp-{name}")).await;
     }

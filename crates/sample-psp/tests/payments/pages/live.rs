@@ -69,7 +69,10 @@ async fn the_order_page_goes_on_when_a_question_of_its_script_is_never_answered(
     not_answered_once(&browser).await;
     world.wallet.approve(&id).await.unwrap();
     browser.sees("Thank you! The order is paid.").await;
-    assert!(browser.script("return window.unanswered > 1", vec![]).await.as_bool() == Some(true), "it was not read anew");
+    assert!(
+        browser.script("return window.unanswered > 1", vec![]).await.as_bool() == Some(true),
+        "it was not read anew"
+    );
     browser.close().await;
     world.stop().await;
 }
