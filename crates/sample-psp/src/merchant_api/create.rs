@@ -4,7 +4,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use http::StatusCode;
-use lommebok_sdk::{Amount, MerchantOrderId, MobileNumber, Url};
+use lommebok_sdk::{Amount, MerchantOrderId, MobileNumber, PspRedirectUrl, Url};
 use serde::{Deserialize, Serialize};
 
 use super::problem::{FieldFault, Problem};
@@ -14,8 +14,6 @@ use crate::psp::{CreateFault, Wanted};
 
 /// The most characters of a description.
 const DESCRIPTION_MAX_CHARS: usize = 100;
-/// The most characters of a return URL.
-const RETURN_URL_MAX_CHARS: usize = 2_048;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -124,10 +122,8 @@ fn must_be(fault: lommebok_sdk::InvalidValue) -> String {
     format!("must be {}", fault.rule())
 }
 
-/// An app may be returned to under its own scheme; never under one that runs script.
+/// What the wallet will take; only an app may be returned to under a scheme of its own.
 fn is_return_url(text: &str, flow: Flow) -> bool {
-    let Ok(url) = Url::parse(text) else { return false };
-    let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
-    let is_apps = flow == Flow::App && !matches!(url.scheme(), "javascript" | "data" | "vbscript" | "blob" | "file");
-    text.len() <= RETURN_URL_MAX_CHARS && (is_web || is_apps)
+    let is_web = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    PspRedirectUrl::new(text).is_ok() && (is_web || flow == Flow::App)
 }

@@ -50,6 +50,16 @@ async fn faults_of_a_body_are_named_together_and_change_nothing() {
         let request = world.call(Method::POST, "/payments").body(broken);
         assert_eq!(send(request).await.status, 400, "{broken}");
     }
+    for back in ["https://me@shop.example/", "myapp://back", "/orders/1"] {
+        let mut body = World::body("order-1", 49_900);
+        body["returnUrl"] = back.into();
+        let refused = send(world.call(Method::POST, "/payments").json(&body)).await;
+        assert_eq!(
+            refused.json["errors"][0]["field"], "returnUrl",
+            "the wallet would not take {back}: {}",
+            refused.json
+        );
+    }
     let page = send(world.call(Method::GET, "/payments")).await.succeeded();
     assert_eq!(page["payments"], json!([]));
     world.stop().await;
