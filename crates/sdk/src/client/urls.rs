@@ -13,8 +13,33 @@ use crate::InvalidValue;
 /// The most characters of a URL that the wallet takes.
 const URL_MAX_CHARS: usize = 2_048;
 
-/// Schemes that run, read or show something instead of opening an app.
-const NO_APP_SCHEMES: [&str; 7] = ["javascript", "vbscript", "data", "file", "blob", "about", "filesystem"];
+/// Schemes that run, read or show something instead of opening an app; the wallet refuses them.
+const NO_APP_SCHEMES: [&str; 24] = [
+    "about",
+    "android-app",
+    "blob",
+    "chrome",
+    "content",
+    "data",
+    "feed",
+    "file",
+    "filesystem",
+    "ftp",
+    "intent",
+    "jar",
+    "javascript",
+    "livescript",
+    "mhtml",
+    "mocha",
+    "ms-appx",
+    "resource",
+    "vbscript",
+    "view-source",
+    "ws",
+    "wss",
+    "wyciwyg",
+    "x-javascript",
+];
 
 /// Where the wallet posts the card's token once the user has approved (`makePaymentUrl`): your server's, as the
 /// [receiver](crate::receiver) has it.

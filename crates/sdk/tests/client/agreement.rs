@@ -215,7 +215,15 @@ async fn init_is_agreed_on_with_every_member() {
 #[test]
 fn an_address_that_the_sdk_takes_the_wallet_takes_too() {
     let odd = ["https:host", "http://127.1/", "HTTPS://A.EXAMPLE", "https://a.example/å b", "https://a.example\\b"];
-    let apps = ["myapp://back", "myapp:back", "MYAPP://x?y#z", "javascript:alert(1)", "about:blank", "myapp://u@h"];
+    let apps = [
+        "myapp://back",
+        "myapp:back",
+        "MYAPP://x?y#z",
+        "javascript:alert(1)",
+        "about:blank",
+        "intent://x",
+        "myapp://u@h",
+    ];
     let usual =
         ["http://127.0.0.1:9/make-payment", "https://psp.example/a?b=c", "https://a.example/#f", "ftp://a.example", ""];
     let mut taken = 0;
