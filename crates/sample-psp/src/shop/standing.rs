@@ -49,8 +49,14 @@ impl Standing {
         }
     }
 
+    /// What was bought, as the shop names it for itself.
     pub(super) fn product_name(&self, lang: Lang) -> &str {
         self.product.as_ref().map_or(self.order.product.as_str(), |product| product.name_in(lang))
+    }
+
+    /// What was bought, as the customer reads it.
+    pub(super) fn sold_as(&self, lang: Lang) -> &str {
+        self.product.as_ref().map_or(self.order.product.as_str(), |product| product.sold_as(lang))
     }
 }
 
@@ -84,7 +90,7 @@ impl Shop {
     /// What the PSP is asked for: the same for the same order, so that asking twice is one payment.
     fn wanted(&self, order: &OrderRow) -> serde_json::Value {
         let lang = Lang::parse(&order.lang).unwrap_or(Lang::En);
-        let name = catalogue::product(&order.product).map_or("", |product| product.name_in(lang));
+        let name = catalogue::product(&order.product).map_or("", |product| product.sold_as(lang));
         let mut wanted = json!({
             "orderId": order.order_id,
             "amount": order.amount,

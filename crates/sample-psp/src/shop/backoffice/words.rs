@@ -66,7 +66,7 @@ const OURS: [(&str, &str, &str); 21] = [
     ("RESERVED failed", "RESERVED, mislykket", "RESERVED, failed"),
     ("open", "åpen", "open"),
     ("unknown", "ukjent", "unknown"),
-    ("then", "følge", "then"),
+    ("then", "deretter", "then"),
     ("nothing", "ingenting", "nothing"),
     ("read again later", "leses igjen senere", "read again later"),
     ("send RESERVED", "sender RESERVED", "send RESERVED"),

@@ -33,6 +33,14 @@ impl Product {
         if lang == Lang::Nb { self.name.0 } else { self.name.1 }
     }
 
+    /// What a customer reads that it is. A spoon is named after what it makes happen, and that is for the bench.
+    pub(super) fn sold_as(&self, lang: Lang) -> &'static str {
+        if self.is_spoon() {
+            return lang.of("teskje kaffe fra testbenken", "spoon of coffee from the test bench");
+        }
+        self.name_in(lang)
+    }
+
     pub(super) fn text_in(&self, lang: Lang) -> &'static str {
         if lang == Lang::Nb { self.text.0 } else { self.text.1 }
     }
