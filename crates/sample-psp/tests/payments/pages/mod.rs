@@ -4,6 +4,7 @@
 mod back_office;
 mod bank;
 mod live;
+mod old;
 mod orders;
 mod shop;
 
