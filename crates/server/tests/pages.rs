@@ -2,6 +2,8 @@
 //!
 //! With `LOMMEBOK_PAGES_DIR` set, the pages are also written there, to be looked at.
 
+use std::sync::Arc;
+
 use askama::Template;
 use lommebok_server::http::sandbox_pages::ShopAddresses;
 use lommebok_server::ui::{
@@ -56,7 +58,7 @@ fn landing(page: Page<'_>) -> Vec<(&'static str, String)> {
         Purchase { deadline: Some(Deadline::OfTheBank("2026-05-04T10:10:00.000Z".to_owned())), ..purchase.clone() };
     let purchase = &purchase;
     let other_ways = OtherWays {
-        qr: Qr::encode(LINK),
+        qr: Qr::encode(LINK).map(Arc::new),
         app_link: LINK.to_owned(),
         simulator: Some("/phone?link=vippsMT%3A%2F%2F%3Ftoken%3DAAAA".to_owned()),
     };

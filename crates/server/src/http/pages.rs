@@ -11,6 +11,7 @@ use crate::ui::error_page::{Addresses, ErrorPage, Wrong};
 use crate::ui::html::{Html, Policy, guard};
 use crate::ui::lang::{LANG_COOKIE, Lang};
 use crate::ui::page::Page;
+use crate::ui::qr::QrCodes;
 use crate::wallet::Wallet;
 
 /// The longest origin that is shown, in bytes: a name of 253, a scheme and a port fit in.
@@ -25,6 +26,8 @@ pub(crate) struct Pages {
     pub(crate) brand: Arc<Brand>,
     /// Whether pages offer what only a sandbox has.
     pub(crate) sandbox: bool,
+    /// The codes on landing pages.
+    pub(crate) qr_codes: QrCodes,
 }
 
 impl Pages {

@@ -22,6 +22,7 @@ use super::{Edge, app, health, landing, mobileintercept, psp};
 use crate::tasks::Tasks;
 use crate::ui::brand::Brand;
 use crate::ui::html::{Policy, guard};
+use crate::ui::qr::QrCodes;
 use crate::wallet::Wallet;
 
 /// What the pages of a production server are made of; nothing of a sandbox fits in.
@@ -35,7 +36,7 @@ pub struct ProductionPages {
 
 /// The router of a production server: no test route, no phone simulator, no hand on the clock.
 pub fn production_router(edge: &Edge, control: Control, shown: ProductionPages, tasks: &Tasks) -> Router {
-    let pages = Pages { wallet: shown.wallet, brand: shown.brand, sandbox: false };
+    let pages = Pages { wallet: shown.wallet, brand: shown.brand, sandbox: false, qr_codes: QrCodes::default() };
     let programs = for_programs(edge, &pages.wallet, tasks);
     let guarded = for_people(pages.clone()).merge(control::operate_routes(control)).layer(map_response(guarded));
     programs

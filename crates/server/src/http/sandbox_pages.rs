@@ -16,6 +16,7 @@ use crate::ui::brand::Brand;
 use crate::ui::error_page::Wrong;
 use crate::ui::html::{Html, Policy};
 use crate::ui::phone::{PhonePage, TestUser};
+use crate::ui::qr::QrCodes;
 use crate::ui::shown_clock::ShownClock;
 use crate::ui::start::{StartPage, TestCard};
 use crate::wallet::Wallet;
@@ -54,7 +55,7 @@ pub struct SandboxPages {
 impl SandboxPages {
     /// The pages of a sandbox with this seed.
     pub fn new(wallet: Wallet, brand: Arc<Brand>, beside: Beside, seed: &Seed) -> Self {
-        let pages = Pages { wallet, brand, sandbox: true };
+        let pages = Pages { wallet, brand, sandbox: true, qr_codes: QrCodes::default() };
         Self { pages, beside: Arc::new(beside), users: Arc::new(seed.users.clone()) }
     }
 

@@ -10,6 +10,7 @@ use http::{HeaderValue, StatusCode, header};
 use sha2::{Digest as _, Sha256};
 
 use super::brand::Brand;
+use crate::listener::Shared;
 
 /// Below this path the embedded files are served: `/assets/{fingerprint}/{name}`.
 pub const ASSETS_PATH: &str = "/assets";
@@ -67,6 +68,7 @@ pub fn answer(brand: &Brand, fingerprint: &str, name: &str) -> Response {
     let branded = matches!(name, BRAND_STYLES | BRAND_ICON);
     let lasting = fingerprint == FINGERPRINT.as_str() && !branded;
     let mut answer = Response::new(body);
+    answer.extensions_mut().insert(Shared);
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

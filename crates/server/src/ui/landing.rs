@@ -4,6 +4,8 @@
 //! it went on sees [`ResultPage`], which leaves for the shop by itself. With script all of these are one page in the browser's
 //! history: only `<main>` is exchanged (`landing.js`).
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use super::{page::Page, qr::Qr, shown_clock::ShownClock, typed_number::NoNumber};
@@ -61,7 +63,7 @@ pub struct FormKeys<'a> {
 #[derive(Clone, Debug)]
 pub struct OtherWays {
     /// The link for the app, as a QR code.
-    pub qr: Option<Qr>,
+    pub qr: Option<Arc<Qr>>,
     /// The link for the app.
     pub app_link: String,
     /// The phone simulator with the link opened; in the sandbox only.

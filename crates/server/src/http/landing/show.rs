@@ -21,7 +21,6 @@ use crate::ui::landing::{
 };
 use crate::ui::lang::Lang;
 use crate::ui::money::kroner;
-use crate::ui::qr::Qr;
 use crate::ui::shown_clock::ShownClock;
 use crate::ui::shown_text::shown_text;
 use crate::wallet::{Fault, Topic};
@@ -296,6 +295,6 @@ impl Looking<'_> {
         let app_link = format!("{scheme}://?token={}", self.token);
         let encoded: String = url::form_urlencoded::byte_serialize(app_link.as_bytes()).collect();
         let simulator = self.pages.sandbox.then(|| format!("/phone?link={encoded}"));
-        OtherWays { qr: Qr::encode(&app_link), app_link, simulator }
+        OtherWays { qr: self.pages.qr_codes.of(&app_link), app_link, simulator }
     }
 }
