@@ -1,18 +1,23 @@
 //! From bytes to one HTTP/1 answer, without a socket: give it what came, it says when the answer is whole.
 //!
 //! httparse reads the head; how the body is framed is decided here, strictly: an answer that could be read in two ways is none. Interim
-//! answers (1xx) are skipped. Whatever follows a whole answer is never looked at.
+//! answers (1xx) are skipped, a few of them, and all heads of an answer have one budget. Whatever follows a whole answer is never looked at.
 
 use bytes::Bytes;
 use httparse::{EMPTY_HEADER, Header, Response, Status};
 
 use super::chunks::Chunks;
-use super::{Answer, AnswerHead, MAX_ANSWER_BYTES, MAX_ANSWER_HEAD_BYTES, MAX_ANSWER_HEADERS, UnknownCause};
+use super::{
+    Answer, AnswerHead, MAX_ANSWER_BYTES, MAX_ANSWER_HEAD_BYTES, MAX_ANSWER_HEADERS, MAX_INTERIM_ANSWERS, UnknownCause,
+};
 
 /// Reads one answer. Errors are final: after one, nothing more may be pushed.
 #[derive(Debug, Default)]
 pub(super) struct AnswerReader {
     heard: bool,
+    /// Interim answers so far, and the bytes of all heads.
+    interim: usize,
+    head_bytes: usize,
     head: Option<AnswerHead>,
     stage: Stage,
 }
@@ -70,14 +75,23 @@ impl AnswerReader {
             && let Some(head) = parse_head(pending)?
         {
             pending.drain(..head.bytes);
+            self.head_bytes = self.head_bytes.saturating_add(head.bytes);
+            if self.head_bytes > MAX_ANSWER_HEAD_BYTES {
+                return Err(UnknownCause::HeadTooLarge);
+            }
             if head.said.status >= 200 || head.said.status == 101 {
                 let rest = std::mem::take(pending);
                 self.head = Some(head.said);
                 self.stage = Stage::Body { framing: head.framing?, body: Vec::new() };
                 return self.push_body(&rest);
             }
+            self.interim = self.interim.saturating_add(1);
+            if self.interim > MAX_INTERIM_ANSWERS {
+                return Err(UnknownCause::HeadTooLarge);
+            }
         }
-        if pending.len() > MAX_ANSWER_HEAD_BYTES { Err(UnknownCause::HeadTooLarge) } else { Ok(None) }
+        let bytes = self.head_bytes.saturating_add(pending.len());
+        if bytes > MAX_ANSWER_HEAD_BYTES { Err(UnknownCause::HeadTooLarge) } else { Ok(None) }
     }
 
     fn push_body(&mut self, bytes: &[u8]) -> Result<Option<Answer>, UnknownCause> {

@@ -6,18 +6,17 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::progress::Progress;
+use super::resolve::Lookups;
 use super::target::{Place, Target};
 use super::{NotDeliveredCause, Policy, Resolver};
 
@@ -35,7 +34,7 @@ impl Dialer {
     pub(super) async fn dial(
         &self,
         target: &Target,
-        lookups: Arc<Semaphore>,
+        lookups: &Lookups,
         progress: &Progress,
     ) -> Result<Stream, NotDeliveredCause> {
         let addresses = self.allowed_addresses(&target.place, lookups).await?;
@@ -50,11 +49,7 @@ impl Dialer {
         }
     }
 
-    async fn allowed_addresses(
-        &self,
-        place: &Place,
-        lookups: Arc<Semaphore>,
-    ) -> Result<Vec<IpAddr>, NotDeliveredCause> {
+    async fn allowed_addresses(&self, place: &Place, lookups: &Lookups) -> Result<Vec<IpAddr>, NotDeliveredCause> {
         let addresses = match place {
             Place::Address(address) => vec![*address],
             Place::Name(name) => self.resolver.addresses(name, lookups).await.map_err(|_| NotDeliveredCause::Dns)?,

@@ -45,12 +45,16 @@ use crate::clock::ProcessTime;
 use call::Content;
 use connect::{Dialer, Stream};
 use progress::Progress;
+use resolve::Lookups;
 use target::Target;
 
 /// The most bytes of an answer's body that are read; one more makes the answer [`UnknownCause::BodyTooLarge`].
 pub const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
-/// The most bytes of an answer's status line and headers.
+/// The most interim answers (1xx) before an answer.
+pub const MAX_INTERIM_ANSWERS: usize = 8;
+
+/// The most bytes of an answer's status line and headers, those of interim answers before it included.
 pub const MAX_ANSWER_HEAD_BYTES: usize = 16 * 1024;
 
 /// The most headers of an answer.
@@ -114,7 +118,7 @@ impl std::fmt::Debug for OutboundClient {
 /// What one call needs on its way; owned, so that a late answer may outlive the caller.
 struct Road {
     dialer: Arc<Dialer>,
-    lookups: Arc<tokio::sync::Semaphore>,
+    lookups: Arc<Lookups>,
     progress: Arc<Progress>,
 }
 
@@ -137,7 +141,7 @@ impl Road {
     async fn reach(&self, url: &str, content: Content) -> Result<(Zeroizing<Vec<u8>>, Stream), NotDeliveredCause> {
         let target = Target::parse(url, &self.dialer.policy)?;
         let request = content.into_bytes(&target)?;
-        let stream = self.dialer.dial(&target, Arc::clone(&self.lookups), &self.progress).await?;
+        let stream = self.dialer.dial(&target, &self.lookups, &self.progress).await?;
         Ok((request, stream))
     }
 }

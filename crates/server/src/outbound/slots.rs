@@ -9,8 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::future::{Either, select};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The most name lookups that one PSP has under way at a time.
-const LOOKUPS_PER_PSP: usize = 8;
+use super::resolve::Lookups;
 
 /// The lanes of all PSPs.
 #[derive(Debug)]
@@ -22,13 +21,13 @@ pub struct Slots {
 #[derive(Debug, Clone)]
 struct Lane {
     calls: Arc<Semaphore>,
-    lookups: Arc<Semaphore>,
+    lookups: Arc<Lookups>,
 }
 
 /// Leave for one call of one PSP.
 #[derive(Debug)]
 pub struct Slot {
-    lookups: Arc<Semaphore>,
+    lookups: Arc<Lookups>,
     _call: OwnedSemaphorePermit,
 }
 
@@ -80,10 +79,7 @@ impl Slots {
     }
 
     fn lane(&self, psp: i64) -> Lane {
-        let fresh = || Lane {
-            calls: Arc::new(Semaphore::new(self.per_psp)),
-            lookups: Arc::new(Semaphore::new(LOOKUPS_PER_PSP)),
-        };
+        let fresh = || Lane { calls: Arc::new(Semaphore::new(self.per_psp)), lookups: Arc::default() };
         self.lanes().entry(psp).or_insert_with(fresh).clone()
     }
 
@@ -100,7 +96,7 @@ impl Default for Slots {
 }
 
 impl Slot {
-    pub(super) fn lookups(&self) -> Arc<Semaphore> {
+    pub(super) fn lookups(&self) -> Arc<Lookups> {
         Arc::clone(&self.lookups)
     }
 }

@@ -117,7 +117,18 @@ async fn every_status_is_an_answer_and_nothing_but_interim_ones_is_skipped() {
         ("999", status("999 Blocked"), "999 text/html nope"),
         ("100, then 200", reply(format!("HTTP/1.1 100 Continue\r\n\r\n{OK}")), json),
         ("102 and 103, then 200", reply(format!("HTTP/1.1 102 P\r\n\r\nHTTP/1.1 103 E\r\nLink: x\r\n\r\n{OK}")), json),
-        ("a thousand interim answers", reply(format!("{}{OK}", "HTTP/1.1 100 C\r\n\r\n".repeat(1_000))), json),
+        ("eight interim answers", reply(format!("{}{OK}", "HTTP/1.1 100 C\r\n\r\n".repeat(8))), json),
+        (
+            "nine interim answers",
+            reply(format!("{}{OK}", "HTTP/1.1 100 C\r\n\r\n".repeat(9))),
+            "unknown: head_too_large",
+        ),
+        ("heads of 16 KiB together", reply(format!("HTTP/1.1 103 E\r\nX: {}\r\n\r\n{OK}", "x".repeat(15_000))), json),
+        (
+            "heads of more than 16 KiB together",
+            reply(format!("{}{OK}", format!("HTTP/1.1 103 E\r\nX: {}\r\n\r\n", "x".repeat(6_000)).repeat(3))),
+            "unknown: head_too_large",
+        ),
         (
             "an upgrade that nobody asked for",
             reply("HTTP/1.1 101 S\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),

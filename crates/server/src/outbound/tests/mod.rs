@@ -7,6 +7,7 @@ mod encrypted;
 mod hostile;
 mod reader;
 mod requests;
+mod resolving;
 mod slots;
 
 use std::sync::Arc;
