@@ -111,6 +111,7 @@ fn wallet(store: &Store, keys: &Arc<Keys>, chance: &Chance, tasks: &Tasks) -> Wa
         slots: Arc::new(Slots::new(256)),
         tokens: TokenSource::new(|_| Err(TokenRefused::NotEligible)),
         settings: Settings {
+            own_listener: ([127, 0, 0, 1], 8480).into(),
             public_url: "https://wallet.example".to_owned(),
             url_policy: UrlPolicy::Production,
             environment: Environment::Production,

@@ -338,6 +338,12 @@ pub(super) static REFUSALS: &[HintRow] = &[
         "{}: {}",
     ),
     refused(
+        Slip::OwnListener,
+        &[ErrorCode::MakePaymentUrl],
+        "`makePaymentUrl` that names the wallet itself",
+        "makePaymentUrl is the wallet's own address; name the address at which your PSP takes the card's token",
+    ),
+    refused(
         Slip::AppScheme,
         &[ErrorCode::InvalidPspRedirectUrl],
         "an app's own scheme without `isApp`",

@@ -66,6 +66,7 @@ pub enum Slip {
     TooManyEntries,
     Url,
     AppScheme,
+    OwnListener,
     Amount,
     AmountTooSmall,
     AmountTooLarge,

@@ -74,7 +74,7 @@ const PRIVATE_SUFFIXES: [&str; 8] =
     ["localhost", "local", "internal", "intranet", "lan", "home.arpa", "localdomain", "test"];
 
 /// What runs, reads or shows something when it is opened, or is a web address that has rules of its own.
-const NO_APP_SCHEMES: [&str; 26] = [
+const NO_APP_SCHEMES: [&str; 48] = [
     "javascript",
     "vbscript",
     "livescript",
@@ -98,10 +98,37 @@ const NO_APP_SCHEMES: [&str; 26] = [
     "resource",
     "chrome",
     "android-app",
-    "ms-appx",
     "x-javascript",
+    "jscript",
     "feed",
+    "shell",
+    "search",
+    "search-ms",
+    "edge",
+    "microsoft-edge",
+    "opera",
+    "brave",
+    "vivaldi",
+    "ms",
+    "res",
+    "mk",
+    "its",
+    "hcp",
+    "ldap",
+    "smb",
+    "nfs",
+    "afp",
+    "ssh",
+    "telnet",
+    "rlogin",
+    "vnc",
+    "rdp",
 ];
+
+/// Families of such schemes: what starts programs of an operating system, and pages of browser extensions.
+fn is_of_a_family(scheme: &str) -> bool {
+    scheme.starts_with("ms-") || scheme.starts_with("microsoft-edge-") || scheme.ends_with("-extension")
+}
 
 /// Judges a `makePaymentUrl`.
 pub fn check_make_payment_url(text: &str, policy: UrlPolicy) -> Result<Site<'_>, UrlFault> {
@@ -123,7 +150,7 @@ pub fn psp_redirect_url(text: &str, is_app: bool, policy: UrlPolicy) -> Result<O
         return web_site(text, policy).map(Some);
     }
     let scheme = syntax::scheme(text)?.to_ascii_lowercase();
-    if NO_APP_SCHEMES.contains(&scheme.as_str()) {
+    if NO_APP_SCHEMES.contains(&scheme.as_str()) || is_of_a_family(&scheme) {
         return Err(UrlFault::ScriptLike);
     }
     syntax::app_url(text).map(|()| None)

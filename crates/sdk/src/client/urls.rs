@@ -14,32 +14,60 @@ use crate::InvalidValue;
 const URL_MAX_CHARS: usize = 2_048;
 
 /// Schemes that run, read or show something instead of opening an app; the wallet refuses them.
-const NO_APP_SCHEMES: [&str; 24] = [
+const NO_APP_SCHEMES: [&str; 46] = [
     "about",
+    "afp",
     "android-app",
     "blob",
+    "brave",
     "chrome",
     "content",
     "data",
+    "edge",
     "feed",
     "file",
     "filesystem",
     "ftp",
+    "hcp",
     "intent",
+    "its",
     "jar",
     "javascript",
+    "jscript",
+    "ldap",
     "livescript",
     "mhtml",
+    "microsoft-edge",
+    "mk",
     "mocha",
-    "ms-appx",
+    "ms",
+    "nfs",
+    "opera",
+    "rdp",
+    "res",
     "resource",
+    "rlogin",
+    "search",
+    "search-ms",
+    "shell",
+    "smb",
+    "ssh",
+    "telnet",
     "vbscript",
     "view-source",
+    "vivaldi",
+    "vnc",
     "ws",
     "wss",
     "wyciwyg",
     "x-javascript",
 ];
+
+/// Whether a scheme, in lower case, is of no app: one of these, or of a family that starts programs or opens extensions.
+fn is_no_apps(scheme: &str) -> bool {
+    let family = scheme.starts_with("ms-") || scheme.starts_with("microsoft-edge-") || scheme.ends_with("-extension");
+    family || NO_APP_SCHEMES.contains(&scheme)
+}
 
 /// Where the wallet posts the card's token once the user has approved (`makePaymentUrl`): your server's, as the
 /// [receiver](crate::receiver) has it.
@@ -116,7 +144,7 @@ impl PspRedirectUrl {
         let rule = "an absolute URL of at most 2048 characters, http, https or an app's, without user information";
         let fault = InvalidValue::new("pspRedirectUrl", rule);
         let url = parsed(text.as_ref()).ok_or(fault)?;
-        let is_apps = !matches!(url.scheme(), "http" | "https") && !NO_APP_SCHEMES.contains(&url.scheme());
+        let is_apps = !matches!(url.scheme(), "http" | "https") && !is_no_apps(url.scheme());
         if is_apps || is_web(&url) { Ok(Self(url)) } else { Err(fault) }
     }
 

@@ -311,3 +311,19 @@ async fn merchants_are_agreed_on() {
     assert_eq!(merchant.status, lommebok_sdk::client::MerchantStatus::Active);
     assert_eq!(client.merchants().list().await.unwrap().len(), 1);
 }
+
+#[test]
+fn both_take_the_same_schemes_of_apps() {
+    let refused = "about android-app blob brave chrome chrome-extension content data edge feed file ftp hcp intent its jar javascript \
+                   jscript ldap livescript mhtml microsoft-edge microsoft-edge-holographic mk mocha moz-extension ms \
+                   ms-appx ms-msdt ms-officecmd nfs opera rdp res resource rlogin search search-ms shell smb ssh telnet \
+                   vbscript view-source vivaldi vnc ws wss wyciwyg x-javascript afp filesystem";
+    let taken = "myshop vipps mswallet shell-pay com.example.shop a+b-c.d edges";
+    for (schemes, expected) in [(refused, false), (taken, true)] {
+        for scheme in schemes.split_whitespace() {
+            let url = format!("{scheme}://order/7");
+            let wallet = lommebok_api::urls::psp_redirect_url(&url, true, UrlPolicy::Sandbox).is_ok();
+            assert_eq!((wallet, PspRedirectUrl::new(&url).is_ok()), (expected, expected), "{url}");
+        }
+    }
+}

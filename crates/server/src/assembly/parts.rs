@@ -114,9 +114,10 @@ pub(super) fn body_limits(config: &DevConfig) -> BodyLimits {
     }
 }
 
-pub(super) fn settings(config: &DevConfig, seams: &Seams, public_url: &str) -> Settings {
+pub(super) fn settings(config: &DevConfig, seams: &Seams, (public_url, listener): (&str, SocketAddr)) -> Settings {
     Settings {
         public_url: public_url.to_owned(),
+        own_listener: listener,
         url_policy: UrlPolicy::Sandbox,
         environment: Environment::Test,
         batch_mode: match config.payments.batch {

@@ -63,6 +63,7 @@ impl PreparedSandbox {
         let store = parts::open_store(config, &seams, &directory, &master)?;
         let keys = Arc::new(parts::keys(&master, &chance));
         seeding::seed(&store, &keys, (seed, &credentials), FIRST_TENANT, &chance).await?;
+        let policy = Policy::new(UrlPolicy::Sandbox).refusing_own_listener(listener.address());
         let wallet = Wallet::new(Parts {
             tenant: FIRST_TENANT,
             clock: parts::clock(&seams, &store)?,
@@ -70,11 +71,11 @@ impl PreparedSandbox {
             keys: Arc::clone(&keys),
             chance,
             tasks: tasks.clone(),
-            outbound: OutboundClient::new(Policy::new(UrlPolicy::Sandbox), parts::tls(config)?, Resolver::System)
+            outbound: OutboundClient::new(policy, parts::tls(config)?, Resolver::System)
                 .watched_by(seams.call_watch.clone()),
             slots: Arc::new(Slots::new(config.payments.calls_in_flight_per_psp)),
             tokens: parts::token_source(config, &credentials),
-            settings: parts::settings(config, &seams, &public_url),
+            settings: parts::settings(config, &seams, (&public_url, listener.address())),
         });
         let edge = edge(config, &wallet, keys, signing_key);
         let control = Control::new(wallet.clone(), control_token, listener.address(), &public_url);

@@ -85,8 +85,12 @@ impl Dialer {
             return Err(NotDeliveredCause::AddressRefused);
         }
         // On loopback a client may be given the very port that it dials, and so reach itself when nobody listens there.
-        if stream.local_addr().map_err(|_| NotDeliveredCause::Connect)? == peer {
+        let local = stream.local_addr().map_err(|_| NotDeliveredCause::Connect)?;
+        if local == peer {
             return Err(NotDeliveredCause::Connect);
+        }
+        if self.policy.leads_back(local, peer) {
+            return Err(NotDeliveredCause::AddressRefused);
         }
         stream.set_nodelay(true).map_err(|_| NotDeliveredCause::Connect)?;
         Ok(stream)

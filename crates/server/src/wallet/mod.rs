@@ -27,10 +27,11 @@ mod time_travel;
 mod token_source;
 mod views;
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use lommebok_api::urls::UrlPolicy;
+use lommebok_api::urls::{self, Host, Target, UrlPolicy};
 use lommebok_domain::TenantId;
 use lommebok_store::Store;
 
@@ -92,6 +93,8 @@ pub const SENDS_WITHIN_MS: u64 = 2_000;
 pub struct Settings {
     /// What links, QR codes and `operations` begin with; no slash at the end.
     pub public_url: String,
+    /// Where the wallet listens: no `makePaymentUrl` leads there.
+    pub own_listener: SocketAddr,
     /// Which URLs a PSP may name.
     pub url_policy: UrlPolicy,
     /// Whether links are the test app's (`vippsMT://`), and late answers are kept as evidence.
@@ -180,6 +183,24 @@ impl Wallet {
     /// What links begin with; no slash at the end.
     pub fn public_url(&self) -> &str {
         &self.0.parts.settings.public_url
+    }
+
+    /// Whether a `makePaymentUrl` names the wallet's own listener by an address. A name is looked at when it is called.
+    pub fn is_own_listener(&self, make_payment_url: &str) -> bool {
+        let own = self.0.parts.settings.own_listener;
+        // Most URLs name another port, and are not taken apart a second time.
+        let authority = make_payment_url.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
+        let port = authority.and_then(|authority| authority.rsplit_once(':')).map(|(_, port)| port.parse());
+        if !matches!(port, None | Some(Err(_))) && port != Some(Ok(own.port())) {
+            return false;
+        }
+        let address = match urls::make_payment_url(make_payment_url, self.url_policy()) {
+            Ok(Target { host: Host::V4(address), port, .. }) if port == own.port() => IpAddr::from(address),
+            Ok(Target { host: Host::V6(address), port, .. }) if port == own.port() => IpAddr::from(address),
+            Ok(Target { host: Host::V4(_) | Host::V6(_) | Host::Name(_), .. }) | Err(_) => return false,
+        };
+        let address = address.to_canonical();
+        address.is_loopback() || address == own.ip().to_canonical()
     }
 
     /// Which URLs a PSP may name.

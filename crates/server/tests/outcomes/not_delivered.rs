@@ -54,3 +54,25 @@ async fn a_link_local_address_is_refused_at_init_in_every_spelling() {
     assert_eq!(app.row_counts(), before);
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_wallets_own_listener_is_no_make_payment_url_by_address_at_init_and_by_name_at_the_call() {
+    let app = TestApp::start().await;
+    let before = app.row_counts();
+    let port = app.sandbox().address.port();
+    for host in ["127.0.0.1", "127.9.9.9", "[::1]", "[::ffff:127.0.0.1]"] {
+        let mut body = app.init_body("own-address");
+        body["makePaymentUrl"] = json!(format!("http://{host}:{port}/phone"));
+        let answer = app.send_init(&body).await;
+        assert_eq!((answer.status.as_u16(), answer.error_codes()), (400, vec!["makePaymentUrl"]), "{host}");
+        assert!(answer.hint().contains("the wallet's own address"), "{}", answer.hint());
+    }
+    assert_eq!(app.row_counts(), before);
+    approved_at(&app, "own-name", &format!("http://localhost:{port}/pay")).await;
+    assert_eq!(failure(&app, "own-name").await, ["certain", "not_delivered", "address_refused"]);
+    // The stub PSP listens on the same machine, at a port of its own.
+    let stub = app.sandbox().make_payment_url.clone();
+    approved_at(&app, "own-stub", &stub).await;
+    assert_eq!(app.state("own-stub"), "RESERVED");
+    app.stop().await;
+}

@@ -2,6 +2,7 @@
 
 use lommebok_api::errors::{ErrorCode, Fault as WireFault, together};
 use lommebok_api::headers;
+use lommebok_api::hints::{Hint, Slip};
 use lommebok_api::init::{self, InitAnswer, InitRequest};
 use lommebok_domain::{Amount, Entrance, MerchantOrderId, PhoneNumber, PspTransactionId};
 use lommebok_store::IdempotentRoute;
@@ -21,6 +22,10 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     headers::check_json(headers, body.len())?;
     let (key, request) = together(headers::idempotency_key(headers), init::parse(&body, caller.wallet.url_policy()))?;
     let unkeyed = if key.is_none() { headers::idempotency_hint(headers) } else { None };
+    if caller.wallet.is_own_listener(&request.make_payment_url) {
+        let fault = WireFault::at(ErrorCode::MakePaymentUrl, "makePaymentUrl");
+        return Err(fault.hinting(Hint::of(Slip::OwnListener)).into());
+    }
     let idempotency = key.map(|key| {
         let canonical = request.canonical().text(msn.as_str()).into_bytes();
         caller.wallet.idempotent_request(IdempotentRoute::Init, key, &canonical)
