@@ -11,8 +11,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
 use futures_util::future::{Either, Ready, ready as at_once};
-use http::header::{CONNECTION, HOST, HeaderName, RETRY_AFTER};
-use http::{HeaderValue, Method, Request, StatusCode, Version};
+use http::header::{CONNECTION, HOST, HeaderName, RETRY_AFTER, TRANSFER_ENCODING};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version};
 use hyper::body::Incoming;
 use tower::Service;
 
@@ -124,7 +125,19 @@ fn fault_of<B>(request: &Request<B>, limits: &Limits) -> Option<StatusCode> {
     if bytes > limits.header_bytes {
         return Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
     }
-    (!one_host(request)).then_some(StatusCode::BAD_REQUEST)
+    (coded_twice(headers) || !one_host(request)).then_some(StatusCode::BAD_REQUEST)
+}
+
+/// Whether the body is encoded twice over: whoever undoes it otherwise than we do takes a part of it for the next request. What
+/// else tells its end in two ways hyper refuses, or closes the connection behind it.
+fn coded_twice(headers: &HeaderMap) -> bool {
+    headers.get_all(TRANSFER_ENCODING).iter().count() > 1
+}
+
+/// Whether a `Host` is a name or an address, with a port or without; an empty one names nobody, and is harmless.
+fn is_host(host: &HeaderValue) -> bool {
+    let bytes = host.as_bytes();
+    bytes.is_empty() || (!bytes.contains(&b'@') && Authority::try_from(bytes).is_ok())
 }
 
 /// Whether the request says one host: two, by header or by an address that names another, is how one is smuggled past
@@ -136,7 +149,7 @@ fn one_host<B>(request: &Request<B>) -> bool {
     match (first, second, named) {
         (None, _, _) => request.version() != Version::HTTP_11,
         (Some(_), Some(_), _) => false,
-        (Some(_), None, None) => true,
+        (Some(host), None, None) => is_host(host),
         (Some(host), None, Some(named)) => host.as_bytes().eq_ignore_ascii_case(named.as_str().as_bytes()),
     }
 }

@@ -231,3 +231,37 @@ async fn read_until(stream: &mut TcpStream, end: &str) -> String {
     }
     read
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_whose_end_can_be_read_in_two_ways_never_makes_a_second_request() {
+    let app = TestApp::start().await;
+    let post = |headers: &str, body: &str| {
+        format!(
+            "POST /accesstoken/get HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\n{body}GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+        )
+    };
+    let (length, chunked, end) = ("Content-Length: 5", "Transfer-Encoding: chunked", "0\r\n\r\n");
+    let cases = [
+        post(&format!("{length}\r\n{chunked}"), end),
+        post(&format!("{chunked}\r\n{length}"), end),
+        post(&format!("{chunked}\r\n{chunked}"), end),
+        post("Content-Length: 5\r\nContent-Length: 6", end),
+        post("Content-Length: 5, 5", end),
+        post("Content-Length: +5", end),
+        post("Transfer-Encoding: identity\r\nContent-Length: 5", end),
+        post("Transfer-Encoding: gzip, chunked\r\nTransfer-Encoding: identity", end),
+        post(chunked, "0\n\n"),
+        post("Transfer-Encoding : chunked", end),
+        "GET /healthz HTTP/1.1\r\nHost: x\r\nX: a\r\n b: c\r\n\r\n".to_owned(),
+    ];
+    for text in cases {
+        // One answer, and the connection ends behind it.
+        assert_eq!(statuses(&exchange(&app, &text).await), ["400"], "{text}");
+    }
+    let hosts = [("", "200"), ("a@b", "400"), ("a/b", "400"), ("a b", "400"), ("\u{e5}", "400"), ("[::1]:80", "200")];
+    for (host, status) in hosts {
+        let text = format!("GET /healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        assert_eq!(statuses(&exchange(&app, &text).await), [status], "{host}");
+    }
+    app.stop().await;
+}
