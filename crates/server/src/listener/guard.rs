@@ -43,6 +43,10 @@ pub(super) struct Client {
     pub(super) activity: Arc<Activity>,
 }
 
+/// Whose request it is, as far as proxies that are trusted say; among the extensions of each request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientAddress(pub IpAddr);
+
 type RouterFuture = <Router as Service<Request<ClientBody>>>::Future;
 
 impl Guard {
@@ -56,13 +60,11 @@ impl Guard {
         Self { router, limits, announced, peers, client }
     }
 
-    /// What is held for this request counts for the client whose request it is.
-    fn account(&self, request: &Request<Incoming>) -> Account {
+    /// Whose request it is. What is held for it counts for that client.
+    fn client(&self, request: &Request<Incoming>) -> (ClientAddress, Account) {
         let Client { address, account, .. } = &self.client;
-        match self.peers.client(*address, request.headers()) {
-            Some(other) => account.of_peer(other),
-            None => account.clone(),
-        }
+        let (address, other) = self.peers.client(*address, request.headers());
+        (ClientAddress(address.to_canonical()), other.map_or_else(|| account.clone(), |peer| account.of_peer(peer)))
     }
 }
 
@@ -76,9 +78,10 @@ impl hyper::service::Service<Request<Incoming>> for Guard {
         if let Some(status) = fault_of(&request, &self.limits) {
             return Either::Left(at_once(Ok(refusal(status))));
         }
-        let account = self.account(&request);
+        let (address, account) = self.client(&request);
         let announced = (request.version() == Version::HTTP_11).then(|| self.announced.clone());
         let mut request = request.map(|body| ClientBody::new(body, account.open()));
+        request.extensions_mut().insert(address);
         if let Some(wait) = self.limits.unusual_body_wait() {
             request.extensions_mut().insert(wait);
         }

@@ -25,6 +25,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use crate::tasks::Tasks;
 
 pub use answers::Shared;
+pub use guard::ClientAddress;
 pub use limits::{BodyWait, Limits};
 pub use peers::TrustedProxies;
 

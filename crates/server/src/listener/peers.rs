@@ -186,10 +186,10 @@ impl Peers {
         if take(&peer.connections, 1, peer.shares.connections) { Ok(Admitted { peer }) } else { Err(peer) }
     }
 
-    /// Whose request it is that came from `address`, if a proxy brought it for somebody else.
-    pub(super) fn client(&self, address: IpAddr, headers: &HeaderMap) -> Option<Arc<Peer>> {
+    /// Whose request it is that came from `address`; with its share, if a proxy brought it for somebody else.
+    pub(super) fn client(&self, address: IpAddr, headers: &HeaderMap) -> (IpAddr, Option<Arc<Peer>>) {
         let client = self.proxies.client(address, headers);
-        (client != address).then(|| self.of(client))
+        (client, (client != address).then(|| self.of(client)))
     }
 
     fn of(&self, address: IpAddr) -> Arc<Peer> {
