@@ -15,6 +15,7 @@ pub mod errors;
 pub mod force_approve;
 pub mod headers;
 pub mod hints;
+pub mod hosts;
 pub mod ids;
 pub mod init;
 pub mod make_payment;

@@ -5,18 +5,20 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
+use lommebok_api::hosts::origin_of;
 use lommebok_domain::Timestamp;
 use lommebok_sample_psp::acquirer::simulated::IssuerRules;
 use lommebok_sample_psp::clock::BusinessClock;
 use lommebok_sample_psp::ledger::IfMissing;
 use lommebok_sample_psp::{
-    MerchantConfig, Reporting, RunningSamplePsp, SamplePsp, SamplePspConfig, ShopConfig, WalletAccess,
+    Listens, MerchantConfig, Reporting, RunningSamplePsp, SamplePsp, SamplePspConfig, ShopConfig, StartFault,
+    WalletAccess,
 };
 use lommebok_sdk::{BoxFuture, Clock, Credentials, MerchantSerialNumber, Url};
 use lommebok_server::assembly::PreparedSandbox;
 use lommebok_server::clock::BusinessClock as WalletClock;
-use lommebok_server::config::{self, DevConfig, NetworkConfig};
+use lommebok_server::config::{self, DevConfig};
 use lommebok_server::http::sandbox_pages::{Beside, ShopAddresses};
 use lommebok_server::seeds::Seed;
 
@@ -47,10 +49,11 @@ pub(crate) async fn start(
         shop: Some(ShopConfig {
             listen: settings.shop_listen,
             public_url: url(settings.shop_public_url.as_deref())?,
+            allowed_hosts: config.network.allowed_hosts.clone(),
             phone_simulator: url(Some(&phone))?,
         }),
         wallet: WalletAccess {
-            base_url: NetworkConfig { public_url: None, ..config.network.clone() }.origin_at(prepared.address()),
+            base_url: origin_of(prepared.address()),
             credentials: Credentials::new(
                 granted.client_id.clone(),
                 granted.client_secret.expose(),
@@ -73,7 +76,17 @@ pub(crate) async fn start(
         clock: BusinessClock::since_1970(WalletTime(prepared.wallet().clock().clone())),
         wrap_acquirer: None,
     };
-    Ok(SamplePsp::start(psp).await?)
+    SamplePsp::start(psp).await.map_err(in_our_words)
+}
+
+/// The fault; of a port that can't be had, with the setting that moves it.
+fn in_our_words(fault: StartFault) -> anyhow::Error {
+    let setting = match &fault {
+        StartFault::Listen { of: Listens::SamplePsp, .. } => "psp_listen",
+        StartFault::Listen { of: Listens::Shop, .. } => "shop_listen",
+        _ => return fault.into(),
+    };
+    anyhow!("{fault}; choose another address with {}, port 0 takes a free one", config::set_by(setting))
 }
 
 /// What the wallet's start page leads to.

@@ -41,18 +41,28 @@ async fn a_second_server_on_one_data_directory_is_refused_and_the_first_goes_on(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_taken_port_is_named_and_nobody_is_told_of_a_server_that_did_not_start() {
+async fn a_taken_port_is_named_with_what_moves_it_and_nobody_is_told_of_a_server_that_did_not_start() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    for (flag, who) in [("--listen", ""), ("--psp-listen", BESIDE), ("--shop-listen", BESIDE)] {
+    let cases: [(&str, &str, &[&str]); 4] = [
+        ("--listen", "", &[]),
+        ("--psp-listen", BESIDE, &[]),
+        ("--shop-listen", BESIDE, &[]),
+        ("--psp-listen", "", &["--no-shop"]),
+    ];
+    for (flag, who, more) in cases {
         let directory = tempfile::tempdir().unwrap();
         let data_dir = directory.path().to_str().unwrap();
-        let mut words = vec!["dev", "--data-dir", data_dir, flag, &address];
+        let mut words = [&["dev", "--data-dir", data_dir, flag, &address], more].concat();
         for other in FREE_PORTS.iter().filter(|word| word.starts_with("--") && **word != flag) {
             words.extend([other, "127.0.0.1:0"]);
         }
         let said = refuses(&words).await;
-        let why = format!("{address} can't be listened on: Address already in use (os error 98)");
+        let variable = format!("LOMMEBOK_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase());
+        let why = format!(
+            "{address} can't be listened on: Address already in use (os error 98); choose another address with {flag} or \
+             {variable}, port 0 takes a free one"
+        );
         assert_eq!(said, format!("lommebok: {who}{why}\n"));
         let said = refuses(&["env", "--data-dir", data_dir]).await;
         assert!(said.starts_with("lommebok: no server runs on "), "{said}");
@@ -85,7 +95,8 @@ async fn an_unknown_flag_and_a_wrong_value_are_named() {
     let said = dev_refuses(directory.path(), &["--lisen", "127.0.0.1:0"]).await;
     assert!(said.starts_with("error: unexpected argument '--lisen' found"), "{said}");
     let said = refuses(&["dev", "--listen", "8480"]).await;
-    let address = "must be an IP address and a port, such as 127.0.0.1:8480 or [::1]:8480";
+    let address =
+        "must be an IP address or localhost, and a port, such as 127.0.0.1:8480, localhost:8480 or [::1]:8480";
     assert_eq!(said, format!("lommebok: --listen: {address}\n"));
     let mut command = bare_command(BINARY, &["dev"]);
     command.env("LOMMEBOK_LISTEN", "8480");

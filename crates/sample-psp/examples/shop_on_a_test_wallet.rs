@@ -30,6 +30,7 @@ async fn main() -> Done {
         shop: Some(ShopConfig {
             listen: "127.0.0.1:0".parse()?,
             public_url: None,
+            allowed_hosts: Vec::new(),
             phone_simulator: Some(format!("{}/phone", wallet.base_url()).parse()?),
         }),
         wallet: WalletAccess {

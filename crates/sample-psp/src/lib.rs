@@ -17,7 +17,8 @@ mod step_up_page;
 mod ui;
 
 pub use assembly::{
-    MerchantConfig, RunningSamplePsp, SamplePsp, SamplePspConfig, ShopConfig, StartFault, WalletAccess, WrapAcquirer,
+    Listens, MerchantConfig, RunningSamplePsp, SamplePsp, SamplePspConfig, ShopConfig, StartFault, WalletAccess,
+    WrapAcquirer,
 };
 pub use database::DatabaseFault;
 pub use psp::{Difference, Reconciliation, Reporting, Side};

@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use lommebok_api::hosts::origin_of;
 use lommebok_domain::PaymentId;
 use lommebok_sample_psp::RunningSamplePsp;
 use lommebok_server::assembly::{PreparedSandbox, RunningSandbox, Seams, StartFault};
-use lommebok_server::config::DevConfig;
+use lommebok_server::config::{DevConfig, NetworkConfig};
 use lommebok_server::observability;
 use lommebok_server::seeds::Seed;
 use lommebok_server::wallet::{Stage, Stages};
@@ -83,7 +84,8 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         let running = running(&sandbox, psp.as_ref(), &seed)?;
         let announcement = running.announce(&config.data.data_dir)?;
         let variables = env::variables(&running, &sandbox.credentials)?;
-        say(greeting::text(&running.public_url, &places(&running, &config.data.data_dir), &variables).trim_end());
+        say(greeting::text(&running.public_url, &places(&running, &config.network, &config.data.data_dir), &variables)
+            .trim_end());
         until_told_to_stop(sandbox, announcement, signals).await?;
         // The wallet's last calls have ended, so the PSP may go.
         if let Some(psp) = psp {
@@ -185,7 +187,7 @@ fn running(sandbox: &RunningSandbox, psp: Option<&RunningSamplePsp>, seed: &Seed
     let user = seed.users.first().context("the seed has no user")?;
     let msn = merchant(false).or_else(|| merchant(true)).context("the seed's first PSP has no merchant")?;
     Ok(Running {
-        url: format!("http://{}", sandbox.address),
+        url: origin_of(sandbox.address),
         public_url: sandbox.public_url.clone(),
         make_payment_url: sandbox.make_payment_url.clone(),
         shop: psp.and_then(|psp| running_shop(psp, &msn)),
@@ -208,7 +210,7 @@ fn running_shop(psp: &RunningSamplePsp, msn: &str) -> Option<RunningShop> {
 }
 
 /// What runs, for the greeting.
-fn places(running: &Running, data_dir: &Path) -> Vec<Place> {
+fn places(running: &Running, network: &NetworkConfig, data_dir: &Path) -> Vec<Place> {
     let url = &running.public_url;
     let mut places = vec![
         ("Start page", format!("{url}/"), "everything, explained".to_owned()),
@@ -223,8 +225,12 @@ fn places(running: &Running, data_dir: &Path) -> Vec<Place> {
         None => places.push(("Stub PSP", running.make_payment_url.clone(), "says OK to every payment".to_owned())),
     }
     places.push(("Data", data_dir.display().to_string(), "database, keys, credentials; survives restarts".to_owned()));
-    if running.url != running.public_url {
-        places.push(("Listens on", running.url.clone(), "links lead to the public URL".to_owned()));
+    let elsewhere = (running.url != running.public_url).then_some("links lead to the public URL");
+    let everywhere =
+        network.listen.ip().to_canonical().is_unspecified().then_some("and every other address of this machine");
+    let notes: Vec<&str> = everywhere.into_iter().chain(elsewhere).collect();
+    if !notes.is_empty() {
+        places.push(("Listens on", running.url.clone(), notes.join("; ")));
     }
     places
 }

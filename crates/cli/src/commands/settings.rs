@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use clap::{Arg, ArgMatches};
-use lommebok_server::config::{DevConfig, Setting, Sources, Unset, purpose, settings};
+use clap::{Arg, ArgAction, ArgMatches};
+use lommebok_server::config::{DevConfig, Setting, Sources, Unset, default_in_words, purpose, settings};
 
 /// A flag for each setting that `unset` does not say is absent, and `--config`.
 pub(super) fn flags(unset: fn(&Setting) -> Unset) -> Vec<Arg> {
@@ -14,11 +14,14 @@ pub(super) fn flags(unset: fn(&Setting) -> Unset) -> Vec<Arg> {
         .filter(|setting| unset(setting) != Unset::Absent)
         .map(|setting| {
             let purpose = purpose(setting);
-            let help = match unset(setting) {
-                Unset::Value(value) => format!("{purpose} [default: {value}]"),
-                Unset::Derived | Unset::Wanted | Unset::Absent => purpose,
+            let default = match unset(setting) {
+                Unset::Value(value) => Some(value.to_owned()),
+                Unset::Derived => default_in_words(setting),
+                Unset::Wanted | Unset::Absent => None,
             };
-            Arg::new(setting.name).long(setting.flag_name()).value_name("VALUE").help(help)
+            let help = default.map_or_else(|| purpose.clone(), |default| format!("{purpose} [default: {default}]"));
+            let flag = Arg::new(setting.name).long(setting.flag_name()).value_name("VALUE").help(help);
+            if setting.many { flag.action(ArgAction::Append) } else { flag }
         })
         .collect();
     flags.push(file().help("Read settings from this TOML file; `lommebok config` prints one with comments"));
@@ -39,8 +42,9 @@ pub(crate) fn data_dir(matches: &ArgMatches) -> anyhow::Result<PathBuf> {
 pub(super) fn sources(matches: &ArgMatches) -> anyhow::Result<Sources> {
     let mut sources = Sources { environment: std::env::vars().collect(), ..Sources::default() };
     for setting in settings() {
-        if let Ok(Some(value)) = matches.try_get_one::<String>(setting.name) {
-            sources.flags.insert(setting.name.to_owned(), value.clone());
+        if let Ok(Some(values)) = matches.try_get_many::<String>(setting.name) {
+            let values: Vec<&str> = values.map(String::as_str).collect();
+            sources.flags.insert(setting.name.to_owned(), values.join(","));
         }
     }
     if let Some(path) = matches.get_one::<String>("config") {

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use lommebok_api::hosts::HostName;
 use lommebok_sdk::transport::Transport;
 use lommebok_sdk::{Credentials, MerchantSerialNumber, Url};
 
@@ -73,6 +74,8 @@ pub struct ShopConfig {
     pub listen: SocketAddr,
     /// Where browsers reach it; else the address that it listens on.
     pub public_url: Option<Url>,
+    /// Names, besides that of the public URL, under which it answers.
+    pub allowed_hosts: Vec<HostName>,
     /// The page of the phone simulator, if there is one to point at.
     pub phone_simulator: Option<Url>,
 }

@@ -13,4 +13,4 @@ mod walk_in;
 
 pub use config::{MerchantConfig, SamplePspConfig, ShopConfig, WalletAccess, WrapAcquirer};
 pub(crate) use start::OurReceiver;
-pub use start::{RunningSamplePsp, SamplePsp, StartFault};
+pub use start::{Listens, RunningSamplePsp, SamplePsp, StartFault};

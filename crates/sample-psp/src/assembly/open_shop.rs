@@ -3,19 +3,21 @@
 use std::sync::Arc;
 
 use axum::Router;
+use lommebok_api::hosts::{HostName, KnownHosts};
 use lommebok_sdk::{Secret, Url};
 
 use super::config::{SamplePspConfig, ShopConfig};
 use super::listener::Bound;
-use super::start::{StartFault, cannot_listen, unusable};
+use super::start::{Listens, StartFault, cannot_listen, unusable};
 use crate::clock::BusinessClock;
 use crate::database::orders::Orders;
 use crate::merchant_api::Merchants;
-use crate::shop::{self, Hosts, MerchantClient, Shop};
+use crate::shop::{self, MerchantClient, Shop};
 
 /// Everything of a shop that can be missing.
 pub(super) struct OpenShop {
     bound: Bound,
+    allowed_hosts: Vec<HostName>,
     orders: Orders,
     /// The key of the merchant that sells through the landing page.
     key: Secret,
@@ -32,7 +34,9 @@ impl OpenShop {
         wanted: &ShopConfig,
         merchants: &Merchants,
     ) -> Result<Self, StartFault> {
-        let bound = Bound::to(wanted.listen, wanted.public_url.clone()).await.map_err(cannot_listen(wanted.listen))?;
+        let bound = Bound::to(wanted.listen, wanted.public_url.clone())
+            .await
+            .map_err(cannot_listen(Listens::Shop, wanted.listen))?;
         let key = |skips: bool| {
             let merchant = config.merchants.iter().find(|merchant| merchant.may_skip_landing_page == skips)?;
             Some(merchants.with_msn(merchant.msn.as_str())?.key.clone())
@@ -42,7 +46,8 @@ impl OpenShop {
         let path = config.data_dir.join("shop.db");
         let orders = Orders::open(&path).map_err(unusable(path))?;
         let (clock, phone_simulator) = (config.clock.clone(), wanted.phone_simulator.clone());
-        Ok(Self { bound, orders, key, push_key, clock, phone_simulator })
+        let allowed_hosts = wanted.allowed_hosts.clone();
+        Ok(Self { bound, allowed_hosts, orders, key, push_key, clock, phone_simulator })
     }
 
     /// Where browsers reach it.
@@ -52,7 +57,7 @@ impl OpenShop {
 
     /// Its pages, wired to the merchant API, and where they are served.
     pub(super) fn pages(self, api: &Router) -> (Bound, Router) {
-        let Self { bound, orders, key, push_key, clock, phone_simulator } = self;
+        let Self { bound, allowed_hosts, orders, key, push_key, clock, phone_simulator } = self;
         let shop = Shop(Arc::new(shop::Inner {
             orders,
             merchant: MerchantClient::new(api.clone(), key),
@@ -61,10 +66,8 @@ impl OpenShop {
             public_url: bound.public_url.clone(),
             phone_simulator,
         }));
-        let port = bound.address.port();
-        let mut hosts = vec![bound.address.to_string(), format!("localhost:{port}"), format!("127.0.0.1:{port}")];
-        hosts.push(bound.public_url.authority().to_owned());
-        let pages = shop::router(shop, Hosts(hosts.into()));
+        let hosts = KnownHosts::new(bound.public_url.as_str(), &allowed_hosts);
+        let pages = shop::router(shop, Arc::new(hosts));
         (bound, pages)
     }
 }

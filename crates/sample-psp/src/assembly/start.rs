@@ -36,10 +36,29 @@ pub(crate) type OurReceiver = Receiver<Handler, SqliteMemory, OurPayments>;
 #[derive(Clone, Copy, Debug)]
 pub struct SamplePsp;
 
+/// Who listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listens {
+    /// The sample PSP itself.
+    SamplePsp,
+    /// Its shop.
+    Shop,
+}
+
 /// Why it did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartFault {
-    /// Its folder or a port.
+    /// A port.
+    #[error("{address} can't be listened on: {cause}")]
+    Listen {
+        /// Whose.
+        of: Listens,
+        /// Which one.
+        address: SocketAddr,
+        /// What the operating system said.
+        cause: io::Error,
+    },
+    /// Its folder.
     #[error("{what}: {cause}")]
     Io {
         /// What was tried.
@@ -93,7 +112,9 @@ impl SamplePsp {
         let folder = DirBuilder::new().recursive(true).mode(0o700).create(&config.data_dir);
         folder.map_err(io_fault(config.data_dir.display()))?;
         let own_key = OwnKey::load(&config.data_dir).map_err(unusable(config.data_dir.join("psp.key")))?;
-        let bound = Bound::to(config.listen, config.public_url.clone()).await.map_err(cannot_listen(config.listen))?;
+        let bound = Bound::to(config.listen, config.public_url.clone())
+            .await
+            .map_err(cannot_listen(Listens::SamplePsp, config.listen))?;
         let acquirer = SimulatedAcquirer::open(
             &config.data_dir.join("acquirer.db"),
             config.cryptogram_test_key,
@@ -184,8 +205,8 @@ fn merchants(config: &SamplePspConfig, own_key: &OwnKey) -> Merchants {
     Merchants(config.merchants.iter().map(merchant).collect())
 }
 
-pub(super) fn cannot_listen(address: SocketAddr) -> impl FnOnce(io::Error) -> StartFault {
-    io_fault(format!("{address} can't be listened on"))
+pub(super) fn cannot_listen(of: Listens, address: SocketAddr) -> impl FnOnce(io::Error) -> StartFault {
+    move |cause| StartFault::Listen { of, address, cause }
 }
 
 pub(super) fn unusable<E: Into<BoxError>>(path: PathBuf) -> impl FnOnce(E) -> StartFault {

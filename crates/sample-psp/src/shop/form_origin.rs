@@ -9,19 +9,23 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, Method, header};
+use lommebok_api::hosts::KnownHosts;
 
-use super::wrong::Wrong;
+use super::wrong::{Wrong, other_name};
 use crate::ui::lang::Chosen;
 
-/// The names under which the shop answers, each with its port.
-#[derive(Clone, Debug)]
-pub(crate) struct Hosts(pub(crate) Arc<[String]>);
-
 /// Lets our own requests through.
-pub(super) async fn check(State(hosts): State<Hosts>, chosen: Chosen, request: Request, next: Next) -> Response {
-    let host = text(request.headers(), &header::HOST).unwrap_or_default().to_owned();
-    if !hosts.0.iter().any(|known| known.eq_ignore_ascii_case(&host)) {
-        return Wrong::OtherName.page(chosen).into_response();
+pub(super) async fn check(
+    State(hosts): State<Arc<KnownHosts>>,
+    chosen: Chosen,
+    request: Request,
+    next: Next,
+) -> Response {
+    // HTTP/2 says the host in the target.
+    let target = request.uri().authority().map(http::uri::Authority::as_str);
+    let host = target.or_else(|| text(request.headers(), &header::HOST)).unwrap_or_default().to_owned();
+    if !hosts.knows(&host) {
+        return other_name(chosen, &host).into_response();
     }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
     if changes && !is_our_form(request.headers(), &host) {

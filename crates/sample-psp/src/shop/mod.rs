@@ -25,6 +25,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
+use lommebok_api::hosts::KnownHosts;
 use lommebok_sdk::Url;
 
 use crate::clock::BusinessClock;
@@ -32,7 +33,6 @@ use crate::database::orders::Orders;
 use crate::merchant_api::Flow;
 use crate::ui::assets;
 
-pub(crate) use form_origin::Hosts;
 pub(crate) use merchant_client::MerchantClient;
 
 /// The most bytes of a form.
@@ -56,8 +56,8 @@ pub(crate) struct Inner {
     pub(crate) phone_simulator: Option<Url>,
 }
 
-/// The shop's pages; `hosts` are the names under which it answers.
-pub(crate) fn router(shop: Shop, hosts: Hosts) -> Router {
+/// The shop's pages, under these hosts.
+pub(crate) fn router(shop: Shop, hosts: Arc<KnownHosts>) -> Router {
     Router::new()
         .route("/", get(front::front))
         .route("/bench", get(bench::bench))

@@ -29,13 +29,19 @@ pub(super) enum Wrong {
 
 #[derive(Template)]
 #[template(path = "shop/wrong.html")]
-struct WrongPage {
+struct WrongPage<'a> {
     page: Page,
     wrong: Wrong,
+    /// The name that was asked for, of [`Wrong::OtherName`].
+    asked: &'a str,
 }
 
 impl Wrong {
     pub(super) fn page(self, chosen: Chosen) -> Html {
+        self.page_about(chosen, "")
+    }
+
+    fn page_about(self, chosen: Chosen, asked: &str) -> Html {
         let status = match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Unreadable(status) => status,
@@ -43,8 +49,13 @@ impl Wrong {
             Self::OtherName => StatusCode::MISDIRECTED_REQUEST,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Html::page(chosen, &WrongPage { page: Page::nowhere(chosen.lang), wrong: self }).status(status)
+        Html::page(chosen, &WrongPage { page: Page::nowhere(chosen.lang), wrong: self, asked }).status(status)
     }
+}
+
+/// The page for a name that is not ours: says which it was, and what allows it.
+pub(super) fn other_name(chosen: Chosen, asked: &str) -> Html {
+    Wrong::OtherName.page_about(chosen, asked)
 }
 
 /// Logs a fault and answers its page.

@@ -15,7 +15,7 @@ static ORDERS: AtomicU64 = AtomicU64::new(1);
 pub(crate) fn with_shop(config: &mut SamplePspConfig) {
     let listen = "127.0.0.1:0".parse().unwrap();
     let phone_simulator = Some("http://phone.example/phone".parse().unwrap());
-    config.shop = Some(ShopConfig { listen, public_url: None, phone_simulator });
+    config.shop = Some(ShopConfig { listen, public_url: None, allowed_hosts: Vec::new(), phone_simulator });
 }
 
 /// An address of the shop.

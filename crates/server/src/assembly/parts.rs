@@ -27,8 +27,9 @@ use crate::tokens::SimulatedTokens;
 use crate::ui::brand::Brand;
 use crate::wallet::{self, BatchMode, Environment, Keys, SENDS_WITHIN_MS, Settings, TokenSource};
 
-pub(super) fn bind(address: SocketAddr) -> Result<Listener, StartFault> {
-    Listener::bind(address).map_err(|cause| StartFault::Listen { address, cause })
+/// Binds the address that `setting` says.
+pub(super) fn bind(address: SocketAddr, setting: &'static str) -> Result<Listener, StartFault> {
+    Listener::bind(address).map_err(|cause| StartFault::Listen { address, cause, setting })
 }
 
 /// The limits of connections, fitted to the files that this process may have open.

@@ -58,7 +58,7 @@ impl PreparedSandbox {
             Some(key) => key.clone(),
             None => SigningKey::load_or_make(&directory, &tasks)?,
         };
-        let listener = parts::bind(config.network.listen)?;
+        let listener = parts::bind(config.network.listen, "listen")?;
         let public_url = config.network.origin_at(listener.address());
         let store = parts::open_store(config, &seams, &directory, &master)?;
         let keys = Arc::new(parts::keys(&master, &chance));

@@ -4,12 +4,13 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use lommebok_api::hosts::origin_of;
 use lommebok_domain::TenantId;
 use lommebok_store::{CommitHook, FaultHook, Store};
 
 use super::prepared::PreparedSandbox;
 use crate::clock::BusinessClock;
-use crate::config::DevConfig;
+use crate::config::{DevConfig, set_by};
 use crate::http::Edge;
 use crate::http::sandbox_pages::Beside;
 use crate::keys::{DataDirectory, KeyFault, SandboxKeys, SigningKey};
@@ -63,12 +64,14 @@ pub enum StartFault {
     #[error("the wallet could not start")]
     Wallet(#[from] Fault),
     /// A port.
-    #[error("{address} can't be listened on: {cause}")]
+    #[error("{address} can't be listened on: {cause}; choose another address with {by}, port 0 takes a free one", by = set_by(setting))]
     Listen {
         /// Which one.
         address: SocketAddr,
         /// What the operating system says.
         cause: std::io::Error,
+        /// The setting that moves it.
+        setting: &'static str,
     },
     /// The certificate authorities.
     #[error(transparent)]
@@ -103,8 +106,8 @@ impl RunningSandbox {
     /// [`StartFault`]; nothing is left running then.
     pub async fn start(config: &DevConfig, seed: &Seed, seams: Seams) -> Result<Self, StartFault> {
         let prepared = PreparedSandbox::prepare(config, seed, seams).await?;
-        let listener = super::parts::bind(config.sample_psp.psp_listen)?;
-        let make_payment_url = format!("http://{}/make-payment", listener.address());
+        let listener = super::parts::bind(config.sample_psp.psp_listen, "psp_listen")?;
+        let make_payment_url = format!("{}/make-payment", origin_of(listener.address()));
         let tasks = prepared.tasks().clone();
         let stub = stub_psp::router(prepared.shown_by_the_stub());
         tasks.spawn("stub PSP", listener.serve(stub, Limits::default(), tasks.clone()));

@@ -29,6 +29,22 @@ pub(super) fn page(commented: &str) -> String {
 
 /// The first sentence of a setting's comment, without its full stop.
 pub(super) fn purpose(commented: &str, setting: &Setting) -> String {
+    let comment = comment(commented, setting);
+    sentence(&comment).to_owned()
+}
+
+/// What counts when nobody sets a setting that has no fixed default, in words.
+pub(super) fn default_in_words(commented: &str, setting: &Setting) -> Option<String> {
+    let comment = comment(commented, setting);
+    comment.split_once("Default: ").map(|(_, default)| sentence(default).to_owned())
+}
+
+fn sentence(text: &str) -> &str {
+    text.split_once(". ").map_or(text, |(first, _)| first).trim_end_matches('.')
+}
+
+/// A setting's comment in one line.
+fn comment(commented: &str, setting: &Setting) -> String {
     let mut comment: Vec<&str> = Vec::new();
     for line in commented.lines() {
         if let Some(text) = line.strip_prefix("# ") {
@@ -39,8 +55,7 @@ pub(super) fn purpose(commented: &str, setting: &Setting) -> String {
             comment.clear();
         }
     }
-    let comment = comment.join(" ");
-    comment.split_once(". ").map_or(comment.as_str(), |(first, _)| first).trim_end_matches('.').to_owned()
+    comment.join(" ")
 }
 
 const WRITES: &str = "writing to a String cannot fail";

@@ -50,6 +50,17 @@ pub fn purpose(setting: &Setting) -> String {
     documentation::purpose(commented_default(), setting)
 }
 
+/// What counts when nobody sets a setting that has no fixed default, in words: the comment's "Default: …".
+pub fn default_in_words(setting: &Setting) -> Option<String> {
+    documentation::default_in_words(commented_default(), setting)
+}
+
+/// By what a setting is changed, for whoever reads that its value will not do.
+pub fn set_by(name: &'static str) -> String {
+    let setting = settings::find(name).expect("only settings of the list are named, which a test sees");
+    format!("--{} or {}", setting.flag_name(), setting.environment_name())
+}
+
 /// The settings of `lommebok dev`.
 #[derive(Clone, Debug)]
 pub struct DevConfig {
@@ -82,7 +93,7 @@ impl DevConfig {
         let data = data::read_dev(&mut reader);
         let payments = payments::read(&mut reader);
         let sandbox = payments::read_sandbox(&mut reader);
-        let sample_psp = sample_psp::read(&mut reader);
+        let sample_psp = sample_psp::read(&mut reader, network.as_ref().map(|network| network.listen));
         let access_tokens = access_tokens::read(&mut reader);
         let appearance = appearance::read(&mut reader);
         let log = log::read(&mut reader);

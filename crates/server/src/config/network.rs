@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use lommebok_api::hosts::{HostName, KnownHosts, NoHostName, origin_of};
 use url::{Host, Url};
 
-use super::reader::{Reader, number};
+use super::reader::{Reader, list, number};
 use super::settings::Mode;
 use crate::listener::{Limits, TrustedProxies};
 
@@ -18,6 +19,8 @@ pub struct NetworkConfig {
     pub public_url: Option<String>,
     /// Proxies that are believed.
     pub trusted_proxies: TrustedProxies,
+    /// Names, besides that of the public URL, under which the pages answer; none in `serve`.
+    pub allowed_hosts: Vec<HostName>,
     /// Limits of connections and request heads.
     pub limits: Limits,
     /// The longest body, in bytes.
@@ -31,15 +34,12 @@ pub struct NetworkConfig {
 impl NetworkConfig {
     /// The origin outside, given the address that was bound in the end.
     pub fn origin_at(&self, bound: SocketAddr) -> String {
-        self.public_url.clone().unwrap_or_else(|| {
-            let loopback: std::net::IpAddr = match bound {
-                SocketAddr::V4(_) => [127, 0, 0, 1].into(),
-                SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
-            };
-            // "Every address" is nowhere that a link could lead to.
-            let host = if bound.ip().is_unspecified() { loopback } else { bound.ip() };
-            format!("http://{}", SocketAddr::new(host, bound.port()))
-        })
+        self.public_url.clone().unwrap_or_else(|| origin_of(bound))
+    }
+
+    /// The hosts under which the pages at `public_url` answer.
+    pub fn known_hosts(&self, public_url: &str) -> KnownHosts {
+        KnownHosts::new(public_url, &self.allowed_hosts)
     }
 }
 
@@ -48,6 +48,7 @@ pub(super) fn read(reader: &mut Reader) -> Option<NetworkConfig> {
     let listen = reader.take("listen", address);
     let public_url = reader.take_if_set("public_url", |text| origin(mode, text));
     let trusted_proxies = reader.take_if_set("trusted_proxies", str::parse);
+    let allowed_hosts = reader.take_if_set("allowed_host", |text| list(text, host_name));
     let body_wait_s: Option<u64> = reader.take("body_wait_s", number(1..=3_600));
     let limits = read_limits(reader, body_wait_s);
     let body_limit_bytes = reader.take("body_limit_bytes", number(1_024..=67_108_864));
@@ -56,6 +57,7 @@ pub(super) fn read(reader: &mut Reader) -> Option<NetworkConfig> {
         listen: listen?,
         public_url: public_url.ok()?,
         trusted_proxies: trusted_proxies.ok()?.unwrap_or_default(),
+        allowed_hosts: allowed_hosts.ok()?.unwrap_or_default(),
         limits: limits?,
         body_limit_bytes: body_limit_bytes?,
         batch_body_limit_bytes: batch_body_limit_bytes?,
@@ -82,9 +84,21 @@ fn read_limits(reader: &mut Reader, body_wait_s: Option<u64>) -> Option<Limits> 
     })
 }
 
-/// An address with a port.
+/// An address with a port; `localhost` is 127.0.0.1.
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "must be an IP address and a port, such as 127.0.0.1:8480 or [::1]:8480".to_owned())
+    let local = text.split_once(':').filter(|(host, _)| host.eq_ignore_ascii_case("localhost"));
+    let parsed = match local {
+        Some((_, port)) => format!("127.0.0.1:{port}").parse(),
+        None => text.parse(),
+    };
+    parsed.map_err(|_| {
+        "must be an IP address or localhost, and a port, such as 127.0.0.1:8480, localhost:8480 or [::1]:8480"
+            .to_owned()
+    })
+}
+
+fn host_name(text: &str) -> Result<HostName, String> {
+    text.parse().map_err(|fault: NoHostName| fault.to_string())
 }
 
 /// `scheme://host[:port]`: no path, because the published paths begin at the root.

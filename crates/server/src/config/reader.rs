@@ -79,6 +79,11 @@ where
     }
 }
 
+/// Values between commas, each read by `one`; an empty text is none of them.
+pub(super) fn list<T>(text: &str, one: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, String> {
+    if text.trim().is_empty() { Ok(Vec::new()) } else { text.split(',').map(|part| one(part.trim())).collect() }
+}
+
 /// A path; empty is none.
 pub(super) fn path(text: &str) -> Result<PathBuf, String> {
     if text.is_empty() {

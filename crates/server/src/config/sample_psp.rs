@@ -43,16 +43,21 @@ pub enum IfMissing {
     Reverse,
 }
 
-pub(super) fn read(reader: &mut Reader) -> Option<SamplePspSettings> {
+/// The ports of shop and sample PSP where nobody says otherwise.
+const SHOP_PORT: u16 = 8481;
+const PSP_PORT: u16 = 8482;
+
+/// `wallet` is where the wallet listens: who says only that means the others' host as well.
+pub(super) fn read(reader: &mut Reader, wallet: Option<SocketAddr>) -> Option<SamplePspSettings> {
     let mode = reader.mode();
     let shop = reader.take("shop", |text| match text {
         "on" => Ok(true),
         "off" => Ok(false),
         _ => Err("must be \"on\" or \"off\"".to_owned()),
     });
-    let shop_listen = reader.take("shop_listen", address);
+    let shop_listen = reader.take_if_set("shop_listen", address);
     let shop_public_url = reader.take_if_set("shop_public_url", |text| origin(mode, text));
-    let psp_listen = reader.take("psp_listen", address);
+    let psp_listen = reader.take_if_set("psp_listen", address);
     let psp_public_url = reader.take_if_set("psp_public_url", |text| origin(mode, text));
     let reports = reader.take("psp_reports", |text| match text {
         "at_once" => Ok(ReportTime::AtOnce),
@@ -66,11 +71,18 @@ pub(super) fn read(reader: &mut Reader) -> Option<SamplePspSettings> {
     });
     Some(SamplePspSettings {
         shop: shop?,
-        shop_listen: shop_listen?,
+        shop_listen: shop_listen.ok()?.or_else(|| beside(wallet, SHOP_PORT))?,
         shop_public_url: shop_public_url.ok()?,
-        psp_listen: psp_listen?,
+        psp_listen: psp_listen.ok()?.or_else(|| beside(wallet, PSP_PORT))?,
         psp_public_url: psp_public_url.ok()?,
         reports: reports?,
         if_missing: if_missing?,
     })
+}
+
+/// `port` on the wallet's host; a free one where the wallet takes a free one, or this very port.
+fn beside(wallet: Option<SocketAddr>, port: u16) -> Option<SocketAddr> {
+    let wallet = wallet?;
+    let port = if [0, port].contains(&wallet.port()) { 0 } else { port };
+    Some(SocketAddr::new(wallet.ip(), port))
 }

@@ -31,6 +31,8 @@ pub struct Setting {
     pub dev: Unset,
     /// Unset in `lommebok serve`.
     pub serve: Unset,
+    /// Whether it takes several values: between commas, as a flag that comes again, or as a list in the file.
+    pub many: bool,
 }
 
 impl Setting {
@@ -53,25 +55,26 @@ impl Setting {
 }
 
 const fn both(name: &'static str, value: &'static str) -> Setting {
-    Setting { name, dev: Unset::Value(value), serve: Unset::Value(value) }
+    Setting { name, dev: Unset::Value(value), serve: Unset::Value(value), many: false }
 }
 
 const fn apart(name: &'static str, dev: &'static str, serve: &'static str) -> Setting {
-    Setting { name, dev: Unset::Value(dev), serve: Unset::Value(serve) }
+    Setting { name, dev: Unset::Value(dev), serve: Unset::Value(serve), many: false }
 }
 
 const fn dev_only(name: &'static str, dev: Unset) -> Setting {
-    Setting { name, dev, serve: Unset::Absent }
+    Setting { name, dev, serve: Unset::Absent, many: false }
 }
 
 const fn wanted(name: &'static str, dev: Unset) -> Setting {
-    Setting { name, dev, serve: Unset::Wanted }
+    Setting { name, dev, serve: Unset::Wanted, many: false }
 }
 
 const SETTINGS: &[Setting] = &[
     both("listen", "127.0.0.1:8480"),
     wanted("public_url", Unset::Derived),
-    Setting { name: "trusted_proxies", dev: Unset::Derived, serve: Unset::Derived },
+    Setting { name: "trusted_proxies", dev: Unset::Derived, serve: Unset::Derived, many: false },
+    Setting { name: "allowed_host", dev: Unset::Derived, serve: Unset::Absent, many: true },
     both("connections", "10000"),
     both("connections_per_address", "1000"),
     both("idle_s", "75"),
@@ -89,14 +92,14 @@ const SETTINGS: &[Setting] = &[
     dev_only("magic_tokens", Unset::Value("card")),
     dev_only("outgoing_ca_file", Unset::Derived),
     dev_only("shop", Unset::Value("on")),
-    dev_only("shop_listen", Unset::Value("127.0.0.1:8481")),
+    dev_only("shop_listen", Unset::Derived),
     dev_only("shop_public_url", Unset::Derived),
-    dev_only("psp_listen", Unset::Value("127.0.0.1:8482")),
+    dev_only("psp_listen", Unset::Derived),
     dev_only("psp_public_url", Unset::Derived),
     dev_only("psp_reports", Unset::Value("at_once")),
     dev_only("psp_if_missing", Unset::Value("reserve")),
     apart("token_lifetime_s", "3600", "86400"),
-    Setting { name: "token_issuer", dev: Unset::Derived, serve: Unset::Derived },
+    Setting { name: "token_issuer", dev: Unset::Derived, serve: Unset::Derived, many: false },
     both("token_audience", "8a3f0c5e-27d4-4f19-9b6a-5c1e7d02b948"),
     both("brand_name", "Lommebok"),
     both("brand_colour", "#0b6e4f"),

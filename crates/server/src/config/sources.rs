@@ -86,15 +86,23 @@ fn layer_file(path: &Path, text: &str, values: &mut BTreeMap<&'static str, Found
             faults.push(ConfigFault { origin, name: name.to_owned(), fault: "unknown setting".to_owned() });
             continue;
         };
-        match scalar(value.get_ref()) {
+        let text = if setting.many { several(value.get_ref()) } else { scalar(value.get_ref()) };
+        match text {
             Some(text) => drop(values.insert(setting.name, Found { text, origin })),
-            None => faults.push(ConfigFault {
-                origin,
-                name: name.to_owned(),
-                fault: format!("must be a text or a whole number, not of type {}", value.get_ref().type_str()),
-            }),
+            None => {
+                let wanted = if setting.many { "a text or a list of texts" } else { "a text or a whole number" };
+                let fault = format!("must be {wanted}, not of type {}", value.get_ref().type_str());
+                faults.push(ConfigFault { origin, name: name.to_owned(), fault });
+            }
         }
     }
+}
+
+/// One text, or a list of them as a text between commas.
+fn several(value: &DeValue<'_>) -> Option<String> {
+    let DeValue::Array(values) = value else { return scalar(value) };
+    let texts: Option<Vec<String>> = values.iter().map(|value| scalar(value.get_ref())).collect();
+    Some(texts?.join(","))
 }
 
 fn scalar(value: &DeValue<'_>) -> Option<String> {

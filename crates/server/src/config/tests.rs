@@ -66,7 +66,7 @@ fn all_faults_come_together_each_with_its_place() {
         [
             "--token-lifetime-s: must be a whole number from 60 to 604800",
             "environment: LOMMEBOK_MAGIC_TOKENS: must be \"card\" or \"vendor\"",
-            "lommebok.toml, line 1: listen: must be an IP address and a port, such as 127.0.0.1:8480 or [::1]:8480",
+            "lommebok.toml, line 1: listen: must be an IP address or localhost, and a port, such as 127.0.0.1:8480, localhost:8480 or [::1]:8480",
             "lommebok.toml, line 4: listn: unknown setting",
             "lommebok.toml, line 5: connections: must be a whole number from 1 to 1000000",
             "lommebok.toml, line 6: batch: must be \"immediate\", \"on_demand\" or a time of day such as \"02:00\"",
@@ -99,7 +99,16 @@ fn values_that_cannot_be_are_refused() {
         ("public_url", "https://wallet.example?q"),
         ("public_url", "https://user@wallet.example"),
         ("public_url", "https://"),
-        ("listen", "localhost:8480"),
+        ("listen", "localhost"),
+        ("listen", "localhost:"),
+        ("listen", "localhost:+1"),
+        ("listen", "localhost:65536"),
+        ("listen", "wallet.example:8480"),
+        ("listen", "8480"),
+        ("allowed_host", "wallet.test:8480"),
+        ("allowed_host", "https://wallet.test"),
+        ("allowed_host", "wallet.test,"),
+        ("allowed_host", "wallet.test;shop.test"),
         ("listen", "127.0.0.1"),
         ("listen", "127.0.0.1:65536"),
         ("batch", "2:00"),
@@ -169,6 +178,52 @@ fn values_are_brought_into_one_form() {
     assert_eq!(anywhere.origin_at("0.0.0.0:4711".parse().unwrap()), "http://127.0.0.1:4711");
     assert_eq!(anywhere.origin_at("[::]:4711".parse().unwrap()), "http://[::1]:4711");
     assert_eq!(load("database_url", "sqlite:a/b.db").data.database.unwrap(), Path::new("a/b.db"));
+}
+
+#[test]
+fn a_port_that_nobody_set_follows_the_wallets_and_one_that_was_set_anywhere_stays() {
+    let addresses = |sources: &Sources| {
+        let config = DevConfig::load(sources).unwrap();
+        [config.network.listen, config.sample_psp.shop_listen, config.sample_psp.psp_listen].map(|at| at.to_string())
+    };
+    let listen = |at: &str| flag(Sources::default(), "listen", at);
+    assert_eq!(addresses(&Sources::default()), ["127.0.0.1:8480", "127.0.0.1:8481", "127.0.0.1:8482"]);
+    assert_eq!(addresses(&listen("127.0.0.1:0")), ["127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"]);
+    assert_eq!(addresses(&listen("0.0.0.0:8480")), ["0.0.0.0:8480", "0.0.0.0:8481", "0.0.0.0:8482"]);
+    assert_eq!(addresses(&listen("[::]:9000")), ["[::]:9000", "[::]:8481", "[::]:8482"]);
+    assert_eq!(addresses(&listen("LocalHost:0")), ["127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"]);
+    assert_eq!(addresses(&listen("127.0.0.1:8482")), ["127.0.0.1:8482", "127.0.0.1:8481", "127.0.0.1:0"]);
+    for sources in [
+        flag(listen("127.0.0.1:0"), "psp_listen", "localhost:7001"),
+        environment(listen("127.0.0.1:0"), "LOMMEBOK_PSP_LISTEN", "127.0.0.1:7001"),
+        flag(file("psp_listen = \"127.0.0.1:7001\""), "listen", "127.0.0.1:0"),
+        environment(file("psp_listen = \"127.0.0.1:7001\""), "LOMMEBOK_LISTEN", "127.0.0.1:0"),
+    ] {
+        assert_eq!(addresses(&sources), ["127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:7001"]);
+    }
+}
+
+#[test]
+fn allowed_hosts_are_read_from_commas_and_from_a_list_and_an_empty_text_is_none() {
+    let hosts = |sources: Sources| {
+        let network = DevConfig::load(&sources).unwrap().network;
+        let known = network.known_hosts("http://127.0.0.1:8480");
+        ["wallet.test", "shop.test", "evil.test"].map(|host| known.knows(host))
+    };
+    assert_eq!(hosts(flag(Sources::default(), "allowed_host", "wallet.test, Shop.test")), [true, true, false]);
+    assert_eq!(hosts(environment(Sources::default(), "LOMMEBOK_ALLOWED_HOST", "")), [false, false, false]);
+    assert_eq!(hosts(file("allowed_host = [\"wallet.test\", \"shop.test\"]")), [true, true, false]);
+    assert_eq!(hosts(file("allowed_host = \"shop.test\"")), [false, true, false]);
+    let fault = dev_faults(&file("allowed_host = [{}]"));
+    assert_eq!(fault, "lommebok.toml, line 1: allowed_host: must be a text or a list of texts, not of type array");
+}
+
+#[test]
+fn each_setting_can_say_by_what_it_is_changed() {
+    for setting in settings() {
+        assert!(set_by(setting.name).starts_with("--"), "{}", setting.name);
+    }
+    assert_eq!(set_by("psp_listen"), "--psp-listen or LOMMEBOK_PSP_LISTEN");
 }
 
 #[test]

@@ -42,13 +42,18 @@ pub struct Launch {
 impl Launch {
     /// `lommebok dev` on this data directory, all ports free ones.
     pub fn new(binary: impl Into<PathBuf>, data_dir: &Path) -> Self {
-        Self::at(binary, data_dir, ["127.0.0.1:0"; 3])
+        Self::of(binary, data_dir, &["dev", "--listen", "127.0.0.1:0"])
     }
 
     /// The same on these addresses: the wallet's, the sample PSP's and its shop's.
     pub fn at(binary: impl Into<PathBuf>, data_dir: &Path, [wallet, psp, shop]: [&str; 3]) -> Self {
-        let arguments = ["dev", "--listen", wallet, "--psp-listen", psp, "--shop-listen", shop].map(str::to_owned);
-        Self { binary: binary.into(), data_dir: data_dir.to_owned(), arguments: arguments.to_vec() }
+        Self::of(binary, data_dir, &["dev", "--listen", wallet, "--psp-listen", psp, "--shop-listen", shop])
+    }
+
+    /// These words on this data directory.
+    pub fn of(binary: impl Into<PathBuf>, data_dir: &Path, words: &[&str]) -> Self {
+        let arguments = words.iter().map(|word| (*word).to_owned()).collect();
+        Self { binary: binary.into(), data_dir: data_dir.to_owned(), arguments }
     }
 
     /// The same with these further arguments.

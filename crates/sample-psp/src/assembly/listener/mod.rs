@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::{Router, middleware};
+use lommebok_api::hosts::origin_of;
 use lommebok_sdk::Url;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -60,11 +61,11 @@ pub(super) struct Bound {
 }
 
 impl Bound {
-    /// Binds `address`; without a public URL it is the one that was bound.
+    /// Binds `address`; without a public URL it is where the bound address can be called from this machine.
     pub(super) async fn to(address: SocketAddr, public_url: Option<Url>) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let own = || Url::parse(&format!("http://{address}")).map_err(io::Error::other);
+        let own = || Url::parse(&origin_of(address)).map_err(io::Error::other);
         let public_url = public_url.map_or_else(own, Ok)?;
         Ok(Self { listener, address, public_url })
     }
