@@ -4,6 +4,7 @@
 //! A page that answers under any name can be read by any site whose name leads here (DNS rebinding). Only names that no
 //! stranger can have count as known. A newcomer's mistake: to compare the port too; a container's ports are mapped.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
@@ -11,12 +12,9 @@ use url::{Host, Url};
 
 /// Where a listener can be called from its own machine: "every address" is nowhere that a link could lead to.
 pub fn reachable(listener: SocketAddr) -> SocketAddr {
-    let ip = match listener.ip().to_canonical() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, listener.port())
+    let ip = listener.ip().to_canonical();
+    let loopback: IpAddr = if ip.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
+    SocketAddr::new(if ip.is_unspecified() { loopback } else { ip }, listener.port())
 }
 
 /// The origin of a listener that nobody has named: `http://` and where it is [`reachable`].
@@ -27,6 +25,12 @@ pub fn origin_of(listener: SocketAddr) -> String {
 /// A host by name or address: no scheme, no port, no path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostName(Host<String>);
+
+impl fmt::Display for HostName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// Why a text is no host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -19,7 +19,7 @@ use lommebok_sdk::{BoxFuture, Clock, Credentials, MerchantSerialNumber, Url};
 use lommebok_server::assembly::PreparedSandbox;
 use lommebok_server::clock::BusinessClock as WalletClock;
 use lommebok_server::config::{self, DevConfig};
-use lommebok_server::http::sandbox_pages::{Beside, ShopAddresses};
+use lommebok_server::http::sandbox_pages::{Beside, Invocation, ShopAddresses};
 use lommebok_server::seeds::Seed;
 
 /// Where the sample PSP keeps its things, in the data directory.
@@ -81,23 +81,23 @@ pub(crate) async fn start(
 
 /// The fault; of a port that can't be had, with the setting that moves it.
 fn in_our_words(fault: StartFault) -> anyhow::Error {
-    let setting = match &fault {
-        StartFault::Listen { of: Listens::SamplePsp, .. } => "psp_listen",
-        StartFault::Listen { of: Listens::Shop, .. } => "shop_listen",
-        _ => return fault.into(),
+    let StartFault::Listen { of, .. } = &fault else { return fault.into() };
+    let setting = match of {
+        Listens::SamplePsp => "psp_listen",
+        Listens::Shop => "shop_listen",
     };
     anyhow!("{fault}; choose another address with {}, port 0 takes a free one", config::set_by(setting))
 }
 
 /// What the wallet's start page leads to.
-pub(crate) fn addresses(psp: &RunningSamplePsp) -> Beside {
+pub(crate) fn addresses(psp: &RunningSamplePsp, invocation: Invocation) -> Beside {
     let at = |path: &str| format!("{}{path}", origin(&psp.public_url));
     let shop = psp.shop_url.as_ref().map(|shop| ShopAddresses {
         shop: format!("{}/", origin(shop)),
         back_office: format!("{}/backoffice", origin(shop)),
         merchant_api: at("/merchant/v1"),
     });
-    Beside { make_payment_url: at("/make-payment/walk-in"), shop }
+    Beside { make_payment_url: at("/make-payment/walk-in"), shop, invocation }
 }
 
 fn origin(url: &Url) -> &str {

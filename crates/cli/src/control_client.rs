@@ -54,6 +54,14 @@ pub(crate) fn ask(matches: &ArgMatches, method: Method, path: &str, body: Option
     read(&authority, status, &answer)
 }
 
+/// Whether the server at `url` says that it takes requests.
+pub(crate) async fn is_ready(url: &str) -> bool {
+    let Some(authority) = url.strip_prefix("http://") else { return false };
+    let request = Request::builder().uri("/readyz").header("host", authority).body(Full::default());
+    let Ok(request) = request else { return false };
+    exchange(authority, request).await.is_ok_and(|(status, _)| status.is_success())
+}
+
 async fn exchange(authority: &str, request: Request<Full<Bytes>>) -> anyhow::Result<(StatusCode, Bytes)> {
     let connecting = tokio::net::TcpStream::connect(authority);
     let stream = match tokio::time::timeout(Duration::from_secs(CONNECTING_S), connecting).await {

@@ -5,7 +5,9 @@
 mod beside;
 mod commands;
 mod control_client;
+mod duration;
 mod running;
+mod shell;
 mod table;
 
 use std::process::ExitCode;

@@ -28,16 +28,23 @@ pub(crate) struct Running {
     pub(crate) make_payment_url: String,
     /// The sample PSP and its shop, if they run.
     pub(crate) shop: Option<RunningShop>,
-    /// The first merchant, which may not skip the landing page.
-    pub(crate) msn: String,
-    /// A merchant that may.
-    pub(crate) msn_skip_landing_page: String,
+    /// The seed's PSPs. The first is shown where none is named, and is the sample PSP's.
+    pub(crate) psps: Vec<RunningPsp>,
     /// The first user's number.
     pub(crate) mobile_number: String,
     /// That user's PIN.
     pub(crate) pin: String,
-    /// The PSP whose credentials are shown.
-    pub(crate) psp: String,
+}
+
+/// A PSP of the seed, with merchants of its own.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct RunningPsp {
+    /// Its name; its credentials are in the data directory under it.
+    pub(crate) name: String,
+    /// A merchant, if it can be one that may not skip the landing page; empty if there is none.
+    pub(crate) msn: String,
+    /// A merchant that may; empty if there is none.
+    pub(crate) msn_skip_landing_page: String,
 }
 
 /// Where the sample PSP and its shop run.
@@ -87,7 +94,8 @@ impl Running {
     /// When none runs: none was started there, or it has ended, in order or not.
     pub(crate) fn read(data_dir: &Path) -> anyhow::Result<Self> {
         let path = data_dir.join(FILE);
-        let directory = data_dir.display();
+        let directory = std::path::absolute(data_dir).unwrap_or_else(|_| data_dir.to_owned());
+        let directory = directory.display();
         let file = match File::open(&path) {
             Err(fault) if fault.kind() == ErrorKind::NotFound => {
                 bail!("no server runs on {directory}: start `lommebok dev`, or name its directory with --data-dir")
@@ -131,11 +139,9 @@ mod tests {
             public_url: text(url),
             make_payment_url: text("http://127.0.0.1:2/make-payment"),
             shop: None,
-            msn: text("100001"),
-            msn_skip_landing_page: text("100002"),
+            psps: Vec::new(),
             mobile_number: text("12345678"),
             pin: text("1236"),
-            psp: text("nordlys"),
         }
     }
 

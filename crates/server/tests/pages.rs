@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use askama::Template;
-use lommebok_server::http::sandbox_pages::ShopAddresses;
+use lommebok_server::http::sandbox_pages::{Invocation, ShopAddresses};
+use lommebok_server::keys::SecretText;
 use lommebok_server::ui::{
     brand::Brand,
-    error_page::{Addresses, ErrorPage, Wrong},
+    error_page::{Addresses, ErrorPage, UnknownHostPage, Wrong},
     intercept::{Field, InterceptPage, Misread, Returning, Why},
     landing::{
         AnotherNumber, Deadline, FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage,
@@ -19,7 +20,7 @@ use lommebok_server::ui::{
     phone::{PhonePage, TestUser},
     qr::Qr,
     shown_clock::ShownClock,
-    start::{StartPage, TestCard},
+    start::{PspValues, StartPage, TestCard},
     typed_number::NoNumber,
 };
 
@@ -43,6 +44,7 @@ fn gallery(lang: Lang) -> Vec<(&'static str, String)> {
     };
     let mut pages = landing(page);
     pages.extend(others(page));
+    pages.extend(errors(page));
     pages
 }
 
@@ -141,9 +143,11 @@ fn others(page: Page<'_>) -> Vec<(&'static str, String)> {
     let intercept = |returning| render(&InterceptPage { page, returning: &returning });
     let misread = [(Field::TransactionId, Why::Doubled), (Field::ResponseCode, Why::Malformed)];
     let misread = misread.map(|(field, why)| Misread { field, why }).to_vec();
-    let addresses = || Addresses { named: "http://127.0.0.1:9080".to_owned(), own: "http://127.0.0.1:8480".to_owned() };
-    let error = |wrong, again| ErrorPage { page, wrong, again };
-    let production = Page { sandbox: false, ..page };
+    let invocation =
+        Invocation { program: "/opt/a\\ b/lommebok".to_owned(), options: "--data-dir '/tmp/it is'".to_owned() };
+    let values = ["CLIENT_ID", "CLIENT_SECRET", "SUBSCRIPTION_KEY", "PSP_ID", "MSN"];
+    let values = values.map(|name| (name, SecretText::new("0123456789abcdef0123456789abcdef".to_owned())));
+    let psps = ["nordlys", "polarnatt"].map(|name| PspValues { name: name.to_owned(), values: values.to_vec() });
     vec![
         (
             "start",
@@ -152,6 +156,8 @@ fn others(page: Page<'_>) -> Vec<(&'static str, String)> {
                 public_url: "http://127.0.0.1:8480",
                 make_payment_url: "http://127.0.0.1:8482/make-payment",
                 shop: Some(&shop),
+                invocation: &invocation,
+                psps: &psps,
                 version: "0.1.0",
                 test_users: &users,
                 test_cards: &cards,
@@ -170,6 +176,15 @@ fn others(page: Page<'_>) -> Vec<(&'static str, String)> {
         ("intercept-taken", intercept(Returning::Taken)),
         ("intercept-over", intercept(Returning::Over)),
         ("intercept-misread", intercept(Returning::Misread(misread))),
+    ]
+}
+
+fn errors(page: Page<'_>) -> Vec<(&'static str, String)> {
+    let addresses = || Addresses { named: "http://127.0.0.1:9080".to_owned(), own: "http://127.0.0.1:8480".to_owned() };
+    let unknown = |asked| render(&UnknownHostPage::new(page, asked, "http://127.0.0.1:8480"));
+    let error = |wrong, again| ErrorPage { page, wrong, again };
+    let production = Page { sandbox: false, ..page };
+    vec![
         ("error-not-found", render(&error(Wrong::NotFound, None))),
         ("error-stale-form", render(&error(Wrong::StaleForm, Some("/landing")))),
         ("error-no-cookie", render(&error(Wrong::NoCookie, Some("/landing")))),
@@ -184,6 +199,8 @@ fn others(page: Page<'_>) -> Vec<(&'static str, String)> {
             render(&ErrorPage { page: production, ..error(Wrong::ForeignForm(Some(addresses())), None) }),
         ),
         ("error-internal", render(&error(Wrong::Internal, None))),
+        ("unknown-host", unknown("evil.example:8480")),
+        ("unknown-host-none", unknown("")),
     ]
 }
 

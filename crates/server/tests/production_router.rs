@@ -11,6 +11,7 @@ use axum::Router;
 use axum::body::Body;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
+use lommebok_api::hosts::KnownHosts;
 use lommebok_api::urls::UrlPolicy;
 use lommebok_domain::TenantId;
 use lommebok_server::access_token::{AccessTokens, TokenSettings};
@@ -72,9 +73,9 @@ impl Production {
                 wait: Duration::from_secs(30),
             },
         });
-        let address = "127.0.0.1:443".parse().unwrap();
         let token = SecretText::new(CONTROL_TOKEN.to_owned());
-        let control = Control::new(wallet.clone(), token, address, "https://wallet.example");
+        let hosts = Arc::new(KnownHosts::new("https://wallet.example", &[]));
+        let control = Control::new(wallet.clone(), token, hosts);
         let pages = ProductionPages { wallet, brand: Arc::new(Brand::default()) };
         let router = production_router(&edge, control, pages, &tasks);
         Self { router, tasks, _directory: directory }

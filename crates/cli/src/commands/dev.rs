@@ -1,25 +1,23 @@
 //! `lommebok dev`: the sandbox. Starts it, says where everything is, and stops it in order.
 
-use std::io::Write as _;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use lommebok_api::hosts::origin_of;
-use lommebok_domain::PaymentId;
 use lommebok_sample_psp::RunningSamplePsp;
 use lommebok_server::assembly::{PreparedSandbox, RunningSandbox, Seams, StartFault};
 use lommebok_server::config::{DevConfig, NetworkConfig};
+use lommebok_server::http::sandbox_pages::{Beside, Invocation};
 use lommebok_server::observability;
 use lommebok_server::seeds::Seed;
-use lommebok_server::wallet::{Stage, Stages};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::crash_points;
 use super::greeting::{self, Place};
 use super::{env, say, settings};
-use crate::beside;
-use crate::running::{Announcement, Running, RunningShop};
+use crate::running::{Announcement, Running, RunningPsp, RunningShop};
+use crate::{beside, shell};
 
 /// Open files that 10,000 connections in and 10,000 calls out need.
 const OPEN_FILES: u64 = 65_536;
@@ -32,32 +30,10 @@ pub(crate) fn command() -> Command {
 
 pub(crate) fn arguments() -> Vec<Arg> {
     let mut arguments = settings::flags(|setting| setting.dev);
-    let hold = Arg::new("hold-at").long("hold-at").value_name("STAGE[:N]").hide(true).value_parser(Hold::parse);
     let no_shop = Arg::new("no-shop").long("no-shop").action(ArgAction::SetTrue).conflicts_with("shop");
     arguments.push(no_shop.help("Leave sample PSP and shop out; a stub PSP says OK (the same as --shop off)"));
-    let stop = Arg::new("stop-at").long("stop-at").value_name("STAGE[:N]").hide(true).value_parser(Hold::parse);
-    arguments.push(hold.help("For crash tests: stop dead when the Nth attempt (default: the first) has come this far"));
-    arguments.push(stop.help("For tests: the whole process stops there, as by SIGSTOP, until it gets SIGCONT"));
+    arguments.extend(crash_points::arguments());
     arguments
-}
-
-/// Where a crash test wants the process to stop dead.
-#[derive(Clone, Copy, Debug)]
-struct Hold {
-    stage: Stage,
-    /// The attempt that is held, counted from 1; so are all that come after it.
-    from: u64,
-}
-
-impl Hold {
-    fn parse(text: &str) -> Result<Self, String> {
-        let (name, from) = text.split_once(':').unwrap_or((text, "1"));
-        let stage = Stage::ALL.into_iter().find(|stage| stage.as_str() == name);
-        let names = Stage::ALL.map(Stage::as_str).join(", ");
-        let stage = stage.ok_or_else(|| format!("the stage is one of {names}"))?;
-        let from = from.parse().map_err(|_| format!("{from} is not a number"))?;
-        Ok(Self { stage, from })
-    }
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
@@ -67,7 +43,7 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     }
     let config = DevConfig::load(&sources)?;
     let seed = seed(&config)?;
-    let seams = Seams { stages: stages(matches), ..Seams::default() };
+    let seams = Seams { stages: crash_points::stages(matches), ..Seams::default() };
     // Whoever may raise the limit does; a lower one shows itself at the connection that is one too many.
     let _limit = rlimit::increase_nofile_limit(OPEN_FILES);
     let metrics = observability::start(&config.log);
@@ -79,16 +55,15 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         .build()?;
     let done = runtime.block_on(async {
         let signals = Signals::listen()?;
-        let (sandbox, psp) = start(&config, &seed, seams).await?;
-        metrics.keep(&sandbox.tasks);
-        let running = running(&sandbox, psp.as_ref(), &seed)?;
-        let announcement = running.announce(&config.data.data_dir)?;
-        let variables = env::variables(&running, &sandbox.credentials)?;
-        say(greeting::text(&running.public_url, &places(&running, &config.network, &config.data.data_dir), &variables)
-            .trim_end());
-        until_told_to_stop(sandbox, announcement, signals).await?;
+        let started = start(&config, &seed, seams).await?;
+        metrics.keep(&started.sandbox.tasks);
+        let variables = env::variables(&started.running, &started.sandbox.credentials, None)?;
+        let places = places(&started.running, &config.network, &config.data.data_dir);
+        let url = &started.running.public_url;
+        say(greeting::text(url, &places, &[], &variables, &started.invocation).trim_end());
+        until_told_to_stop(started.sandbox, started.announcement, signals).await?;
         // The wallet's last calls have ended, so the PSP may go.
-        if let Some(psp) = psp {
+        if let Some(psp) = started.psp {
             psp.stop().await;
         }
         Ok(())
@@ -98,21 +73,39 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     done
 }
 
-/// The wallet, and the sample PSP beside it unless it is left out. The PSP comes first: attempts that were queued when the
-/// last process ended go out when the wallet begins.
-async fn start(
-    config: &DevConfig,
-    seed: &Seed,
-    seams: Seams,
-) -> anyhow::Result<(RunningSandbox, Option<RunningSamplePsp>)> {
+/// Everything that runs.
+struct Started {
+    sandbox: RunningSandbox,
+    psp: Option<RunningSamplePsp>,
+    running: Running,
+    announcement: Announcement,
+    invocation: Invocation,
+}
+
+/// The wallet, and the PSP beside it: the sample PSP, or a stub. The PSP comes first, since attempts that were queued when
+/// the last process ended go out when the wallet begins. Other commands find the server before it is ready, so that they
+/// work when it is.
+async fn start(config: &DevConfig, seed: &Seed, seams: Seams) -> anyhow::Result<Started> {
     let named = |fault| named(config, fault);
-    if !config.sample_psp.shop {
-        return Ok((RunningSandbox::start(config, seed, seams).await.map_err(named)?, None));
-    }
+    let invocation = shell::invocation(&config.data.data_dir);
     let prepared = PreparedSandbox::prepare(config, seed, seams).await.map_err(named)?;
-    let psp = beside::start(config, seed, &prepared).await.context("the sample PSP can't start")?;
-    let sandbox = prepared.serve(beside::addresses(&psp)).await.map_err(named)?;
-    Ok((sandbox, Some(psp)))
+    let (psp, beside) = if config.sample_psp.shop {
+        let psp = beside::start(config, seed, &prepared).await.context("the sample PSP can't start")?;
+        let beside = beside::addresses(&psp, invocation.clone());
+        (Some(psp), beside)
+    } else {
+        let make_payment_url = prepared.start_stub_psp(config.sample_psp.psp_listen).map_err(named)?;
+        (None, Beside { make_payment_url, shop: None, invocation: invocation.clone() })
+    };
+    let running = running(&prepared, seed, &beside, psp.as_ref())?;
+    let announcement = running.announce(&config.data.data_dir)?;
+    match prepared.serve(beside).await {
+        Ok(sandbox) => Ok(Started { sandbox, psp, running, announcement, invocation }),
+        Err(fault) => {
+            announcement.withdraw();
+            Err(named(fault))
+        }
+    }
 }
 
 /// The fault, with the name of the file that it is about.
@@ -132,75 +125,43 @@ fn seed(config: &DevConfig) -> anyhow::Result<Seed> {
     Ok(Seed::parse(path, &text)?)
 }
 
-/// For crash tests: tells when an attempt has come to its stage, and holds the thread there for ever, or stops the whole
-/// process there once.
-fn stages(matches: &ArgMatches) -> Stages {
-    let awaited = |name| matches.get_one::<Hold>(name).map(|at| Awaited { at: *at, reached: AtomicU64::new(0) });
-    let (dead, still) = (awaited("hold-at"), awaited("stop-at"));
-    if dead.is_none() && still.is_none() {
-        return Stages::default();
-    }
-    Stages::told_to(move |stage, payment| {
-        if still.as_ref().and_then(|still| still.passed(stage)) == Some(0) {
-            say_whole("stopped", stage, payment);
-            // Raised in this very thread: a signal to the process would let it run on for a moment.
-            let _gone_on = nix::sys::signal::raise(nix::sys::signal::SIGSTOP);
-        }
-        if dead.as_ref().and_then(|dead| dead.passed(stage)).is_some() {
-            say_whole("held", stage, payment);
-            loop {
-                std::thread::park();
-            }
-        }
-    })
-}
-
-/// Says on stderr, in one write, where an attempt stands: the reader may kill this process between two of them.
-fn say_whole(what: &str, stage: Stage, payment: PaymentId) {
-    let line = format!("{what} at {} payment {}\n", stage.as_str(), payment.get());
-    // Without a reader there is nobody to tell.
-    let _unread = std::io::stderr().lock().write_all(line.as_bytes());
-}
-
-/// A point at which something is to happen.
-struct Awaited {
-    at: Hold,
-    reached: AtomicU64,
-}
-
-impl Awaited {
-    /// How many attempts have come here since the first that counts; nothing elsewhere, or before it.
-    fn passed(&self, stage: Stage) -> Option<u64> {
-        if stage != self.at.stage {
-            return None;
-        }
-        self.reached.fetch_add(1, Ordering::SeqCst).saturating_add(1).checked_sub(self.at.from)
-    }
-}
-
-fn running(sandbox: &RunningSandbox, psp: Option<&RunningSamplePsp>, seed: &Seed) -> anyhow::Result<Running> {
-    let name = seed.psps.first().context("the seed has no PSP")?.name.clone();
-    let merchant = |skips: bool| {
-        let mut own = seed.merchants.iter().filter(|merchant| merchant.psp == name);
-        own.find(|merchant| merchant.may_skip_landing_page == skips).map(|merchant| merchant.msn.to_string())
-    };
+fn running(
+    prepared: &PreparedSandbox,
+    seed: &Seed,
+    beside: &Beside,
+    psp: Option<&RunningSamplePsp>,
+) -> anyhow::Result<Running> {
+    let psps: Vec<RunningPsp> = seed.psps.iter().map(|psp| of_the_seed(seed, &psp.name)).collect();
     let user = seed.users.first().context("the seed has no user")?;
-    let msn = merchant(false).or_else(|| merchant(true)).context("the seed's first PSP has no merchant")?;
+    let msn = psps.first().map(|psp| psp.msn.clone()).context("the seed has no PSP")?;
+    if msn.is_empty() {
+        bail!("the seed's first PSP has no merchant");
+    }
     Ok(Running {
-        url: origin_of(sandbox.address),
-        public_url: sandbox.public_url.clone(),
-        make_payment_url: sandbox.make_payment_url.clone(),
-        shop: psp.and_then(|psp| running_shop(psp, &msn)),
-        msn,
-        msn_skip_landing_page: merchant(true).unwrap_or_default(),
+        url: origin_of(prepared.address()),
+        public_url: prepared.public_url().to_owned(),
+        make_payment_url: beside.make_payment_url.clone(),
+        shop: psp.and_then(|psp| running_shop(psp, beside, &msn)),
+        psps,
         mobile_number: user.phone_number.to_string(),
         pin: user.pin.expose().to_owned(),
-        psp: name,
     })
 }
 
-fn running_shop(psp: &RunningSamplePsp, msn: &str) -> Option<RunningShop> {
-    let addresses = beside::addresses(psp).shop?;
+fn of_the_seed(seed: &Seed, psp: &str) -> RunningPsp {
+    let merchant = |skips: bool| {
+        let mut own = seed.merchants.iter().filter(|merchant| merchant.psp == psp);
+        own.find(|merchant| merchant.may_skip_landing_page == skips).map(|merchant| merchant.msn.to_string())
+    };
+    RunningPsp {
+        name: psp.to_owned(),
+        msn: merchant(false).or_else(|| merchant(true)).unwrap_or_default(),
+        msn_skip_landing_page: merchant(true).unwrap_or_default(),
+    }
+}
+
+fn running_shop(psp: &RunningSamplePsp, beside: &Beside, msn: &str) -> Option<RunningShop> {
+    let addresses = beside.shop.clone()?;
     Some(RunningShop {
         shop_url: addresses.shop,
         back_office_url: addresses.back_office,
@@ -225,9 +186,9 @@ fn places(running: &Running, network: &NetworkConfig, data_dir: &Path) -> Vec<Pl
         None => places.push(("Stub PSP", running.make_payment_url.clone(), "says OK to every payment".to_owned())),
     }
     places.push(("Data", data_dir.display().to_string(), "database, keys, credentials; survives restarts".to_owned()));
-    let elsewhere = (running.url != running.public_url).then_some("links lead to the public URL");
     let everywhere =
         network.listen.ip().to_canonical().is_unspecified().then_some("and every other address of this machine");
+    let elsewhere = (running.url != running.public_url).then_some("links lead to the public URL");
     let notes: Vec<&str> = everywhere.into_iter().chain(elsewhere).collect();
     if !notes.is_empty() {
         places.push(("Listens on", running.url.clone(), notes.join("; ")));
@@ -261,8 +222,10 @@ async fn until_told_to_stop(
     mut signals: Signals,
 ) -> anyhow::Result<()> {
     signals.next().await;
-    announcement.withdraw();
     let tasks = sandbox.tasks.clone();
+    // Not ready any more, and only then not to be found.
+    tasks.stop();
+    announcement.withdraw();
     let stop = sandbox.stop();
     tokio::pin!(stop);
     let left = tokio::select! {

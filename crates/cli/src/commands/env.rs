@@ -1,53 +1,144 @@
-//! `lommebok env`: a running sandbox's credentials and addresses, as shell lines or JSON.
+//! `lommebok env`: a running sandbox's credentials and addresses, as shell lines, as a dotenv file or as JSON.
 
-use anyhow::Context;
-use clap::{ArgMatches, Command};
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::{Arg, ArgMatches, Command};
 use lommebok_server::keys::SandboxKeys;
 use serde_json::{Map, Value};
 
-use super::greeting::quoted;
 use super::{about_a_data_dir, data_dir, say};
+use crate::control_client::is_ready;
+use crate::duration;
 use crate::running::Running;
+use crate::shell::{quoted, word};
+
+/// How long `--wait` waits when it does not say.
+const WAITS: &str = "30s";
+/// The pause between two looks while it waits, in ms.
+const LOOKS_EVERY_MS: u64 = 25;
 
 pub(crate) fn command() -> Command {
-    about_a_data_dir(Command::new("env").about("Prints the sandbox's credentials: eval \"$(lommebok env)\""))
+    let wait = Arg::new("wait")
+        .long("wait")
+        .value_name("DURATION")
+        .num_args(0..=1)
+        .require_equals(true)
+        .default_missing_value(WAITS)
+        .value_parser(duration::parse)
+        .help("Wait until a server is ready, for 30s if no DURATION is given");
+    let format = Arg::new("format").long("format").value_name("FORMAT").value_parser(["shell", "dotenv", "json"]);
+    let format = format.conflicts_with("json").help("Lines for a shell [default], a dotenv file or JSON");
+    let psp = Arg::new("psp").long("psp").value_name("NAME").help("Another PSP of the seed than its first");
+    let command = Command::new("env").about("Prints the sandbox's credentials: eval \"$(lommebok env)\"");
+    about_a_data_dir(command.args([wait, format, psp]))
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let data_dir = data_dir(matches)?;
-    let variables = variables(&Running::read(&data_dir)?, &SandboxKeys::read(&data_dir)?)?;
-    if matches.get_flag("json") {
-        let object: Map<String, Value> =
-            variables.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
-        say(serde_json::to_string_pretty(&object)?);
-    } else {
-        for (name, value) in variables {
-            say(format!("export {name}={}", quoted(&value)));
+    let running = match matches.get_one::<Duration>("wait") {
+        Some(patience) => ready_within(&data_dir, *patience)?,
+        None => Running::read(&data_dir)?,
+    };
+    let psp = matches.get_one::<String>("psp").map(String::as_str);
+    let variables = variables(&running, &SandboxKeys::read(&data_dir)?, psp)?;
+    let format = matches.get_one::<String>("format").map_or("shell", String::as_str);
+    match if matches.get_flag("json") { "json" } else { format } {
+        "json" => {
+            let object: Map<String, Value> =
+                variables.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
+            say(serde_json::to_string_pretty(&object)?);
         }
+        "dotenv" => variables.iter().for_each(|(name, value)| say(format!("{name}={}", of_dotenv(value)))),
+        _ => variables.iter().for_each(|(name, value)| say(format!("export {name}={}", quoted(value)))),
     }
     Ok(())
 }
 
-/// What a shell or a test wants to know of a sandbox.
-pub(super) fn variables(running: &Running, keys: &SandboxKeys) -> anyhow::Result<Vec<(&'static str, String)>> {
-    let psp = keys.psps.get(&running.psp).with_context(|| format!("no credentials of PSP {}", running.psp))?;
+/// The server of the data directory once it takes requests.
+fn ready_within(data_dir: &Path, patience: Duration) -> anyhow::Result<Running> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut why = None;
+    let ready = async {
+        loop {
+            match Running::read(data_dir) {
+                Ok(running) if is_ready(&running.url).await => return running,
+                Ok(_) => why = None,
+                Err(fault) => why = Some(fault),
+            }
+            tokio::time::sleep(Duration::from_millis(LOOKS_EVERY_MS)).await;
+        }
+    };
+    let waited = runtime.block_on(async { tokio::time::timeout(patience, ready).await });
+    match (waited, why) {
+        (Ok(running), _) => Ok(running),
+        (Err(_), Some(fault)) => Err(fault).with_context(|| format!("no server was ready within {patience:?}")),
+        (Err(_), None) => bail!("the server was not ready within {patience:?}"),
+    }
+}
+
+/// A value as every reader of dotenv files takes it: docker's takes quotes for a part of the value, so plain ones have none.
+fn of_dotenv(value: &str) -> String {
+    let plain = value.is_empty() || word(value) == value;
+    match value.contains('\'') {
+        _ if plain => value.to_owned(),
+        false => quoted(value),
+        true => format!("\"{}\"", value.replace('\\', r"\\").replace('"', "\\\"").replace('$', r"\$")),
+    }
+}
+
+/// What a shell or a test wants to know of a sandbox: of its first PSP, or of the one that is named.
+pub(super) fn variables(
+    running: &Running,
+    keys: &SandboxKeys,
+    psp: Option<&str>,
+) -> anyhow::Result<Vec<(&'static str, String)>> {
+    let first = running.psps.first().context("the seed has no PSP")?;
+    let shown = match psp {
+        None => first,
+        Some(wanted) => running.psps.iter().find(|psp| psp.name == wanted).with_context(|| {
+            let names: Vec<&str> = running.psps.iter().map(|psp| psp.name.as_str()).collect();
+            format!("no PSP is called {wanted} here; there are {}", names.join(", "))
+        })?,
+    };
+    let granted = keys.psps.get(&shown.name).with_context(|| format!("no credentials of PSP {}", shown.name))?;
     let mut variables = vec![
         ("LOMMEBOK_URL", running.public_url.clone()),
-        ("CLIENT_ID", psp.client_id.clone()),
-        ("CLIENT_SECRET", psp.client_secret.expose().to_owned()),
-        ("SUBSCRIPTION_KEY", psp.subscription_key.expose().to_owned()),
-        ("PSP_ID", psp.psp_id.clone()),
-        ("MSN", running.msn.clone()),
-        ("MSN_SKIP_LANDING_PAGE", running.msn_skip_landing_page.clone()),
+        ("CLIENT_ID", granted.client_id.clone()),
+        ("CLIENT_SECRET", granted.client_secret.expose().to_owned()),
+        ("SUBSCRIPTION_KEY", granted.subscription_key.expose().to_owned()),
+        ("PSP_ID", granted.psp_id.clone()),
+        ("MSN", shown.msn.clone()),
+        ("MSN_SKIP_LANDING_PAGE", shown.msn_skip_landing_page.clone()),
         ("MOBILE_NUMBER", running.mobile_number.clone()),
         ("PIN", running.pin.clone()),
-        ("MAKE_PAYMENT_URL", running.make_payment_url.clone()),
     ];
-    if let Some(shop) = &running.shop {
+    // The sample PSP is the first one, and refuses another's payments; the stub takes everybody's.
+    let shop = running.shop.as_ref().filter(|_| shown.name == first.name);
+    if shop.is_some() || running.shop.is_none() {
+        variables.push(("MAKE_PAYMENT_URL", running.make_payment_url.clone()));
+    }
+    if let Some(shop) = shop {
         variables.push(("SHOP_URL", shop.shop_url.clone()));
         variables.push(("BACK_OFFICE_URL", shop.back_office_url.clone()));
         variables.push(("MERCHANT_API_URL", shop.merchant_api_url.clone()));
         variables.push(("MERCHANT_KEY", shop.merchant_key.clone()));
     }
     Ok(variables)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_dotenv;
+
+    #[test]
+    fn a_dotenv_value_has_quotes_only_where_it_needs_them() {
+        for plain in ["", "aGVp+/==", "http://127.0.0.1:8480", "12345678"] {
+            assert_eq!(of_dotenv(plain), plain);
+        }
+        for (value, expected) in [("a b", "'a b'"), ("a#b", "'a#b'"), ("it's \"$5\"", "\"it's \\\"\\$5\\\"\"")] {
+            assert_eq!(of_dotenv(value), expected);
+        }
+    }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod batch;
 pub(crate) mod clock;
 pub(crate) mod config;
+mod crash_points;
 pub(crate) mod dev;
 pub(crate) mod env;
 mod greeting;

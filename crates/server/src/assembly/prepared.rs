@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use lommebok_api::hosts::origin_of;
 use lommebok_api::urls::UrlPolicy;
 
 use super::parts;
@@ -78,7 +79,8 @@ impl PreparedSandbox {
             settings: parts::settings(config, &seams, (&public_url, listener.address())),
         });
         let edge = edge(config, &wallet, keys, signing_key);
-        let control = Control::new(wallet.clone(), control_token, listener.address(), &public_url);
+        let hosts = Arc::new(config.network.known_hosts(&public_url));
+        let control = Control::new(wallet.clone(), control_token, hosts);
         let brand = Arc::new(parts::brand(config));
         let network = (config.network.trusted_proxies.clone(), parts::limits(config));
         let seed = seed.clone();
@@ -95,7 +97,7 @@ impl PreparedSandbox {
         &self.public_url
     }
 
-    pub(super) fn shown_by_the_stub(&self) -> Shown {
+    fn shown_by_the_stub(&self) -> Shown {
         Shown { brand: Arc::clone(&self.brand), start_page: format!("{}/", self.public_url) }
     }
 
@@ -114,6 +116,19 @@ impl PreparedSandbox {
         &self.tasks
     }
 
+    /// Starts the stub PSP, which says OK to every call; answers its `makePaymentUrl`.
+    ///
+    /// # Errors
+    /// [`StartFault::Listen`] when it can't have its port.
+    pub fn start_stub_psp(&self, listen: SocketAddr) -> Result<String, StartFault> {
+        let listener = parts::bind(listen, "psp_listen")?;
+        let make_payment_url = format!("{}/make-payment", origin_of(listener.address()));
+        let stub = crate::stub_psp::router(self.shown_by_the_stub());
+        let serving = listener.serve(stub, Limits::default(), self.tasks.clone());
+        self.tasks.spawn("stub PSP", serving);
+        Ok(make_payment_url)
+    }
+
     /// Begins: does what came due while nobody was there, goes on with what was queued, and takes requests. `beside` is
     /// what the start page leads to.
     ///
@@ -123,7 +138,9 @@ impl PreparedSandbox {
         self.wallet.start().await?;
         let address = self.address();
         let make_payment_url = beside.make_payment_url.clone();
-        let shown = SandboxPages::new(self.wallet.clone(), self.brand, beside, &self.seed);
+        // Only this machine reads a page that stands on its loopback address.
+        let shown = address.ip().to_canonical().is_loopback().then_some(&self.credentials);
+        let shown = SandboxPages::new(self.wallet.clone(), self.brand, beside, (&self.seed, shown));
         let router = http::sandbox_router(&self.edge, self.control, shown, &self.tasks);
         let (proxies, limits) = self.network;
         self.tasks.spawn("listener", self.listener.serve_behind(proxies, router, limits, self.tasks.clone()));

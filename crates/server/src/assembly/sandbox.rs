@@ -4,7 +4,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use lommebok_api::hosts::origin_of;
 use lommebok_domain::TenantId;
 use lommebok_store::{CommitHook, FaultHook, Store};
 
@@ -12,12 +11,10 @@ use super::prepared::PreparedSandbox;
 use crate::clock::BusinessClock;
 use crate::config::{DevConfig, set_by};
 use crate::http::Edge;
-use crate::http::sandbox_pages::Beside;
+use crate::http::sandbox_pages::{Beside, Invocation};
 use crate::keys::{DataDirectory, KeyFault, SandboxKeys, SigningKey};
-use crate::listener::Limits;
 use crate::outbound::CallWatch;
 use crate::seeds::Seed;
-use crate::stub_psp;
 use crate::tasks::{LeftOver, Tasks};
 use crate::wallet::{Fault, Stages, Wallet};
 
@@ -106,12 +103,8 @@ impl RunningSandbox {
     /// [`StartFault`]; nothing is left running then.
     pub async fn start(config: &DevConfig, seed: &Seed, seams: Seams) -> Result<Self, StartFault> {
         let prepared = PreparedSandbox::prepare(config, seed, seams).await?;
-        let listener = super::parts::bind(config.sample_psp.psp_listen, "psp_listen")?;
-        let make_payment_url = format!("{}/make-payment", origin_of(listener.address()));
-        let tasks = prepared.tasks().clone();
-        let stub = stub_psp::router(prepared.shown_by_the_stub());
-        tasks.spawn("stub PSP", listener.serve(stub, Limits::default(), tasks.clone()));
-        prepared.serve(Beside { make_payment_url, shop: None }).await
+        let make_payment_url = prepared.start_stub_psp(config.sample_psp.psp_listen)?;
+        prepared.serve(Beside { make_payment_url, shop: None, invocation: Invocation::default() }).await
     }
 
     /// Stops: nothing new is taken, open attempts get 17 s to answer and commit, everything is closed. Answers what had

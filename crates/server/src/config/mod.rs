@@ -55,10 +55,10 @@ pub fn default_in_words(setting: &Setting) -> Option<String> {
     documentation::default_in_words(commented_default(), setting)
 }
 
-/// By what a setting is changed, for whoever reads that its value will not do.
-pub fn set_by(name: &'static str) -> String {
-    let setting = settings::find(name).expect("only settings of the list are named, which a test sees");
-    format!("--{} or {}", setting.flag_name(), setting.environment_name())
+/// By what a setting is changed, for whoever reads that its value will not do: its flag and its environment variable.
+pub fn set_by(name: &str) -> String {
+    let named = |setting: &Setting| format!("--{} or {}", setting.flag_name(), setting.environment_name());
+    settings::find(name).map_or_else(|| name.to_owned(), named)
 }
 
 /// The settings of `lommebok dev`.

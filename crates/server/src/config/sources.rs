@@ -87,13 +87,12 @@ fn layer_file(path: &Path, text: &str, values: &mut BTreeMap<&'static str, Found
             continue;
         };
         let text = if setting.many { several(value.get_ref()) } else { scalar(value.get_ref()) };
-        match text {
-            Some(text) => drop(values.insert(setting.name, Found { text, origin })),
-            None => {
-                let wanted = if setting.many { "a text or a list of texts" } else { "a text or a whole number" };
-                let fault = format!("must be {wanted}, not of type {}", value.get_ref().type_str());
-                faults.push(ConfigFault { origin, name: name.to_owned(), fault });
-            }
+        if let Some(text) = text {
+            values.insert(setting.name, Found { text, origin });
+        } else {
+            let wanted = if setting.many { "a text or a list of texts" } else { "a text or a whole number" };
+            let fault = format!("must be {wanted}, not of type {}", value.get_ref().type_str());
+            faults.push(ConfigFault { origin, name: name.to_owned(), fault });
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod control;
 pub mod edge;
 pub(crate) mod event_stream;
 mod health;
+mod known_host;
 mod landing;
 mod mobileintercept;
 pub(crate) mod pages;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::handler::Handler as _;
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::StatusCode;
@@ -16,6 +16,7 @@ use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::control::{self, Control};
+use super::known_host::{self, HostCheck};
 use super::pages::Pages;
 use super::sandbox_pages::{self, SandboxPages};
 use super::{Edge, app, health, landing, mobileintercept, psp};
@@ -49,10 +50,12 @@ pub fn production_router(edge: &Edge, control: Control, shown: ProductionPages, 
 pub fn sandbox_router(edge: &Edge, control: Control, shown: SandboxPages, tasks: &Tasks) -> Router {
     let pages = shown.pages.clone();
     let programs = for_programs(edge, &pages.wallet, tasks);
+    let known = HostCheck { hosts: Arc::clone(&control.hosts), pages: pages.clone() };
     let guarded = for_people(pages.clone())
+        .merge(sandbox_pages::routes(shown))
+        .layer(from_fn_with_state(known, known_host::check))
         .merge(control::operate_routes(control.clone()))
         .merge(control::sandbox_routes(control))
-        .merge(sandbox_pages::routes(shown))
         .layer(map_response(guarded));
     programs
         .merge(guarded)

@@ -11,6 +11,7 @@ use axum::routing::get;
 use http::{HeaderMap, Uri};
 
 use super::pages::{Pages, language, remember_language};
+use crate::keys::{SandboxKeys, SecretText};
 use crate::seeds::{CardKind, CardScheme, Seed, SeedCard, SeedUser};
 use crate::ui::brand::Brand;
 use crate::ui::error_page::Wrong;
@@ -18,19 +19,44 @@ use crate::ui::html::{Html, Policy};
 use crate::ui::phone::{PhonePage, TestUser};
 use crate::ui::qr::QrCodes;
 use crate::ui::shown_clock::ShownClock;
-use crate::ui::start::{StartPage, TestCard};
+use crate::ui::start::{PspValues, StartPage, TestCard};
 use crate::wallet::Wallet;
 
 /// The only closed world so far.
 const OWN_TENANT: &str = "default";
 
-/// What runs beside the wallet.
+/// What runs beside the wallet, and how its commands are called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Beside {
     /// A `makePaymentUrl` that answers.
     pub make_payment_url: String,
     /// The sample PSP's shop, if it runs.
     pub shop: Option<ShopAddresses>,
+    /// How this program's commands are called from a terminal.
+    pub invocation: Invocation,
+}
+
+/// How this program's commands are called from a terminal, so that what is printed works where it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invocation {
+    /// The program, as a shell takes it: its name where the path leads to it, else its own path.
+    pub program: String,
+    /// What comes after every command, such as `--data-dir …`, as a shell takes it; or nothing.
+    pub options: String,
+}
+
+impl Default for Invocation {
+    fn default() -> Self {
+        Self { program: "lommebok".to_owned(), options: String::new() }
+    }
+}
+
+impl Invocation {
+    /// The whole line for a command such as `clock advance 5m`.
+    pub fn line(&self, command: &str) -> String {
+        let Self { program, options } = self;
+        if options.is_empty() { format!("{program} {command}") } else { format!("{program} {command} {options}") }
+    }
 }
 
 /// Where the sample PSP and its shop are.
@@ -50,13 +76,20 @@ pub struct SandboxPages {
     pub(super) pages: Pages,
     beside: Arc<Beside>,
     users: Arc<Vec<SeedUser>>,
+    psps: Arc<Vec<PspValues>>,
 }
 
 impl SandboxPages {
-    /// The pages of a sandbox with this seed.
-    pub fn new(wallet: Wallet, brand: Arc<Brand>, beside: Beside, seed: &Seed) -> Self {
+    /// The pages of a sandbox with this seed; with these `credentials` on the start page, if they may be shown there.
+    pub fn new(
+        wallet: Wallet,
+        brand: Arc<Brand>,
+        beside: Beside,
+        (seed, credentials): (&Seed, Option<&SandboxKeys>),
+    ) -> Self {
         let pages = Pages { wallet, brand, sandbox: true, qr_codes: QrCodes::default() };
-        Self { pages, beside: Arc::new(beside), users: Arc::new(seed.users.clone()) }
+        let psps = credentials.map(|credentials| psp_values(seed, credentials)).unwrap_or_default();
+        Self { pages, beside: Arc::new(beside), users: Arc::new(seed.users.clone()), psps: Arc::new(psps) }
     }
 
     fn test_users(&self) -> Vec<TestUser> {
@@ -83,6 +116,8 @@ async fn start(State(shown): State<SandboxPages>, uri: Uri, headers: HeaderMap) 
         public_url: shown.pages.wallet.public_url(),
         make_payment_url: &shown.beside.make_payment_url,
         shop: shown.beside.shop.as_ref(),
+        invocation: &shown.beside.invocation,
+        psps: &shown.psps,
         version: env!("CARGO_PKG_VERSION"),
         test_users: &shown.test_users(),
         test_cards: &shown.test_cards(),
@@ -112,6 +147,28 @@ fn phone_page(shown: &SandboxPages, uri: &Uri, headers: &HeaderMap, tenant: &str
     let page =
         PhonePage { page: shown.pages.page(lang, uri.path()), clock: &clock, tenant, test_users: &shown.test_users() };
     remember_language(Html::page(lang, &page).policy(Policy::FramesWeb).into_response(), uri, lang)
+}
+
+/// What each PSP of the seed has to send, under the names that `lommebok env` gives it.
+fn psp_values(seed: &Seed, credentials: &SandboxKeys) -> Vec<PspValues> {
+    let known = seed.psps.iter().filter_map(|psp| Some((psp, credentials.psps.get(&psp.name)?)));
+    let values = known.map(|(psp, granted)| {
+        let msn = |skips: bool| {
+            let mut own = seed.merchants.iter().filter(|merchant| merchant.psp == psp.name);
+            own.find(|merchant| merchant.may_skip_landing_page == skips).map(|merchant| merchant.msn.to_string())
+        };
+        let fixed = [
+            ("CLIENT_ID", granted.client_id.clone()),
+            ("CLIENT_SECRET", granted.client_secret.expose().to_owned()),
+            ("SUBSCRIPTION_KEY", granted.subscription_key.expose().to_owned()),
+            ("PSP_ID", granted.psp_id.clone()),
+        ];
+        let own = [("MSN", msn(false)), ("MSN_SKIP_LANDING_PAGE", msn(true))];
+        let own = own.into_iter().filter_map(|(name, msn)| Some((name, msn?)));
+        let values = fixed.into_iter().chain(own).map(|(name, value)| (name, SecretText::new(value)));
+        PspValues { name: psp.name.clone(), values: values.collect() }
+    });
+    values.collect()
 }
 
 impl SandboxPages {

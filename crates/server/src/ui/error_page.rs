@@ -1,7 +1,8 @@
-//! The page for an address that leads nowhere, and for our own faults.
+//! The pages for an address that leads nowhere, for a name that is not served, and for our own faults.
 
 use askama::Template;
 use http::StatusCode;
+use lommebok_api::hosts::HostName;
 
 use super::page::Page;
 
@@ -52,4 +53,28 @@ pub struct ErrorPage<'a> {
     pub wrong: Wrong,
     /// Where the form can be had anew.
     pub again: Option<&'a str>,
+}
+
+/// The page for a name under which a sandbox does not answer.
+#[derive(Template)]
+#[template(path = "unknown_host.html")]
+pub struct UnknownHostPage<'a> {
+    page: Page<'a>,
+    /// The name that was asked for, its port included; empty when there was none.
+    asked: &'a str,
+    /// The name as the setting takes it, if it is one at all.
+    name: Option<HostName>,
+    /// Where the sandbox answers.
+    public_url: &'a str,
+}
+
+/// More of a name is not shown.
+const SHOWN_BYTES: usize = 255;
+
+impl<'a> UnknownHostPage<'a> {
+    /// The page about the host that was `asked` for.
+    pub fn new(page: Page<'a>, asked: &'a str, public_url: &'a str) -> Self {
+        let asked = asked.get(..SHOWN_BYTES).unwrap_or(asked);
+        Self { page, asked, name: HostName::of_authority(asked), public_url }
+    }
 }

@@ -3,7 +3,8 @@
 use askama::Template;
 
 use super::{page::Page, phone::TestUser};
-use crate::http::sandbox_pages::ShopAddresses;
+use crate::http::sandbox_pages::{Invocation, ShopAddresses};
+use crate::keys::SecretText;
 
 /// A row of the table of magic amounts.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +67,15 @@ pub struct TestCard {
     pub cannot_pay: Option<(String, String)>,
 }
 
+/// What one PSP has to send, by the names that `lommebok env` gives it.
+#[derive(Clone, Debug)]
+pub struct PspValues {
+    /// The PSP's name in the seed.
+    pub name: String,
+    /// Name and value.
+    pub values: Vec<(&'static str, SecretText)>,
+}
+
 /// The page at `/` of a sandbox.
 #[derive(Template)]
 #[template(path = "start/start.html")]
@@ -78,6 +88,10 @@ pub struct StartPage<'a> {
     pub make_payment_url: &'a str,
     /// The sample PSP and its shop, if they run.
     pub shop: Option<&'a ShopAddresses>,
+    /// How commands are called.
+    pub invocation: &'a Invocation,
+    /// Credentials, where they may be shown; else none.
+    pub psps: &'a [PspValues],
     /// The version of this program.
     pub version: &'a str,
     /// Whom one may be on the phone.

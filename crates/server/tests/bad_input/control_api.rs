@@ -52,7 +52,8 @@ async fn every_call_wants_the_operators_token_from_a_known_host_and_no_foreign_p
         }
         let doubled = good.clone().add("Authorization", "Bearer x");
         table.refuse(name("two tokens"), doubled, control(400).naming("authorization")).await;
-        for host in ["evil.example", &format!("evil.example:{port}"), "127.0.0.1", "127.0.0.1:1", "[::1]", ""] {
+        let rebound = format!("evil.example:{port}");
+        for host in ["evil.example", &rebound, "127.0.0.1.evil.example", "wallet.local", "[::1", "localhost:x", ""] {
             let expected = control(403).naming("is not served here");
             table.refuse(name(&format!("Host {host:?}")), good.clone().set("Host", host), expected).await;
         }
@@ -65,11 +66,15 @@ async fn every_call_wants_the_operators_token_from_a_known_host_and_no_foreign_p
         table.refuse(name("the token in the query"), query, who()).await;
     }
     let clock = call(&app, "GET", "/control/v1/clock");
-    for host in [format!("localhost:{port}"), address.to_string(), format!("LOCALHOST:{port}")] {
+    let mapped = ["127.0.0.1", "127.0.0.1:1", "[::1]:9000", "wallet:8480"].map(str::to_owned);
+    for host in
+        [format!("localhost:{port}"), address.to_string(), format!("LOCALHOST:{port}")].into_iter().chain(mapped)
+    {
         table.refuse(format!("at {host}"), clock.clone().set("Host", host), ok()).await;
     }
     let own = clock.set("Origin", format!("http://localhost:{port}"));
-    table.refuse("from our own page", own, ok()).await;
+    table.refuse("from our own page", own.clone().set("Host", format!("localhost:{port}")), ok()).await;
+    table.refuse("from a page at another of our names", own, control(403)).await;
     table.finish(180);
     assert_eq!(app.wallet().clock().now(), BEGINNING);
     app.stop().await;

@@ -27,5 +27,6 @@ mod paths;
 mod pin_tries;
 mod raw_sockets;
 mod slow_clients;
+mod unknown_hosts;
 mod update_status;
 mod what_answers_owe;

@@ -47,6 +47,24 @@ async fn a_command_is_copied_as_it_stands() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_credential_is_copied_by_its_own_button() {
+    let Some(browser) = Browser::desktop().await else { return };
+    let stage = Stage::set().await;
+    browser.hold_pages().await;
+    browser.go(&stage.app.url("/")).await;
+    browser.allow_reading_the_clipboard().await;
+    let own = stage.app.sandbox().credentials.psps["nordlys"].clone();
+    let expected = [("CLIENT_SECRET", own.client_secret.expose()), ("PSP_ID", &own.psp_id), ("MSN", "100001")];
+    for (name, value) in expected {
+        browser.press(&format!("Copy {name}")).await;
+        browser.sees(&format!("Copied {name}")).await;
+        assert_eq!(browser.script("return navigator.clipboard.readText()", vec![]).await, value, "{name}");
+    }
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_browser_that_forbids_copying_is_not_told_to_have_copied() {
     let Some(browser) = Browser::desktop().await else { return };
     let stage = Stage::set().await;

@@ -7,6 +7,7 @@ pub mod database;
 mod psp_client;
 
 use std::ffi::OsStr;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -95,6 +96,21 @@ pub fn bare_command(binary: impl AsRef<OsStr>, words: &[&str]) -> std::process::
     }
     command.args(words).stdin(Stdio::null()).env_remove("COLUMNS");
     command
+}
+
+/// What bash prints when somebody pastes this.
+///
+/// # Panics
+/// When it complains.
+pub fn pasted(text: &str) -> String {
+    let mut command = std::process::Command::new("bash");
+    command.env("no_proxy", "*").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut bash = command.spawn().expect("bash is there");
+    let pasted = bash.stdin.take().expect("stdin is piped").write_all(text.as_bytes());
+    pasted.expect("bash reads");
+    let output = bash.wait_with_output().expect("bash ends");
+    assert!(output.stderr.is_empty(), "is curl installed? {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("bash prints text")
 }
 
 /// What a command says on stderr when it refuses.

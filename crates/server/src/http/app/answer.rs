@@ -66,6 +66,14 @@ impl Refused {
         Self::new(StatusCode::UNAUTHORIZED, "session_ended", ("Logg inn på nytt.", "Sign in again."))
     }
 
+    pub(super) fn unknown_host() -> Self {
+        let message = (
+            "Lommeboken svarer ikke under dette navnet. Tillat det med --allowed-host.",
+            "The wallet does not answer under this name. Allow it with --allowed-host.",
+        );
+        Self::new(StatusCode::MISDIRECTED_REQUEST, "unknown_host", message)
+    }
+
     fn try_again() -> Self {
         let message = ("Prøv igjen om et øyeblikk.", "Try again in a moment.");
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "shutting_down", message)
@@ -159,9 +167,14 @@ impl IntoResponse for Refused {
 
 /// Writes a refusal's body in the language that the request asks for.
 pub(super) async fn spoken(request: Request, next: Next) -> Response {
-    let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let asked = request.headers().clone();
+    speak(next.run(request).await, &asked)
+}
+
+/// The same for an answer that is there already.
+pub(super) fn speak(mut response: Response, asked: &HeaderMap) -> Response {
+    let accepted = asked.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let lang = Lang::choose(None, None, accepted);
-    let mut response = next.run(request).await;
     let Some(refused) = response.extensions_mut().remove::<Refused>() else { return response };
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -8,9 +8,19 @@ mod view;
 
 use axum::Router;
 use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
+use http::HeaderMap;
 
 use crate::wallet::Wallet;
+
+/// Where the App API is.
+pub(crate) const PATH: &str = "/app/v1";
+
+/// The answer to a call under a name that is none of ours.
+pub(crate) fn unknown_host(headers: &HeaderMap) -> Response {
+    answer::speak(answer::Refused::unknown_host().into_response(), headers)
+}
 
 /// The routes, and JSON for what is none of them.
 pub(crate) fn routes(wallet: Wallet) -> Router {
@@ -32,5 +42,5 @@ pub(crate) fn routes(wallet: Wallet) -> Router {
         .with_state(wallet);
     // Nesting leaves out the folder's own address with a slash.
     let folder = any(answer::not_found).layer(from_fn(answer::spoken));
-    Router::new().route("/app/v1/", folder).nest("/app/v1", routes)
+    Router::new().route("/app/v1/", folder).nest(PATH, routes)
 }

@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq;
 
 use super::Control;
 use super::problem::Problem;
+use crate::http::known_host::named;
 use crate::http::pages::once;
 
 pub(super) async fn guard(State(control): State<Control>, request: Request, next: Next) -> Response {
@@ -20,19 +21,16 @@ pub(super) async fn guard(State(control): State<Control>, request: Request, next
 }
 
 fn check(control: &Control, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
-    // HTTP/2 says the host in the address; a head that says two has not come this far.
-    let host = uri.authority().map_or_else(|| text(headers, &HOST), |authority| Ok(Some(authority.as_str())))?;
-    let host = host.unwrap_or_default().to_ascii_lowercase();
-    if !control.hosts.contains(&host) {
+    let host = named(uri, headers).map_err(|()| twice(&HOST))?;
+    if !control.hosts.knows(host) {
         return Err(Problem::new(
             StatusCode::FORBIDDEN,
-            format!("Host {host} is not served here; use one of {}", control.hosts.join(", ")),
+            format!("Host {host} is not served here; use localhost, an address or the host of the public URL"),
         ));
     }
     if let Some(origin) = text(headers, &ORIGIN)? {
-        let own =
-            control.hosts.iter().any(|host| origin == format!("http://{host}") || origin == format!("https://{host}"));
-        if !own {
+        let own = origin.split_once("://").is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host));
+        if !own && origin != control.wallet.public_url() {
             return Err(Problem::new(StatusCode::FORBIDDEN, format!("Origin {origin} may not call the Control API")));
         }
     }
@@ -47,6 +45,9 @@ fn check(control: &Control, uri: &Uri, headers: &HeaderMap) -> Result<(), Proble
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &axum::http::HeaderName) -> Result<Option<&'a str>, Problem> {
-    once(headers, name.as_str())
-        .map_err(|()| Problem::bad_request(format!("the header {name} must come once, in visible ASCII")))
+    once(headers, name.as_str()).map_err(|()| twice(name))
+}
+
+fn twice(name: &axum::http::HeaderName) -> Problem {
+    Problem::bad_request(format!("the header {name} must come once, in visible ASCII"))
 }

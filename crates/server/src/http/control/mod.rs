@@ -11,13 +11,13 @@ mod payments;
 mod problem;
 mod view;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
+use lommebok_api::hosts::KnownHosts;
 
 use crate::keys::SecretText;
 use crate::wallet::Wallet;
@@ -32,16 +32,14 @@ pub struct Control {
     pub wallet: Wallet,
     /// The bearer token.
     pub token: Arc<SecretText>,
-    /// Hosts (with port) by which it may be called; anything else is a rebinding attack.
-    pub hosts: Arc<Vec<String>>,
+    /// Hosts under which it may be called; anything else is a rebinding attack.
+    pub hosts: Arc<KnownHosts>,
 }
 
 impl Control {
-    /// The Control API of `wallet`, called at the listen address, at localhost, or at the host of `public_url`.
-    pub fn new(wallet: Wallet, token: SecretText, address: SocketAddr, public_url: &str) -> Self {
-        let authority = public_url.split_once("://").map_or(public_url, |(_, authority)| authority);
-        let hosts = vec![address.to_string(), format!("localhost:{}", address.port()), authority.to_ascii_lowercase()];
-        Self { wallet, token: Arc::new(token), hosts: Arc::new(hosts) }
+    /// The Control API of `wallet`, called under these hosts.
+    pub fn new(wallet: Wallet, token: SecretText, hosts: Arc<KnownHosts>) -> Self {
+        Self { wallet, token: Arc::new(token), hosts }
     }
 }
 

@@ -28,9 +28,14 @@ async fn way_back(stage: &Stage, browser: &Browser) {
 async fn in_language(language: Language) {
     let Some(mut browser) = super::browser(Device::Desktop, language).await else { return };
     browser.expect_status(403);
+    browser.expect_status(421);
     let stage = super::stage(language).await;
     browser.go(&stage.app.url("/")).await;
     browser.inspect("start").await;
+    // Browsers lead this name to this machine themselves, as a hostile name server would.
+    browser.go(&stage.app.url("/phone").replace("127.0.0.1", "a-name-that-somebody-made-lead-here.localhost")).await;
+    browser.sees("--allowed-host").await;
+    browser.inspect("unknown-host").await;
     way_back(&stage, &browser).await;
     let payment = stage.payment("look-41").await;
     stage.shop.put("/form", &foreign_form(&stage.app.url("/landing/cancel"), &payment.token));

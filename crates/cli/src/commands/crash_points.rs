@@ -1,0 +1,82 @@
+//! For crash tests: where `lommebok dev` stops dead or stands still, once an attempt has come to a stage. Hidden flags, since
+//! nobody else wants them.
+
+use std::io::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use clap::{Arg, ArgMatches};
+use lommebok_domain::PaymentId;
+use lommebok_server::wallet::{Stage, Stages};
+
+/// The flags.
+pub(super) fn arguments() -> [Arg; 2] {
+    let at =
+        |name: &'static str| Arg::new(name).long(name).value_name("STAGE[:N]").hide(true).value_parser(Hold::parse);
+    let hold = at("hold-at").help("Stop dead when the Nth attempt (default: the first) has come this far");
+    let stop = at("stop-at").help("The whole process stops there, as by SIGSTOP, until it gets SIGCONT");
+    [hold, stop]
+}
+
+/// Where a crash test wants the process to stop dead.
+#[derive(Clone, Copy, Debug)]
+struct Hold {
+    stage: Stage,
+    /// The attempt that is held, counted from 1; so are all that come after it.
+    from: u64,
+}
+
+impl Hold {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (name, from) = text.split_once(':').unwrap_or((text, "1"));
+        let stage = Stage::ALL.into_iter().find(|stage| stage.as_str() == name);
+        let names = Stage::ALL.map(Stage::as_str).join(", ");
+        let stage = stage.ok_or_else(|| format!("the stage is one of {names}"))?;
+        let from = from.parse().map_err(|_| format!("{from} is not a number"))?;
+        Ok(Self { stage, from })
+    }
+}
+
+/// Tells when an attempt has come to its stage, and holds the thread there for ever, or stops the whole process there once.
+pub(super) fn stages(matches: &ArgMatches) -> Stages {
+    let awaited = |name| matches.get_one::<Hold>(name).map(|at| Awaited { at: *at, reached: AtomicU64::new(0) });
+    let (dead, still) = (awaited("hold-at"), awaited("stop-at"));
+    if dead.is_none() && still.is_none() {
+        return Stages::default();
+    }
+    Stages::told_to(move |stage, payment| {
+        if still.as_ref().and_then(|still| still.passed(stage)) == Some(0) {
+            say_whole("stopped", stage, payment);
+            // Raised in this very thread: a signal to the process would let it run on for a moment.
+            let _gone_on = nix::sys::signal::raise(nix::sys::signal::SIGSTOP);
+        }
+        if dead.as_ref().and_then(|dead| dead.passed(stage)).is_some() {
+            say_whole("held", stage, payment);
+            loop {
+                std::thread::park();
+            }
+        }
+    })
+}
+
+/// Says on stderr, in one write, where an attempt stands: the reader may kill this process between two of them.
+fn say_whole(what: &str, stage: Stage, payment: PaymentId) {
+    let line = format!("{what} at {} payment {}\n", stage.as_str(), payment.get());
+    // Without a reader there is nobody to tell.
+    let _unread = std::io::stderr().lock().write_all(line.as_bytes());
+}
+
+/// A point at which something is to happen.
+struct Awaited {
+    at: Hold,
+    reached: AtomicU64,
+}
+
+impl Awaited {
+    /// How many attempts have come here since the first that counts; nothing elsewhere, or before it.
+    fn passed(&self, stage: Stage) -> Option<u64> {
+        if stage != self.at.stage {
+            return None;
+        }
+        self.reached.fetch_add(1, Ordering::SeqCst).saturating_add(1).checked_sub(self.at.from)
+    }
+}
