@@ -1,5 +1,4 @@
 //! The first quarter of an hour: what the terminal shows, pasted; restarts; addresses of one's own choice.
-#![expect(clippy::unwrap_used, reason = "tests: a surprise is a failure")]
 
 use std::path::Path;
 

@@ -150,12 +150,15 @@ async fn damaged_keys_and_databases_are_named_and_left_as_they_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_faulty_seed_is_refused_with_its_line() {
+async fn a_faulty_seed_is_refused_with_its_place() {
     let directory = tempfile::tempdir().unwrap();
     let seed = directory.path().join("seed.toml");
     fs::write(&seed, "[[psps]]\nname = \"nordlys\"\ncolour = \"red\"\n").unwrap();
     let said = dev_refuses(&directory.path().join("data"), &["--seed-file", seed.to_str().unwrap()]).await;
-    assert!(said.starts_with(&format!("lommebok: {}, line 3: ", seed.display())), "{said}");
+    assert!(
+        said.starts_with(&format!("lommebok: {}, line 3, column 1: unknown field `colour`", seed.display())),
+        "{said}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

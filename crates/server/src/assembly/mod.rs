@@ -10,3 +10,4 @@ mod seeding;
 
 pub use prepared::PreparedSandbox;
 pub use sandbox::{RunningSandbox, Seams, StartFault};
+pub use seeding::Taken;

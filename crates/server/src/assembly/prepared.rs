@@ -52,8 +52,8 @@ impl PreparedSandbox {
         let tasks = Tasks::new();
         let directory = DataDirectory::open(&config.data.data_dir)?;
         let master = directory.master_keys_of(&parts::database_path(config, &directory), &chance)?;
-        let names: Vec<&str> = seed.psps.iter().map(|psp| psp.name.as_str()).collect();
-        let credentials = directory.sandbox_keys(&names, &chance)?;
+        let psps: Vec<_> = seed.psps.iter().map(|psp| (psp.name.as_str(), &psp.credentials)).collect();
+        let credentials = directory.sandbox_keys(&psps, &chance)?;
         let control_token = directory.control_token(&chance)?;
         let signing_key = match &seams.signing_key {
             Some(key) => key.clone(),
@@ -63,6 +63,7 @@ impl PreparedSandbox {
         let public_url = config.network.origin_at(listener.address());
         let store = parts::open_store(config, &seams, &directory, &master)?;
         let keys = Arc::new(parts::keys(&master, &chance));
+        seeding::look(&store, &keys, (seed, &credentials), FIRST_TENANT)?;
         seeding::seed(&store, &keys, (seed, &credentials), FIRST_TENANT, &chance).await?;
         let policy = Policy::new(UrlPolicy::Sandbox).refusing_own_listener(listener.address());
         let wallet = Wallet::new(Parts {

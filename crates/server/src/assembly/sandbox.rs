@@ -70,6 +70,9 @@ pub enum StartFault {
         /// The setting that moves it.
         setting: &'static str,
     },
+    /// The seed and an earlier one.
+    #[error(transparent)]
+    Taken(#[from] super::seeding::Taken),
     /// The certificate authorities.
     #[error(transparent)]
     Tls(#[from] crate::outbound::TlsRootsError),

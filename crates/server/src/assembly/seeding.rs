@@ -7,6 +7,7 @@ use lommebok_store::{
     Sealed, Seed as Rows, SeededMerchant, SeededPsp, SeededUser, Store, Write,
 };
 
+use super::StartFault;
 use crate::chance::Chance;
 use crate::clock::ProcessTime;
 use crate::http::edge::client_id_hash;
@@ -15,6 +16,50 @@ use crate::keys::lookup::Purpose;
 use crate::keys::{PspCredentials, SandboxKeys};
 use crate::seeds::{self, Seed, SeedCard, SeedMerchant, SeedUser};
 use crate::wallet::{Fault, Keys, pin_hash};
+
+/// A PSP of the seed would be given what a PSP of an earlier seed has in this database.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the seed gives PSP {psp} a {what} that PSP {other} of an earlier seed has in this data directory: fix another, or name \
+     another directory with --data-dir"
+)]
+pub struct Taken {
+    /// Who would be given it.
+    pub psp: String,
+    /// Which of the credentials.
+    pub what: &'static str,
+    /// Who has it.
+    pub other: String,
+}
+
+/// Looks whether a PSP that is not in the seed has what a PSP of the seed is to have. A PSP with another's `PSP-ID` is that
+/// one under a new name.
+pub(super) fn look(
+    store: &Store,
+    keys: &Keys,
+    (seed, credentials): (&Seed, &SandboxKeys),
+    tenant: TenantId,
+) -> Result<(), StartFault> {
+    let known = store.psps()?;
+    let stays = |name: &str| seed.psps.iter().all(|psp| psp.name != name);
+    for named in &seed.psps {
+        let Some(granted) = credentials.psps.get(&named.name) else { continue };
+        let new = new_psp(keys, &named.name, granted);
+        let others = known.iter().filter(|psp| psp.tenant != tenant || (stays(&psp.name) && psp.psp_id != new.psp_id));
+        for other in others {
+            let its_keys = store.subscription_keys(other.id)?;
+            let what = if other.client_id == new.client_id {
+                "client_id"
+            } else if its_keys.iter().any(|key| new.subscription_keys.contains(key)) {
+                "subscription_key"
+            } else {
+                continue;
+            };
+            return Err(Taken { psp: named.name.clone(), what, other: other.name.clone() }.into());
+        }
+    }
+    Ok(())
+}
 
 /// Stores the seed of `tenant`.
 pub(super) async fn seed(

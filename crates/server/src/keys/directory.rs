@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{KeyFault, MasterKeys, SandboxKeys, SecretText, files};
+use super::{FixedCredentials, KeyFault, MasterKeys, SandboxKeys, SecretText, files};
 use crate::chance::Chance;
 
 const LOCK: &str = "lock";
@@ -85,8 +85,9 @@ impl DataDirectory {
         Ok(made)
     }
 
-    /// The test key and the credentials of these PSPs (by their names in the seed); what is missing is made.
-    pub fn sandbox_keys(&self, psps: &[&str], chance: &Chance) -> Result<SandboxKeys, KeyFault> {
+    /// The test key and the credentials of these PSPs, by their names in the seed: what the seed fixes, else what is kept;
+    /// what is missing is made.
+    pub fn sandbox_keys(&self, psps: &[(&str, &FixedCredentials)], chance: &Chance) -> Result<SandboxKeys, KeyFault> {
         SandboxKeys::read_or_make(&self.path, psps, chance)
     }
 

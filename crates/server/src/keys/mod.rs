@@ -21,7 +21,7 @@ use thiserror::Error;
 
 pub use directory::DataDirectory;
 pub use master::{KeyEncryptionKey, MasterKeys};
-pub use sandbox::{PspCredentials, SandboxKeys};
+pub use sandbox::{FixedCredentials, PspCredentials, SandboxKeys};
 pub use secret::{SecretBytes, SecretText};
 pub use signing::{SigningKey, SigningKeyFault, SigningKeyPair};
 

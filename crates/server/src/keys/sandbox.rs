@@ -1,6 +1,6 @@
 //! What only a sandbox has: credentials of the seeded PSPs, in the shapes of the vendor's, and the key of the test cryptogram.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -42,6 +42,35 @@ pub struct PspCredentials {
     pub psp_id: String,
 }
 
+/// What a seed fixes of a PSP's credentials; what it leaves out is made once and kept. In the shapes of [`PspCredentials`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FixedCredentials {
+    /// `client_id`.
+    pub client_id: Option<String>,
+    /// `client_secret`.
+    pub client_secret: Option<SecretText>,
+    /// `Ocp-Apim-Subscription-Key`.
+    pub subscription_key: Option<SecretText>,
+    /// The second one.
+    pub secondary_subscription_key: Option<SecretText>,
+    /// `PSP-ID`.
+    pub psp_id: Option<String>,
+}
+
+impl FixedCredentials {
+    /// These, and for the rest those that are there.
+    fn over(&self, kept: PspCredentials) -> PspCredentials {
+        let fixed = self.clone();
+        PspCredentials {
+            client_id: fixed.client_id.unwrap_or(kept.client_id),
+            client_secret: fixed.client_secret.unwrap_or(kept.client_secret),
+            subscription_key: fixed.subscription_key.unwrap_or(kept.subscription_key),
+            secondary_subscription_key: fixed.secondary_subscription_key.unwrap_or(kept.secondary_subscription_key),
+            psp_id: fixed.psp_id.unwrap_or(kept.psp_id),
+        }
+    }
+}
+
 impl PspCredentials {
     /// New credentials.
     pub fn random(chance: &Chance) -> Self {
@@ -71,22 +100,59 @@ impl SandboxKeys {
         Self::parse(&path, &files::read(&path)?)
     }
 
-    pub(super) fn read_or_make(directory: &Path, psps: &[&str], chance: &Chance) -> Result<Self, KeyFault> {
+    /// What the data directory holds, with what the seed fixes in its place and new credentials for whom it knows none.
+    pub(super) fn read_or_make(
+        directory: &Path,
+        psps: &[(&str, &FixedCredentials)],
+        chance: &Chance,
+    ) -> Result<Self, KeyFault> {
         let path = directory.join(FILE);
-        let Some(text) = files::read_if_present(&path)? else {
-            let made = Self::random(psps, chance);
-            files::write_atomically(directory, FILE, &made.to_toml())?;
-            return Ok(made);
+        let kept = match files::read_if_present(&path)? {
+            Some(text) => Some(Self::parse(&path, &text)?),
+            None => None,
         };
-        let mut keys = Self::parse(&path, &text)?;
-        let known = keys.psps.len();
-        for name in psps {
-            keys.psps.entry((*name).to_owned()).or_insert_with(|| PspCredentials::random(chance));
+        let mut keys = kept.clone().unwrap_or_else(|| Self::random(&[], chance));
+        for (name, fixed) in psps {
+            let known = keys.psps.remove(*name).unwrap_or_else(|| PspCredentials::random(chance));
+            keys.psps.insert((*name).to_owned(), fixed.over(known));
         }
-        if keys.psps.len() > known {
+        keys.tell_apart(psps).map_err(|fault| KeyFault::content(&path, fault))?;
+        if kept.as_ref() != Some(&keys) {
+            for (name, _) in
+                psps.iter().filter(|(name, _)| kept.as_ref().is_some_and(|kept| kept.is_replaced_by(&keys, name)))
+            {
+                tracing::info!(
+                    psp = name,
+                    "the seed fixes other credentials than the data directory held; the seed's count"
+                );
+            }
             files::write_atomically(directory, FILE, &keys.to_toml())?;
         }
         Ok(keys)
+    }
+
+    fn is_replaced_by(&self, later: &Self, name: &str) -> bool {
+        self.psps.get(name).is_some_and(|kept| later.psps.get(name) != Some(kept))
+    }
+
+    /// No two of these PSPs may show the same thing, or one could call in the other's name.
+    fn tell_apart(&self, psps: &[(&str, &FixedCredentials)]) -> Result<(), String> {
+        let mut seen = BTreeSet::new();
+        for (name, _) in psps {
+            let Some(psp) = self.psps.get(*name) else { continue };
+            let shown = [
+                ("client_id", psp.client_id.as_str()),
+                ("subscription_key", psp.subscription_key.expose()),
+                ("subscription_key", psp.secondary_subscription_key.expose()),
+                ("psp_id", psp.psp_id.as_str()),
+            ];
+            for (what, value) in shown {
+                if !seen.insert((what, value)) {
+                    return Err(format!("{what}: PSP {name} would have one that is taken; the seed must fix another"));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn parse(path: &Path, text: &str) -> Result<Self, KeyFault> {

@@ -4,12 +4,27 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::{DataDirectory, KeyFault, MasterKeys, SandboxKeys, SecretBytes, SecretText, SigningKey, SigningKeyPair};
+use super::{
+    DataDirectory, FixedCredentials, KeyFault, MasterKeys, PspCredentials, SandboxKeys, SecretBytes, SecretText,
+    SigningKey, SigningKeyPair,
+};
 use crate::chance::Chance;
 use crate::tasks::Tasks;
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("the file is there").permissions().mode() & 0o777
+}
+
+static NOTHING: FixedCredentials = FixedCredentials {
+    client_id: None,
+    client_secret: None,
+    subscription_key: None,
+    secondary_subscription_key: None,
+    psp_id: None,
+};
+
+fn unfixed<const N: usize>(names: [&'static str; N]) -> [(&'static str, &'static FixedCredentials); N] {
+    names.map(|name| (name, &NOTHING))
 }
 
 #[test]
@@ -19,12 +34,12 @@ fn keys_and_credentials_survive_a_restart() {
     let first = DataDirectory::open(&path).unwrap();
     let chance = Chance::operating_system();
     let master = first.master_keys(&chance).unwrap();
-    let sandbox = first.sandbox_keys(&["acme", "other"], &chance).unwrap();
+    let sandbox = first.sandbox_keys(&unfixed(["acme", "other"]), &chance).unwrap();
     let control = first.control_token(&chance).unwrap();
     drop(first);
     let second = DataDirectory::open(&path).unwrap();
     assert_eq!(second.master_keys(&chance).unwrap(), master);
-    assert_eq!(second.sandbox_keys(&["acme", "other"], &chance).unwrap(), sandbox);
+    assert_eq!(second.sandbox_keys(&unfixed(["acme", "other"]), &chance).unwrap(), sandbox);
     assert_eq!(second.control_token(&chance).unwrap(), control);
     assert_eq!(DataDirectory::read_control_token(&path).unwrap(), control);
     assert_eq!(SandboxKeys::read(&path).unwrap(), sandbox);
@@ -38,7 +53,7 @@ fn directory_and_files_are_private_and_no_temporary_file_stays() {
     let directory = DataDirectory::open(&path).unwrap();
     let chance = Chance::seeded(1);
     directory.master_keys(&chance).unwrap();
-    directory.sandbox_keys(&["acme"], &chance).unwrap();
+    directory.sandbox_keys(&unfixed(["acme"]), &chance).unwrap();
     directory.control_token(&chance).unwrap();
     assert_eq!(mode(&path), 0o700);
     let mut names: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -82,11 +97,48 @@ fn a_psp_that_is_new_in_the_seed_gets_credentials_and_the_old_ones_keep_theirs()
     let scratch = tempfile::tempdir().unwrap();
     let directory = DataDirectory::open(scratch.path()).unwrap();
     let chance = Chance::seeded(1);
-    let before = directory.sandbox_keys(&["acme"], &chance).unwrap();
-    let after = directory.sandbox_keys(&["acme", "a \"quoted\" name"], &chance).unwrap();
+    let before = directory.sandbox_keys(&unfixed(["acme"]), &chance).unwrap();
+    let after = directory.sandbox_keys(&unfixed(["acme", "a \"quoted\" name"]), &chance).unwrap();
     assert_eq!(after.psps["acme"], before.psps["acme"]);
     assert_eq!(after.psps.len(), 2);
     assert_eq!(SandboxKeys::read(scratch.path()).unwrap(), after);
+}
+
+#[test]
+fn what_a_seed_fixes_replaces_what_was_kept_and_stays_when_the_seed_leaves_it_out_again() {
+    let scratch = tempfile::tempdir().unwrap();
+    let directory = DataDirectory::open(scratch.path()).unwrap();
+    let chance = Chance::seeded(1);
+    let before = directory.sandbox_keys(&unfixed(["acme", "other"]), &chance).unwrap();
+    let fixed = FixedCredentials {
+        client_secret: Some(SecretText::new("a-secret-of-CI~1.2+/=".to_owned())),
+        psp_id: Some("0123456789ABCDEF0123456789ABCDEF".to_owned()),
+        ..FixedCredentials::default()
+    };
+    let after = directory.sandbox_keys(&[("acme", &fixed), ("other", &NOTHING)], &chance).unwrap();
+    let expected = PspCredentials {
+        client_secret: SecretText::new("a-secret-of-CI~1.2+/=".to_owned()),
+        psp_id: "0123456789ABCDEF0123456789ABCDEF".to_owned(),
+        ..before.psps["acme"].clone()
+    };
+    assert_eq!(after.psps["acme"], expected, "what is not fixed is kept");
+    assert_eq!(after.psps["other"], before.psps["other"]);
+    assert_eq!(SandboxKeys::read(scratch.path()).unwrap(), after);
+    assert_eq!(directory.sandbox_keys(&unfixed(["acme", "other"]), &chance).unwrap(), after);
+}
+
+#[test]
+fn two_psps_are_never_given_the_same_and_the_fault_does_not_show_it() {
+    let scratch = tempfile::tempdir().unwrap();
+    let directory = DataDirectory::open(scratch.path()).unwrap();
+    let chance = Chance::seeded(1);
+    let before = directory.sandbox_keys(&unfixed(["acme", "other"]), &chance).unwrap();
+    let taken = before.psps["acme"].subscription_key.clone();
+    let fixed = FixedCredentials { secondary_subscription_key: Some(taken.clone()), ..FixedCredentials::default() };
+    let fault = directory.sandbox_keys(&[("acme", &NOTHING), ("other", &fixed)], &chance).unwrap_err().to_string();
+    assert!(fault.contains("subscription_key: PSP other would have one that is taken"), "{fault}");
+    assert!(!fault.contains(taken.expose()), "{fault}");
+    assert_eq!(SandboxKeys::read(scratch.path()).unwrap(), before, "nothing was written");
 }
 
 #[test]

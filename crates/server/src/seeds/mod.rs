@@ -1,10 +1,11 @@
-//! Seeds: the PSPs, merchants, users and cards with which a sandbox begins, read from TOML into plain types.
+//! Seeds: the PSPs, merchants, users and cards with which a sandbox begins, read from TOML into plain types (docs/seed.md).
 //!
-//! Not here: credentials (`keys`, by the PSP's name) and putting the seed into the store. A faulty seed is refused whole, each
-//! fault with its line. The built-in seed stands beside this module and is the example to copy.
-//! A newcomer's mistake: to write a whole card number. A card is a BIN, the last four digits and what the phone shows.
+//! Not here: credentials that the seed does not fix (`keys`, by the PSP's name) and putting the seed into the store. A faulty
+//! seed is refused whole, each fault with its place. The built-in seed stands beside this module and is the example to copy.
+//! A newcomer's mistake: to write a whole card number, or to show a secret in a fault.
 
 mod cards;
+mod credentials;
 mod merchants;
 mod users;
 
@@ -17,6 +18,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::config::line_of;
+use crate::keys::FixedCredentials;
+use credentials::WrittenSecret;
 
 pub use cards::{CardKind, CardScheme, SeedCard};
 pub use merchants::{SeedAddress, SeedMerchant};
@@ -41,6 +44,8 @@ pub struct Seed {
 pub struct SeedPsp {
     /// Its name: 1 to 40 lower-case letters, digits and hyphens. Credentials are kept under it.
     pub name: String,
+    /// What of its credentials the seed fixes.
+    pub credentials: FixedCredentials,
 }
 
 /// One fault of a seed.
@@ -48,6 +53,8 @@ pub struct SeedPsp {
 pub struct SeedFault {
     /// The line, counted from 1.
     pub line: usize,
+    /// The column, counted from 1 in characters.
+    pub column: usize,
     /// What is wrong.
     pub fault: String,
 }
@@ -63,9 +70,9 @@ pub struct SeedFaults {
 
 impl fmt::Display for SeedFaults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, SeedFault { line, fault }) in self.faults.iter().enumerate() {
+        for (position, SeedFault { line, column, fault }) in self.faults.iter().enumerate() {
             let start = if position > 0 { "\n" } else { "" };
-            write!(f, "{start}{}, line {line}: {fault}", self.file)?;
+            write!(f, "{start}{}, line {line}, column {column}: {fault}", self.file)?;
         }
         Ok(())
     }
@@ -103,7 +110,7 @@ impl Seed {
         match seed {
             Some(seed) if check.faults.is_empty() => Ok(seed),
             Some(_) | None => {
-                check.faults.sort_by_key(|fault| fault.line);
+                check.faults.sort_by_key(|fault| (fault.line, fault.column));
                 Err(SeedFaults { file: file.display().to_string(), faults: check.faults })
             }
         }
@@ -129,6 +136,11 @@ struct Written {
 #[serde(deny_unknown_fields)]
 struct WrittenPsp {
     name: Spanned<String>,
+    client_id: Option<Spanned<WrittenSecret>>,
+    client_secret: Option<Spanned<WrittenSecret>>,
+    subscription_key: Option<Spanned<WrittenSecret>>,
+    secondary_subscription_key: Option<Spanned<WrittenSecret>>,
+    psp_id: Option<Spanned<WrittenSecret>>,
 }
 
 /// One reading: notes faults and goes on.
@@ -160,13 +172,14 @@ impl Check<'_> {
             self.matching(&written.name, "name: must be 1 to 40 lower-case letters, digits and hyphens", |name| {
                 (1..=40).contains(&name.len())
                     && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
-            })?;
-        Some(SeedPsp { name })
+            });
+        let credentials = credentials::check(self, written);
+        Some(SeedPsp { name: name?, credentials: credentials? })
     }
 
     /// Notes a name that was there before under the same heading.
-    fn once(&mut self, what: &'static str, written: &Spanned<String>) {
-        if !self.names.insert((what, written.get_ref().clone())) {
+    fn once(&mut self, what: &'static str, written: &Spanned<impl AsRef<str>>) {
+        if !self.names.insert((what, written.get_ref().as_ref().to_owned())) {
             self.fault(written.span(), &format!("{what}: is there twice"));
         }
     }
@@ -178,17 +191,19 @@ impl Check<'_> {
     }
 
     fn fault(&mut self, span: Range<usize>, fault: &str) {
-        self.faults.push(SeedFault { line: line_of(self.text, span.start), fault: fault.to_owned() });
+        let before = self.text.get(..span.start).unwrap_or(self.text);
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count().saturating_add(1);
+        self.faults.push(SeedFault { line: line_of(self.text, span.start), column, fault: fault.to_owned() });
     }
 
     /// What `parse` makes of a text; else the fault, with the text's line.
     fn parsed<T>(
         &mut self,
-        written: &Spanned<String>,
+        written: &Spanned<impl AsRef<str>>,
         fault: &str,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Option<T> {
-        let parsed = parse(written.get_ref());
+        let parsed = parse(written.get_ref().as_ref());
         if parsed.is_none() {
             self.fault(written.span(), fault);
         }
@@ -196,7 +211,12 @@ impl Check<'_> {
     }
 
     /// The text, if it is good; else the fault, with the text's line.
-    fn matching(&mut self, written: &Spanned<String>, fault: &str, good: impl FnOnce(&str) -> bool) -> Option<String> {
+    fn matching(
+        &mut self,
+        written: &Spanned<impl AsRef<str>>,
+        fault: &str,
+        good: impl FnOnce(&str) -> bool,
+    ) -> Option<String> {
         self.parsed(written, fault, |text| good(text).then(|| text.to_owned()))
     }
 

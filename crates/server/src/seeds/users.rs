@@ -6,6 +6,7 @@ use lommebok_domain::PhoneNumber;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::credentials::WrittenSecret;
 use super::{Check, SeedCard, are_digits, cards};
 use crate::keys::SecretText;
 
@@ -25,8 +26,8 @@ pub struct SeedUser {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
-    phone_number: Spanned<String>,
-    pin: Spanned<String>,
+    phone_number: Spanned<WrittenSecret>,
+    pin: Spanned<WrittenSecret>,
     name: Spanned<String>,
     #[serde(default)]
     cards: Vec<cards::Written>,

@@ -13,6 +13,9 @@ pub(super) fn seed(connection: &Connection, tenant: TenantId, seed: &Seed) -> ru
                ON CONFLICT (id) DO UPDATE SET name = excluded.name";
     run(connection, sql, params![tenant.get(), seed.tenant_name])?;
     for seeded in &seed.psps {
+        release(connection, tenant, &seeded.psp.name)?;
+    }
+    for seeded in &seed.psps {
         let id = psp(connection, tenant, &seeded.psp)?;
         for merchant in &seeded.merchants {
             seed_merchant(connection, tenant, (id, seed.at), merchant)?;
@@ -24,6 +27,16 @@ pub(super) fn seed(connection: &Connection, tenant: TenantId, seed: &Seed) -> ru
             card(connection, tenant, id, details)?;
         }
     }
+    Ok(())
+}
+
+/// Takes from a known PSP what it is about to be given anew, so that two of them may exchange theirs.
+fn release(connection: &Connection, tenant: TenantId, name: &str) -> rusqlite::Result<()> {
+    let sql = "DELETE FROM subscription_key WHERE tenant = ?1 AND psp IN \
+               (SELECT id FROM psp WHERE tenant = ?1 AND name = ?2)";
+    run(connection, sql, params![tenant.get(), name])?;
+    let sql = "UPDATE psp SET client_id = randomblob(32), psp_id = 'released ' || id WHERE tenant = ?1 AND name = ?2";
+    run(connection, sql, params![tenant.get(), name])?;
     Ok(())
 }
 
