@@ -76,6 +76,11 @@ pub enum Command {
         /// The HTTP status of a complete answer below 500, or why none came.
         delivered: Result<u16, Cause>,
     },
+    /// Business time is set to another moment: a notice that is due keeps its distance to it.
+    MoveNotice {
+        /// By how much the moment of the next try moves, in ms; negative: to an earlier one.
+        by_ms: i64,
+    },
     /// An answer came after its attempt had ended: kept as evidence, changes nothing.
     KeepLateAnswer {
         /// What came.

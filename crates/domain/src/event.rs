@@ -114,6 +114,11 @@ pub enum EventKind {
     },
     /// The last try of a notice failed.
     NoticeGivenUp(Cause),
+    /// Business time was reset, and the next try of a notice moved with it.
+    NoticeMoved {
+        /// By how much, in ms; negative: to an earlier moment.
+        by_ms: i64,
+    },
     /// An answer came too late: evidence.
     LateAnswer(Cause),
 }

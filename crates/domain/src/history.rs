@@ -29,6 +29,7 @@ pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Sums> {
         | EventKind::NoticeFailed(_)
         | EventKind::NoticeDelivered { .. }
         | EventKind::NoticeGivenUp(_)
+        | EventKind::NoticeMoved { .. }
         | EventKind::LateAnswer(_) => Some(sums),
     })
 }
@@ -102,6 +103,7 @@ pub fn line(told: Told<'_>, at: Timestamp, kind: &EventKind) -> Option<HistoryLi
         | EventKind::NoticeFailed(_)
         | EventKind::NoticeDelivered { .. }
         | EventKind::NoticeGivenUp(_)
+        | EventKind::NoticeMoved { .. }
         | EventKind::LateAnswer(_) => return None,
     };
     let text = if text.is_empty() { told.payment_text.to_owned() } else { text.clone() };

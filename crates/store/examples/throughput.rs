@@ -225,7 +225,13 @@ async fn capture(store: &Store, payments: Vec<Payment>) {
 
 fn change(write: Write) -> Change {
     let number = u128::from(CHANGE.fetch_add(1, Ordering::Relaxed));
-    Change { change_id: (u128::from(std::process::id()) << 64) | number, tenant: TENANT, idempotency: None, write }
+    Change {
+        change_id: (u128::from(std::process::id()) << 64) | number,
+        tenant: TENANT,
+        clock_epoch: 0,
+        idempotency: None,
+        write,
+    }
 }
 
 async fn measure(what: &str, count: u64, work: impl Future<Output = ()>) {

@@ -43,6 +43,8 @@ pub struct Batch {
     pub psp: PspId,
     /// When it was accepted (business time).
     pub accepted_at: Timestamp,
+    /// By how much resets of business time have moved the moment at which it is applied, in ms.
+    pub moved_ms: i64,
     /// Whether it is byte-identical to one of the last 24 h.
     pub repeated: bool,
     /// How many entries it has.

@@ -17,6 +17,9 @@ pub struct Change {
     pub change_id: u128,
     /// The closed world that it belongs to.
     pub tenant: TenantId,
+    /// How often the tenant's clock had been reset when this was decided: what was decided on another time is refused
+    /// ([`crate::CommitFault::ClockReset`]). Means nothing for a change that has no date.
+    pub clock_epoch: i64,
     /// The request's idempotency key, if it had one.
     pub idempotency: Option<NewIdempotency>,
     /// What changes.
@@ -69,6 +72,8 @@ pub enum Write {
     Session(SessionWrite),
     /// The tenant's clock.
     Clock(ClockRecord),
+    /// Sets the tenant's clock to another moment, also an earlier one.
+    ResetClock(Box<ClockResetWrite>),
     /// Seeds: made, or brought up to date.
     Seed(Box<Seed>),
     /// A lease of due rows.
@@ -96,6 +101,36 @@ pub enum Expiring {
 impl Expiring {
     /// All of them.
     pub const ALL: [Self; 2] = [Self::IdempotencyKeys, Self::Sessions];
+}
+
+impl Write {
+    /// Whether it holds moments of business time, which mean nothing any more after a reset.
+    pub(crate) const fn is_dated(&self) -> bool {
+        match self {
+            Self::NewPayment(_)
+            | Self::Payments(_)
+            | Self::Batch(_)
+            | Self::Merchant(_)
+            | Self::Session(SessionWrite::Open(_))
+            | Self::Clock(_)
+            | Self::ResetClock(_)
+            | Self::Purge { .. } => true,
+            Self::Session(SessionWrite::Close(_)) | Self::Seed(_) | Self::Lease(_) => false,
+        }
+    }
+}
+
+/// A reset of a clock. It is recorded, the clock then goes with the wall clock, requests that wait to be applied move by the
+/// same distance, and sessions and idempotency keys that are dated after `to` end.
+#[derive(Clone, Debug)]
+pub struct ClockResetWrite {
+    /// Business time before.
+    pub from: Timestamp,
+    /// Business time after.
+    pub to: Timestamp,
+    /// All payments for which work is due, each moving its notice by the same distance. When any other work is due, or is
+    /// due for another payment, the change is refused as stale.
+    pub moved: Vec<PaymentWrite>,
 }
 
 /// A payment to be stored: [`Payment::initiate`]'s, whose id the committer gives.
@@ -165,6 +200,17 @@ pub struct LeaseWrite {
     pub until_ms: i64,
 }
 
+/// What ended with a reset of a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockResetEnded {
+    /// Its number: the clock's epoch from now on.
+    pub number: i64,
+    /// Phone sessions.
+    pub sessions: u64,
+    /// Idempotency keys.
+    pub idempotency_keys: u64,
+}
+
 /// What a commit gives back. It is durable by then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Committed {
@@ -185,6 +231,8 @@ pub enum Committed {
     Leased(Vec<DueRow>),
     /// How many rows were removed.
     Purged(u64),
+    /// The clock was reset, and this ended with it.
+    ClockReset(ClockResetEnded),
     /// Done; there is nothing to say.
     Done,
 }

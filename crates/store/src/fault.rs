@@ -110,6 +110,9 @@ pub enum CommitFault {
     /// These payments (none: the batch or merchant) have another version than the change was decided on.
     #[error("decided on an old version")]
     Stale(Vec<PaymentId>),
+    /// Business time was reset after this was decided: decide it again.
+    #[error("business time was reset meanwhile")]
+    ClockReset,
     /// The database refuses a row of this change, also alone: an alarm.
     #[error("the database refuses a row: {0}")]
     Refused(String),
@@ -122,4 +125,11 @@ pub enum CommitFault {
     /// The store is closed.
     #[error("the store is closed")]
     Closed,
+}
+
+impl CommitFault {
+    /// Whether the change rested on what is not so any more: it can be decided again.
+    pub const fn is_outdated(&self) -> bool {
+        matches!(self, Self::Stale(_) | Self::ClockReset)
+    }
 }

@@ -21,12 +21,13 @@ pub use batch::{
     Batch, BatchEntry, BatchId, BatchRefusal, BatchTarget, BatchWrite, NewBatch, ParkedEntry, TakenEntry, WaitingEntry,
 };
 pub use change::{
-    Change, Committed, DueRow, Expiring, IdempotentRoute, LeaseWrite, NewIdempotency, NewPayment, PaymentWrite, Write,
+    Change, ClockResetEnded, ClockResetWrite, Committed, DueRow, Expiring, IdempotentRoute, LeaseWrite, NewIdempotency,
+    NewPayment, PaymentWrite, Write,
 };
 pub use fault::{CommitFault, DatabaseError, StoreError, StoredIdempotency};
 pub use options::{Access, CommitHook, CommitObserver, CommitStage, FaultHook, StoreOptions};
 pub use records::{
-    Address, Card, CardDetails, CardKind, CardScheme, ClockMode, ClockRecord, Merchant, MerchantDetails,
+    Address, Card, CardDetails, CardKind, CardScheme, ClockMode, ClockRecord, ClockReset, Merchant, MerchantDetails,
     MerchantStatus, MerchantWrite, NewPsp, NewUser, PaymentDetails, Psp, Seed, SeededMerchant, SeededPsp, SeededUser,
     Session, SessionWrite, Tenant, User,
 };

@@ -248,6 +248,7 @@ fn kind(event: &Event) -> Option<SentKind> {
         | EventKind::NoEffect { .. }
         | EventKind::EntryParked
         | EventKind::WaitingEntryRefused(_)
+        | EventKind::NoticeMoved { .. }
         | EventKind::LateAnswer(_) => None,
     }
 }

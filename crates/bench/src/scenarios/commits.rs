@@ -94,5 +94,5 @@ fn init(serial: u64) -> anyhow::Result<Change> {
         sealed_make_payment_token: Some(Sealed::new(vec![1; 61])),
         sealed_customer_number: Some(Sealed::new(vec![2; 37])),
     });
-    Ok(Change { change_id: u128::from(serial), tenant: TENANT, idempotency: None, write })
+    Ok(Change { change_id: u128::from(serial), tenant: TENANT, clock_epoch: 0, idempotency: None, write })
 }

@@ -59,6 +59,7 @@ pub fn decide(payment: &Payment, command: Command, now: Timestamp) -> Result<Tra
         Command::ParkEntry => entry::park(payment, now),
         Command::ApplyWaiting(entry) => entry::apply_waiting(payment, entry, now),
         Command::NoticeTried { delivered } => notice::tried(payment, delivered, now),
+        Command::MoveNotice { by_ms } => notice::moved(payment, by_ms, now),
     }
 }
 

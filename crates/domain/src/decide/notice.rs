@@ -1,4 +1,5 @@
-//! Notices: USER_CANCEL and TIMEOUT, which carry no token and may therefore be sent again.
+//! Notices: USER_CANCEL and TIMEOUT, which carry no token and may therefore be sent again. They are the only work that can be
+//! due for a payment that is over, and so the only work that a reset of business time has to move (ADR 0022).
 
 use super::{Change, Transition};
 use crate::due::NOTICE_RETRY_MS;
@@ -30,5 +31,15 @@ pub(super) fn tried(payment: &Payment, delivered: Result<u16, Cause>, now: Times
         change.after.notice = Notice::GivenUp(kind);
         change.event(Actor::Wallet, EventKind::NoticeGivenUp(cause));
     }
+    Ok(change.done())
+}
+
+pub(super) fn moved(payment: &Payment, by_ms: i64, now: Timestamp) -> Result<Transition, Refusal> {
+    let Notice::Due { kind, tries, at } = payment.notice else {
+        return Err(Refusal::AlreadySo);
+    };
+    let mut change = Change::of(payment, now);
+    change.after.notice = Notice::Due { kind, tries, at: at.plus_millis(by_ms) };
+    change.event(Actor::Wallet, EventKind::NoticeMoved { by_ms });
     Ok(change.done())
 }

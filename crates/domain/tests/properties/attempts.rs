@@ -173,6 +173,7 @@ proptest! {
                 | Command::ParkEntry
                 | Command::ApplyWaiting(_)
                 | Command::NoticeTried { .. }
+                | Command::MoveNotice { .. }
                 | Command::KeepLateAnswer { .. } => {}
             }
         }

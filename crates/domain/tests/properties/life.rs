@@ -104,6 +104,7 @@ fn command(step: Step, number: u128, payment: &Payment, now: &mut Timestamp) -> 
         Step::Turn(entry) => Command::ApplyWaiting(in_full(entry, payment)?),
         Step::Notice(true) => Command::NoticeTried { delivered: Ok(200) },
         Step::Notice(false) => Command::NoticeTried { delivered: Err(Cause::code("connect")) },
+        Step::MoveNotice(by_ms) => Command::MoveNotice { by_ms },
         Step::LateAnswer => Command::KeepLateAnswer { evidence: Cause::code("late_ok") },
     })
 }

@@ -11,7 +11,8 @@ mod step;
 use std::collections::BTreeSet;
 
 use lommebok_domain::{
-    Command, DueKind, DueWrite, Event, EventKind, Payment, Refusal, StateName, Timestamp, decide, history,
+    AttemptAnswer, Cause, Command, DueKind, DueWrite, Event, EventKind, Payment, Phase, Refusal, ReturnId, State,
+    StateName, Timestamp, decide, history,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -145,11 +146,55 @@ proptest! {
                 | Command::PassDeadline
                 | Command::ReturnFromStepUp { .. }
                 | Command::NoticeTried { .. }
+                | Command::MoveNotice { .. }
                 | Command::KeepLateAnswer { .. } => moment.before.clone(),
             };
             prop_assert_eq!(moment.after(), expected);
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// What a reset of business time rests on (ADR 0022).
+    #[test]
+    fn fifteen_minutes_without_its_user_end_every_payment_and_leave_a_notice_at_most(steps in lives()) {
+        let moments = live(&steps);
+        let Some(last) = moments.last() else { return Ok(()) };
+        let until = last.now.plus_millis(15 * 60_000);
+        let payment = without_its_user(last.after(), last.now, until);
+        prop_assert!(payment.state.is_final(), "{:?}", payment.state);
+        prop_assert!(payment.due().all(|(kind, _)| kind != DueKind::Timer), "{:?}", payment);
+        prop_assert!(payment.waiting > 0 || payment.due().all(|(kind, _)| kind == DueKind::Notice), "{:?}", payment);
+    }
+}
+
+/// The payment at `until`, when its user does nothing more and the PSP takes all its time and then asks for a step-up.
+fn without_its_user(mut payment: Payment, mut now: Timestamp, until: Timestamp) -> Payment {
+    let timer = |payment: &Payment| payment.due().find(|(kind, at)| *kind == DueKind::Timer && *at <= until);
+    while let Some((_, at)) = timer(&payment) {
+        let command = match &payment.state {
+            State::Authorizing { phase: Phase::Queued { .. }, .. } => {
+                Command::OpenAttempt { return_id: ReturnId::new(7) }
+            }
+            State::Authorizing { attempt, phase: Phase::Open { .. }, .. } => {
+                let answer =
+                    AttemptAnswer::SoftDecline { url: "https://bank.example/".to_owned(), error: Cause::code("1036") };
+                Command::EndAttempt { attempt: *attempt, answer }
+            }
+            State::AwaitingUser { .. }
+            | State::AwaitingApproval { .. }
+            | State::StepUp { .. }
+            | State::Reserved { .. }
+            | State::Failed(_)
+            | State::Cancelled(_)
+            | State::Expired => Command::PassDeadline,
+        };
+        now = now.max(at);
+        payment = decide(&payment, command, now).expect("a timer's work can be done when it is due").payment;
+    }
+    payment
 }
 
 /// The random lives are worth something only if they come everywhere.
@@ -166,7 +211,7 @@ fn the_lives_reach_every_state_and_every_kind_of_event() {
         }
     }
     assert_eq!(states, BTreeSet::from(StateName::ALL));
-    assert_eq!(events.len(), 20, "{events:?}");
+    assert_eq!(events.len(), 21, "{events:?}");
 }
 
 /// The variant's name: what stands before its data.
@@ -182,6 +227,7 @@ fn counts_as_often_as_it_is_said(command: &Command) -> bool {
             | Command::ApplyWaiting(_)
             | Command::ParkEntry
             | Command::NoticeTried { delivered: Err(_) }
+            | Command::MoveNotice { .. }
             | Command::KeepLateAnswer { .. }
             | Command::ConfirmNumber { .. }
     )

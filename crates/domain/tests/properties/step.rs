@@ -98,6 +98,8 @@ pub(crate) enum Step {
     Turn(Entry),
     /// A notice is tried.
     Notice(bool),
+    /// Business time moves by so many ms.
+    MoveNotice(i64),
     /// An answer comes too late.
     LateAnswer,
 }
@@ -139,6 +141,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         4 => the_attempt(),
         6 => the_psp(),
         1 => any::<bool>().prop_map(Step::Notice),
+        1 => prop::sample::select(vec![-86_400_000, -1, 3_600_000]).prop_map(Step::MoveNotice),
         1 => Just(Step::LateAnswer),
     ]
 }

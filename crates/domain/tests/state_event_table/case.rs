@@ -90,9 +90,14 @@ pub(crate) enum Case {
     NoticeDelivered,
     /// A notice failed.
     NoticeFailed,
+    /// Business time moved by [`MOVED_MS`].
+    MoveNotice,
     /// An answer came too late.
     LateAnswer,
 }
+
+/// By how much a notice is moved: to an earlier moment.
+pub(crate) const MOVED_MS: i64 = -3_600_000;
 
 /// The amounts of the entries, øre: on each side of every limit of every fixture.
 pub(crate) const AMOUNTS: [i64; 9] = [1, 6_000, 6_001, 10_000, 34_900, 34_901, 49_899, 49_900, 49_901];
@@ -168,7 +173,7 @@ pub(crate) fn every_case() -> Vec<Case> {
     all.extend(every_entry(Case::Entry));
     all.push(Case::Park);
     all.extend(every_entry(Case::Waiting));
-    all.extend([Case::NoticeDelivered, Case::NoticeFailed, Case::LateAnswer]);
+    all.extend([Case::NoticeDelivered, Case::NoticeFailed, Case::MoveNotice, Case::LateAnswer]);
     all
 }
 
@@ -191,6 +196,7 @@ impl Case {
             Self::Waiting(status, operation, amount) => Command::ApplyWaiting(entry(status, operation, amount)),
             Self::NoticeDelivered => Command::NoticeTried { delivered: Ok(200) },
             Self::NoticeFailed => Command::NoticeTried { delivered: Err(cause("connect")) },
+            Self::MoveNotice => Command::MoveNotice { by_ms: MOVED_MS },
             Self::LateAnswer => Command::KeepLateAnswer { evidence: cause("late_ok") },
         }
     }

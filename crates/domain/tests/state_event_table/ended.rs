@@ -39,6 +39,7 @@ fn cancelled_with_a_first_notice_due() -> Table {
     let mut table = Table::of("CANCELLED in the app, first notice due", before, &due, at(LATER_MS));
     without_money(&mut table);
     delivers(&mut table, NoticeKind::UserCancel);
+    table.moves_its_notice(NoticeKind::UserCancel, 0, at(LATER_MS));
     table.changes(EVER, &[Case::NoticeFailed], |row| {
         let again = row.now.plus_millis(5_000);
         row.payment.notice = Notice::Due { kind: NoticeKind::UserCancel, tries: 1, at: again };
@@ -64,6 +65,7 @@ fn expired_with_a_last_notice_due() -> Table {
     let mut table = Table::of("EXPIRED, sixth notice due", before, &due, at(LATER_MS));
     without_money(&mut table);
     delivers(&mut table, NoticeKind::Timeout);
+    table.moves_its_notice(NoticeKind::Timeout, 5, at(LATER_MS));
     table.changes(EVER, &[Case::NoticeFailed], |row| {
         row.payment.notice = Notice::GivenUp(NoticeKind::Timeout);
         row.event(Actor::Wallet, EventKind::NoticeGivenUp(cause("connect")));

@@ -32,6 +32,7 @@ fn certain_with_a_third_notice_due() -> Table {
     let due = [(DueKind::Notice, at(LATER_MS))];
     let mut table = Table::of("FAILED certain without a token, third notice due", before, &due, at(LATER_MS));
     without_money(&mut table);
+    table.moves_its_notice(NoticeKind::UserCancel, 2, at(LATER_MS));
     table.changes(EVER, &[Case::NoticeDelivered], |row| {
         row.payment.notice = Notice::Delivered { kind: NoticeKind::UserCancel, status: Some(200) };
         row.event(Actor::Wallet, EventKind::NoticeDelivered { kind: NoticeKind::UserCancel, status: Some(200) });

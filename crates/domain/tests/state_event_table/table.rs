@@ -9,7 +9,7 @@ use lommebok_domain::{
     Payment, Refusal, State, Timestamp, Transition, decide,
 };
 
-use crate::case::{Case, ENTRY_TEXT, STATUSES, When, entries, every_entry};
+use crate::case::{Case, ENTRY_TEXT, MOVED_MS, STATUSES, When, entries, every_entry};
 use crate::fixtures::{PSP, ore};
 
 /// What a row says.
@@ -137,7 +137,18 @@ impl Table {
 
     /// No notice is to be sent.
     pub(crate) fn has_no_notice(&mut self) {
-        self.refuses(EVER, &[Case::NoticeDelivered, Case::NoticeFailed], &Refusal::AlreadySo);
+        self.refuses(EVER, &[Case::NoticeDelivered, Case::NoticeFailed, Case::MoveNotice], &Refusal::AlreadySo);
+    }
+
+    /// A notice of this kind, due at `at` after `tries` tries, keeps its distance when business time is set elsewhere.
+    pub(crate) fn moves_its_notice(&mut self, kind: NoticeKind, tries: u8, at: Timestamp) {
+        self.changes(EVER, &[Case::MoveNotice], |row| {
+            let moved = at.plus_millis(-3_600_000);
+            row.payment.notice = Notice::Due { kind, tries, at: moved };
+            row.event(Actor::Wallet, EventKind::NoticeMoved { by_ms: MOVED_MS });
+            row.clears(DueKind::Notice, at);
+            row.sets(DueKind::Notice, moved);
+        });
     }
 
     /// An answer that comes now is kept as evidence and changes nothing.

@@ -59,7 +59,7 @@ mod tests {
 
     fn verified() -> Verified {
         let subject = Subject { tenant: TenantId::new(1), psp: PspId::new(1), client_id: String::new() };
-        Verified { subject: Arc::new(subject), not_before_s: 0, expires_on_s: 1 }
+        Verified { subject: Arc::new(subject), not_before_s: 0, expires_on_s: 1, epoch: 0 }
     }
 
     #[test]

@@ -22,6 +22,14 @@ pub(super) struct Claims {
     pub(super) nbf: i64,
     /// Expires, seconds since the epoch.
     pub(super) exp: i64,
+    /// How often the tenant's business time had been reset (ADR 0022); not said when never.
+    #[serde(default, skip_serializing_if = "is_never")]
+    pub(super) epoch: i64,
     /// The token's own id.
     pub(super) jti: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_never(epoch: &i64) -> bool {
+    *epoch == 0
 }

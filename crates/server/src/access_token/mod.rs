@@ -18,6 +18,7 @@ use serde_json::json;
 use thiserror::Error;
 
 use crate::chance::Chance;
+use crate::clock::{BusinessClock, Moment};
 use crate::keys::{SecretText, SigningKey, SigningKeyFault};
 use crate::observability::names::SIGNATURE_CHECKS;
 use cache::Cache;
@@ -123,6 +124,8 @@ struct Verified {
     subject: Arc<Subject>,
     not_before_s: i64,
     expires_on_s: i64,
+    /// How often the clock had been reset when it was issued.
+    epoch: i64,
 }
 
 impl AccessTokens {
@@ -132,14 +135,15 @@ impl AccessTokens {
         Self(Arc::new(Inner { settings, key, chance, cache, signature_checks: AtomicU64::new(0) }))
     }
 
-    /// A new token for `subject`; waits for the key. About a millisecond of CPU.
+    /// A new token for `subject`, by the business time of its tenant; waits for the key. About a millisecond of CPU.
     ///
     /// # Errors
     /// [`SigningKeyFault`] when there is no key.
-    pub async fn issue(&self, subject: &Subject, now: Timestamp) -> Result<IssuedToken, SigningKeyFault> {
+    pub async fn issue(&self, subject: &Subject, clock: &BusinessClock) -> Result<IssuedToken, SigningKeyFault> {
         let pair = self.0.key.ready().await?;
         let settings = &self.0.settings;
-        let not_before_s = seconds(now);
+        let now = clock.moment();
+        let not_before_s = seconds(now.at);
         let expires_on_s = not_before_s.saturating_add(settings.lifetime_s.into());
         let claims = Claims {
             iss: settings.issuer.clone(),
@@ -150,27 +154,28 @@ impl AccessTokens {
             iat: not_before_s,
             nbf: not_before_s,
             exp: expires_on_s,
+            epoch: now.epoch,
             jti: self.0.chance.uuid().to_string(),
         };
         let token = SecretText::new(compact::sign(&pair, &claims)?);
         Ok(IssuedToken { token, not_before_s, expires_on_s, expires_in_s: settings.lifetime_s })
     }
 
-    /// Whom `token` speaks for at the business time `now`.
+    /// Whom `token` speaks for now, by the business time of its tenant.
     ///
     /// # Errors
     /// [`TokenFault`].
-    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Arc<Subject>, TokenFault> {
+    pub fn verify(&self, token: &str, clock: &BusinessClock) -> Result<Arc<Subject>, TokenFault> {
         if token.len() > LONGEST_TOKEN_BYTES {
             return Err(TokenFault::TooLong);
         }
         let known = self.cache().get(token);
         if let Some(verified) = known {
-            hold(&verified, now)?;
+            hold(&verified, clock)?;
             return Ok(verified.subject);
         }
         let verified = self.check(token)?;
-        hold(&verified, now)?;
+        hold(&verified, clock)?;
         self.cache().insert(token, verified.clone());
         Ok(verified.subject)
     }
@@ -217,7 +222,8 @@ impl AccessTokens {
         }
         let subject =
             Subject { tenant: TenantId::new(claims.tenant), psp: PspId::new(claims.psp), client_id: claims.sub };
-        Ok(Verified { subject: Arc::new(subject), not_before_s: claims.nbf.max(claims.iat), expires_on_s: claims.exp })
+        let (not_before_s, expires_on_s) = (claims.nbf.max(claims.iat), claims.exp);
+        Ok(Verified { subject: Arc::new(subject), not_before_s, expires_on_s, epoch: claims.epoch })
     }
 
     fn cache(&self) -> std::sync::MutexGuard<'_, Cache> {
@@ -225,15 +231,23 @@ impl AccessTokens {
     }
 }
 
-fn hold(verified: &Verified, now: Timestamp) -> Result<(), TokenFault> {
-    let now_s = seconds(now);
-    if now_s >= verified.expires_on_s {
+fn hold(verified: &Verified, clock: &BusinessClock) -> Result<(), TokenFault> {
+    let now = clock.moment();
+    let now_s = seconds(now.at);
+    // A token that was issued on another time must not come back to life when this one gets there.
+    let issued = Moment { at: end_of_second(verified.not_before_s), epoch: verified.epoch };
+    if now_s >= verified.expires_on_s || (verified.epoch != now.epoch && clock.has_ended(issued)) {
         return Err(TokenFault::Expired);
     }
     if now_s < verified.not_before_s {
         return Err(TokenFault::NotYetValid);
     }
     Ok(())
+}
+
+/// The last millisecond of a second since the epoch: a token tells only in which second it was issued.
+fn end_of_second(second: i64) -> Timestamp {
+    Timestamp::from_millis(second.saturating_mul(1_000).saturating_add(999))
 }
 
 /// Whole seconds since the epoch that have passed.

@@ -1,5 +1,6 @@
 //! Every wrong token of the list of bad inputs, each signed with the right key where that makes it worse.
 
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, OnceLock};
 
 use base64::Engine;
@@ -11,10 +12,16 @@ use sha2::Sha256;
 
 use super::{AccessTokens, Subject, TokenFault, TokenSettings};
 use crate::chance::Chance;
+use crate::clock::{BusinessClock, ClockRecord, RecordedMode};
 use crate::keys::{SigningKey, SigningKeyPair};
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_500);
 const NOW_S: i64 = 1_700_000_000;
+
+/// A clock that stands there.
+fn at(moment: Timestamp) -> BusinessClock {
+    BusinessClock::frozen(moment)
+}
 
 /// Making a key takes long; all tests share two.
 fn keys() -> &'static [Arc<SigningKeyPair>; 2] {
@@ -83,7 +90,7 @@ fn assert_refused(cases: Vec<(&str, String, TokenFault)>) {
     for (name, token, expected) in cases {
         // Twice: a refusal must not become a hit.
         for _ in 0..2 {
-            assert_eq!(tokens.verify(&token, NOW), Err(expected), "{name}");
+            assert_eq!(tokens.verify(&token, &at(NOW)), Err(expected), "{name}");
         }
     }
 }
@@ -91,30 +98,30 @@ fn assert_refused(cases: Vec<(&str, String, TokenFault)>) {
 #[tokio::test]
 async fn an_issued_token_speaks_for_its_subject() {
     let tokens = tokens();
-    let issued = tokens.issue(&subject(), NOW).await.unwrap();
+    let issued = tokens.issue(&subject(), &at(NOW)).await.unwrap();
     assert_eq!((issued.not_before_s, issued.expires_on_s, issued.expires_in_s), (NOW_S, NOW_S + 3_600, 3_600));
-    assert_eq!(*tokens.verify(issued.token.expose(), NOW).unwrap(), subject());
-    assert_eq!(*tokens.verify(&token(&header(), &claims()), NOW).unwrap(), subject());
+    assert_eq!(*tokens.verify(issued.token.expose(), &at(NOW)).unwrap(), subject());
+    assert_eq!(*tokens.verify(&token(&header(), &claims()), &at(NOW)).unwrap(), subject());
 }
 
 #[tokio::test]
 async fn two_tokens_of_one_moment_differ() {
     let tokens = tokens();
-    let first = tokens.issue(&subject(), NOW).await.unwrap();
-    assert_ne!(first.token, tokens.issue(&subject(), NOW).await.unwrap().token);
+    let first = tokens.issue(&subject(), &at(NOW)).await.unwrap();
+    assert_ne!(first.token, tokens.issue(&subject(), &at(NOW)).await.unwrap().token);
 }
 
 #[tokio::test]
 async fn a_thousand_calls_with_one_token_check_one_signature_and_expiry_bites_on_the_next() {
     let tokens = tokens();
-    let issued = tokens.issue(&subject(), NOW).await.unwrap();
+    let issued = tokens.issue(&subject(), &at(NOW)).await.unwrap();
     for _ in 0..1_000 {
-        tokens.verify(issued.token.expose(), NOW).unwrap();
+        tokens.verify(issued.token.expose(), &at(NOW)).unwrap();
     }
     assert_eq!(tokens.signature_checks(), 1);
     let last_moment = Timestamp::from_millis((NOW_S + 3_600) * 1_000 - 1);
-    tokens.verify(issued.token.expose(), last_moment).unwrap();
-    assert_eq!(tokens.verify(issued.token.expose(), last_moment.plus_millis(1)), Err(TokenFault::Expired));
+    tokens.verify(issued.token.expose(), &at(last_moment)).unwrap();
+    assert_eq!(tokens.verify(issued.token.expose(), &at(last_moment.plus_millis(1))), Err(TokenFault::Expired));
     assert_eq!(tokens.signature_checks(), 1);
 }
 
@@ -122,12 +129,12 @@ async fn a_thousand_calls_with_one_token_check_one_signature_and_expiry_bites_on
 async fn a_known_signature_under_other_claims_is_refused() {
     let tokens = tokens();
     let good = token(&header(), &claims());
-    tokens.verify(&good, NOW).unwrap();
+    tokens.verify(&good, &at(NOW)).unwrap();
     let (_, signature) = good.rsplit_once('.').unwrap();
     let others = with(claims(), "psp", 99);
     let forged = format!("{}.{}.{signature}", b64(header().to_string()), b64(others.to_string()));
-    assert_eq!(tokens.verify(&forged, NOW), Err(TokenFault::Signature));
-    tokens.verify(&good, NOW).unwrap();
+    assert_eq!(tokens.verify(&forged, &at(NOW)), Err(TokenFault::Signature));
+    tokens.verify(&good, &at(NOW)).unwrap();
     assert_eq!(tokens.signature_checks(), 2);
 }
 
@@ -321,14 +328,14 @@ fn signatures_that_others_made_are_refused() {
         ("RS256 said, HMAC made", format!("{message}.{}", mac(public, &message)), TokenFault::Signature),
     ]);
     let rotated = AccessTokens::new(settings(), SigningKey::ready_made(Arc::clone(&keys()[1])), Chance::seeded(1));
-    assert_eq!(rotated.verify(&token(&header(), &claims()), NOW), Err(TokenFault::UnknownKey));
+    assert_eq!(rotated.verify(&token(&header(), &claims()), &at(NOW)), Err(TokenFault::UnknownKey));
 }
 
 #[test]
 fn a_token_of_another_environment_is_refused() {
     let production = TokenSettings { issuer: "https://wallet.example".to_owned(), ..settings() };
     let tokens = AccessTokens::new(production, SigningKey::ready_made(Arc::clone(&keys()[0])), Chance::seeded(1));
-    assert_eq!(tokens.verify(&token(&header(), &claims()), NOW), Err(TokenFault::Issuer));
+    assert_eq!(tokens.verify(&token(&header(), &claims()), &at(NOW)), Err(TokenFault::Issuer));
 }
 
 #[test]
@@ -336,7 +343,41 @@ fn a_flood_of_forged_tokens_checks_signatures_only_where_header_and_key_are_ours
     let tokens = tokens();
     let forged = token(&with(header(), "kid", "other"), &claims());
     for _ in 0..100 {
-        tokens.verify(&forged, NOW).unwrap_err();
+        tokens.verify(&forged, &at(NOW)).unwrap_err();
     }
     assert_eq!(tokens.signature_checks(), 0);
+}
+
+#[tokio::test]
+async fn a_token_that_is_dated_after_a_reset_has_ended_for_good_and_an_earlier_one_goes_on() {
+    let tokens = tokens();
+    let hand = Arc::new(AtomicI64::new(NOW.as_millis()));
+    let record = ClockRecord { mode: RecordedMode::Running, offset_ms: 0, last: NOW };
+    let clock = BusinessClock::by_hand(hand, record);
+    let early = tokens.issue(&subject(), &clock).await.unwrap();
+    clock.set_to(NOW.plus_millis(1_800_000)).unwrap();
+    let late = tokens.issue(&subject(), &clock).await.unwrap();
+    assert!(tokens.verify(late.token.expose(), &clock).is_ok(), "known by its signature");
+    clock.reset_to(NOW.plus_millis(1_000), 1);
+    let fresh = tokens.issue(&subject(), &clock).await.unwrap();
+    let refused = |tokens: &AccessTokens| tokens.verify(late.token.expose(), &clock).err();
+    // Asked of somebody who has not seen it, too: nothing about this is remembered beside the token.
+    for tokens in [&tokens, &self::tokens()] {
+        assert_eq!(refused(tokens), Some(TokenFault::Expired));
+        assert_eq!(*tokens.verify(early.token.expose(), &clock).unwrap(), subject());
+        assert_eq!(*tokens.verify(fresh.token.expose(), &clock).unwrap(), subject());
+    }
+    clock.set_to(NOW.plus_millis(1_900_000)).unwrap();
+    assert_eq!(refused(&tokens), Some(TokenFault::Expired), "time has come to its own again");
+    assert_eq!(*tokens.verify(fresh.token.expose(), &clock).unwrap(), subject());
+}
+
+#[tokio::test]
+async fn a_token_says_nothing_of_resets_where_there_was_none() {
+    let issued = tokens().issue(&subject(), &at(NOW)).await.unwrap();
+    let claims = issued.token.expose().split('.').nth(1).map(|part| URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
+    let claims: Value = serde_json::from_slice(&claims).unwrap();
+    assert_eq!(claims.get("epoch"), None);
+    let ahead = token(&header(), &with(self::claims(), "epoch", 1));
+    assert_eq!(tokens().verify(&ahead, &at(NOW)), Err(TokenFault::Expired), "of a clock that was never reset so often");
 }

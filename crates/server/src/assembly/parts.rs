@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lommebok_api::urls::UrlPolicy;
-use lommebok_store::{HashKey, PaymentFilter, Store, StoreOptions};
+use lommebok_domain::Payment;
+use lommebok_store::{ClockReset, HashKey, PaymentFilter, Store, StoreOptions};
 
 use super::sandbox::{FIRST_TENANT, Seams, StartFault};
 use crate::access_token::TokenSettings;
 use crate::chance::Chance;
-use crate::clock::BusinessClock;
+use crate::clock::{BusinessClock, RESETS_REMEMBERED};
 use crate::config::{BatchTime, DevConfig};
 use crate::http::edge::BodyLimits;
 use crate::keys::envelope::Envelope;
@@ -74,17 +75,27 @@ pub(super) fn keys(master: &MasterKeys, chance: &Chance) -> Keys {
     }
 }
 
-/// The test's clock, or the one that was kept.
+/// The test's clock, or the one that was kept; either remembers how often time was reset.
 pub(super) fn clock(seams: &Seams, store: &Store) -> Result<BusinessClock, StartFault> {
-    if let Some(clock) = &seams.clock {
-        return Ok(clock.clone());
-    }
+    let resets = store.clock_resets(FIRST_TENANT, RESETS_REMEMBERED)?;
+    let clock = match &seams.clock {
+        Some(clock) => clock.clone(),
+        None => kept_clock(store, resets.first())?,
+    };
+    let epoch = resets.first().map_or(0, |newest| newest.number);
+    clock.remember(epoch, resets.iter().rev().map(|reset| reset.to));
+    Ok(clock)
+}
+
+fn kept_clock(store: &Store, last_reset: Option<&ClockReset>) -> Result<BusinessClock, StartFault> {
     let tenant = store.tenant(FIRST_TENANT)?;
     let clock =
         tenant.map_or_else(BusinessClock::real, |tenant| BusinessClock::from_record(wallet::restored(tenant.clock)));
-    // After a crash the newest payment may be younger than the clock's record, and time must not go back behind it.
+    // After a crash the newest payment may be younger than the clock's record, and time must not go back behind it; unless it
+    // is from before a reset, and so from another time.
     let newest = store.payments(FIRST_TENANT, PaymentFilter::All, None, 1)?;
-    if let Some(payment) = newest.payments.first() {
+    let since_reset = |payment: &&Payment| last_reset.is_none_or(|reset| payment.id > reset.last_payment);
+    if let Some(payment) = newest.payments.first().filter(since_reset) {
         clock.never_before(payment.terms.created_at);
     }
     Ok(clock)

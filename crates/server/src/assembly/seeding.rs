@@ -81,7 +81,15 @@ pub(super) async fn seed(
         users: seed.users.iter().map(|seeded| user(keys, tenant, seeded)).collect(),
     };
     let write = Write::Seed(Box::new(rows));
-    store.commit(Change { change_id: u128::from_be_bytes(chance.bytes()), tenant, idempotency: None, write }).await?;
+    store
+        .commit(Change {
+            change_id: u128::from_be_bytes(chance.bytes()),
+            tenant,
+            clock_epoch: 0,
+            idempotency: None,
+            write,
+        })
+        .await?;
     Ok(())
 }
 

@@ -1,8 +1,11 @@
-//! Business time: one clock per tenant, which may run, stand still or be set forward, but never goes back.
+//! Business time: one clock per tenant, which may run, stand still or be set forward. It goes back in one way only, by
+//! [`BusinessClock::reset_to`] (ADR 0022): another epoch begins then, and who sleeps keeps the distance to the moment.
 //!
 //! Not here: keeping it (the caller stores [`ClockRecord`]) and doing what has become due (the workers).
 //! A newcomer's mistake: to sleep for a duration. Sleep until a moment; the clock wakes you when it is changed, too.
 
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +15,8 @@ use tokio::sync::watch;
 
 use super::{ClockRecord, ProcessTime, RecordedMode};
 
+/// Resets that a clock remembers; what is older than all of them counts as ended by one.
+pub const RESETS_REMEMBERED: u32 = 64;
 /// A sleeper looks at a running clock at least this often, so that a jump of the wall clock does not make it late.
 const LONGEST_SLEEP_MS: u64 = 10_000;
 
@@ -30,14 +35,28 @@ pub(super) struct Inner {
 #[derive(Debug)]
 enum Base {
     WallClock,
-    #[cfg(test)]
-    Hand(Arc<std::sync::atomic::AtomicI64>),
+    Hand(Arc<AtomicI64>),
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct State {
     mode: ClockMode,
     last: Timestamp,
+    /// How often it has been reset, ever.
+    epoch: i64,
+    /// To which moments it was reset, oldest first.
+    resets: VecDeque<Timestamp>,
+    /// By how much resets have moved it since this process began, in ms.
+    moved_ms: i64,
+}
+
+/// A moment of business time and its epoch: after a reset the same moment is another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// When.
+    pub at: Timestamp,
+    /// How often the clock had been reset.
+    pub epoch: i64,
 }
 
 /// How the clock goes.
@@ -85,15 +104,23 @@ impl BusinessClock {
         Self::new(Base::WallClock, mode_of(record), record.last)
     }
 
-    #[cfg(test)]
-    pub(crate) fn by_hand(hand: Arc<std::sync::atomic::AtomicI64>, record: ClockRecord) -> Self {
+    /// A clock whose wall clock is the hand, in ms since 1970: for tests that own that too.
+    pub fn by_hand(hand: Arc<AtomicI64>, record: ClockRecord) -> Self {
         Self::new(Base::Hand(hand), mode_of(record), record.last)
     }
 
     fn new(base: Base, mode: ClockMode, last: Timestamp) -> Self {
-        let state = Mutex::new(State { mode, last });
+        let state = Mutex::new(State { mode, last, epoch: 0, resets: VecDeque::new(), moved_ms: 0 });
         let changes = watch::Sender::new(0);
         Self(Arc::new(Inner { base, state, changes }))
+    }
+
+    /// Takes up the resets that were recorded: the newest one's number, and to which moments the last of them led, oldest
+    /// first.
+    pub fn remember(&self, epoch: i64, resets: impl IntoIterator<Item = Timestamp>) {
+        let mut state = self.state();
+        state.epoch = epoch;
+        state.resets = resets.into_iter().collect();
     }
 
     /// What is to be stored now.
@@ -106,9 +133,39 @@ impl BusinessClock {
         ClockRecord { mode, offset_ms, last }
     }
 
-    /// What time it is; never before a time that it told earlier.
+    /// What time it is; in one epoch never before a time that it told earlier.
     pub fn now(&self) -> Timestamp {
         self.tell(&mut self.state())
+    }
+
+    /// What time it is, and in which epoch: what a change is decided on.
+    pub fn moment(&self) -> Moment {
+        let mut state = self.state();
+        Moment { at: self.tell(&mut state), epoch: state.epoch }
+    }
+
+    /// The time without what resets have moved it by since this process began: it never goes back, and only durations of it
+    /// mean anything.
+    pub fn steady_now(&self) -> Timestamp {
+        let mut state = self.state();
+        self.tell(&mut state).plus_millis(state.moved_ms.saturating_neg())
+    }
+
+    /// How far it is ahead of the wall clock, in ms (negative: behind).
+    pub fn ahead_ms(&self) -> i64 {
+        self.now().millis_since(self.0.base.wall())
+    }
+
+    /// What the wall clock says, by which a running clock goes.
+    pub fn wall(&self) -> Timestamp {
+        self.0.base.wall()
+    }
+
+    /// Whether what was dated `at` in an earlier epoch ended with a reset to a moment before it.
+    pub fn has_ended(&self, dated: Moment) -> bool {
+        let state = self.state();
+        let since = usize::try_from(state.epoch.saturating_sub(dated.epoch)).unwrap_or(usize::MAX);
+        since > state.resets.len() || state.resets.iter().rev().take(since).any(|to| *to < dated.at)
     }
 
     /// Whether it runs or stands.
@@ -154,6 +211,21 @@ impl BusinessClock {
         })
     }
 
+    /// Begins the epoch `epoch` at `to`, from where it goes with the wall clock. The one way back: only for whoever has stored
+    /// that it happened.
+    pub(crate) fn reset_to(&self, to: Timestamp, epoch: i64) {
+        self.change(|state| {
+            state.moved_ms = state.moved_ms.saturating_add(to.millis_since(state.last));
+            state.mode = ClockMode::Running { offset_ms: 0 };
+            state.last = to;
+            state.epoch = epoch;
+            state.resets.push_back(to);
+            if state.resets.len() > usize::try_from(RESETS_REMEMBERED).unwrap_or(usize::MAX) {
+                state.resets.pop_front();
+            }
+        });
+    }
+
     /// Sees to it that no time before `at` is told, for instance the time of the latest event in the store. A running clock
     /// that is behind waits there until its own time has come.
     pub fn never_before(&self, at: Timestamp) {
@@ -165,13 +237,15 @@ impl BusinessClock {
         });
     }
 
-    /// Returns when it is `at` or later: by itself on a running clock, by [`BusinessClock::set_to`] on a frozen one. Leaves
-    /// nothing behind when it is dropped.
+    /// Returns when it is `at` or later: by itself on a running clock, by [`BusinessClock::set_to`] on a frozen one. When the
+    /// clock is reset meanwhile, the moment moves with it. Leaves nothing behind when it is dropped.
     pub async fn sleep_until(&self, at: Timestamp) {
         let mut changes = self.0.changes.subscribe();
+        // In time that no reset moves.
+        let at = at.plus_millis(self.state().moved_ms.saturating_neg());
         loop {
             changes.mark_unchanged();
-            let now = self.now();
+            let now = self.steady_now();
             if now >= at {
                 return;
             }
@@ -216,8 +290,7 @@ impl Base {
     fn wall(&self) -> Timestamp {
         match self {
             Self::WallClock => ProcessTime.wall(),
-            #[cfg(test)]
-            Self::Hand(hand) => Timestamp::from_millis(hand.load(std::sync::atomic::Ordering::SeqCst)),
+            Self::Hand(hand) => Timestamp::from_millis(hand.load(Ordering::SeqCst)),
         }
     }
 }

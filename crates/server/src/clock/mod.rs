@@ -1,6 +1,7 @@
 //! The two clocks, and the only place that reads the machine's time.
 //!
-//! [`BusinessClock`] tells what time it is for payments, tokens and deadlines: real, frozen or advanced, and never back.
+//! [`BusinessClock`] tells what time it is for payments, tokens and deadlines: real, frozen or advanced, and back by a reset
+//! only.
 //! [`ProcessTime`] is monotonic and cannot be set: socket limits, leases, shutdown, the time of log lines.
 //! A newcomer's mistake: to measure a payment's deadline with process time, or a socket's with business time. In a sandbox
 //! with a frozen clock the first never comes and the second comes never.
@@ -9,7 +10,7 @@ mod business;
 mod process;
 mod record;
 
-pub use business::{BusinessClock, ClockFault, ClockMode};
+pub use business::{BusinessClock, ClockFault, ClockMode, Moment, RESETS_REMEMBERED};
 pub use process::ProcessTime;
 pub use record::{ClockRecord, RecordedMode};
 

@@ -1,4 +1,4 @@
-//! Business time goes only forward, over freezing, setting, restarts and a wall clock that jumps.
+//! Business time goes only forward, over freezing, setting, restarts and a wall clock that jumps; and back by a reset alone.
 
 use std::future::Future;
 use std::pin::pin;
@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use lommebok_domain::Timestamp;
 
-use super::{BusinessClock, ClockFault, ClockMode, ClockRecord, ProcessTime, RecordedMode};
+use super::{BusinessClock, ClockFault, ClockMode, ClockRecord, Moment, ProcessTime, RecordedMode};
 
 const fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
@@ -163,4 +163,66 @@ fn the_words_of_a_record_are_read_back() {
 #[test]
 fn the_wall_clock_is_past_the_year_2025() {
     assert!(ProcessTime.wall() > at(1_735_689_600_000));
+}
+
+#[test]
+fn a_reset_sets_time_back_and_it_then_goes_with_the_wall_clock() {
+    let (clock, hand) = running(1_000, 0, 0);
+    clock.set_to(at(90_000)).unwrap();
+    clock.freeze();
+    assert_eq!(clock.ahead_ms(), 89_000);
+    clock.reset_to(at(1_000), 1);
+    assert_eq!((clock.now(), clock.mode(), clock.ahead_ms()), (at(1_000), ClockMode::Running { offset_ms: 0 }, 0));
+    assert_eq!(clock.moment(), Moment { at: at(1_000), epoch: 1 });
+    hand.store(1_500, Ordering::SeqCst);
+    assert_eq!(clock.now(), at(1_500));
+    hand.store(1_200, Ordering::SeqCst);
+    assert_eq!(clock.now(), at(1_500), "within an epoch it never goes back");
+}
+
+#[test]
+fn the_time_for_durations_never_goes_back() {
+    let (clock, hand) = running(1_000, 0, 0);
+    clock.set_to(at(90_000)).unwrap();
+    let before = clock.steady_now();
+    clock.reset_to(at(1_000), 1);
+    assert_eq!(clock.steady_now(), before);
+    hand.store(1_250, Ordering::SeqCst);
+    assert_eq!(clock.steady_now(), before.plus_millis(250));
+    clock.reset_to(at(500_000), 2);
+    assert_eq!(clock.steady_now(), before.plus_millis(250));
+}
+
+#[tokio::test]
+async fn a_sleeper_keeps_its_distance_over_a_reset_in_both_directions() {
+    for to in [1_000, 900_000] {
+        let (clock, hand) = running(5_000, 0, 0);
+        let mut sleeper = pin!(clock.sleep_until(at(7_000)));
+        let mut context = Context::from_waker(Waker::noop());
+        assert_eq!(sleeper.as_mut().poll(&mut context), Poll::Pending);
+        clock.reset_to(at(to), 1);
+        hand.store(to + 1_999, Ordering::SeqCst);
+        clock.resume();
+        assert_eq!(sleeper.as_mut().poll(&mut context), Poll::Pending, "to {to}");
+        hand.store(to + 2_000, Ordering::SeqCst);
+        clock.resume();
+        assert_eq!(sleeper.as_mut().poll(&mut context), Poll::Ready(()), "to {to}");
+    }
+}
+
+#[test]
+fn what_is_dated_after_the_moment_of_a_later_reset_has_ended_for_good() {
+    let (clock, _hand) = running(1_000, 0, 0);
+    let dated = |at_ms, epoch| Moment { at: at(at_ms), epoch };
+    assert!(!clock.has_ended(dated(90_000, 0)));
+    clock.reset_to(at(1_000), 1);
+    clock.reset_to(at(5_000), 2);
+    let ended = [dated(1_000, 0), dated(1_001, 0), dated(5_000, 1), dated(5_001, 1), dated(90_000, 2)];
+    assert_eq!(ended.map(|dated| clock.has_ended(dated)), [false, true, false, true, false]);
+    let (restarted, _hand) = running(1_000, 0, 0);
+    restarted.remember(2, [at(1_000), at(5_000)]);
+    assert_eq!(ended.map(|dated| restarted.has_ended(dated)), [false, true, false, true, false]);
+    restarted.remember(99, [at(5_000)]);
+    assert!(restarted.has_ended(dated(0, 97)), "of a reset that is not remembered anything may be true");
+    assert!(!restarted.has_ended(dated(0, 98)));
 }

@@ -65,7 +65,9 @@ impl Fault {
         match self {
             Self::Busy
             | Self::Read(_)
-            | Self::Store(CommitFault::Unavailable(_) | CommitFault::Overloaded | CommitFault::Stale(_)) => true,
+            | Self::Store(
+                CommitFault::Unavailable(_) | CommitFault::Overloaded | CommitFault::Stale(_) | CommitFault::ClockReset,
+            ) => true,
             Self::NoSuchPayment
             | Self::Refused(_)
             | Self::MerchantNotActive

@@ -59,7 +59,9 @@ impl Wallet {
         new: NewInit,
         idempotency: Option<IdempotentRequest>,
     ) -> Result<Initiated, Fault> {
-        let idempotency = idempotency.map(|request| request.row(principal, self.clock().now()));
+        self.unless_time_is_reset().await?;
+        let now = self.clock().moment();
+        let idempotency = idempotency.map(|request| request.row(principal, now.at));
         if let Some(stored) = self.answered_before(idempotency.as_ref())? {
             return self.replay_init(stored.subject);
         }
@@ -74,7 +76,7 @@ impl Wallet {
             psp_transaction_id: new.psp_transaction_id,
             merchant_order_id: new.merchant_order_id,
             amount: new.amount,
-            created_at: self.clock().now(),
+            created_at: now.at,
             psp_redirect_url: new.psp_redirect_url,
             make_payment_url: new.make_payment_url,
             payment_text: new.payment_text,
@@ -84,6 +86,7 @@ impl Wallet {
         let change = Change {
             change_id: self.change_id(),
             tenant: self.tenant(),
+            clock_epoch: now.epoch,
             idempotency,
             write: Write::NewPayment(NewPayment {
                 payment: Arc::clone(&payment),

@@ -36,12 +36,13 @@ impl Wallet {
         logo: Option<String>,
         idempotency: IdempotentRequest,
     ) -> Result<Msn, Fault> {
-        let at = self.clock().now();
-        let write = MerchantWrite::New { psp: principal.psp, msn: None, details, logo, at };
+        let now = self.clock().moment();
+        let write = MerchantWrite::New { psp: principal.psp, msn: None, details, logo, at: now.at };
         let change = Change {
             change_id: self.change_id(),
             tenant: self.tenant(),
-            idempotency: Some(idempotency.row(principal, at)),
+            clock_epoch: now.epoch,
+            idempotency: Some(idempotency.row(principal, now.at)),
             write: Write::Merchant(Box::new(write)),
         };
         match self.store().commit(change).await {
@@ -72,10 +73,11 @@ impl Wallet {
                 return Err(Fault::MerchantNotActive);
             }
             let (details, logo) = edit(&before);
-            let at = self.clock().now();
-            let write = MerchantWrite::Update { id: before.id, guard_version: before.version, details, logo, at };
-            match self.change_merchant(msn.clone(), write).await {
-                Err(Fault::Store(CommitFault::Stale(_))) => {}
+            let now = self.clock().moment();
+            let guard_version = before.version;
+            let write = MerchantWrite::Update { id: before.id, guard_version, details, logo, at: now.at };
+            match self.change_merchant(msn.clone(), write, now.epoch).await {
+                Err(Fault::Store(fault)) if fault.is_outdated() => {}
                 Err(fault) => return Err(fault),
                 Ok(()) => return self.merchant(msn)?.ok_or(Fault::UnknownMerchant),
             }
@@ -85,11 +87,11 @@ impl Wallet {
 
     /// Commits a change and forgets what was remembered, to the end, also when the caller goes away: a merchant that is
     /// remembered as active would take inits until a restart.
-    async fn change_merchant(&self, msn: Msn, write: MerchantWrite) -> Result<(), Fault> {
+    async fn change_merchant(&self, msn: Msn, write: MerchantWrite, epoch: i64) -> Result<(), Fault> {
         let wallet = self.clone();
         self.tasks()
             .to_the_end("commit", async move {
-                let done = wallet.commit(Write::Merchant(Box::new(write))).await;
+                let done = wallet.commit(Write::Merchant(Box::new(write)), epoch).await;
                 // Also after a fault: a commit whose answer was lost may be there.
                 wallet.merchants().forget(&msn);
                 done.map(drop)

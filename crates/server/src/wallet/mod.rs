@@ -5,6 +5,7 @@
 //! A newcomer's mistake: to keep a payment in memory between two requests. Load it, decide, commit; others do the same.
 
 mod agenda;
+mod clock_reset;
 pub mod details;
 mod directory;
 mod fault;
@@ -35,6 +36,7 @@ use lommebok_api::urls::{self, Host, Target, UrlPolicy};
 use lommebok_domain::TenantId;
 use lommebok_store::Store;
 
+pub use clock_reset::{ClockReset, ResetFault};
 pub use directory::{Merchants, Principal, Psps};
 pub use fault::Fault;
 pub(crate) use hub::Told;
@@ -142,6 +144,7 @@ struct Inner {
     pin_tries: pin_tries::PinTries,
     change_ids: road::ChangeIds,
     advancing: tokio::sync::Mutex<()>,
+    resetting: tokio::sync::watch::Sender<bool>,
 }
 
 impl Wallet {
@@ -157,6 +160,7 @@ impl Wallet {
             status_lanes: status_updates::Lanes::default(),
             pin_tries: pin_tries::PinTries::default(),
             advancing: tokio::sync::Mutex::new(()),
+            resetting: tokio::sync::watch::Sender::new(false),
         }))
     }
 
@@ -272,6 +276,11 @@ impl Wallet {
 
     fn change_ids(&self) -> &road::ChangeIds {
         &self.0.change_ids
+    }
+
+    /// Whether business time is being reset.
+    fn resetting(&self) -> &tokio::sync::watch::Sender<bool> {
+        &self.0.resetting
     }
 
     pub(crate) async fn advancing(&self) -> tokio::sync::MutexGuard<'_, ()> {

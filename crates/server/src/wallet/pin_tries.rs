@@ -27,7 +27,8 @@ pub(crate) struct PinTries {
 #[derive(Default)]
 struct Remembered {
     by_number: HashMap<u32, Tries>,
-    /// When what was noted is forgotten, oldest first. Time never goes back, so it is in order.
+    /// When what was noted is forgotten, oldest first. Time never goes back but by a reset, which forgets what was later, so
+    /// it is in order.
     ends: VecDeque<(Timestamp, u32)>,
 }
 
@@ -74,6 +75,14 @@ impl PinTries {
         Err(Fault::WrongPin)
     }
 
+    /// Business time was set to `to`: what was noted later than that is forgotten.
+    pub(crate) fn forget_after(&self, to: Timestamp) {
+        let mut remembered = self.remembered();
+        let later = to.plus_millis(REMEMBERED_MS);
+        remembered.by_number.retain(|_, tries| tries.until <= later);
+        remembered.ends.retain(|(until, _)| *until <= later);
+    }
+
     fn remembered(&self) -> MutexGuard<'_, Remembered> {
         self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -118,6 +127,20 @@ mod tests {
         assert_eq!(sizes(&tries), (100, 100));
         tries.judge(&number(1), true, NOW.plus_millis(REMEMBERED_MS)).unwrap();
         assert_eq!(sizes(&tries), (0, 0));
+    }
+
+    #[test]
+    fn what_was_noted_after_the_moment_of_a_reset_is_forgotten_and_the_rest_is_not() {
+        let tries = PinTries::default();
+        for _ in 0..5 {
+            tries.judge(&number(1), false, NOW).unwrap_err();
+        }
+        for _ in 0..5 {
+            tries.judge(&number(2), false, NOW.plus_millis(1)).unwrap_err();
+        }
+        tries.forget_after(NOW);
+        assert!(matches!(tries.judge(&number(1), true, NOW), Err(Fault::PinLocked { .. })));
+        tries.judge(&number(2), true, NOW).unwrap();
     }
 
     #[test]

@@ -21,10 +21,14 @@ impl Wallet {
     /// [`Fault::NoSuchPayment`], [`Fault::Refused`] when the rules refuse it, or what the store says.
     pub async fn carry_out(&self, id: PaymentId, command: Command) -> Result<Payment, Fault> {
         for _ in 0..MAX_DECISIONS {
+            if is_a_users(&command) {
+                self.unless_time_is_reset().await?;
+            }
             let before = self.payment(id)?;
-            let transition = decide(&before, command.clone(), self.clock().now())?;
-            match self.commit_transition(before, transition).await {
-                Err(Fault::Store(CommitFault::Stale(_))) => {}
+            let now = self.clock().moment();
+            let transition = decide(&before, command.clone(), now.at)?;
+            match self.commit_transition(before, transition, now.epoch).await {
+                Err(Fault::Store(fault)) if fault.is_outdated() => {}
                 other => return other,
             }
         }
@@ -37,9 +41,13 @@ impl Wallet {
     /// As [`Wallet::carry_out`]; what `known` alone would refuse is decided again on the payment as it stands.
     pub(crate) async fn carry_out_on(&self, known: Payment, command: Command) -> Result<Payment, Fault> {
         let id = known.id;
-        if let Ok(transition) = decide(&known, command.clone(), self.clock().now()) {
-            match self.commit_transition(known, transition).await {
-                Err(Fault::Store(CommitFault::Stale(_))) => {}
+        if is_a_users(&command) {
+            self.unless_time_is_reset().await?;
+        }
+        let now = self.clock().moment();
+        if let Ok(transition) = decide(&known, command.clone(), now.at) {
+            match self.commit_transition(known, transition, now.epoch).await {
+                Err(Fault::Store(fault)) if fault.is_outdated() => {}
                 other => return other,
             }
         }
@@ -63,23 +71,23 @@ impl Wallet {
     }
 
     /// Commits one decided transition and does what follows from it, to the end.
-    async fn commit_transition(&self, before: Payment, transition: Transition) -> Result<Payment, Fault> {
+    async fn commit_transition(&self, before: Payment, transition: Transition, epoch: i64) -> Result<Payment, Fault> {
         let wallet = self.clone();
         self.tasks()
             .to_the_end("commit", async move {
                 let after = transition.payment.clone();
                 let write = Write::Payments(vec![PaymentWrite::new(&before, transition)]);
-                wallet.commit(write).await?;
+                wallet.commit(write, epoch).await?;
                 wallet.committed(&before, &after);
                 Ok(after)
             })
             .await
     }
 
-    /// Commits a change that needs no idempotency row.
-    pub(crate) async fn commit(&self, write: Write) -> Result<Committed, Fault> {
-        let change = Change { change_id: self.change_id(), tenant: self.tenant(), idempotency: None, write };
-        self.store_change(change).await
+    /// Commits a change that needs no idempotency row and was decided in this epoch of the clock.
+    pub(crate) async fn commit(&self, write: Write, clock_epoch: i64) -> Result<Committed, Fault> {
+        let (change_id, tenant) = (self.change_id(), self.tenant());
+        self.store_change(Change { change_id, tenant, clock_epoch, idempotency: None, write }).await
     }
 
     /// Stores a change. When that fails nobody knows what is due now, so somebody looks.
@@ -105,6 +113,28 @@ impl Wallet {
     /// counts. It is no secret, so the operating system is asked for randomness once and not with every request.
     pub(crate) fn change_id(&self) -> u128 {
         self.change_ids().next()
+    }
+}
+
+/// Whether a user causes it, by whom a payment would come to life again that a reset of business time is about to end.
+const fn is_a_users(command: &Command) -> bool {
+    match command {
+        Command::ConfirmNumber { .. }
+        | Command::OpenLink { .. }
+        | Command::Approve { .. }
+        | Command::ForceApprove { .. }
+        | Command::Cancel { .. }
+        | Command::ReturnFromStepUp { .. } => true,
+        Command::PassDeadline
+        | Command::OpenAttempt { .. }
+        | Command::GiveUpQueued { .. }
+        | Command::EndAttempt { .. }
+        | Command::ApplyEntry(_)
+        | Command::ParkEntry
+        | Command::ApplyWaiting(_)
+        | Command::NoticeTried { .. }
+        | Command::MoveNotice { .. }
+        | Command::KeepLateAnswer { .. } => false,
     }
 }
 

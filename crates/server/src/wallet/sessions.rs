@@ -3,12 +3,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use lommebok_domain::{PhoneNumber, TenantId, Timestamp, UserId};
+use lommebok_domain::{PhoneNumber, TenantId, UserId};
 use lommebok_store::{KeyedHash, Session, SessionWrite, User, Write};
 
 use subtle::ConstantTimeEq;
 
 use super::{Fault, Keys, Wallet};
+use crate::clock::Moment;
 use crate::keys::lookup::Purpose;
 
 /// Compared with the PIN of a number that is nobody's; no hash that we make is all zeros.
@@ -31,25 +32,25 @@ impl Wallet {
     /// # Errors
     /// [`Fault::WrongPin`] (also for a number that is nobody's), [`Fault::PinLocked`].
     pub async fn sign_in(&self, number: &PhoneNumber, pin: &str) -> Result<SignedIn, Fault> {
-        let now = self.clock().now();
+        let now = self.clock().moment();
         let user = self.user_by_number(number)?;
         let sent = pin_hash(self.keys(), self.tenant(), number, pin);
         let stored = user.as_ref().map_or(NO_PIN.as_slice(), |user| user.pin.as_bytes());
         let right = bool::from(sent.as_bytes().ct_eq(stored));
-        self.pin_tries().judge(number, right, now)?;
+        self.pin_tries().judge(number, right, now.at)?;
         self.open_session(user.ok_or(Fault::WrongPin)?, now).await
     }
 
-    async fn open_session(&self, user: User, now: Timestamp) -> Result<SignedIn, Fault> {
+    async fn open_session(&self, user: User, now: Moment) -> Result<SignedIn, Fault> {
         let token = URL_SAFE_NO_PAD.encode(self.chance().bytes::<32>());
         let session = Session {
             token: self.session_hash(&token),
             tenant: self.tenant(),
             user: user.id,
-            created_at: now,
-            expires_at: now.plus_millis(SESSION_LIFE_MS),
+            created_at: now.at,
+            expires_at: now.at.plus_millis(SESSION_LIFE_MS),
         };
-        self.commit(Write::Session(SessionWrite::Open(session))).await?;
+        self.commit(Write::Session(SessionWrite::Open(session)), now.epoch).await?;
         Ok(SignedIn { token, user })
     }
 
@@ -65,7 +66,8 @@ impl Wallet {
 
     /// Ends a session. Ending it again changes nothing.
     pub async fn sign_out(&self, token: &str) -> Result<(), Fault> {
-        self.commit(Write::Session(SessionWrite::Close(self.session_hash(token)))).await.map(drop)
+        let close = Write::Session(SessionWrite::Close(self.session_hash(token)));
+        self.commit(close, self.clock().moment().epoch).await.map(drop)
     }
 
     fn session_hash(&self, token: &str) -> KeyedHash {

@@ -29,6 +29,7 @@ pub struct Advanced {
 impl Wallet {
     /// Stops business time where it is.
     pub async fn freeze(&self) -> Result<Timestamp, Fault> {
+        let _one_at_a_time = self.advancing().await;
         let at = self.clock().freeze();
         self.keep_clock().await?;
         Ok(at)
@@ -36,6 +37,7 @@ impl Wallet {
 
     /// Lets business time go on from where it is.
     pub async fn resume(&self) -> Result<Timestamp, Fault> {
+        let _one_at_a_time = self.advancing().await;
         let at = self.clock().resume();
         self.keep_clock().await?;
         Ok(at)
@@ -51,6 +53,8 @@ impl Wallet {
     /// # Errors
     /// When the store fails; what was done until then stays done, and time stands where something was left undone.
     pub async fn advance(&self, millis: u64) -> Result<Advanced, Fault> {
+        let _one_at_a_time = self.advancing().await;
+        self.calls_in_flight_answer(Duration::from_millis(CALLS_IN_FLIGHT_GET_MS)).await;
         let advanced = self.advance_step_by_step(millis).await;
         if advanced.is_err() {
             self.agenda().trouble();
@@ -58,11 +62,10 @@ impl Wallet {
         advanced
     }
 
-    async fn advance_step_by_step(&self, millis: u64) -> Result<Advanced, Fault> {
-        let _one_at_a_time = self.advancing().await;
+    /// The caller holds the time, and calls in flight have had their chance.
+    pub(super) async fn advance_step_by_step(&self, millis: u64) -> Result<Advanced, Fault> {
         let from = self.clock().now();
         let target = from.plus_millis(i64::try_from(millis).unwrap_or(i64::MAX));
-        self.calls_in_flight_answer().await;
         let mut done = Vec::new();
         loop {
             let now = self.clock().now();
@@ -87,12 +90,12 @@ impl Wallet {
 
     /// Keeps the clock's record, so that a restart goes on from here.
     pub(crate) async fn keep_clock(&self) -> Result<(), Fault> {
-        let record = self.clock().to_record();
-        self.commit(Write::Clock(kept(record))).await.map(drop)
+        let (record, epoch) = (self.clock().to_record(), self.clock().moment().epoch);
+        self.commit(Write::Clock(kept(record)), epoch).await.map(drop)
     }
 
-    async fn calls_in_flight_answer(&self) {
-        let patience = Duration::from_millis(CALLS_IN_FLIGHT_GET_MS);
+    /// Waits until no call is in flight, for so much process time at most.
+    pub(super) async fn calls_in_flight_answer(&self, patience: Duration) {
         let answered = async {
             loop {
                 let ended = self.in_hand().ended();

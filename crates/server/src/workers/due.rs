@@ -102,9 +102,10 @@ pub(crate) async fn look_after_due_work(wallet: Wallet) {
 /// One look: when the next is due, whether something due is in hand, and why something was left undone.
 async fn look(wallet: &Wallet) -> (Option<Timestamp>, bool, Option<Fault>) {
     wallet.agenda().looking();
-    let now = wallet.clock().now();
-    // While somebody advances the clock, the advance does what is due and says so.
+    // While somebody advances the clock, the advance does what is due and says so. What time it is shows afterwards: it may
+    // be an earlier one.
     let turn = wallet.advancing().await;
+    let now = wallet.clock().now();
     let looked = wallet.do_due_work(now).await;
     drop(turn);
     let (next, unread) = match wallet.next_due(now) {

@@ -36,9 +36,10 @@ pub(crate) async fn remove_expired_rows(wallet: Wallet) {
 
 /// Removes all rows of a kind that have expired by now. When there are none, nothing is written.
 async fn remove(wallet: &Wallet, rows: Expiring) -> Result<(), Fault> {
-    let before = wallet.clock().now();
-    while wallet.store().has_expired(wallet.tenant(), rows, before)? {
-        let removed = wallet.commit(Write::Purge { rows, before, limit: ROWS_PER_COMMIT }).await?;
+    let now = wallet.clock().moment();
+    while wallet.store().has_expired(wallet.tenant(), rows, now.at)? {
+        let purge = Write::Purge { rows, before: now.at, limit: ROWS_PER_COMMIT };
+        let removed = wallet.commit(purge, now.epoch).await?;
         tracing::debug!(?rows, ?removed, "expired rows are gone");
         if matches!(removed, Committed::Purged(0)) {
             return Ok(());

@@ -6,6 +6,7 @@
 mod answers;
 mod app_api;
 mod batches;
+mod clock_resets;
 mod clock_told;
 mod deadlines;
 mod entries;

@@ -39,6 +39,7 @@ const NOTICE_FAILED: i64 = 17;
 const NOTICE_DELIVERED: i64 = 18;
 const NOTICE_GIVEN_UP: i64 = 19;
 const LATE_ANSWER: i64 = 20;
+const NOTICE_MOVED: i64 = 21;
 
 /// Kind and number of an actor.
 pub(crate) const fn actor(actor: Actor) -> (i64, Option<i64>) {
@@ -132,6 +133,7 @@ pub(crate) fn columns(kind: &EventKind) -> EventColumns<&str> {
             ..bare(NOTICE_DELIVERED)
         },
         EventKind::NoticeGivenUp(cause) => with_cause(NOTICE_GIVEN_UP, cause),
+        EventKind::NoticeMoved { by_ms } => EventColumns { subject: Some(*by_ms), ..bare(NOTICE_MOVED) },
         EventKind::LateAnswer(cause) => with_cause(LATE_ANSWER, cause),
     }
 }
@@ -156,6 +158,7 @@ pub(crate) fn kind(columns: EventColumns<String>) -> Option<EventKind> {
         OPERATION_FAILED => Some(EventKind::OperationFailed { status: read_status(subject?)?, amount: amount?, text }),
         NO_EFFECT => Some(EventKind::NoEffect { status: read_status(subject?)?, amount: amount? }),
         ENTRY_PARKED => Some(EventKind::EntryParked),
+        NOTICE_MOVED => Some(EventKind::NoticeMoved { by_ms: subject? }),
         NOTICE_DELIVERED => read_notice_kind_subject(subject?).map(|kind| EventKind::NoticeDelivered { kind, status }),
         with_cause => kind_with_cause(with_cause, card, Cause { code: code?, detail: text }),
     }

@@ -37,6 +37,7 @@ impl Job {
         match &self.change.write {
             Write::Payments(writes) => writes.len().max(1),
             Write::Batch(batch) => batch.payments.len().max(1),
+            Write::ResetClock(reset) => reset.moved.len().max(1),
             Write::NewPayment(_)
             | Write::Merchant(_)
             | Write::Session(_)

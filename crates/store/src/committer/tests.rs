@@ -46,7 +46,7 @@ fn payment(name: &str, text: String) -> Job {
 
 fn job(change_id: u128, write: Write) -> Job {
     let (answer, _) = oneshot::channel();
-    Job { change: Change { change_id, tenant: TENANT, idempotency: None, write }, answer }
+    Job { change: Change { change_id, tenant: TENANT, clock_epoch: 0, idempotency: None, write }, answer }
 }
 
 #[test]

@@ -14,4 +14,4 @@ pub use merchant::{Address, Merchant, MerchantDetails, MerchantStatus, MerchantW
 pub use person::{Card, CardDetails, CardKind, CardScheme, NewUser, Session, SessionWrite, User};
 pub use psp::{NewPsp, Psp};
 pub use seed::{Seed, SeededMerchant, SeededPsp, SeededUser};
-pub use tenant::{ClockMode, ClockRecord, Tenant};
+pub use tenant::{ClockMode, ClockRecord, ClockReset, Tenant};

@@ -244,6 +244,7 @@ fn last_state(payment: &Payment, events: &[Event]) -> StateName {
         | EventKind::NoticeFailed(_)
         | EventKind::NoticeDelivered { .. }
         | EventKind::NoticeGivenUp(_)
+        | EventKind::NoticeMoved { .. }
         | EventKind::LateAnswer(_) => state,
     })
 }

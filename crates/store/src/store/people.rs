@@ -5,7 +5,7 @@ use lommebok_domain::{CardId, MerchantId, Msn, PspId, TenantId, Timestamp, UserI
 use super::Store;
 use crate::change::Expiring;
 use crate::fault::StoreError;
-use crate::records::{Card, Merchant, Psp, Session, Tenant, User};
+use crate::records::{Card, ClockReset, Merchant, Psp, Session, Tenant, User};
 use crate::secret::KeyedHash;
 use crate::sqlite::{expiring, read};
 
@@ -18,6 +18,11 @@ impl Store {
     /// The tenant with this number, with its clock.
     pub fn tenant(&self, id: TenantId) -> Result<Option<Tenant>, StoreError> {
         self.inner.database.read(|connection| read::psp::tenant_by_id(connection, id))
+    }
+
+    /// The newest resets of the tenant's clock, newest first; at most `limit`.
+    pub fn clock_resets(&self, tenant: TenantId, limit: u32) -> Result<Vec<ClockReset>, StoreError> {
+        self.inner.database.read(|connection| read::psp::clock_resets(connection, tenant, limit))
     }
 
     /// All PSPs of all tenants.

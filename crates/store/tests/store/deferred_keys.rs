@@ -134,7 +134,7 @@ async fn a_database_from_before_is_known_to_have_all_its_keys_in_their_tables() 
     let World { store, _directory, .. } = world;
     drop(store);
     let connection = rusqlite::Connection::open(path).unwrap();
-    connection.execute_batch("DROP TABLE merged_keys; PRAGMA user_version = 1").unwrap();
+    connection.execute_batch("DROP TABLE merged_keys; DROP TABLE clock_reset; ALTER TABLE batch DROP COLUMN moved_ms; PRAGMA user_version = 1").unwrap();
     drop(connection);
     let store = Store::open(&options).unwrap();
     found_all(&store, &known.iter().map(id).collect::<Vec<_>>());

@@ -5,6 +5,7 @@
 
 mod answers_after_sync;
 mod batches;
+mod clock_resets;
 mod crashes;
 mod deferred_keys;
 mod due_work;

@@ -2,9 +2,10 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use lommebok_store::{HashKey, Store, StoreError, StoreOptions};
+use lommebok_domain::{Binding, Command};
+use lommebok_store::{HashKey, Store, StoreError, StoreOptions, Write};
 
-use crate::world::{World, change, new, new_payment};
+use crate::world::{TENANT, World, change, decided, new, new_payment};
 
 #[tokio::test]
 async fn a_newer_database_is_refused_with_both_versions_named() {
@@ -16,7 +17,7 @@ async fn a_newer_database_is_refused_with_both_versions_named() {
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
     let refused = Store::open(&options).unwrap_err();
-    assert!(matches!(refused, StoreError::Newer { found: 99, known: 2 }), "{refused}");
+    assert!(matches!(refused, StoreError::Newer { found: 99, known: 3 }), "{refused}");
 }
 
 #[tokio::test]
@@ -72,4 +73,25 @@ async fn the_files_of_a_database_are_their_owners_alone() {
         seen += 1;
     }
     assert_eq!(seen, 3, "database, write-ahead log and lock");
+}
+
+/// As the last version before clocks could be reset has written it.
+#[tokio::test]
+async fn a_database_of_version_two_opens_and_its_payments_go_on() {
+    let world = World::new();
+    let payment = world.payment().await;
+    let (path, options) = (world.path(), world.options());
+    let World { store, _directory, .. } = world;
+    drop(store);
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection
+        .execute_batch("DROP TABLE clock_reset; ALTER TABLE batch DROP COLUMN moved_ms; PRAGMA user_version = 2")
+        .unwrap();
+    drop(connection);
+    let store = Store::open(&options).unwrap();
+    let bind = Command::ConfirmNumber { to: Binding::Nobody };
+    store.commit(change(Write::Payments(vec![decided(&payment, bind)]))).await.unwrap();
+    store.commit(change(new(new_payment("another")))).await.unwrap();
+    assert_eq!(store.clock_resets(TENANT, 1).unwrap(), []);
+    assert_eq!(store.check().unwrap().faults, Vec::<String>::new());
 }

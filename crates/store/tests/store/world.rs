@@ -143,7 +143,7 @@ pub(crate) fn decided(before: &Payment, command: Command) -> PaymentWrite {
 }
 
 pub(crate) fn change(write: Write) -> Change {
-    Change { change_id: u128::from(unique()), tenant: TENANT, idempotency: None, write }
+    Change { change_id: u128::from(unique()), tenant: TENANT, clock_epoch: 0, idempotency: None, write }
 }
 
 pub(crate) fn key(key: u8, request: u8) -> NewIdempotency {

@@ -107,6 +107,11 @@ impl TestApp {
         bearer
     }
 
+    /// Forgets the access tokens, as a PSP does that is told 401.
+    pub async fn forget_bearers(&self) {
+        self.bearer.lock().await.clear();
+    }
+
     /// A new access token of a PSP.
     ///
     /// # Panics

@@ -124,7 +124,12 @@ impl From<Fault> for Refused {
                 return Self { token_fault: Some("the session is unknown or has ended"), ..refused };
             }
             Fault::Busy | Fault::Stopping => return Self::try_again(),
-            Fault::Store(fault @ (CommitFault::Overloaded | CommitFault::Closed | CommitFault::Unavailable(_))) => {
+            Fault::Store(
+                fault @ (CommitFault::Overloaded
+                | CommitFault::Closed
+                | CommitFault::ClockReset
+                | CommitFault::Unavailable(_)),
+            ) => {
                 tracing::warn!(%fault, "a call of the App API could not be stored now");
                 return Self::try_again();
             }

@@ -11,6 +11,8 @@ use super::{Control, time_text};
 use crate::clock::ClockMode;
 use crate::http::json_object;
 use crate::listener::body;
+use crate::wallet::ClockReset;
+use crate::workers::DueDone;
 
 /// The furthest that one call advances the clock, in ms: 400 days.
 const FURTHEST_ADVANCE_MS: u64 = 400 * 24 * 3_600_000;
@@ -25,18 +27,18 @@ struct AdvanceBy {
     milliseconds: u64,
 }
 
-pub(super) async fn show(State(control): State<Control>) -> Json<Value> {
-    Json(shown(&control))
+pub(super) async fn show(State(control): State<Control>) -> Result<Json<Value>, Problem> {
+    Ok(Json(shown(&control)?))
 }
 
 pub(super) async fn freeze(State(control): State<Control>) -> Result<Json<Value>, Problem> {
     control.wallet.freeze().await?;
-    Ok(Json(shown(&control)))
+    Ok(Json(shown(&control)?))
 }
 
 pub(super) async fn resume(State(control): State<Control>) -> Result<Json<Value>, Problem> {
     control.wallet.resume().await?;
-    Ok(Json(shown(&control)))
+    Ok(Json(shown(&control)?))
 }
 
 pub(super) async fn advance(State(control): State<Control>, request: Request) -> Result<Json<Value>, Problem> {
@@ -47,22 +49,52 @@ pub(super) async fn advance(State(control): State<Control>, request: Request) ->
         return Err(Problem::bad_request(format!("milliseconds may be at most {FURTHEST_ADVANCE_MS} (400 days)")));
     }
     let advanced = control.wallet.advance(by.milliseconds).await?;
-    let done: Vec<Value> = advanced
-        .done
-        .iter()
-        .map(|done| {
-            json!({"dueAt": time_text(done.due_at), "kind": kind_text(done.kind), "payment": done.payment.get()})
-        })
-        .collect();
+    let done: Vec<Value> = advanced.done.iter().map(done_json).collect();
     Ok(Json(json!({"from": time_text(advanced.from), "to": time_text(advanced.to), "done": done})))
 }
 
-fn shown(control: &Control) -> Value {
-    let mode = match control.wallet.clock_mode() {
+pub(super) async fn reset(State(control): State<Control>) -> Result<Json<Value>, Problem> {
+    let Some(reset) = control.wallet.reset_clock().await? else {
+        let now = time_text(control.wallet.clock().now());
+        return Ok(Json(json!({"reset": false, "from": now, "to": now, "done": []})));
+    };
+    Ok(Json(reset_json(&reset)))
+}
+
+/// What a reset did, for an operator.
+pub fn reset_json(reset: &ClockReset) -> Value {
+    json!({
+        "reset": true,
+        "from": time_text(reset.from),
+        "to": time_text(reset.to),
+        "done": reset.done.iter().map(done_json).collect::<Vec<_>>(),
+        "noticesMoved": reset.notices_moved,
+        "sessionsEnded": reset.ended.sessions,
+        "idempotencyKeysEnded": reset.ended.idempotency_keys,
+    })
+}
+
+fn done_json(done: &DueDone) -> Value {
+    json!({"dueAt": time_text(done.due_at), "kind": kind_text(done.kind), "payment": done.payment.get()})
+}
+
+fn shown(control: &Control) -> Result<Value, Problem> {
+    let clock = control.wallet.clock();
+    let mode = match clock.mode() {
         ClockMode::Running { .. } => "running",
         ClockMode::Frozen { .. } => "frozen",
     };
-    json!({"now": time_text(control.wallet.clock().now()), "mode": mode})
+    let resets = control.wallet.store().clock_resets(control.wallet.tenant(), 1)?;
+    let last = resets
+        .first()
+        .map(|last| json!({"number": last.number, "from": time_text(last.from), "to": time_text(last.to)}));
+    Ok(json!({
+        "now": time_text(clock.now()),
+        "mode": mode,
+        "aheadMs": clock.ahead_ms(),
+        "resetting": control.wallet.is_resetting_time(),
+        "lastReset": last,
+    }))
 }
 
 fn kind_text(kind: DueKind) -> &'static str {

@@ -23,6 +23,7 @@ use crate::keys::SecretText;
 use crate::wallet::Wallet;
 use problem::Problem;
 
+pub use clock::reset_json;
 pub use view::{event_json, payment_json, time_text};
 
 /// What the Control API needs.
@@ -60,7 +61,8 @@ pub fn sandbox_routes(control: Control) -> Router {
         .route("/control/v1/clock", get(clock::show))
         .route("/control/v1/clock/freeze", post(clock::freeze))
         .route("/control/v1/clock/resume", post(clock::resume))
-        .route("/control/v1/clock/advance", post(clock::advance));
+        .route("/control/v1/clock/advance", post(clock::advance))
+        .route("/control/v1/clock/reset", post(clock::reset));
     guarded(routes, control)
 }
 

@@ -7,7 +7,7 @@ use lommebok_store::CommitFault;
 use serde_json::json;
 
 use crate::listener::body::BodyFault;
-use crate::wallet::Fault;
+use crate::wallet::{Fault, ResetFault};
 
 /// An error answer.
 #[derive(Debug)]
@@ -56,7 +56,12 @@ impl From<Fault> for Problem {
         match fault {
             Fault::NoSuchPayment => Self::new(StatusCode::NOT_FOUND, fault.to_string()),
             Fault::Refused(refusal) => Self::new(StatusCode::CONFLICT, refusal.to_string()),
-            Fault::Store(fault @ (CommitFault::Overloaded | CommitFault::Closed | CommitFault::Unavailable(_))) => {
+            Fault::Store(
+                fault @ (CommitFault::Overloaded
+                | CommitFault::Closed
+                | CommitFault::ClockReset
+                | CommitFault::Unavailable(_)),
+            ) => {
                 tracing::warn!(%fault, "a call of the Control API could not be stored now");
                 let detail = "the wallet can't store anything now; try again in a moment";
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, detail.to_owned())
@@ -80,6 +85,15 @@ impl From<Fault> for Problem {
                     "the wallet could not do this; its log says why".to_owned(),
                 )
             }
+        }
+    }
+}
+
+impl From<ResetFault> for Problem {
+    fn from(fault: ResetFault) -> Self {
+        match fault {
+            ResetFault::Wallet(fault) => fault.into(),
+            fault @ ResetFault::TooManyNotices => Self::new(StatusCode::CONFLICT, fault.to_string()),
         }
     }
 }

@@ -133,6 +133,7 @@ fn kind_json(kind: &EventKind) -> (&'static str, Value) {
         EventKind::WaitingEntryRefused(refused) => ("waiting_entry_refused", cause(refused)),
         EventKind::NoticeFailed(failed) => ("notice_failed", cause(failed)),
         EventKind::NoticeDelivered { status, .. } => ("notice_delivered", json!({"httpStatus": status})),
+        EventKind::NoticeMoved { by_ms } => ("notice_moved", json!({"byMs": by_ms})),
         EventKind::NoticeGivenUp(failed) => ("notice_given_up", cause(failed)),
         EventKind::LateAnswer(late) => ("late_answer", cause(late)),
     }

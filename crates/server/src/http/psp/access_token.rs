@@ -27,7 +27,7 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     }
     let wallet = edge.wallet(psp.tenant).ok_or_else(refused)?;
     let subject = Subject { tenant: psp.tenant, psp: psp.id, client_id: request.client_id.to_owned() };
-    let issued = edge.access_tokens().issue(&subject, wallet.clock().now()).await.map_err(|fault| {
+    let issued = edge.access_tokens().issue(&subject, wallet.clock()).await.map_err(|fault| {
         tracing::error!(%fault, "no signing key");
         Refused::from(Fault::Stopping)
     })?;

@@ -215,7 +215,11 @@ fn store_fault(fault: &CommitFault) -> WireFault {
         CommitFault::KeyConflict => WireFault::of(ErrorCode::IdempotencyConflict),
         CommitFault::TransactionIdExists => WireFault::of(ErrorCode::PspTransactionIdExists),
         CommitFault::OrderIdExists => WireFault::of(ErrorCode::MerchantOrderIdExists),
-        CommitFault::Overloaded | CommitFault::Closed | CommitFault::Unavailable(_) | CommitFault::Stale(_) => {
+        CommitFault::Overloaded
+        | CommitFault::Closed
+        | CommitFault::Unavailable(_)
+        | CommitFault::ClockReset
+        | CommitFault::Stale(_) => {
             tracing::warn!(%fault, "a call of the PSP API could not be stored now");
             WireFault::of(ErrorCode::Unavailable)
         }

@@ -44,7 +44,7 @@ impl Caller {
         let psp = edge.psp_by_subscription_key(key)?.ok_or_else(unknown_key)?;
         let wallet = edge.wallet(psp.tenant).ok_or_else(unknown_key)?.clone();
         let token = headers::bearer(headers)?;
-        let verified = edge.access_tokens().verify(token, wallet.clock().now());
+        let verified = edge.access_tokens().verify(token, wallet.clock());
         let subject = verified.map_err(|fault| token_fault(token, fault))?;
         if subject.tenant != psp.tenant || subject.psp != psp.id {
             // Two of three decide whose call it is. A key that is another's is answered like one that is nobody's.

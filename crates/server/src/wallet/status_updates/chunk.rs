@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use lommebok_domain::{Command, Payment, PaymentId, PspId, Refusal, Timestamp, Transition, decide};
+use lommebok_domain::{Command, Payment, PaymentId, PspId, Refusal, Transition, decide};
 use lommebok_store::{BatchEntry, BatchId, BatchRefusal, BatchTarget, BatchWrite, ParkedEntry, PaymentWrite};
 
+use crate::clock::Moment;
 use crate::wallet::{Fault, Wallet, measures};
 
 /// A step that is decided, and not committed yet.
@@ -18,11 +19,13 @@ pub(super) struct Decided {
     /// The positions that it is about.
     pub(super) from: usize,
     pub(super) to: usize,
+    /// In which epoch of the clock it was decided.
+    pub(super) epoch: i64,
 }
 
 /// What a step makes of its payments.
 struct Chunk {
-    now: Timestamp,
+    now: Moment,
     payments: HashMap<PaymentId, Touched>,
     /// Written in the order of their numbers, so that neighbouring rows are written together.
     order: Vec<PaymentId>,
@@ -47,7 +50,7 @@ impl Wallet {
         let ids: Vec<_> = entries.iter().map(|entry| &entry.psp_transaction_id).collect();
         let payments = self.store().payments_of_psp(self.tenant(), psp, &ids)?;
         let mut chunk = Chunk {
-            now: self.clock().now(),
+            now: self.clock().moment(),
             payments: HashMap::with_capacity(entries.len()),
             order: Vec::with_capacity(entries.len()),
             refusals: Vec::new(),
@@ -110,10 +113,10 @@ impl Chunk {
         }
         let Some(touched) = self.payments.get_mut(&id) else { return };
         let current = touched.transition.as_ref().map_or(&touched.before, |transition| &transition.payment);
-        let decided = match decide(current, Command::ApplyEntry(entry.entry.clone()), self.now) {
+        let decided = match decide(current, Command::ApplyEntry(entry.entry.clone()), self.now.at) {
             Err(Refusal::EntryWaits) => {
                 self.parked.push(ParkedEntry { payment: id, position, entry: entry.entry.clone() });
-                decide(current, Command::ParkEntry, self.now)
+                decide(current, Command::ParkEntry, self.now.at)
             }
             decided => decided,
         };
@@ -136,7 +139,7 @@ impl Chunk {
         let target = BatchTarget::Pending { id: BatchId::new(0), next: 0 };
         let next = u32::try_from(to).unwrap_or(u32::MAX);
         let write = BatchWrite { target, payments, refusals: self.refusals, parked: self.parked, next };
-        Decided { write, touched, looked_at: self.order, from, to }
+        Decided { write, touched, looked_at: self.order, from, to, epoch: self.now.epoch }
     }
 }
 

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lommebok_domain::{PspId, Timestamp};
 use lommebok_store::{Batch, BatchEntry, BatchId, BatchRefusal, BatchTarget, CommitFault, KeyedHash, NewBatch};
 
-use super::{Fault, IdempotentRequest, Principal, Wallet};
+use super::{Fault, IdempotentRequest, MAX_DECISIONS, Principal, Wallet};
 use crate::observability::names::REPEATED_BATCHES;
 use steps::{Steps, Stored};
 
@@ -97,12 +97,30 @@ impl Wallet {
         if immediate {
             self.finish_earlier(principal.psp).await?;
         }
-        let accepted_at = self.clock().now();
         let entries: Arc<[BatchEntry]> = entries.into();
-        let new = NewBatch { psp: principal.psp, accepted_at, digest, entries: Arc::clone(&entries) };
+        for _ in 0..MAX_DECISIONS {
+            match self.accept_now(principal, &entries, digest, idempotency).await {
+                Err(Fault::Store(CommitFault::ClockReset)) => {}
+                accepted => return accepted,
+            }
+        }
+        Err(Fault::Busy)
+    }
+
+    async fn accept_now(
+        &self,
+        principal: Principal,
+        entries: &Arc<[BatchEntry]>,
+        digest: KeyedHash,
+        idempotency: Option<IdempotentRequest>,
+    ) -> Result<Accepted, Fault> {
+        let immediate = self.batch_mode() == BatchMode::Immediate;
+        let now = self.clock().moment();
+        let accepted_at = now.at;
+        let new = NewBatch { psp: principal.psp, accepted_at, digest, entries: Arc::clone(entries) };
         let idempotency = idempotency.map(|request| request.row(principal, accepted_at));
         let size = if immediate { ENTRIES_PER_COMMIT } else { 0 };
-        let mut steps = Steps::new(self, principal.psp, &entries, size);
+        let mut steps = Steps::new(self, principal.psp, entries, size).accepted_in(now.epoch);
         match steps.commit(0, BatchTarget::New(new), idempotency).await {
             Ok(Stored { id, repeated, next }) => {
                 if repeated {
@@ -160,7 +178,7 @@ impl Wallet {
     /// Applies the batches that are due at `now`, oldest first.
     pub(crate) async fn apply_due_batches(&self, now: Timestamp) -> Result<Vec<Batch>, Fault> {
         let mode = self.batch_mode();
-        self.apply_while(|batch| mode.apply_at(batch.accepted_at).is_some_and(|at| at <= now)).await
+        self.apply_while(|batch| mode.due_at(batch).is_some_and(|at| at <= now)).await
     }
 
     /// Applies every batch that waits, whenever it is due: the operator's "run now".
@@ -185,7 +203,7 @@ impl Wallet {
     pub(crate) fn next_batch(&self, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
         let mode = self.batch_mode();
         let pending = self.store().pending_batches(self.tenant(), BATCHES_AT_ONCE)?;
-        Ok(pending.iter().filter_map(|batch| mode.apply_at(batch.accepted_at)).filter(|at| *at > now).min())
+        Ok(pending.iter().filter_map(|batch| mode.due_at(batch)).filter(|at| *at > now).min())
     }
 
     /// A batch that can't be applied holds back the later ones of its PSP, and nobody else's.

@@ -4,6 +4,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, Zoned};
 use lommebok_domain::Timestamp;
+use lommebok_store::Batch;
 
 /// The time zone of the nightly batch.
 const ZONE: &str = "Europe/Oslo";
@@ -27,6 +28,13 @@ impl BatchMode {
             Self::Daily(time) => Some(next_occurrence(time, now)),
             Self::OnDemand => None,
         }
+    }
+}
+
+impl BatchMode {
+    /// When a request that waits is applied: it keeps its distance when business time is reset.
+    pub(super) fn due_at(self, batch: &Batch) -> Option<Timestamp> {
+        self.apply_at(batch.accepted_at).map(|at| at.plus_millis(batch.moved_ms))
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Steps<'a> {
     entries: &'a [BatchEntry],
     /// At most so many entries in one commit.
     size: usize,
+    /// The epoch in which the request is accepted, of one that is new.
+    accepted_in: Option<i64>,
     ahead: Option<Decided>,
     /// What became of the entries so far.
     pub(super) became: Accepted,
@@ -41,7 +43,12 @@ pub(super) struct Stored {
 impl<'a> Steps<'a> {
     /// The steps of `entries`; with a `size` of 0 the one step that accepts the request and applies nothing.
     pub(super) fn new(wallet: &'a Wallet, psp: PspId, entries: &'a [BatchEntry], size: usize) -> Self {
-        Self { wallet, psp, entries, size, ahead: None, became: Accepted::default() }
+        Self { wallet, psp, entries, size, accepted_in: None, ahead: None, became: Accepted::default() }
+    }
+
+    /// The same of a request that is accepted now, in this epoch of the clock.
+    pub(super) fn accepted_in(self, epoch: i64) -> Self {
+        Self { accepted_in: Some(epoch), ..self }
     }
 
     /// Commits the step that begins at the position `from`.
@@ -54,6 +61,7 @@ impl<'a> Steps<'a> {
         target: BatchTarget,
         idempotency: Option<NewIdempotency>,
     ) -> Result<Stored, Fault> {
+        let accepted_in = self.accepted_in.filter(|_| matches!(target, BatchTarget::New(_)));
         let mut ahead = self.ahead.take().filter(|ahead| ahead.from == from);
         for _ in 0..MAX_DECISIONS {
             let decided = match ahead.take() {
@@ -61,11 +69,12 @@ impl<'a> Steps<'a> {
                 None => self.decide(from)?,
             };
             let counted = decided.counted();
-            let Decided { write, touched, to, .. } = decided;
+            let Decided { write, touched, to, epoch, .. } = decided;
             let next = write.next;
             let change = Change {
                 change_id: self.wallet.change_id(),
                 tenant: self.wallet.tenant(),
+                clock_epoch: accepted_in.unwrap_or(epoch),
                 idempotency: idempotency.clone(),
                 write: Write::Batch(Box::new(BatchWrite { target: target.clone(), ..write })),
             };
@@ -90,7 +99,12 @@ impl<'a> Steps<'a> {
                     let Committed::Batch { id, repeated } = committed else { return Err(Fault::Busy) };
                     return Ok(Stored { id, repeated, next });
                 }
-                Err(Fault::Store(CommitFault::Stale(_))) => self.ahead = None,
+                // The moment of acceptance is the caller's, who has to ask for it anew after a reset of business time.
+                Err(Fault::Store(fault))
+                    if fault.is_outdated() && !(accepted_in.is_some() && fault == CommitFault::ClockReset) =>
+                {
+                    self.ahead = None;
+                }
                 Err(fault) => return Err(fault),
             }
         }

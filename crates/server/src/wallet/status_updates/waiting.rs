@@ -4,7 +4,7 @@
 //! stale after each of these commits, until it gives up.
 
 use lommebok_domain::{Command, Event, EventKind, Payment, PaymentId, Timestamp, Transition, decide};
-use lommebok_store::{CommitFault, PaymentWrite, TakenEntry, WaitingEntry, Write};
+use lommebok_store::{PaymentWrite, TakenEntry, WaitingEntry, Write};
 
 use super::ENTRIES_PER_COMMIT;
 use crate::wallet::{Errand, Fault, MAX_DECISIONS, Wallet, measures};
@@ -20,15 +20,18 @@ impl Wallet {
         loop {
             let waiting = self.store().waiting_entries(self.tenant(), id, ENTRIES_PER_COMMIT)?;
             let before = self.payment(id)?;
-            let Some(write) = decide_waiting(&before, waiting, self.clock().now())? else { return Ok(()) };
+            let now = self.clock().moment();
+            let Some(write) = decide_waiting(&before, waiting, now.at)? else { return Ok(()) };
             let (after, taken) = (write.transition.payment.clone(), write.taken.clone());
-            match self.commit(Write::Payments(vec![write])).await {
+            match self.commit(Write::Payments(vec![write]), now.epoch).await {
                 Ok(_) => {
                     stale = 0;
                     self.committed(&before, &after);
                     tell(&after, &taken);
                 }
-                Err(Fault::Store(CommitFault::Stale(_))) if stale < MAX_DECISIONS => stale = stale.saturating_add(1),
+                Err(Fault::Store(fault)) if fault.is_outdated() && stale < MAX_DECISIONS => {
+                    stale = stale.saturating_add(1)
+                }
                 Err(fault) => return Err(fault),
             }
         }

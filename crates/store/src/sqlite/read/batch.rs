@@ -9,14 +9,14 @@ use crate::sqlite::unreadable;
 
 /// The batch with this number.
 pub(crate) fn by_id(connection: &Connection, tenant: TenantId, id: BatchId) -> rusqlite::Result<Option<Batch>> {
-    let sql = "SELECT id, tenant, psp, accepted_at, repeated, count, next, finished FROM batch \
+    let sql = "SELECT id, tenant, psp, accepted_at, repeated, count, next, finished, moved_ms FROM batch \
                WHERE id = ?1 AND tenant = ?2";
     connection.prepare_cached(sql)?.query_row([id.get(), tenant.get()], batch).optional()
 }
 
 /// The batches that are not finished, in the order of acceptance.
 pub(crate) fn pending(connection: &Connection, tenant: TenantId, limit: u32) -> rusqlite::Result<Vec<Batch>> {
-    let sql = "SELECT id, tenant, psp, accepted_at, repeated, count, next, finished FROM batch \
+    let sql = "SELECT id, tenant, psp, accepted_at, repeated, count, next, finished, moved_ms FROM batch \
                WHERE tenant = ?1 AND finished = 0 ORDER BY id LIMIT ?2";
     connection.prepare_cached(sql)?.query_map(params![tenant.get(), limit], batch)?.collect()
 }
@@ -27,7 +27,7 @@ pub(crate) fn newest(
     tenant: TenantId,
     (before, limit): (Option<BatchId>, u32),
 ) -> rusqlite::Result<Vec<Batch>> {
-    let sql = "SELECT id, tenant, psp, accepted_at, repeated, count, next, finished FROM batch \
+    let sql = "SELECT id, tenant, psp, accepted_at, repeated, count, next, finished, moved_ms FROM batch \
                WHERE tenant = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
     let before = before.map_or(i64::MAX, BatchId::get);
     connection.prepare_cached(sql)?.query_map(params![tenant.get(), before, limit], batch)?.collect()
@@ -39,6 +39,7 @@ fn batch(row: &Row<'_>) -> rusqlite::Result<Batch> {
         tenant: TenantId::new(row.get(1)?),
         psp: PspId::new(row.get(2)?),
         accepted_at: Timestamp::from_millis(row.get(3)?),
+        moved_ms: row.get(8)?,
         repeated: row.get(4)?,
         count: row.get(5)?,
         next: row.get(6)?,

@@ -1,10 +1,10 @@
 //! PSPs by their credentials, and tenants.
 
-use lommebok_domain::{PspId, TenantId, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row};
+use lommebok_domain::{PaymentId, PspId, TenantId, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::codec;
-use crate::records::{ClockRecord, Psp, Tenant};
+use crate::records::{ClockRecord, ClockReset, Psp, Tenant};
 use crate::secret::KeyedHash;
 use crate::sqlite::unreadable;
 
@@ -60,6 +60,22 @@ pub(crate) fn tenants(connection: &Connection) -> rusqlite::Result<Vec<Tenant>> 
 pub(crate) fn tenant_by_id(connection: &Connection, id: TenantId) -> rusqlite::Result<Option<Tenant>> {
     let sql = "SELECT id, name, clock_mode, clock_offset_ms, clock_last_ms FROM tenant WHERE id = ?1";
     connection.prepare_cached(sql)?.query_row([id.get()], tenant).optional()
+}
+
+/// The newest resets of a tenant's clock, newest first.
+pub(crate) fn clock_resets(connection: &Connection, tenant: TenantId, limit: u32) -> rusqlite::Result<Vec<ClockReset>> {
+    let sql =
+        "SELECT number, from_ms, to_ms, last_payment FROM clock_reset WHERE tenant = ?1 ORDER BY number DESC LIMIT ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(params![tenant.get(), limit], |row| {
+        Ok(ClockReset {
+            number: row.get(0)?,
+            from: Timestamp::from_millis(row.get(1)?),
+            to: Timestamp::from_millis(row.get(2)?),
+            last_payment: PaymentId::new(row.get(3)?),
+        })
+    })?;
+    rows.collect()
 }
 
 fn tenant(row: &Row<'_>) -> rusqlite::Result<Tenant> {

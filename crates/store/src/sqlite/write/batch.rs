@@ -69,10 +69,10 @@ fn insert(
     let digest = new.digest.as_bytes();
     let digest_key = i64::from_be_bytes(*digest.first_chunk().expect("a digest has more than 8 bytes"));
     let sql = "SELECT EXISTS (SELECT 1 FROM batch WHERE digest_key = ?1 AND tenant = ?2 AND psp = ?3 AND digest = ?4 \
-               AND accepted_at > ?5)";
+               AND accepted_at > ?5 AND accepted_at <= ?6)";
     let since = new.accepted_at.plus_millis(REPEATED_WITHIN_MS.saturating_neg()).as_millis();
-    let repeated: bool =
-        connection.prepare_cached(sql)?.query_row(params![digest_key, tenant, psp, digest, since], |row| row.get(0))?;
+    let params = params![digest_key, tenant, psp, digest, since, new.accepted_at.as_millis()];
+    let repeated: bool = connection.prepare_cached(sql)?.query_row(params, |row| row.get(0))?;
     let count = u32::try_from(new.entries.len()).map_err(|_| broken("a batch has too many entries"))?;
     let sql = "INSERT INTO batch (id, tenant, psp, accepted_at, digest, digest_key, repeated, count, next, finished, \
                change_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";

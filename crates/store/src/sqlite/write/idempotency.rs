@@ -16,7 +16,12 @@ pub(super) fn may_carry(write: &Write) -> bool {
         Write::NewPayment(_) | Write::Merchant(_) => true,
         Write::Batch(batch) => matches!(batch.target, BatchTarget::New(_)),
         Write::Payments(writes) => !writes.is_empty(),
-        Write::Session(_) | Write::Clock(_) | Write::Seed(_) | Write::Lease(_) | Write::Purge { .. } => false,
+        Write::Session(_)
+        | Write::Clock(_)
+        | Write::ResetClock(_)
+        | Write::Seed(_)
+        | Write::Lease(_)
+        | Write::Purge { .. } => false,
     }
 }
 

@@ -5,6 +5,7 @@
 //! whole transaction back.
 
 mod batch;
+mod clock;
 mod due;
 mod evidence;
 mod idempotency;
@@ -71,6 +72,9 @@ pub(crate) struct Writer {
     fault_hook: Option<FaultHook>,
     next_payment: i64,
     next_batch: i64,
+    epochs: clock::Epochs,
+    /// What they were before the transaction that is under way, if it resets a clock.
+    epochs_before: Option<clock::Epochs>,
 }
 
 impl Writer {
@@ -84,9 +88,20 @@ impl Writer {
         let next_payment = next("SELECT coalesce(max(id), 0) + 1 FROM initiation")?;
         let next_batch = next("SELECT coalesce(max(id), 0) + 1 FROM batch")?;
         due::forget_leases(&connection)?;
+        let epochs = clock::epochs(&connection)?;
         let mut natural_keys = NaturalKeys::new(recent, max_keys_waiting);
         natural_keys.read_again(&connection, &keys)?;
-        Ok(Self { connection, keys, natural_keys, checkpointer, fault_hook, next_payment, next_batch })
+        Ok(Self {
+            connection,
+            keys,
+            natural_keys,
+            checkpointer,
+            fault_hook,
+            next_payment,
+            next_batch,
+            epochs,
+            epochs_before: None,
+        })
     }
 
     pub(crate) fn begin(&self) -> Result<(), WriteFault> {
@@ -96,6 +111,9 @@ impl Writer {
 
     /// Writes one change, or nothing when it is answered with a fault.
     pub(crate) fn apply(&mut self, change: &Change) -> Result<Applied, WriteFault> {
+        if change.write.is_dated() && change.clock_epoch != self.epoch_of(change.tenant) {
+            return Ok(Err(CommitFault::ClockReset));
+        }
         if let Some(key) = &change.idempotency {
             if !idempotency::may_carry(&change.write) {
                 return Err(broken("this kind of change carries no idempotency key"));
@@ -112,9 +130,10 @@ impl Writer {
             Write::Session(write) => person::session(&self.connection, change.tenant, write)
                 .and_then(|committed| self.rare(change, committed)),
             Write::Clock(clock) => {
-                seed::clock(&self.connection, change.tenant, clock)?;
+                clock::keep(&self.connection, change.tenant, clock)?;
                 self.rare(change, Committed::Done)
             }
+            Write::ResetClock(reset) => self.reset_clock(change, reset),
             Write::Seed(seed) => {
                 seed::seed(&self.connection, change.tenant, seed)?;
                 self.rare(change, Committed::Done)
@@ -142,11 +161,15 @@ impl Writer {
         }
         run(&self.connection, "COMMIT", [])?;
         self.natural_keys.committed(self.next_payment);
+        self.epochs_before = None;
         Ok(())
     }
 
     pub(crate) fn roll_back(&mut self) {
         self.natural_keys.rolled_back();
+        if let Some(before) = self.epochs_before.take() {
+            self.epochs = before;
+        }
         if !self.connection.is_autocommit()
             && let Err(error) = run(&self.connection, "ROLLBACK", [])
         {
@@ -157,6 +180,7 @@ impl Writer {
     /// Whether the change with this id and evidence is stored. What is kept in memory of the database is read again first.
     pub(crate) fn stored(&mut self, change_id: u128, evidence: Evidence) -> Result<bool, WriteFault> {
         self.natural_keys.read_again(&self.connection, &self.keys)?;
+        self.epochs = clock::epochs(&self.connection)?;
         Ok(evidence::stored(&self.connection, change_id, evidence)?)
     }
 

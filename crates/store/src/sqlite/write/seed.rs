@@ -1,4 +1,4 @@
-//! Seeds and the clock. What can be changed through an API afterwards (merchants) is made once and then left alone; what
+//! Seeds. What can be changed through an API afterwards (merchants) is made once and then left alone; what
 //! only a seed can change (credentials, users, cards) is brought up to date.
 
 use lommebok_domain::{PspId, TenantId, Timestamp, UserId};
@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{merchant, run};
 use crate::codec;
-use crate::records::{CardDetails, ClockRecord, NewPsp, NewUser, Seed, SeededMerchant};
+use crate::records::{CardDetails, NewPsp, NewUser, Seed, SeededMerchant};
 
 pub(super) fn seed(connection: &Connection, tenant: TenantId, seed: &Seed) -> rusqlite::Result<()> {
     let sql = "INSERT INTO tenant (id, name, clock_mode, clock_offset_ms, clock_last_ms) VALUES (?1, ?2, 0, 0, 0) \
@@ -104,15 +104,5 @@ fn card(connection: &Connection, tenant: TenantId, user: UserId, card: &CardDeta
         card.eligible,
     ];
     run(connection, sql, params)?;
-    Ok(())
-}
-
-/// The clock of a tenant that has been seeded; it never goes back.
-pub(super) fn clock(connection: &Connection, tenant: TenantId, clock: &ClockRecord) -> rusqlite::Result<()> {
-    let sql = "UPDATE tenant SET clock_mode = ?2, clock_offset_ms = ?3, clock_last_ms = max(clock_last_ms, ?4) \
-               WHERE id = ?1 RETURNING id";
-    let mode = codec::record::clock_mode(clock.mode);
-    let params = params![tenant.get(), mode, clock.offset_ms, clock.last.as_millis()];
-    connection.prepare_cached(sql)?.query_row(params, |row| row.get::<_, i64>(0))?;
     Ok(())
 }
