@@ -73,7 +73,7 @@ pub(crate) async fn start(
             config::IfMissing::Reverse => IfMissing::Reverse,
         },
         issuer: IssuerRules::default(),
-        clock: BusinessClock::since_1970(WalletTime(prepared.wallet().clock().clone())),
+        clock: business_time(prepared.wallet().clock()),
         wrap_acquirer: None,
     };
     SamplePsp::start(psp).await.map_err(in_our_words)
@@ -108,13 +108,22 @@ fn url(text: Option<&str>) -> anyhow::Result<Option<Url>> {
     Ok(text.map(Url::parse).transpose()?)
 }
 
-/// The wallet's business time as an SDK clock that counts from 1970, lent to the sample PSP: advancing the one advances the other.
+/// The wallet's business time, lent to the sample PSP: advancing the one advances the other.
+fn business_time(clock: &WalletClock) -> BusinessClock {
+    BusinessClock::since_1970(WalletTime(clock.clone())).measured_by(SteadyTime(clock.clone()))
+}
+
+/// Business time as an SDK clock that counts from 1970. It goes back when somebody resets it, and sleepers keep their distance.
 #[derive(Debug)]
 struct WalletTime(WalletClock);
 
+/// The same for durations alone: it never goes back.
+#[derive(Debug)]
+struct SteadyTime(WalletClock);
+
 impl Clock for WalletTime {
     fn now(&self) -> Duration {
-        Duration::from_millis(u64::try_from(self.0.now().as_millis()).unwrap_or(0))
+        since_1970(self.0.now())
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
@@ -123,7 +132,29 @@ impl Clock for WalletTime {
 
     fn sleep_until(&self, at: Duration) -> BoxFuture<'static, ()> {
         let clock = self.0.clone();
-        let at = Timestamp::from_millis(i64::try_from(at.as_millis()).unwrap_or(i64::MAX));
-        Box::pin(async move { clock.sleep_until(at).await })
+        Box::pin(async move { clock.sleep_until(moment(at)).await })
     }
+}
+
+impl Clock for SteadyTime {
+    fn now(&self) -> Duration {
+        since_1970(self.0.steady_now())
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.sleep_until(self.now().saturating_add(duration))
+    }
+
+    fn sleep_until(&self, at: Duration) -> BoxFuture<'static, ()> {
+        let clock = self.0.clone();
+        Box::pin(async move { clock.sleep_until_steady(moment(at)).await })
+    }
+}
+
+fn since_1970(at: Timestamp) -> Duration {
+    Duration::from_millis(u64::try_from(at.as_millis()).unwrap_or(0))
+}
+
+fn moment(at: Duration) -> Timestamp {
+    Timestamp::from_millis(i64::try_from(at.as_millis()).unwrap_or(i64::MAX))
 }

@@ -53,27 +53,37 @@ impl Timestamp {
 
 /// Tells business time and waits for it. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct BusinessClock(Arc<dyn Clock>);
+pub struct BusinessClock {
+    told: Arc<dyn Clock>,
+    measures: Arc<dyn Clock>,
+}
 
 impl BusinessClock {
     /// Business time by a clock that counts from 1970-01-01T00:00:00Z.
     pub fn since_1970(clock: impl Clock) -> Self {
-        Self(Arc::new(clock))
+        let told: Arc<dyn Clock> = Arc::new(clock);
+        Self { measures: Arc::clone(&told), told }
     }
 
-    /// What time it is. Never goes back.
+    /// The same, with another clock for the SDK's receiver, which only measures and can't be set back.
+    #[must_use]
+    pub fn measured_by(self, steady: impl Clock) -> Self {
+        Self { measures: Arc::new(steady), ..self }
+    }
+
+    /// What time it is. Goes back only when the wallet's business time is reset; the ledger then moves what is due.
     pub fn now(&self) -> Timestamp {
-        Timestamp(i64::try_from(self.0.now().as_millis()).unwrap_or(i64::MAX))
+        Timestamp(i64::try_from(self.told.now().as_millis()).unwrap_or(i64::MAX))
     }
 
     /// Returns when it is `at` or later.
     pub fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, ()> {
-        self.0.sleep_until(Duration::from_millis(u64::try_from(at.0).unwrap_or(0)))
+        self.told.sleep_until(Duration::from_millis(u64::try_from(at.0).unwrap_or(0)))
     }
 
-    /// The clock itself, for the SDK's receiver: its budget is business time.
+    /// The clock of the SDK's receiver: its budget is business time.
     pub(crate) fn of_the_receiver(&self) -> Arc<dyn Clock> {
-        Arc::clone(&self.0)
+        Arc::clone(&self.measures)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Entries, version, due work, session and reports change together or not at all.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::due::due;
 use super::report::reports;
@@ -16,7 +17,18 @@ use crate::database::{Database, DatabaseFault};
 pub(crate) struct Ledger {
     database: Database,
     collects_for_ms: i64,
+    /// What time was seen last, and what of it is kept.
+    seen: Arc<tokio::sync::Mutex<Option<Seen>>>,
 }
+
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    last: Timestamp,
+    kept: Timestamp,
+}
+
+/// What time was seen is kept this often, in ms of business time.
+const TIME_KEPT_EVERY_MS: i64 = 60_000;
 
 /// What was committed.
 #[derive(Clone, Debug)]
@@ -58,7 +70,7 @@ pub(crate) enum Name {
 impl Ledger {
     /// Opens the ledger at `path`. Reports go `collects_for_ms` after what they tell; 0 is at once.
     pub(crate) fn open(path: &Path, collects_for_ms: i64) -> Result<Self, DatabaseFault> {
-        Ok(Self { database: Database::open(path, &rows::STEPS)?, collects_for_ms })
+        Ok(Self { database: Database::open(path, &rows::STEPS)?, collects_for_ms, seen: Arc::default() })
     }
 
     /// Creates a payment, unless the order has one.
@@ -71,7 +83,7 @@ impl Ledger {
                 }
                 let taken = || DatabaseFault::Row("the payment's id is taken".to_owned());
                 let payment = rows::insert(transaction, &terms)?.ok_or_else(taken)?;
-                rows::set_due(transaction, payment.id, &due(&payment))?;
+                rows::set_due(transaction, payment.id, (&[], &due(&payment)))?;
                 Ok(Created::New(payment))
             })
             .await
@@ -105,6 +117,33 @@ impl Ledger {
     /// A merchant's payments with a smaller number than `before`, newest first.
     pub(crate) async fn page(&self, msn: String, before: i64, limit: u32) -> Result<Vec<Payment>, DatabaseFault> {
         self.database.read(move |connection| rows::page(connection, &msn, before, limit)).await
+    }
+
+    /// Notices that business time was set back, here or while nothing ran: what is due then keeps its distance. Said before
+    /// anything is asked for by time.
+    pub(crate) async fn see(&self, now: Timestamp) -> Result<(), DatabaseFault> {
+        let mut seen = self.seen.lock().await;
+        let before = match *seen {
+            Some(before) => Some(before),
+            None => self.database.read(rows::seen).await?.map(|kept| Seen { last: kept, kept }),
+        };
+        let set_back_ms = before.map_or(0, |before| before.last.as_millis().saturating_sub(now.as_millis()).max(0));
+        let is_kept =
+            before.is_some_and(|before| now.as_millis().saturating_sub(before.kept.as_millis()) < TIME_KEPT_EVERY_MS);
+        if set_back_ms > 0 || !is_kept {
+            self.database
+                .write(move |transaction| {
+                    if set_back_ms > 0 {
+                        rows::move_all(transaction, set_back_ms.saturating_neg())?;
+                    }
+                    rows::see(transaction, now)
+                })
+                .await?;
+            *seen = Some(Seen { last: now, kept: now });
+        } else if let Some(before) = before {
+            *seen = Some(Seen { last: now, ..before });
+        }
+        Ok(())
     }
 
     /// What is due at `now`.
@@ -206,7 +245,7 @@ fn commit(
     rows::append(transaction, payment.id, payment.version, &entries)?;
     let (owed_before, owed_after) = (due(&payment), due(&after));
     if owed_before != owed_after {
-        rows::set_due(transaction, payment.id, &owed_after)?;
+        rows::set_due(transaction, payment.id, (&owed_before, &owed_after))?;
     }
     Ok(Ok(Commit { payment: after, entries }))
 }

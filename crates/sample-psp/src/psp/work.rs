@@ -66,6 +66,7 @@ impl Psp {
     pub(crate) async fn turn(&self) -> Result<(), DatabaseFault> {
         let _turn = self.0.work.turn.lock().await;
         let mut now = self.now();
+        self.0.ledger.see(now).await?;
         for _ in 0..LOOKS_PER_TURN {
             let rows = self.0.ledger.due_by(now, ROWS_PER_LOOK).await?;
             if rows.is_empty() {

@@ -21,6 +21,7 @@ mod readme;
 mod reasons;
 mod refused;
 mod reports;
+mod set_back;
 mod shop;
 mod step_up;
 mod walk_in;

@@ -240,9 +240,13 @@ impl BusinessClock {
     /// Returns when it is `at` or later: by itself on a running clock, by [`BusinessClock::set_to`] on a frozen one. When the
     /// clock is reset meanwhile, the moment moves with it. Leaves nothing behind when it is dropped.
     pub async fn sleep_until(&self, at: Timestamp) {
+        let moved_ms = self.state().moved_ms;
+        self.sleep_until_steady(at.plus_millis(moved_ms.saturating_neg())).await;
+    }
+
+    /// The same by [`BusinessClock::steady_now`].
+    pub async fn sleep_until_steady(&self, at: Timestamp) {
         let mut changes = self.0.changes.subscribe();
-        // In time that no reset moves.
-        let at = at.plus_millis(self.state().moved_ms.saturating_neg());
         loop {
             changes.mark_unchanged();
             let now = self.steady_now();

@@ -14,10 +14,16 @@ pub(crate) struct DueRow {
     pub(crate) tries: u32,
 }
 
-/// Replaces what a payment owes.
-pub(crate) fn set_due(transaction: &Transaction<'_>, payment: i64, due: &[Due]) -> Result<(), DatabaseFault> {
-    transaction.execute("DELETE FROM due WHERE payment = ?1", [payment])?;
-    for Due { kind, at } in due {
+/// Replaces what a payment owed by what it owes. What it owed already keeps its row: it may have been tried, or moved.
+pub(crate) fn set_due(
+    transaction: &Transaction<'_>,
+    payment: i64,
+    (before, after): (&[Due], &[Due]),
+) -> Result<(), DatabaseFault> {
+    for Due { kind, .. } in before.iter().filter(|due| !after.contains(due)) {
+        transaction.execute("DELETE FROM due WHERE payment = ?1 AND kind = ?2", params![payment, kind.word()])?;
+    }
+    for Due { kind, at } in after.iter().filter(|due| !before.contains(due)) {
         let sql = "INSERT INTO due (payment, kind, at) VALUES (?1, ?2, ?3)";
         transaction.execute(sql, params![payment, kind.word(), at.as_millis()])?;
     }

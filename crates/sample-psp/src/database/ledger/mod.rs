@@ -3,15 +3,17 @@
 mod due;
 mod payments;
 mod reports;
+mod time;
 
 pub(crate) use due::{DueRow, due_by, next_due, postpone, set_due};
 pub(crate) use payments::{
     append, entries, find_by_id, find_by_name, find_by_order, find_by_session, insert, keep_session, page,
 };
 pub(crate) use reports::{Batch, ReportRow, close, gather, next_report, owed, postpone_batch, queue, split};
+pub(crate) use time::{move_all, see, seen};
 
 /// The ledger's tables, step by step.
-pub(crate) const STEPS: [&str; 1] = [include_str!("../schema/ledger.sql")];
+pub(crate) const STEPS: [&str; 2] = [include_str!("../schema/ledger.sql"), include_str!("../schema/time.sql")];
 
 /// A JSON column.
 pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<String, super::DatabaseFault> {
