@@ -2,6 +2,7 @@
 //!
 //! The token goes only to the server that holds the data directory now (see [`Running::read`]), or to where the user says.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -34,7 +35,17 @@ pub(crate) fn ask(matches: &ArgMatches, method: Method, path: &str, body: Option
         Some(url) => url.clone(),
         None => Running::read(&data_dir)?.url,
     };
-    let token = DataDirectory::read_control_token(&data_dir)?;
+    ask_at(&data_dir, &url, (method, path), body)
+}
+
+/// The same of the server at `url`, which holds this data directory.
+pub(crate) fn ask_at(
+    data_dir: &Path,
+    url: &str,
+    (method, path): (Method, &str),
+    body: Option<&Value>,
+) -> anyhow::Result<Value> {
+    let token = DataDirectory::read_control_token(data_dir)?;
     let authority =
         url.trim_end_matches('/').strip_prefix("http://").context("--url must begin with http://")?.to_owned();
     let patience_s = if method == Method::GET { READING_S } else { DOING_S };

@@ -60,6 +60,17 @@ pub(crate) struct RunningShop {
     pub(crate) merchant_key: String,
 }
 
+/// What is known about a data directory's server.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// It runs.
+    Runs(Box<Running>),
+    /// It was killed.
+    Dead,
+    /// None was started there, or it was stopped.
+    Nothing,
+}
+
 /// The file of this process, which says that it runs.
 #[derive(Debug)]
 pub(crate) struct Announcement {
@@ -93,18 +104,30 @@ impl Running {
     /// # Errors
     /// When none runs: none was started there, or it has ended, in order or not.
     pub(crate) fn read(data_dir: &Path) -> anyhow::Result<Self> {
-        let path = data_dir.join(FILE);
         let directory = std::path::absolute(data_dir).unwrap_or_else(|_| data_dir.to_owned());
         let directory = directory.display();
-        let file = match File::open(&path) {
-            Err(fault) if fault.kind() == ErrorKind::NotFound => {
+        match Self::find(data_dir)? {
+            Found::Runs(running) => Ok(*running),
+            Found::Nothing => {
                 bail!("no server runs on {directory}: start `lommebok dev`, or name its directory with --data-dir")
             }
+            Found::Dead => bail!("the server of {directory} has ended without a word: start `lommebok dev` again"),
+        }
+    }
+
+    /// Whether a server of this data directory runs, and where.
+    ///
+    /// # Errors
+    /// When that can't be found out.
+    pub(crate) fn find(data_dir: &Path) -> anyhow::Result<Found> {
+        let path = data_dir.join(FILE);
+        let file = match File::open(&path) {
+            Err(fault) if fault.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
             file => file.with_context(|| format!("{} can't be read", path.display()))?,
         };
         match file.try_lock_shared() {
             Err(TryLockError::WouldBlock) => {}
-            Ok(()) => bail!("the server of {directory} has ended without a word: start `lommebok dev` again"),
+            Ok(()) => return Ok(Found::Dead),
             Err(TryLockError::Error(fault)) => {
                 return Err(fault).with_context(|| format!("{} can't be looked at", path.display()));
             }
@@ -113,7 +136,8 @@ impl Running {
         file.take(LONGEST_BYTES)
             .read_to_string(&mut text)
             .with_context(|| format!("{} can't be read", path.display()))?;
-        serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))
+        let running = serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))?;
+        Ok(Found::Runs(Box::new(running)))
     }
 }
 

@@ -134,7 +134,7 @@ fn access_tokens(chance: &Chance) -> AccessTokens {
 }
 
 /// Every route that only a sandbox has.
-const SANDBOX_ONLY: [(&str, &str); 11] = [
+const SANDBOX_ONLY: [(&str, &str); 12] = [
     ("POST", "/psp/v3/integration-test/psppayments/p-1/approve"),
     ("POST", "/PSP/v3/Integration-Test/PspPayments/p-1/Approve/"),
     ("GET", "/psp/v3/integration-test/psppayments/p-1/approve"),
@@ -142,6 +142,7 @@ const SANDBOX_ONLY: [(&str, &str); 11] = [
     ("POST", "/control/v1/clock/freeze"),
     ("POST", "/control/v1/clock/resume"),
     ("POST", "/control/v1/clock/advance"),
+    ("POST", "/control/v1/clock/reset"),
     ("GET", "/"),
     ("GET", "/phone"),
     ("GET", "/phone/default"),

@@ -1,21 +1,32 @@
-//! `lommebok clock`: the sandbox's business time, shown, frozen, resumed and advanced.
+//! `lommebok clock`: the sandbox's business time, shown, frozen, resumed, advanced and set back to the wall clock.
 
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::{Arg, ArgMatches, Command};
 use hyper::Method;
+use lommebok_server::assembly;
+use lommebok_server::clock::{BusinessClock, ClockMode};
+use lommebok_server::config::DevConfig;
+use lommebok_server::http::control::{reset_json, time_text};
+use lommebok_server::http::sandbox_pages::Invocation;
 use serde_json::{Value, json};
 
-use super::{of_running_server, say};
-use crate::control_client::ask;
+use super::{of_running_server, say, settings};
+use crate::control_client::{ask, ask_at};
 use crate::duration;
+use crate::running::{Found, Running};
+
+/// A shorter distance from the wall clock is not worth a word, in ms.
+const WORTH_A_WORD_MS: u64 = 1_000;
 
 pub(crate) fn command() -> Command {
     let by = Arg::new("by").required(true).value_name("DURATION").value_parser(duration::parse);
     let by = by.help("Such as 299999ms, 15s, 5m, 1h30m or 2d");
+    let database = Arg::new("database_url").long("database-url").value_name("URL");
+    let database = database.help("A stopped server's database, if it is not in the data directory");
     Command::new("clock")
-        .about("Business time of the sandbox: show, freeze, resume, advance")
+        .about("Business time of the sandbox: show, freeze, resume, advance, reset")
         .subcommand_required(true)
         .subcommand(of_running_server(Command::new("show").about("Prints the time and how it goes")))
         .subcommand(of_running_server(Command::new("freeze").about("Stops time where it is")))
@@ -23,12 +34,23 @@ pub(crate) fn command() -> Command {
         .subcommand(of_running_server(
             Command::new("advance").about("Advances time; what becomes due on the way is done when it returns").arg(by),
         ))
+        .subcommand(of_running_server(
+            Command::new("reset")
+                .about("Sets time to the wall clock, also back, and also while no server runs on the data directory")
+                .after_help(AFTER_RESET)
+                .arg(database),
+        ))
 }
 
+const AFTER_RESET: &str =
+    "Payments that wait for somebody end first, as in 15 minutes without them. Notices and batches that wait
+keep their distance. Access tokens, phone sessions, PIN waits and idempotency keys dated later end.";
+
 pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
-    let Some((name, matches)) = matches.subcommand() else { bail!("say show, freeze, resume or advance") };
+    let Some((name, matches)) = matches.subcommand() else { bail!("say show, freeze, resume, advance or reset") };
     let answer = match name {
         "show" => ask(matches, Method::GET, "/control/v1/clock", None)?,
+        "reset" => reset(matches)?,
         "advance" => {
             let by = matches.get_one::<Duration>("by").context("a duration is missing")?;
             let body = json!({"milliseconds": u64::try_from(by.as_millis()).unwrap_or(u64::MAX)});
@@ -38,19 +60,85 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     };
     if matches.get_flag("json") {
         say(answer);
-    } else if name == "advance" {
-        print_advance(&answer);
-    } else {
-        say(format!("{} ({})", text(&answer["now"]), text(&answer["mode"])));
+        return Ok(());
+    }
+    match name {
+        "advance" => print_way(&answer),
+        "reset" => print_reset(&answer),
+        _ => print_time(&answer),
     }
     Ok(())
 }
 
-fn print_advance(answer: &Value) {
+/// Of the server that runs, or of the data directory alone.
+fn reset(matches: &ArgMatches) -> anyhow::Result<Value> {
+    let config = DevConfig::load(&settings::sources(matches)?)?;
+    let data_dir = &config.data.data_dir;
+    let url = match matches.get_one::<String>("url") {
+        Some(url) => Some(url.clone()),
+        None => match Running::find(data_dir)? {
+            Found::Runs(running) => Some(running.url),
+            Found::Dead | Found::Nothing => None,
+        },
+    };
+    if let Some(url) = url {
+        return ask_at(data_dir, &url, (Method::POST, "/control/v1/clock/reset"), None);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let reset = runtime.block_on(assembly::reset_clock(&config))?;
+    Ok(reset_json(reset.as_ref()))
+}
+
+fn print_reset(answer: &Value) {
+    if answer["reset"] == false {
+        say("Business time goes with the wall clock already.");
+        return;
+    }
+    print_way(answer);
+    let counted = [("noticesMoved", "notices moved"), ("sessionsEnded", "sessions ended")];
+    let ended = counted.into_iter().chain([("idempotencyKeysEnded", "idempotency keys ended")]);
+    let words: Vec<String> = ended.map(|(name, words)| format!("{words}: {}", answer[name])).collect();
+    say(words.join(", "));
+}
+
+fn print_way(answer: &Value) {
     for done in answer["done"].as_array().into_iter().flatten() {
         say(format!("{}  {}  payment {}", text(&done["dueAt"]), text(&done["kind"]), done["payment"]));
     }
     say(format!("{} -> {}", text(&answer["from"]), text(&answer["to"])));
+}
+
+fn print_time(answer: &Value) {
+    let distance = answer["aheadMs"].as_i64().and_then(distance);
+    let distance = distance.map(|distance| format!(", {distance}")).unwrap_or_default();
+    say(format!("{} ({}{distance})", text(&answer["now"]), text(&answer["mode"])));
+}
+
+/// How far business time is from the wall clock, in words, if it is worth one.
+fn distance(ahead_ms: i64) -> Option<String> {
+    let far = ahead_ms.unsigned_abs();
+    let side = if ahead_ms > 0 { "ahead of" } else { "behind" };
+    let words = || format!("{} {side} the wall clock", duration::in_words(Duration::from_millis(far)));
+    (far >= WORTH_A_WORD_MS).then(words)
+}
+
+/// What a newcomer would not expect of the clock that was found at a start: it stands, or goes elsewhere than the wall clock.
+pub(super) fn note(clock: &BusinessClock, invocation: &Invocation) -> Option<String> {
+    let (now, distance) = (time_text(clock.now()), distance(clock.ahead_ms()));
+    let (is_frozen, said) = match (clock.mode(), distance) {
+        (ClockMode::Running { .. }, None) => return None,
+        (ClockMode::Running { .. }, Some(distance)) => (false, format!("Business time is {now}, {distance}.")),
+        (ClockMode::Frozen { .. }, None) => (true, format!("Business time stands still at {now}.")),
+        (ClockMode::Frozen { .. }, Some(distance)) => {
+            (true, format!("Business time stands still at {now}, {distance}."))
+        }
+    };
+    let resume = is_frozen.then_some(("clock resume", "lets it go on from there"));
+    let commands = resume.into_iter().chain([("clock reset", "sets it to the wall clock")]);
+    let lines: Vec<(String, &str)> = commands.map(|(command, does)| (invocation.line(command), does)).collect();
+    let widest = lines.iter().map(|(line, _)| line.chars().count()).max().unwrap_or(0);
+    let lines = lines.iter().map(|(line, does)| format!("\n  {line:<widest$}   {does}"));
+    Some(format!("{said}{}", lines.collect::<String>()))
 }
 
 fn text(value: &Value) -> &str {

@@ -9,13 +9,14 @@ use lommebok_sample_psp::RunningSamplePsp;
 use lommebok_server::assembly::{PreparedSandbox, RunningSandbox, Seams, StartFault};
 use lommebok_server::config::{DevConfig, NetworkConfig};
 use lommebok_server::http::sandbox_pages::{Beside, Invocation};
+use lommebok_server::keys::DataDirectory;
 use lommebok_server::observability;
 use lommebok_server::seeds::Seed;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::crash_points;
 use super::greeting::{self, Place};
-use super::{env, say, settings};
+use super::{clock, env, say, settings};
 use crate::running::{Announcement, Running, RunningPsp, RunningShop};
 use crate::{beside, shell};
 
@@ -60,7 +61,8 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         let variables = env::variables(&started.running, &started.sandbox.credentials, None)?;
         let places = places(&started.running, &config.network, &config.data.data_dir);
         let url = &started.running.public_url;
-        say(greeting::text(url, &places, &[], &variables, &started.invocation).trim_end());
+        let notes: Vec<String> = clock::note(started.sandbox.wallet.clock(), &started.invocation).into_iter().collect();
+        say(greeting::text(url, &places, &notes, &variables, &started.invocation).trim_end());
         until_told_to_stop(started.sandbox, started.announcement, signals).await?;
         // The wallet's last calls have ended, so the PSP may go.
         if let Some(psp) = started.psp {
@@ -115,7 +117,7 @@ fn named(config: &DevConfig, fault: StartFault) -> anyhow::Error {
     if !is_of_the_database {
         return fault;
     }
-    let path = config.data.database.clone().unwrap_or_else(|| config.data.data_dir.join("lommebok.db"));
+    let path = config.data.database.clone().unwrap_or_else(|| DataDirectory::database_in(&config.data.data_dir));
     fault.context(format!("{} can't be used", path.display()))
 }
 

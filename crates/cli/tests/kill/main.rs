@@ -17,4 +17,5 @@ mod at_random_moments;
 mod load;
 mod on_a_signal;
 mod stopped;
+mod while_time_is_reset;
 mod world;

@@ -7,7 +7,9 @@ mod parts;
 pub mod prepared;
 pub mod sandbox;
 mod seeding;
+mod stopped;
 
 pub use prepared::PreparedSandbox;
 pub use sandbox::{RunningSandbox, Seams, StartFault};
 pub use seeding::Taken;
+pub use stopped::{StoppedFault, reset_clock};

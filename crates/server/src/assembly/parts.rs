@@ -49,17 +49,13 @@ pub(super) fn limits(config: &DevConfig) -> Limits {
 }
 
 /// Where the database is, or is to be made.
-pub(super) fn database_path(config: &DevConfig, directory: &DataDirectory) -> PathBuf {
-    config.data.database.clone().unwrap_or_else(|| directory.database_path())
+pub(super) fn database_path(config: &DevConfig) -> PathBuf {
+    let own = || DataDirectory::database_in(&config.data.data_dir);
+    config.data.database.clone().unwrap_or_else(own)
 }
 
-pub(super) fn open_store(
-    config: &DevConfig,
-    seams: &Seams,
-    directory: &DataDirectory,
-    master: &MasterKeys,
-) -> Result<Store, StartFault> {
-    let url = format!("sqlite:{}", database_path(config, directory).display());
+pub(super) fn open_store(config: &DevConfig, seams: &Seams, master: &MasterKeys) -> Result<Store, StartFault> {
+    let url = format!("sqlite:{}", database_path(config).display());
     let mut store = StoreOptions::new(url, HashKey::new(*master.lookup_pepper.expose()));
     store.commit_hook = Some(commits::timed(seams.commit_hook.clone()));
     store.fault_hook.clone_from(&seams.fault_hook);

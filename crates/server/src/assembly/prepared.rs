@@ -51,7 +51,7 @@ impl PreparedSandbox {
         let chance = Chance::operating_system();
         let tasks = Tasks::new();
         let directory = DataDirectory::open(&config.data.data_dir)?;
-        let master = directory.master_keys_of(&parts::database_path(config, &directory), &chance)?;
+        let master = directory.master_keys_of(&parts::database_path(config), &chance)?;
         let psps: Vec<_> = seed.psps.iter().map(|psp| (psp.name.as_str(), &psp.credentials)).collect();
         let credentials = directory.sandbox_keys(&psps, &chance)?;
         let control_token = directory.control_token(&chance)?;
@@ -61,7 +61,7 @@ impl PreparedSandbox {
         };
         let listener = parts::bind(config.network.listen, "listen")?;
         let public_url = config.network.origin_at(listener.address());
-        let store = parts::open_store(config, &seams, &directory, &master)?;
+        let store = parts::open_store(config, &seams, &master)?;
         let keys = Arc::new(parts::keys(&master, &chance));
         seeding::look(&store, &keys, (seed, &credentials), FIRST_TENANT)?;
         seeding::seed(&store, &keys, (seed, &credentials), FIRST_TENANT, &chance).await?;

@@ -56,9 +56,9 @@ impl DataDirectory {
         &self.path
     }
 
-    /// Where the database lives.
-    pub fn database_path(&self) -> PathBuf {
-        self.path.join(DATABASE)
+    /// Where the database of this directory is, or would be.
+    pub fn database_in(path: &Path) -> PathBuf {
+        path.join(DATABASE)
     }
 
     /// The master keys of this database; made on the first call.

@@ -12,7 +12,7 @@ fn who() -> Expected {
     control(401).naming("control-token")
 }
 
-const EVERY: [(&str, &str); 8] = [
+const EVERY: [(&str, &str); 9] = [
     ("GET", "/control/v1/payments"),
     ("GET", "/control/v1/payments/control-1"),
     ("POST", "/control/v1/batch/run"),
@@ -21,6 +21,7 @@ const EVERY: [(&str, &str); 8] = [
     ("POST", "/control/v1/clock/freeze"),
     ("POST", "/control/v1/clock/resume"),
     ("POST", "/control/v1/clock/advance"),
+    ("POST", "/control/v1/clock/reset"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

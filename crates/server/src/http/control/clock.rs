@@ -54,15 +54,12 @@ pub(super) async fn advance(State(control): State<Control>, request: Request) ->
 }
 
 pub(super) async fn reset(State(control): State<Control>) -> Result<Json<Value>, Problem> {
-    let Some(reset) = control.wallet.reset_clock().await? else {
-        let now = time_text(control.wallet.clock().now());
-        return Ok(Json(json!({"reset": false, "from": now, "to": now, "done": []})));
-    };
-    Ok(Json(reset_json(&reset)))
+    Ok(Json(reset_json(control.wallet.reset_clock().await?.as_ref())))
 }
 
-/// What a reset did, for an operator.
-pub fn reset_json(reset: &ClockReset) -> Value {
+/// What a reset did, for an operator; nothing when time went with the wall clock already.
+pub fn reset_json(reset: Option<&ClockReset>) -> Value {
+    let Some(reset) = reset else { return json!({"reset": false, "done": []}) };
     json!({
         "reset": true,
         "from": time_text(reset.from),

@@ -30,7 +30,7 @@ impl Wallet {
                     tell(&after, &taken);
                 }
                 Err(Fault::Store(fault)) if fault.is_outdated() && stale < MAX_DECISIONS => {
-                    stale = stale.saturating_add(1)
+                    stale = stale.saturating_add(1);
                 }
                 Err(fault) => return Err(fault),
             }
