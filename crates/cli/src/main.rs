@@ -12,10 +12,10 @@ mod table;
 
 use std::process::ExitCode;
 
-use clap::Command;
+use clap::{Arg, Command};
 
 fn main() -> ExitCode {
-    let matches = command().get_matches();
+    let matches = command(&commands::dev::all_arguments()).get_matches();
     let done = match matches.subcommand() {
         Some(("serve", matches)) => commands::serve::run(matches),
         Some(("env", matches)) => commands::env::run(matches),
@@ -23,6 +23,8 @@ fn main() -> ExitCode {
         Some(("clock", matches)) => commands::clock::run(matches),
         Some(("batch", matches)) => commands::batch::run(matches),
         Some(("payments", matches)) => commands::payments::run(matches),
+        Some(("completions", matches)) => commands::completions::run(matches, for_people()),
+        Some(("man", matches)) => commands::man::run(matches, for_people()),
         Some((_, matches)) => commands::dev::run(matches),
         None => commands::dev::run(&matches),
     };
@@ -46,21 +48,28 @@ fn in_words(fault: &anyhow::Error) -> String {
     words
 }
 
-/// The whole command line.
-fn command() -> Command {
+/// The command line without what only tests want.
+fn for_people() -> Command {
+    command(&commands::dev::arguments())
+}
+
+/// The whole command line, with these arguments for `dev`.
+fn command(of_dev: &[Arg]) -> Command {
     let root = Command::new("lommebok")
         .version(env!("CARGO_PKG_VERSION"))
         .about("An open implementation of the Vipps PSP API v3: the wallet's side")
         .after_help(AFTER_HELP)
-        .subcommand(commands::dev::command())
+        .subcommand(commands::dev::command(of_dev.to_vec()))
         .subcommand(commands::serve::command())
         .subcommand(commands::env::command())
         .subcommand(commands::config::command())
         .subcommand(commands::clock::command())
         .subcommand(commands::batch::command())
-        .subcommand(commands::payments::command());
+        .subcommand(commands::payments::command())
+        .subcommand(commands::completions::command())
+        .subcommand(commands::man::command());
     // `lommebok --listen …` is `lommebok dev --listen …`.
-    commands::dev::arguments().into_iter().map(|argument| argument.hide(true)).fold(root, Command::arg)
+    of_dev.iter().map(|argument| argument.clone().hide(true)).fold(root, Command::arg)
 }
 
 const AFTER_HELP: &str = "Without a command: dev, whose options (lommebok dev --help) then need no command either.
@@ -72,7 +81,7 @@ mod tests {
 
     #[test]
     fn the_command_line_contradicts_itself_nowhere() {
-        super::command().debug_assert();
+        super::command(&super::commands::dev::all_arguments()).debug_assert();
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lommebok_server::config::{LogConfig, LogFormat};
-use lommebok_server::observability::subscriber;
+use lommebok_server::observability::{Screen, subscriber};
 use lommebok_server::seeds::Seed;
 use lommebok_testkit::cases::Call;
 use lommebok_testkit::fake_psp::{Reply, Request};
@@ -236,7 +236,7 @@ async fn no_secret_stands_where_it_does_not_belong() {
     let paper = Paper::default();
     let writer = paper.clone();
     let log = LogConfig { level: "trace".to_owned(), format: LogFormat::Json, calls_per_s: 1_000 };
-    tracing::subscriber::set_global_default(subscriber(&log, false, move || writer.clone()))
+    tracing::subscriber::set_global_default(subscriber(&log, Screen::None, move || writer.clone()))
         .expect("this process has one test and one log");
     let app = start().await;
     let mut canaries = Canaries::default();

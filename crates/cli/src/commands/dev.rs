@@ -23,17 +23,22 @@ use crate::{beside, shell};
 /// Open files that 10,000 connections in and 10,000 calls out need.
 const OPEN_FILES: u64 = 65_536;
 
-pub(crate) fn command() -> Command {
+pub(crate) fn command(arguments: Vec<Arg>) -> Command {
     let command =
         Command::new("dev").about("Runs the sandbox: wallet, phone simulator, sample PSP with a shop, seeded data");
-    arguments().into_iter().fold(command, Command::arg)
+    arguments.into_iter().fold(command, Command::arg)
 }
 
+/// What `lommebok dev` takes, the flags of crash tests included.
+pub(crate) fn all_arguments() -> Vec<Arg> {
+    arguments().into_iter().chain(crash_points::arguments()).collect()
+}
+
+/// What it takes from people.
 pub(crate) fn arguments() -> Vec<Arg> {
     let mut arguments = settings::flags(|setting| setting.dev);
     let no_shop = Arg::new("no-shop").long("no-shop").action(ArgAction::SetTrue).conflicts_with("shop");
     arguments.push(no_shop.help("Leave sample PSP and shop out; a stub PSP says OK (the same as --shop off)"));
-    arguments.extend(crash_points::arguments());
     arguments
 }
 

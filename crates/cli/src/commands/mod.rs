@@ -2,18 +2,20 @@
 
 pub(crate) mod batch;
 pub(crate) mod clock;
+pub(crate) mod completions;
 pub(crate) mod config;
 mod crash_points;
 pub(crate) mod dev;
 pub(crate) mod env;
 mod greeting;
+pub(crate) mod man;
 pub(crate) mod payments;
 pub(crate) mod serve;
 mod settings;
 
 use std::io::Write as _;
 
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, Command, ValueHint};
 
 pub(crate) use settings::data_dir;
 
@@ -24,6 +26,7 @@ pub(crate) fn of_running_server(command: Command) -> Command {
         Arg::new("url")
             .long("url")
             .value_name("URL")
+            .value_hint(ValueHint::Url)
             .help("The server's address; without it, the one that runs on the data directory"),
     )
 }
@@ -35,6 +38,7 @@ pub(crate) fn about_a_data_dir(command: Command) -> Command {
             Arg::new("data_dir")
                 .long("data-dir")
                 .value_name("DIR")
+                .value_hint(ValueHint::DirPath)
                 .help("The server's data directory [default: .lommebok]"),
         )
         .arg(settings::file().help("The server's settings, for the data directory in them"))

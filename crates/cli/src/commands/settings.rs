@@ -4,33 +4,61 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use clap::{Arg, ArgAction, ArgMatches};
-use lommebok_server::config::{DevConfig, Setting, Sources, Unset, default_in_words, purpose, settings};
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, ValueHint};
+use lommebok_server::config::{DevConfig, Setting, Sources, Unset, default_in_words, purpose, section, settings};
 
-/// A flag for each setting that `unset` does not say is absent, and `--config`.
+/// A flag for each setting that `unset` does not say is absent, and `--config`. The help begins with those that people use each
+/// day, or must; the others stand in the sections of the commented default file.
 pub(super) fn flags(unset: fn(&Setting) -> Unset) -> Vec<Arg> {
     let mut flags: Vec<Arg> = settings()
         .iter()
         .filter(|setting| unset(setting) != Unset::Absent)
         .map(|setting| {
-            let purpose = purpose(setting);
-            let default = match unset(setting) {
-                Unset::Value(value) => Some(value.to_owned()),
-                Unset::Derived => default_in_words(setting),
-                Unset::Wanted | Unset::Absent => None,
-            };
-            let help = default.map_or_else(|| purpose.clone(), |default| format!("{purpose} [default: {default}]"));
-            let flag = Arg::new(setting.name).long(setting.flag_name()).value_name("VALUE").help(help);
-            if setting.many { flag.action(ArgAction::Append) } else { flag }
+            let comes_first = setting.everyday || unset(setting) == Unset::Wanted;
+            let flag = flag(setting, unset(setting));
+            if comes_first { flag } else { flag.help_heading(section(setting)) }
         })
         .collect();
     flags.push(file().help("Read settings from this TOML file; `lommebok config` prints one with comments"));
     flags
 }
 
+fn flag(setting: &Setting, unset: Unset) -> Arg {
+    let purpose = purpose(setting);
+    let default = match unset {
+        Unset::Value(value) => Some(value.to_owned()),
+        Unset::Derived => default_in_words(setting),
+        Unset::Wanted | Unset::Absent => None,
+    };
+    let help = default.map_or_else(|| purpose.clone(), |default| format!("{purpose} [default: {default}]"));
+    let flag = Arg::new(setting.name).long(setting.flag_name()).value_name(setting.value_name).help(help);
+    let flag = match setting.values() {
+        Some(values) => flag.value_parser(PossibleValuesParser::new(values)).hide_possible_values(true),
+        None => flag.value_hint(hint(setting.value_name)),
+    };
+    if setting.many { flag.action(ArgAction::Append) } else { flag }
+}
+
+/// What a shell completes such a value with.
+fn hint(value_name: &str) -> ValueHint {
+    match value_name {
+        "DIR" => ValueHint::DirPath,
+        "FILE" => ValueHint::FilePath,
+        "HOST" => ValueHint::Hostname,
+        "URL" => ValueHint::Url,
+        _ => ValueHint::Other,
+    }
+}
+
 /// `--config`.
 pub(super) fn file() -> Arg {
-    Arg::new("config").long("config").value_name("FILE").env("LOMMEBOK_CONFIG").hide_env_values(true)
+    Arg::new("config")
+        .long("config")
+        .value_name("FILE")
+        .value_hint(ValueHint::FilePath)
+        .env("LOMMEBOK_CONFIG")
+        .hide_env_values(true)
 }
 
 /// The data directory of the sandbox that a command is about, from wherever it is set.

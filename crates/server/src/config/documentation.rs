@@ -33,6 +33,19 @@ pub(super) fn purpose(commented: &str, setting: &Setting) -> String {
     sentence(&comment).to_owned()
 }
 
+/// The title of the section in which a setting stands.
+pub(super) fn section<'a>(commented: &'a str, setting: &Setting) -> &'a str {
+    let mut title = "";
+    for line in commented.lines() {
+        if let Some(next) = line.strip_prefix("## ") {
+            title = next;
+        } else if line.strip_prefix('#').and_then(assignment).is_some_and(|(found, _)| found.name == setting.name) {
+            break;
+        }
+    }
+    title
+}
+
 /// What counts when nobody sets a setting that has no fixed default, in words.
 pub(super) fn default_in_words(commented: &str, setting: &Setting) -> Option<String> {
     let comment = comment(commented, setting);
@@ -72,7 +85,8 @@ fn heading(page: &mut String, setting: &Setting, value: &str) {
         Unset::Derived | Unset::Wanted | Unset::Absent => format!("for instance `{value}`"),
     };
     let (flag, variable) = (setting.flag_name(), setting.environment_name());
-    write!(page, "\n### `{}`\n\n`--{flag}`, `{variable}`; {default}.\n", setting.name).expect(WRITES);
+    let value = setting.value_name;
+    write!(page, "\n### `{}`\n\n`--{flag} <{value}>`, `{variable}`; {default}.\n", setting.name).expect(WRITES);
 }
 
 fn paragraph(page: &mut String, prose: &mut Vec<&str>) {

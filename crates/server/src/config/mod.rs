@@ -50,6 +50,11 @@ pub fn purpose(setting: &Setting) -> String {
     documentation::purpose(commented_default(), setting)
 }
 
+/// The section of the commented default file in which a setting stands.
+pub fn section(setting: &Setting) -> &'static str {
+    documentation::section(commented_default(), setting)
+}
+
 /// What counts when nobody sets a setting that has no fixed default, in words: the comment's "Default: …".
 pub fn default_in_words(setting: &Setting) -> Option<String> {
     documentation::default_in_words(commented_default(), setting)

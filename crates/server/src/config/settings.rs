@@ -27,12 +27,16 @@ pub enum Unset {
 pub struct Setting {
     /// Its name in the file; `LOMMEBOK_` and capitals in the environment; with hyphens as a flag.
     pub name: &'static str,
+    /// What its value is, in a word for the help; the values themselves, with `|` between them, where there are few.
+    pub value_name: &'static str,
     /// Unset in `lommebok dev`.
     pub dev: Unset,
     /// Unset in `lommebok serve`.
     pub serve: Unset,
     /// Whether it takes several values: between commas, as a flag that comes again, or as a list in the file.
     pub many: bool,
+    /// Whether the help of `lommebok dev` has it before all sections.
+    pub everyday: bool,
 }
 
 impl Setting {
@@ -46,6 +50,11 @@ impl Setting {
         self.name.replace('_', "-")
     }
 
+    /// Its values, where there are few.
+    pub fn values(&self) -> Option<Vec<&'static str>> {
+        self.value_name.contains('|').then(|| self.value_name.split('|').collect())
+    }
+
     pub(super) const fn default_in(&self, mode: Mode) -> Unset {
         match mode {
             Mode::Dev => self.dev,
@@ -54,62 +63,74 @@ impl Setting {
     }
 }
 
-const fn both(name: &'static str, value: &'static str) -> Setting {
-    Setting { name, dev: Unset::Value(value), serve: Unset::Value(value), many: false }
+const fn setting(name: &'static str, value_name: &'static str, dev: Unset, serve: Unset) -> Setting {
+    Setting { name, value_name, dev, serve, many: false, everyday: false }
 }
 
-const fn apart(name: &'static str, dev: &'static str, serve: &'static str) -> Setting {
-    Setting { name, dev: Unset::Value(dev), serve: Unset::Value(serve), many: false }
+const fn both(name: &'static str, value_name: &'static str, value: &'static str) -> Setting {
+    setting(name, value_name, Unset::Value(value), Unset::Value(value))
 }
 
-const fn dev_only(name: &'static str, dev: Unset) -> Setting {
-    Setting { name, dev, serve: Unset::Absent, many: false }
+const fn apart(name: &'static str, value_name: &'static str, dev: &'static str, serve: &'static str) -> Setting {
+    setting(name, value_name, Unset::Value(dev), Unset::Value(serve))
 }
 
-const fn wanted(name: &'static str, dev: Unset) -> Setting {
-    Setting { name, dev, serve: Unset::Wanted, many: false }
+const fn dev_only(name: &'static str, value_name: &'static str, dev: Unset) -> Setting {
+    setting(name, value_name, dev, Unset::Absent)
+}
+
+const fn wanted(name: &'static str, value_name: &'static str, dev: Unset) -> Setting {
+    setting(name, value_name, dev, Unset::Wanted)
+}
+
+const fn several(setting: Setting) -> Setting {
+    Setting { many: true, ..setting }
+}
+
+const fn everyday(setting: Setting) -> Setting {
+    Setting { everyday: true, ..setting }
 }
 
 const SETTINGS: &[Setting] = &[
-    both("listen", "127.0.0.1:8480"),
-    wanted("public_url", Unset::Derived),
-    Setting { name: "trusted_proxies", dev: Unset::Derived, serve: Unset::Derived, many: false },
-    Setting { name: "allowed_host", dev: Unset::Derived, serve: Unset::Absent, many: true },
-    both("connections", "10000"),
-    both("connections_per_address", "1000"),
-    both("idle_s", "75"),
-    both("target_limit_bytes", "8192"),
-    both("header_limit_bytes", "16384"),
-    both("header_wait_s", "10"),
-    both("body_limit_bytes", "1048576"),
-    both("batch_body_limit_bytes", "8388608"),
-    both("body_wait_s", "30"),
-    dev_only("data_dir", Unset::Value(crate::keys::DataDirectory::DEFAULT_PATH)),
-    wanted("database_url", Unset::Derived),
-    dev_only("seed_file", Unset::Derived),
-    apart("batch", "immediate", "02:00"),
-    both("calls_in_flight_per_psp", "256"),
-    dev_only("magic_tokens", Unset::Value("card")),
-    dev_only("outgoing_ca_file", Unset::Derived),
-    dev_only("shop", Unset::Value("on")),
-    dev_only("shop_listen", Unset::Derived),
-    dev_only("shop_public_url", Unset::Derived),
-    dev_only("psp_listen", Unset::Derived),
-    dev_only("psp_public_url", Unset::Derived),
-    dev_only("psp_reports", Unset::Value("at_once")),
-    dev_only("psp_if_missing", Unset::Value("reserve")),
-    apart("token_lifetime_s", "3600", "86400"),
-    Setting { name: "token_issuer", dev: Unset::Derived, serve: Unset::Derived, many: false },
-    both("token_audience", "8a3f0c5e-27d4-4f19-9b6a-5c1e7d02b948"),
-    both("brand_name", "Lommebok"),
-    both("brand_colour", "#0b6e4f"),
-    both("log_level", "info"),
-    both("log_format", "auto"),
-    apart("log_calls_per_s", "1000", "100"),
-    wanted("master_keys_file", Unset::Absent),
-    wanted("signing_key_file", Unset::Absent),
-    wanted("control_token_file", Unset::Absent),
-    wanted("token_service", Unset::Absent),
+    everyday(both("listen", "ADDRESS", "127.0.0.1:8480")),
+    everyday(wanted("public_url", "URL", Unset::Derived)),
+    everyday(several(dev_only("allowed_host", "HOST", Unset::Derived))),
+    several(setting("trusted_proxies", "ADDRESS", Unset::Derived, Unset::Derived)),
+    both("connections", "NUMBER", "10000"),
+    both("connections_per_address", "NUMBER", "1000"),
+    both("idle_s", "SECONDS", "75"),
+    both("target_limit_bytes", "BYTES", "8192"),
+    both("header_limit_bytes", "BYTES", "16384"),
+    both("header_wait_s", "SECONDS", "10"),
+    both("body_limit_bytes", "BYTES", "1048576"),
+    both("batch_body_limit_bytes", "BYTES", "8388608"),
+    both("body_wait_s", "SECONDS", "30"),
+    everyday(dev_only("data_dir", "DIR", Unset::Value(crate::keys::DataDirectory::DEFAULT_PATH))),
+    wanted("database_url", "URL", Unset::Derived),
+    everyday(dev_only("seed_file", "FILE", Unset::Derived)),
+    everyday(apart("batch", "WHEN", "immediate", "02:00")),
+    both("calls_in_flight_per_psp", "NUMBER", "256"),
+    dev_only("magic_tokens", "card|vendor", Unset::Value("card")),
+    dev_only("outgoing_ca_file", "FILE", Unset::Derived),
+    dev_only("shop", "on|off", Unset::Value("on")),
+    dev_only("shop_listen", "ADDRESS", Unset::Derived),
+    dev_only("shop_public_url", "URL", Unset::Derived),
+    dev_only("psp_listen", "ADDRESS", Unset::Derived),
+    dev_only("psp_public_url", "URL", Unset::Derived),
+    dev_only("psp_reports", "at_once|collected", Unset::Value("at_once")),
+    dev_only("psp_if_missing", "reserve|reverse", Unset::Value("reserve")),
+    apart("token_lifetime_s", "SECONDS", "3600", "86400"),
+    setting("token_issuer", "URI", Unset::Derived, Unset::Derived),
+    both("token_audience", "GUID", "8a3f0c5e-27d4-4f19-9b6a-5c1e7d02b948"),
+    both("brand_name", "NAME", "Lommebok"),
+    both("brand_colour", "COLOUR", "#0b6e4f"),
+    everyday(both("log_level", "LEVEL", "info")),
+    both("log_format", "json|human|auto", "auto"),
+    apart("log_calls_per_s", "NUMBER", "1000", "100"),
+    wanted("master_keys_file", "FILE", Unset::Absent),
+    wanted("signing_key_file", "FILE", Unset::Absent),
+    wanted("control_token_file", "FILE", Unset::Absent),
+    wanted("token_service", "NAME", Unset::Absent),
 ];
 
 /// All settings, in the order of the commented default file. The command line makes its flags from them.

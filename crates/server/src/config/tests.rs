@@ -321,7 +321,12 @@ fn the_page_of_documentation_has_every_setting() {
     let page = documentation();
     for setting in settings() {
         assert!(
-            page.contains(&format!("\n### `{}`\n\n`--{}`, ", setting.name, setting.flag_name())),
+            page.contains(&format!(
+                "\n### `{}`\n\n`--{} <{}>`, ",
+                setting.name,
+                setting.flag_name(),
+                setting.value_name
+            )),
             "{}",
             setting.name
         );

@@ -13,7 +13,7 @@ mod panics;
 use crate::config::LogConfig;
 
 pub use calls::flush;
-pub use logs::subscriber;
+pub use logs::{Screen, subscriber};
 pub use metrics::Metrics;
 
 /// Starts logging, metrics and the panic hook of this process. What another call has started before stays as it is.
