@@ -2,17 +2,21 @@
 //!
 //! The token goes only to the server that holds the data directory now (see [`Running::read`]), or to where the user says.
 
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::ArgMatches;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Bytes;
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn as client;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
-use lommebok_server::keys::DataDirectory;
+use lommebok_server::keys::{DataDirectory, SecretText};
 use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio::runtime::Runtime;
 
 use crate::commands::data_dir;
 use crate::running::Running;
@@ -23,46 +27,78 @@ const CONNECTING_S: u64 = 5;
 const READING_S: u64 = 30;
 /// How long an answer may take that does things: an advance does all that becomes due on its way, in s.
 const DOING_S: u64 = 600;
+/// A stream says at least every 15 s that it is alive; after so long without a word nobody is there, in s.
+const SILENCE_S: u64 = 60;
 /// The longest answer.
 const ANSWER_BYTES: usize = 64 * 1024 * 1024;
 /// How much is shown of an answer that is no JSON, in characters.
 const SHOWN_CHARS: usize = 200;
 
-/// Sends one request and gives the answer's JSON; a problem answer becomes a fault in its own words.
-pub(crate) fn ask(matches: &ArgMatches, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
-    let data_dir = data_dir(matches)?;
-    let url = match matches.get_one::<String>("url") {
-        Some(url) => url.clone(),
-        None => Running::read(&data_dir)?.url,
-    };
-    ask_at(&data_dir, &url, (method, path), body)
+/// A running server's Control API.
+#[derive(Debug)]
+pub(crate) struct ControlClient {
+    authority: String,
+    token: SecretText,
 }
 
-/// The same of the server at `url`, which holds this data directory.
-pub(crate) fn ask_at(
-    data_dir: &Path,
-    url: &str,
-    (method, path): (Method, &str),
-    body: Option<&Value>,
-) -> anyhow::Result<Value> {
-    let token = DataDirectory::read_control_token(data_dir)?;
-    let authority =
-        url.trim_end_matches('/').strip_prefix("http://").context("--url must begin with http://")?.to_owned();
-    let patience_s = if method == Method::GET { READING_S } else { DOING_S };
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header("host", &authority)
-        .header("authorization", format!("Bearer {}", token.expose()))
-        .header("content-type", "application/json")
-        .body(Full::new(Bytes::from(body.map(Value::to_string).unwrap_or_default())))
-        .with_context(|| format!("{url} is no address"))?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (status, answer) = runtime.block_on(async {
-        let exchange = tokio::time::timeout(Duration::from_secs(patience_s), exchange(&authority, request)).await;
-        exchange.unwrap_or_else(|_| bail!("{authority} has not answered for {patience_s} s"))
-    })?;
-    read(&authority, status, &answer)
+/// A runtime for a command.
+pub(crate) fn runtime() -> io::Result<Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+/// Sends one request to the server that a command is about and gives the answer's JSON; a problem answer becomes a fault in its
+/// own words.
+pub(crate) fn ask(matches: &ArgMatches, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
+    let client = ControlClient::of(matches)?;
+    runtime()?.block_on(client.ask(method, path, body))
+}
+
+impl ControlClient {
+    /// The server that a command is about.
+    pub(crate) fn of(matches: &ArgMatches) -> anyhow::Result<Self> {
+        Self::find(&data_dir(matches)?, matches.get_one::<String>("url").map(String::as_str))
+    }
+
+    /// The server at `url`, or the one that holds this data directory.
+    pub(crate) fn find(data_dir: &Path, url: Option<&str>) -> anyhow::Result<Self> {
+        let url = match url {
+            Some(url) => url.to_owned(),
+            None => Running::read(data_dir)?.url,
+        };
+        let token = DataDirectory::read_control_token(data_dir)?;
+        let authority = url.trim_end_matches('/').strip_prefix("http://").context("--url must begin with http://")?;
+        Ok(Self { authority: authority.to_owned(), token })
+    }
+
+    /// Sends one request and gives the answer's JSON; a problem answer becomes a fault in its own words.
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
+        let authority = &self.authority;
+        let patience_s = if method == Method::GET { READING_S } else { DOING_S };
+        let request = self.request(method, path, body)?;
+        let answer = tokio::time::timeout(Duration::from_secs(patience_s), exchange(authority, request)).await;
+        let (status, answer) = answer.unwrap_or_else(|_| bail!("{authority} has not answered for {patience_s} s"))?;
+        read(authority, status, &answer)
+    }
+
+    /// Begins to listen to a stream of events, which has begun when this returns.
+    pub(crate) async fn events(&self, path: &str) -> anyhow::Result<Events> {
+        let request = self.request(Method::GET, path, None)?;
+        let (authority, patience) = (&self.authority, Duration::from_secs(READING_S));
+        let begun = tokio::time::timeout(patience, Events::begin(authority, request)).await;
+        begun.unwrap_or_else(|_| bail!("{authority} has not answered for {READING_S} s"))
+    }
+
+    fn request(&self, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Request<Full<Bytes>>> {
+        let authority = &self.authority;
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", authority)
+            .header("authorization", format!("Bearer {}", self.token.expose()))
+            .header("content-type", "application/json")
+            .body(Full::new(Bytes::from(body.map(Value::to_string).unwrap_or_default())));
+        request.with_context(|| format!("http://{authority} is no address"))
+    }
 }
 
 /// Whether the server at `url` says that it takes requests.
@@ -73,28 +109,102 @@ pub(crate) async fn is_ready(url: &str) -> bool {
     exchange(authority, request).await.is_ok_and(|(status, _)| status.is_success())
 }
 
-async fn exchange(authority: &str, request: Request<Full<Bytes>>) -> anyhow::Result<(StatusCode, Bytes)> {
-    let connecting = tokio::net::TcpStream::connect(authority);
+type Connection = client::http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
+
+async fn connect(authority: &str) -> anyhow::Result<(client::http1::SendRequest<Full<Bytes>>, Connection)> {
+    let connecting = TcpStream::connect(authority);
     let stream = match tokio::time::timeout(Duration::from_secs(CONNECTING_S), connecting).await {
         Ok(stream) => stream.with_context(|| format!("nothing answers at {authority}: is `lommebok dev` running?"))?,
         Err(_) => bail!("{authority} took no connection for {CONNECTING_S} s"),
     };
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    let answer = async {
-        let answer = sender.send_request(request).await?;
-        let status = answer.status();
-        let body = Limited::new(answer.into_body(), ANSWER_BYTES).collect().await;
-        let body = body.map_err(|fault| anyhow::anyhow!("{authority} broke off its answer: {fault}"))?;
-        Ok::<_, anyhow::Error>((status, body.to_bytes()))
-    };
-    tokio::pin!(connection);
+    Ok(client::http1::handshake(TokioIo::new(stream)).await?)
+}
+
+/// What `answer` comes to, unless the connection is closed before.
+async fn while_connected<T>(
+    authority: &str,
+    connection: &mut Connection,
+    answer: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<T> {
     tokio::select! {
+        biased;
         answer = answer => answer,
-        closed = &mut connection => {
+        closed = connection => {
             closed.with_context(|| format!("{authority} does not speak HTTP"))?;
             bail!("{authority} closed the connection without an answer")
         }
     }
+}
+
+async fn exchange(authority: &str, request: Request<Full<Bytes>>) -> anyhow::Result<(StatusCode, Bytes)> {
+    let (mut sender, mut connection) = connect(authority).await?;
+    let answer = async {
+        let answer = sender.send_request(request).await?;
+        let status = answer.status();
+        Ok((status, whole(authority, answer.into_body()).await?))
+    };
+    while_connected(authority, &mut connection, answer).await
+}
+
+async fn whole(authority: &str, body: Incoming) -> anyhow::Result<Bytes> {
+    let body = Limited::new(body, ANSWER_BYTES).collect().await;
+    Ok(body.map_err(|fault| anyhow::anyhow!("{authority} broke off its answer: {fault}"))?.to_bytes())
+}
+
+/// A stream of events (`text/event-stream`) of a running server.
+pub(crate) struct Events {
+    authority: String,
+    connection: Connection,
+    body: Incoming,
+    unread: Vec<u8>,
+    /// The connection ends with it.
+    _sender: client::http1::SendRequest<Full<Bytes>>,
+}
+
+impl Events {
+    async fn begin(authority: &str, request: Request<Full<Bytes>>) -> anyhow::Result<Self> {
+        let (mut sender, mut connection) = connect(authority).await?;
+        let begun = async {
+            let answer = sender.send_request(request).await?;
+            let status = answer.status();
+            if !status.is_success() {
+                let refused = whole(authority, answer.into_body()).await?;
+                return read(authority, status, &refused).and_then(|_| bail!("{authority} answered {status}"));
+            }
+            Ok(answer.into_body())
+        };
+        let body = while_connected(authority, &mut connection, begun).await?;
+        Ok(Self { authority: authority.to_owned(), connection, body, unread: Vec::new(), _sender: sender })
+    }
+
+    /// The next event: its name and what it says.
+    ///
+    /// # Errors
+    /// When the stream is over, or nothing has come for longer than a stream is silent.
+    pub(crate) async fn next(&mut self) -> anyhow::Result<(String, String)> {
+        loop {
+            if let Some(end) = self.unread.windows(2).position(|pair| pair == b"\n\n") {
+                let rest = self.unread.split_off(end.saturating_add(2));
+                let event = std::mem::replace(&mut self.unread, rest);
+                return Ok(event_of(&String::from_utf8_lossy(&event)));
+            }
+            let Self { authority, connection, body, .. } = self;
+            let frame = while_connected(authority, connection, async { Ok(body.frame().await) });
+            let frame = tokio::time::timeout(Duration::from_secs(SILENCE_S), frame).await;
+            let Ok(frame) = frame else { bail!("{} has been silent for {SILENCE_S} s", self.authority) };
+            let Ok(Some(Ok(frame))) = frame else { bail!("the server at {} has gone", self.authority) };
+            self.unread.extend(frame.into_data().unwrap_or_default());
+            if self.unread.len() > ANSWER_BYTES {
+                bail!("{} sends an event without an end", self.authority);
+            }
+        }
+    }
+}
+
+/// The name of an event and what it says; a comment has neither.
+fn event_of(text: &str) -> (String, String) {
+    let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().to_owned();
+    (field("event: "), field("data: "))
 }
 
 /// The answer's JSON; what is refused, or is no answer of ours, becomes a fault that says which.

@@ -19,7 +19,7 @@ fn names(directory: &Path) -> BTreeSet<String> {
 }
 
 /// Starts a payment that the PSP answers so, approves it on the phone, and waits until it has ended; answers what
-/// `payments show` prints.
+/// `payments show --json` prints.
 async fn paid(launch: &Launch, server: &ServerProcess, (psp, reply): (&FakePsp, Reply), id: &str) -> Value {
     let client = PspClient::new(launch, server).await;
     psp.answer(id, [reply]);
@@ -31,7 +31,7 @@ async fn paid(launch: &Launch, server: &ServerProcess, (psp, reply): (&FakePsp, 
     let phone = FakePhone::sign_in(server.base(), "12345678", "1236").await;
     let opened = phone.open(started.json["vippsRedirectUrl"].as_str().unwrap()).await.succeeded();
     drop(phone.approve(opened.json["id"].as_str().unwrap(), &phone.card("VISA").await).await.succeeded());
-    let shown = || serde_json::from_str::<Value>(&launch.printed(&["payments", "show", id])).unwrap();
+    let shown = || serde_json::from_str::<Value>(&launch.printed(&["payments", "show", id, "--json"])).unwrap();
     surely("the payment ends", async || Some(shown()).filter(|shown| shown["state"] != "AUTHORIZING")).await
 }
 
@@ -52,11 +52,14 @@ async fn a_lost_answer_is_listed_and_shown_with_its_cause_until_the_psp_settles_
     assert_eq!(shown["log"][3]["detail"], cause);
     let listed = launch.printed(&["payments", "list", "--outcome-unknown"]);
     assert_eq!((listed.lines().count(), listed.contains(" lost-1 ")), (2, true), "{listed}");
+    assert!(listed.ends_with("  unknown: not_status_200\n"), "{listed}");
+    let for_people = launch.printed(&["payments", "show", "lost-1"]);
+    assert_eq!(for_people.matches("unknown: not_status_200 (HTTP 503; ").count(), 2, "{for_people}");
 
     let client = PspClient::new(&launch, &server).await;
     let settled = json!({"transactions": [{"pspTransactionId": "lost-1", "status": "RESERVED", "amount": 49900}]});
     drop(client.post("/psp/v3/psppayments/updatestatus", &settled, "r-1").await.unwrap().succeeded());
-    let shown: Value = serde_json::from_str(&launch.printed(&["payments", "show", "lost-1"])).unwrap();
+    let shown: Value = serde_json::from_str(&launch.printed(&["payments", "show", "lost-1", "--json"])).unwrap();
     assert_eq!((&shown["state"], &shown["sums"]["reserved"]), (&json!("RESERVED"), &json!(49_900)));
     assert_eq!(launch.printed(&["payments", "list", "--outcome-unknown"]).lines().count(), 1, "only the heading");
     server.stop().await;

@@ -5,7 +5,7 @@ use clap::{ArgMatches, Command};
 use hyper::Method;
 use serde_json::Value;
 
-use super::{of_running_server, say};
+use super::{of_running_server, say, text};
 use crate::control_client::ask;
 
 pub(crate) fn command() -> Command {
@@ -43,12 +43,12 @@ fn print_batch(batch: &Value) {
     say(format!(
         "batch {}  accepted {}  {} of {} entries{repeated}",
         batch["id"],
-        batch["acceptedAt"].as_str().unwrap_or_default(),
+        text(&batch["acceptedAt"]),
         batch["applied"],
         batch["entries"]
     ));
     for refused in batch["refused"].as_array().into_iter().flatten() {
-        let field = |name: &str| refused[name].as_str().unwrap_or_default().to_owned();
+        let field = |name: &str| text(&refused[name]);
         say(format!(
             "  refused [{}] {}: {} ({})",
             refused["position"],

@@ -12,8 +12,8 @@ use lommebok_server::http::control::{reset_json, time_text};
 use lommebok_server::http::sandbox_pages::Invocation;
 use serde_json::{Value, json};
 
-use super::{of_running_server, say, settings};
-use crate::control_client::{ask, ask_at};
+use super::{of_running_server, say, settings, text};
+use crate::control_client::{ControlClient, ask, runtime};
 use crate::duration;
 use crate::running::{Found, Running};
 
@@ -82,10 +82,10 @@ fn reset(matches: &ArgMatches) -> anyhow::Result<Value> {
         },
     };
     if let Some(url) = url {
-        return ask_at(data_dir, &url, (Method::POST, "/control/v1/clock/reset"), None);
+        let client = ControlClient::find(data_dir, Some(&url))?;
+        return runtime()?.block_on(client.ask(Method::POST, "/control/v1/clock/reset", None));
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let reset = runtime.block_on(assembly::reset_clock(&config))?;
+    let reset = runtime()?.block_on(assembly::reset_clock(&config))?;
     Ok(reset_json(reset.as_ref()))
 }
 
@@ -139,8 +139,4 @@ pub(super) fn note(clock: &BusinessClock, invocation: &Invocation) -> Option<Str
     let widest = lines.iter().map(|(line, _)| line.chars().count()).max().unwrap_or(0);
     let lines = lines.iter().map(|(line, does)| format!("\n  {line:<widest$}   {does}"));
     Some(format!("{said}{}", lines.collect::<String>()))
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use lommebok_server::keys::SandboxKeys;
 use serde_json::{Map, Value};
 
 use super::{about_a_data_dir, data_dir, say};
-use crate::control_client::is_ready;
+use crate::control_client::{is_ready, runtime};
 use crate::duration;
 use crate::running::Running;
 use crate::shell::{quoted, word};
@@ -58,7 +58,6 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
 
 /// The server of the data directory once it takes requests.
 fn ready_within(data_dir: &Path, patience: Duration) -> anyhow::Result<Running> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut why = None;
     let ready = async {
         loop {
@@ -70,7 +69,7 @@ fn ready_within(data_dir: &Path, patience: Duration) -> anyhow::Result<Running> 
             tokio::time::sleep(Duration::from_millis(LOOKS_EVERY_MS)).await;
         }
     };
-    let waited = runtime.block_on(async { tokio::time::timeout(patience, ready).await });
+    let waited = runtime()?.block_on(async { tokio::time::timeout(patience, ready).await });
     match (waited, why) {
         (Ok(running), _) => Ok(running),
         (Err(_), Some(fault)) => Err(fault).with_context(|| format!("no server was ready within {patience:?}")),

@@ -16,6 +16,7 @@ mod settings;
 use std::io::Write as _;
 
 use clap::{Arg, ArgAction, Command, ValueHint};
+use serde_json::Value;
 
 pub(crate) use settings::data_dir;
 
@@ -48,4 +49,25 @@ pub(crate) fn about_a_data_dir(command: Command) -> Command {
 /// Prints one line of a command's result. Who has stopped listening (`| head`) misses the rest.
 pub(crate) fn say(line: impl std::fmt::Display) {
     drop(writeln!(std::io::stdout().lock(), "{line}"));
+}
+
+/// A text from an answer for a terminal: outsiders wrote some of it, so what would move the cursor or change colours is written out.
+pub(crate) fn text(value: &Value) -> String {
+    let text = value.as_str().unwrap_or_default();
+    let shown = |character: char| {
+        if character.is_control() { character.escape_default().to_string() } else { character.to_string() }
+    };
+    text.chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::text;
+
+    #[test]
+    fn what_a_stranger_wrote_moves_no_cursor() {
+        assert_eq!(text(&json!("bl\u{e5}b\u{e6}r\u{1b}[2J\n\u{9b}")), "blåbær\\u{1b}[2J\\n\\u{9b}");
+    }
 }

@@ -1,7 +1,6 @@
 //! Streams of hints (`text/event-stream`): a hint says that a payment changed, or that somebody set the clock, and the reader
-//! reads again. A stream ends
-//! when the server stops, or a shutdown would wait for it for ever; and when its reader may not read any more, which is
-//! looked at before every line.
+//! reads again. A stream ends when the server stops, or a shutdown would wait for it for ever; and when its reader may not
+//! read any more, which is looked at before every line.
 //!
 //! Nobody may depend on one: proxies hold streams back, and connections die in silence. Who follows one also asks a small
 //! address now and then whether anything has changed.
@@ -30,11 +29,12 @@ const UNBUFFERED: (HeaderName, HeaderValue) =
 /// The clock was stopped, set going or advanced.
 const CLOCK_SET: &str = "event: clock\ndata: {}\n\n";
 
-struct Reading<A> {
+struct Reading<A, L> {
     subscription: Subscription,
     stopping: CancellationToken,
     clock: watch::Receiver<u64>,
     alive: A,
+    line: L,
     begun: bool,
 }
 
@@ -47,7 +47,21 @@ pub(crate) fn hints<A>(
 where
     A: Fn() -> bool + Send + 'static,
 {
-    let reading = Reading { subscription, stopping, clock, alive, begun: false };
+    lines(subscription, (stopping, clock), alive, line)
+}
+
+/// The same with lines of the reader's own.
+pub(crate) fn lines<A, L>(
+    subscription: Subscription,
+    (stopping, clock): (CancellationToken, watch::Receiver<u64>),
+    alive: A,
+    line: L,
+) -> Response
+where
+    A: Fn() -> bool + Send + 'static,
+    L: Fn(Option<Told>) -> Option<String> + Send + 'static,
+{
+    let reading = Reading { subscription, stopping, clock, alive, line, begun: false };
     let body = Body::from_stream(stream::unfold(reading, |mut reading| async move {
         let next = reading.next().await?;
         Some((Ok::<_, std::convert::Infallible>(Bytes::from(next)), reading))
@@ -60,7 +74,7 @@ where
     response
 }
 
-impl<A: Fn() -> bool> Reading<A> {
+impl<A: Fn() -> bool, L: Fn(Option<Told>) -> Option<String>> Reading<A, L> {
     async fn next(&mut self) -> Option<String> {
         if !self.begun {
             self.begun = true;
@@ -71,7 +85,7 @@ impl<A: Fn() -> bool> Reading<A> {
                 // First, so that nobody reads a payment by a clock that is over.
                 biased;
                 Ok(()) = self.clock.changed() => Some(CLOCK_SET.to_owned()),
-                told = self.subscription.told() => line(told),
+                told = self.subscription.told() => (self.line)(told),
                 () = self.stopping.cancelled() => return None,
                 () = tokio::time::sleep(Duration::from_millis(ALIVE_MS)) => Some(": alive\n\n".to_owned()),
             };

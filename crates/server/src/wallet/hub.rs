@@ -9,6 +9,8 @@ use tokio::sync::broadcast;
 
 /// Hints that one slow watcher may lag behind before it loses some (it is then told to read everything again).
 const HINTS_KEPT: usize = 64;
+/// The same for whoever watches everything.
+const HINTS_OF_ALL_KEPT: usize = 1_024;
 
 /// What somebody watches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,6 +19,17 @@ pub enum Topic {
     Payment(PaymentId),
     /// All payments of one user: the phone.
     User(UserId),
+    /// All payments: the operator.
+    All,
+}
+
+impl Topic {
+    const fn hints_kept(self) -> usize {
+        match self {
+            Self::Payment(_) | Self::User(_) => HINTS_KEPT,
+            Self::All => HINTS_OF_ALL_KEPT,
+        }
+    }
 }
 
 /// A payment has changed.
@@ -54,7 +67,9 @@ pub struct Subscription {
 impl Hub {
     /// Watches `topic` from now on. Subscribe first and read the state then, or a change between is missed.
     pub fn subscribe(&self, topic: Topic) -> Subscription {
-        let receiver = self.lock().entry(topic).or_insert_with(|| broadcast::channel(HINTS_KEPT).0).subscribe();
+        let mut topics = self.lock();
+        let receiver = topics.entry(topic).or_insert_with(|| broadcast::channel(topic.hints_kept()).0).subscribe();
+        drop(topics);
         Subscription { hub: self.clone(), topic, receiver: Some(receiver) }
     }
 
@@ -71,6 +86,7 @@ impl Hub {
         if topics.is_empty() {
             return;
         }
+        tell(&topics, Topic::All, hint);
         tell(&topics, Topic::Payment(payment.id), hint);
         for binding in [Some(payment.binding), (earlier_binding != payment.binding).then_some(earlier_binding)] {
             if let Some(Binding::User(user)) = binding {

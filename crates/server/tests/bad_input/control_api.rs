@@ -12,9 +12,10 @@ fn who() -> Expected {
     control(401).naming("control-token")
 }
 
-const EVERY: [(&str, &str); 9] = [
+const EVERY: [(&str, &str); 10] = [
     ("GET", "/control/v1/payments"),
     ("GET", "/control/v1/payments/control-1"),
+    ("GET", "/control/v1/changes"),
     ("POST", "/control/v1/batch/run"),
     ("GET", "/control/v1/batch/report"),
     ("GET", "/control/v1/clock"),
@@ -76,7 +77,7 @@ async fn every_call_wants_the_operators_token_from_a_known_host_and_no_foreign_p
     let own = clock.set("Origin", format!("http://localhost:{port}"));
     table.refuse("from our own page", own.clone().set("Host", format!("localhost:{port}")), ok()).await;
     table.refuse("from a page at another of our names", own, control(403)).await;
-    table.finish(180);
+    table.finish(200);
     assert_eq!(app.wallet().clock().now(), BEGINNING);
     app.stop().await;
 }
@@ -96,7 +97,11 @@ async fn queries_bodies_and_ids_that_are_not_as_asked_are_problems() {
         ("payments", "before=x"),
         ("payments", "before=1.5"),
         ("payments", "before=9223372036854775808"),
-        ("payments", "limit=10"),
+        ("payments", "limit=0"),
+        ("payments", "limit=1001"),
+        ("payments", "limit=-1"),
+        ("payments", "limit=ten"),
+        ("payments", "size=10"),
         ("payments", "state=EXPIRED&state=RESERVED"),
         ("payments", "%ff=1"),
         ("batch/report", "before=x"),
@@ -136,7 +141,7 @@ async fn queries_bodies_and_ids_that_are_not_as_asked_are_problems() {
     }
     let long = advance.clone().body(format!("{{\"milliseconds\":1{}}}", " ".repeat(1_024)));
     table.refuse("a long body", long, control(413)).await;
-    table.finish(42);
+    table.finish(46);
     assert_eq!(app.wallet().clock().now(), BEGINNING);
     app.stop().await;
 }

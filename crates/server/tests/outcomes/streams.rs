@@ -1,11 +1,13 @@
-//! Event streams: a hint for each change, and an end at once with the session, also when many hints come.
+//! Event streams: a hint for each change, and an end at once with the session, also when many hints come. The operator's
+//! stream tells the payments themselves.
 
 use std::time::Duration;
 
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::landing_page::LandingPage;
 use lommebok_testkit::test_app::{Answer, Started, TestApp};
-use reqwest::{Method, Response, StatusCode};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use serde_json::{Value, json};
 
 /// A stream as a client reads it.
 struct Stream {
@@ -15,7 +17,11 @@ struct Stream {
 
 impl Stream {
     async fn of(phone: &FakePhone) -> Self {
-        let response = phone.call(Method::GET, "/events").send().await.expect("the stream begins");
+        Self::begun(phone.call(Method::GET, "/events")).await
+    }
+
+    async fn begun(call: RequestBuilder) -> Self {
+        let response = call.send().await.expect("the stream begins");
         assert_eq!(response.status(), StatusCode::OK);
         let mut stream = Self { response, read: String::new() };
         stream.until(": connected\n\n").await;
@@ -156,4 +162,45 @@ async fn a_status_changes_with_what_its_page_shows_and_says_nothing_else() {
     let nobody = Answer::to(phone.call(Method::GET, "/status")).await;
     assert_eq!((nobody.status, &nobody.json["code"]), (StatusCode::UNAUTHORIZED, &"session_ended".into()));
     app.stop().await;
+}
+
+/// What the operator's stream has told: of each change, the payment, its version, its state, and what happened when.
+fn told(read: &str) -> Vec<Value> {
+    let lines = read.lines().filter_map(|line| line.strip_prefix("data: "));
+    let payments = lines.map(|line| serde_json::from_str::<Value>(line).expect("it is JSON"));
+    payments
+        .filter(|payment| payment["version"].is_number())
+        .map(|payment| {
+            let event = &payment["lastEvent"];
+            json!([payment["pspTransactionId"], payment["version"], payment["state"], event["event"], event["at"]])
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operators_stream_tells_each_payment_that_is_new_or_changes_until_the_server_stops() {
+    let app = TestApp::start().await;
+    app.init("st-before").await;
+    let mut stream = Stream::begun(app.control_call(Method::GET, "/changes")).await;
+    app.init("st-new").await;
+    stream.until("st-new").await;
+    app.advance(Duration::from_mins(5)).await;
+    stream.until("\"EXPIRED\"").await;
+    for id in ["st-before", "st-new"] {
+        app.until(id, |payment| payment.version == 3).await;
+    }
+    let ended = "2026-05-04T10:05:00.000Z";
+    let Stream { response, mut read } = stream;
+    let rest = async { tokio::time::timeout(Duration::from_secs(10), response.text()).await };
+    let (rest, ()) = tokio::join!(rest, app.stop());
+    read.push_str(&rest.expect("a stream does not hold up the stop").expect("it ends in order"));
+    let told = told(&read);
+    for expected in [
+        json!(["st-new", 1, "AWAITING_USER", null, null]),
+        json!(["st-before", 3, "EXPIRED", "notice_delivered", ended]),
+        json!(["st-new", 3, "EXPIRED", "notice_delivered", ended]),
+    ] {
+        assert!(told.contains(&expected), "no {expected} in {told:#?}");
+    }
+    assert!(!told.contains(&json!(["st-before", 1, "AWAITING_USER", null, null])), "{told:#?}");
 }

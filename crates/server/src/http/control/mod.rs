@@ -49,6 +49,7 @@ pub fn operate_routes(control: Control) -> Router {
     let routes = Router::new()
         .route("/control/v1/payments", get(payments::list))
         .route("/control/v1/payments/{id}", get(payments::show))
+        .route("/control/v1/changes", get(payments::changes))
         .route("/control/v1/batch/run", post(batch::run))
         .route("/control/v1/batch/report", get(batch::report))
         .route("/control/v1/{*rest}", any(nowhere));

@@ -1,8 +1,9 @@
-//! `/control/v1/payments`: what stands where, and what happened to one.
+//! `/control/v1/payments`: what stands where, what happened to one, and what changes from now on.
 
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
+use axum::response::Response;
 use lommebok_domain::{Payment, PaymentId, PspTransactionId, StateName};
 use lommebok_store::PaymentFilter;
 use serde::Deserialize;
@@ -10,11 +11,16 @@ use serde_json::{Value, json};
 
 use super::problem::Problem;
 use super::{Control, event_json, payment_json};
-use crate::http::payment_number;
-use crate::wallet::Fault;
+use crate::http::{event_stream, payment_number};
+use crate::wallet::{Fault, Told, Topic, Wallet};
 
-/// Payments on one page.
+/// Payments on one page, unless its reader says how many.
 const PAYMENTS_PER_PAGE: u32 = 100;
+/// Payments on one page at most.
+const MOST_PER_PAGE: u32 = 1_000;
+
+/// A change can't be told: read the list again.
+const LOST: &str = "event: lost\ndata: {}\n\n";
 
 /// Which payments.
 #[derive(Deserialize)]
@@ -26,6 +32,7 @@ pub(super) struct Listed {
     #[serde(default)]
     notice_given_up: bool,
     before: Option<i64>,
+    limit: Option<u32>,
 }
 
 pub(super) async fn list(
@@ -42,9 +49,40 @@ pub(super) async fn list(
         _ => return Err(Problem::bad_request("use one of state, outcome_unknown and notice_given_up")),
     };
     let before = listed.before.map(PaymentId::new);
-    let page = control.wallet.store().payments(control.wallet.tenant(), filter, before, PAYMENTS_PER_PAGE)?;
+    let limit = listed.limit.unwrap_or(PAYMENTS_PER_PAGE);
+    if !(1..=MOST_PER_PAGE).contains(&limit) {
+        return Err(Problem::bad_request(format!("limit must be from 1 to {MOST_PER_PAGE}")));
+    }
+    let page = control.wallet.store().payments(control.wallet.tenant(), filter, before, limit)?;
     let payments: Vec<Value> = page.payments.iter().map(payment_json).collect();
     Ok(Json(json!({"payments": payments, "before": page.next.map(PaymentId::get)})))
+}
+
+/// Each payment that is new or has changed, from now on, as it then is, with its last event; `lost` when its reader was too
+/// slow for some.
+pub(super) async fn changes(State(control): State<Control>) -> Response {
+    let wallet = control.wallet;
+    let subscription = wallet.hub().subscribe(Topic::All);
+    let whole = (wallet.tasks().stopping().clone(), wallet.clock().changes());
+    event_stream::lines(
+        subscription,
+        whole,
+        || true,
+        move |told| match told {
+            Some(Told::Changed(hint)) => Some(change(&wallet, hint.payment).unwrap_or_else(|| LOST.to_owned())),
+            Some(Told::LookAgain) => None,
+            None => Some(LOST.to_owned()),
+        },
+    )
+}
+
+/// One line of the stream; nothing when the payment can't be read now.
+fn change(wallet: &Wallet, id: PaymentId) -> Option<String> {
+    let payment = wallet.payment(id).ok()?;
+    let events = wallet.store().events(wallet.tenant(), id, payment.version).ok()?;
+    let mut shown = payment_json(&payment);
+    shown.as_object_mut()?.insert("lastEvent".to_owned(), events.last().map(event_json).into());
+    Some(format!("event: payment\ndata: {shown}\n\n"))
 }
 
 pub(super) async fn show(

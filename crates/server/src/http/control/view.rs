@@ -23,6 +23,7 @@ pub fn payment_json(payment: &Payment) -> Value {
         "merchantOrderId": terms.merchant_order_id.as_str(),
         "merchantSerialNumber": terms.msn.as_str(),
         "amount": terms.amount.ore(),
+        "currency": "NOK",
         "createdAt": time_text(terms.created_at),
         "state": payment.state.name().as_str(),
         "stateDetail": state_json(&payment.state),

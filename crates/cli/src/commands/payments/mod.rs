@@ -1,0 +1,50 @@
+//! `lommebok payments`: what stands where, what changes, and what happened to one.
+
+mod follow;
+mod list;
+mod show;
+mod words;
+
+use anyhow::bail;
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use lommebok_domain::StateName;
+
+use super::of_running_server;
+
+/// Payments that a list shows, unless somebody says how many.
+const LISTED: &str = "100";
+
+pub(crate) fn command() -> Command {
+    let id = Arg::new("id").required(true).value_name("ID").help("pspTransactionId, or our number");
+    Command::new("payments")
+        .about("Payments: list, show")
+        .subcommand_required(true)
+        .subcommand(of_running_server(list_command()))
+        .subcommand(of_running_server(Command::new("show").about("One payment and its log").arg(id)))
+}
+
+fn list_command() -> Command {
+    let states = StateName::ALL.map(StateName::as_str);
+    let state = Arg::new("state").long("state").value_name("STATE").ignore_case(true);
+    let state = state.value_parser(PossibleValuesParser::new(states)).help("Those in this state");
+    let unknown =
+        Arg::new("outcome-unknown").long("outcome-unknown").action(ArgAction::SetTrue).conflicts_with("state");
+    let unknown = unknown.help("Those whose answer was lost: the PSP may have reserved the money");
+    let limit = Arg::new("limit").long("limit").value_name("NUMBER").value_parser(value_parser!(u32).range(1..));
+    let limit = limit.default_value(LISTED).help("At most so many");
+    let before = Arg::new("before").long("before").value_name("ID").value_parser(value_parser!(i64));
+    let before = before.help("Those before this number of ours: the next page");
+    let follow = Arg::new("follow").long("follow").short('f').action(ArgAction::SetTrue).conflicts_with("before");
+    let follow = follow.help("Go on with each payment that is new or changes, until Ctrl-C; with --json one a line");
+    Command::new("list").about("Payments, newest first").args([state, unknown, limit, before, follow])
+}
+
+pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
+    match matches.subcommand() {
+        Some(("list", matches)) if matches.get_flag("follow") => follow::run(matches),
+        Some(("list", matches)) => list::run(matches),
+        Some((_, matches)) => show::run(matches),
+        None => bail!("say list or show"),
+    }
+}

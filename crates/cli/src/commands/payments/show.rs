@@ -1,0 +1,77 @@
+//! `lommebok payments show`: one payment and all that happened to it.
+
+use anyhow::{Context, bail};
+use clap::ArgMatches;
+use hyper::Method;
+use serde_json::Value;
+
+use super::words::{failure, money, of_state, sums};
+use crate::commands::{say, text};
+use crate::control_client::ask;
+use crate::table::aligned;
+
+pub(super) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
+    let id = matches.get_one::<String>("id").context("an id is missing")?;
+    if !id.chars().all(|character| character.is_ascii_alphanumeric() || "._-".contains(character)) {
+        bail!("{id} is neither a pspTransactionId nor a number");
+    }
+    let payment = ask(matches, Method::GET, &format!("/control/v1/payments/{id}"), None)?;
+    if matches.get_flag("json") {
+        say(payment);
+        return Ok(());
+    }
+    say(format!("Payment {}\n", payment["id"]));
+    say(indented(&facts(&payment)));
+    say("\nLog, oldest first\n");
+    let log: Vec<Vec<String>> = payment["log"].as_array().into_iter().flatten().map(line).collect();
+    say(if log.is_empty() { "  nothing but its init".to_owned() } else { indented(&log) });
+    Ok(())
+}
+
+fn indented(rows: &[Vec<String>]) -> String {
+    aligned(rows).lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}
+
+/// What it is and how it stands. What there is nothing to say about is left out.
+fn facts(payment: &Value) -> Vec<Vec<String>> {
+    let bound_to = &payment["boundTo"];
+    let others: Vec<String> =
+        payment["othersWithThisPspTransactionId"].as_array().into_iter().flatten().map(Value::to_string).collect();
+    let waiting = payment["waitingEntries"].as_i64().filter(|count| *count > 0);
+    let facts = [
+        ("pspTransactionId", text(&payment["pspTransactionId"])),
+        ("merchantOrderId", text(&payment["merchantOrderId"])),
+        ("MSN", text(&payment["merchantSerialNumber"])),
+        ("amount", money(&payment["amount"])),
+        ("created", text(&payment["createdAt"])),
+        ("state", text(&payment["state"])),
+        ("state detail", of_state(payment)),
+        ("sums", sums(&payment["sums"], &["reserved", "captured", "released", "refunded"]).join(", ")),
+        ("user", if bound_to.is_i64() { bound_to.to_string() } else { text(bound_to) }),
+        ("notice", words(&payment["notice"])),
+        ("entries that wait", waiting.map(|count| count.to_string()).unwrap_or_default()),
+        ("other PSPs' payments with this pspTransactionId", others.join(", ")),
+    ];
+    let told = facts.into_iter().filter(|(_, value)| !value.is_empty());
+    told.map(|(name, value)| vec![name.to_owned(), value]).collect()
+}
+
+/// One event of the log.
+fn line(event: &Value) -> Vec<String> {
+    vec![text(&event["at"]), text(&event["actor"]), text(&event["event"]), words(&event["detail"])]
+}
+
+/// A failure as everywhere; else the members of an object with their names, as far as there is something in them.
+fn words(object: &Value) -> String {
+    if object["outcome"].is_string() {
+        return failure(object);
+    }
+    let members = object.as_object().into_iter().flatten();
+    let told = members.filter(|(_, value)| !value.is_null() && *value != "");
+    let words = told.map(|(name, value)| match name.as_str() {
+        "amount" => money(value),
+        _ if value.is_string() => format!("{name}: {}", text(value)),
+        _ => format!("{name}: {value}"),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
