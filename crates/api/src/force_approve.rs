@@ -16,10 +16,10 @@ pub const LANDING_TOKEN_MAX_CHARS: usize = 2_048;
 #[schema(rename_all = "camelCase")]
 pub struct ForceApproveRequest {
     /// The user who is to pay: 8 digits.
-    #[schema(pattern = r"^\d{8}$", example = "12345678")]
+    #[schema(example = "12345678")]
     pub customer_phone_number: String,
     /// The query parameter `token` of `vippsRedirectUrl`.
-    #[schema(value_type = String, example = "the value after token= in vippsRedirectUrl")]
+    #[schema(value_type = String, example = "AQAAAAAAAAABAAAAAAAAAAEAAAGiLmhsTWaqe7cJLr7AaWB4XEQtGEk")]
     pub token: Secret,
     /// What was taken although it is not as it should be; for the `Lommebok-Hint` header of a success.
     #[schema(ignore)]

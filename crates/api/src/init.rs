@@ -77,7 +77,9 @@ pub struct InitAnswer<'a> {
     #[schema(example = "abcABC-12345")]
     pub merchant_order_id: &'a str,
     /// Where to send the user: the landing page, or the app's own link. It holds a secret token.
-    #[schema(example = "http://127.0.0.1:8480/dwo-api-application/v1/deeplink/vippsgateway?v=2&token=…")]
+    #[schema(
+        example = "http://127.0.0.1:8480/dwo-api-application/v1/deeplink/vippsgateway?v=2&token=AQAAAAAAAAABAAAAAAAAAAEAAAGiLmhsTWaqe7cJLr7AaWB4XEQtGEk"
+    )]
     pub vipps_redirect_url: &'a str,
 }
 

@@ -13,7 +13,7 @@ pub struct Accepted<'a> {
     #[schema(example = "abcABC12345")]
     pub psp_transaction_id: &'a str,
     /// The merchant that sells.
-    #[schema(example = "123456")]
+    #[schema(example = "100001")]
     pub merchant_serial_number: &'a str,
     /// Always `ACCEPTED`.
     payment_state: AcceptedState,
@@ -136,7 +136,9 @@ pub struct Operation {
     /// The result.
     pub operation: OperationName,
     /// The address for this result.
-    #[schema(example = "http://127.0.0.1:8480/mobileintercept?transactionId=0123456789abcdef&responsecode=OK")]
+    #[schema(
+        example = "http://127.0.0.1:8480/mobileintercept?transactionId=0123456789abcdef0123456789abcdef&responsecode=OK"
+    )]
     pub url: String,
 }
 
@@ -175,7 +177,7 @@ pub struct Notice<'a> {
     #[schema(example = "abcABC12345")]
     pub psp_transaction_id: &'a str,
     /// The merchant that sells.
-    #[schema(example = "123456")]
+    #[schema(example = "100001")]
     pub merchant_serial_number: &'a str,
     /// Why it ended.
     pub payment_state: NoticeState,

@@ -19,7 +19,7 @@ pub struct Merchant {
     #[schema(example = "user@example.com")]
     pub company_email: String,
     /// The MSN, 5 to 10 digits.
-    #[schema(pattern = r"^\d{5,10}$", example = "123456")]
+    #[schema(example = "100001")]
     pub merchant_serial_number: String,
     /// What the user sees.
     #[schema(example = "Example")]
@@ -72,6 +72,6 @@ pub struct MerchantList {
 #[serde(rename_all = "camelCase")]
 pub struct CreateMerchantAnswer<'a> {
     /// The MSN of the new merchant, 6 digits.
-    #[schema(pattern = r"^\d{5,10}$", example = "123456")]
+    #[schema(example = "100001")]
     pub merchant_serial_number: &'a str,
 }

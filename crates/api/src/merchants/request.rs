@@ -11,32 +11,32 @@ use crate::hints::Hints;
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
 #[schema(rename_all = "camelCase")]
 pub struct CreateMerchantRequest {
-    /// For Norway 9 digits, else 1 to 50 characters.
-    #[schema(min_length = 1, max_length = 50, example = "123456785")]
+    /// For Norway 9 digits, else 1 to 50 characters, no control characters.
+    #[schema(example = "123456785")]
     pub organization_number: String,
     /// What the user sees, at most 200 characters.
-    #[schema(max_length = 200, example = "Example")]
+    #[schema(example = "Example")]
     pub name: String,
     /// ISO 18245, 4 digits.
-    #[schema(pattern = r"^\d{4}$", example = "5411")]
+    #[schema(example = "5411")]
     pub mcc_code: String,
-    /// Base64 of a PNG, 100 to 1000 pixels a side, or empty.
+    /// Base64 of a PNG, 100 to 1000 pixels a side, or empty for none. This or `logoUrl` is required.
     #[schema(value_type = Option<String>)]
     pub logo: Option<Logo>,
     /// Where the logo is, instead of `logo`; kept, never fetched.
-    #[schema(format = "uri", example = "https://example.com/logo.png")]
+    #[schema(example = "https://example.com/logo.png")]
     pub logo_url: Option<String>,
     /// The legal name, at most 255 characters.
-    #[schema(max_length = 255, example = "Example AS")]
+    #[schema(example = "Example AS")]
     pub company_name: String,
     /// At most 255 characters.
-    #[schema(format = Email, max_length = 255, example = "user@example.com")]
+    #[schema(example = "user@example.com")]
     pub company_email: String,
     /// At most 255 characters.
-    #[schema(format = Email, max_length = 255, example = "user@example.com")]
+    #[schema(example = "user@example.com")]
     pub email: Option<String>,
-    /// At most 255 characters.
-    #[schema(format = "uri", max_length = 255, example = "https://example.com")]
+    /// An http(s) URL, or a host with a path; at most 255 characters.
+    #[schema(example = "https://example.com")]
     pub website: Option<String>,
     /// Where the merchant is.
     pub address: Address,
@@ -74,28 +74,28 @@ pub struct UpdateMerchantRequest {
     #[schema(example = false)]
     pub deactivate: Option<bool>,
     /// What the user sees, at most 200 characters.
-    #[schema(max_length = 200, example = "Example")]
+    #[schema(example = "Example")]
     pub name: Option<String>,
     /// ISO 18245, 4 digits.
-    #[schema(pattern = r"^\d{4}$", example = "5411")]
+    #[schema(example = "5411")]
     pub mcc_code: Option<String>,
     /// Base64 of a PNG, 100 to 1000 pixels a side, or empty.
     #[schema(value_type = Option<String>)]
     pub logo: Option<Logo>,
     /// Where the logo is; kept, never fetched.
-    #[schema(format = "uri", example = "https://example.com/logo.png")]
+    #[schema(example = "https://example.com/logo.png")]
     pub logo_url: Option<String>,
     /// The legal name, at most 255 characters.
-    #[schema(max_length = 255, example = "Example AS")]
+    #[schema(example = "Example AS")]
     pub company_name: Option<String>,
     /// At most 255 characters.
-    #[schema(format = Email, max_length = 255, example = "user@example.com")]
+    #[schema(example = "user@example.com")]
     pub company_email: Option<String>,
     /// At most 255 characters.
-    #[schema(format = Email, max_length = 255, example = "user@example.com")]
+    #[schema(example = "user@example.com")]
     pub email: Option<String>,
-    /// At most 255 characters.
-    #[schema(format = "uri", max_length = 255, example = "https://example.com")]
+    /// An http(s) URL, or a host with a path; at most 255 characters.
+    #[schema(example = "https://example.com")]
     pub website: Option<String>,
     /// Where the merchant is; replaces the whole address.
     pub address: Option<Address>,
@@ -135,20 +135,20 @@ impl UpdateMerchantRequest {
 #[serde(rename_all = "camelCase")]
 pub struct Address {
     /// 1 to 255 characters.
-    #[schema(min_length = 1, max_length = 255, example = "Robert Levins gate 5")]
+    #[schema(example = "Robert Levins gate 5")]
     pub address_line1: String,
     /// At most 255 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 255, example = "2nd floor")]
+    #[schema(example = "2nd floor")]
     pub address_line2: Option<String>,
     /// 1 to 255 characters.
-    #[schema(min_length = 1, max_length = 255, example = "Oslo")]
+    #[schema(example = "Oslo")]
     pub city: String,
     /// 1 to 10 letters, digits and spaces.
-    #[schema(pattern = "^[A-Za-z0-9 ]{1,10}$", example = "0154")]
+    #[schema(example = "0154")]
     pub post_code: String,
     /// ISO 3166, two letters.
-    #[schema(pattern = "^[A-Za-z]{2}$", example = "NO")]
+    #[schema(example = "NO")]
     pub country: String,
 }
 

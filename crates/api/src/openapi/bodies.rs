@@ -3,7 +3,7 @@
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Components, ComponentsBuilder, OneOfBuilder, Schema, Type};
-use utoipa::openapi::{ObjectBuilder, RefOr};
+use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, SchemaFormat};
 
 use crate::access_token::TokenAnswer;
 use crate::amount::{AMOUNT_MAX, ENTRY_AMOUNT_MIN, PAYMENT_AMOUNT_MIN};
@@ -21,40 +21,40 @@ use crate::updatestatus::{OperationStatus, Status, UpdateStatusAnswer};
 #[expect(dead_code, reason = "describes what `init::parse` reads")]
 struct InitBody {
     /// The PSP's own id of the payment, unique per PSP, with at least one letter or digit.
-    #[schema(pattern = "^[A-Za-z0-9._-]{1,36}$", max_length = 36, example = "abcABC12345")]
+    #[schema(example = "abcABC12345")]
     psp_transaction_id: String,
     /// The merchant's order, unique per merchant.
-    #[schema(pattern = "^[a-zA-Z0-9-]{1,50}$", max_length = 50, example = "abcABC-12345")]
+    #[schema(example = "abcABC-12345")]
     merchant_order_id: String,
     /// The payer's number; required with `skipLandingPage`.
-    #[schema(pattern = r"^\d{8}$", example = "12345678")]
+    #[schema(example = "12345678")]
     customer_mobile_number: Option<String>,
     #[schema(schema_with = payment_amount)]
     amount: i64,
-    /// ISO 4217.
-    #[schema(pattern = "^NOK$", example = "NOK")]
-    currency: String,
+    currency: Currency,
     /// Where the user goes at the end: an absolute http(s) URL, or any URL of an app with `isApp`.
-    #[schema(max_length = 2048, example = "https://example.com/page-seen-after-payment")]
+    #[schema(example = "https://example.com/page-seen-after-payment")]
     psp_redirect_url: String,
-    /// Where the wallet calls the PSP: an absolute http(s) URL.
-    #[schema(max_length = 2048, example = "https://example.com/your-endpoint-for-card-data")]
+    /// Where the wallet calls the PSP: an absolute http(s) URL without a fragment.
+    #[schema(example = "https://example.com/your-endpoint-for-card-data")]
     make_payment_url: String,
     /// Sent verbatim as the `Authorization` header of every call to `makePaymentUrl`; visible ASCII.
-    #[schema(max_length = 255, example = "a-secret-of-the-psp")]
+    #[schema(example = "a-secret-of-the-psp")]
     make_payment_token: Option<String>,
     /// What the user reads: 1,000 characters are stored, 100 are shown.
     #[schema(example = "One pair of socks")]
     payment_text: Option<String>,
-    /// Whether the link is to be the app's own (`vipps://`, in test `vippsMT://`).
-    #[schema(default = false)]
+    /// Whether the link is to be the app's own (`vipps://`, in test `vippsMT://`). Left out: `false`.
+    #[schema(example = false)]
     is_app: Option<bool>,
-    /// Push straight to the phone; only for merchants that have been allowed it.
-    #[schema(default = false)]
+    /// Push straight to the phone; only for merchants that have been allowed it. Left out: `false`.
+    #[schema(example = false)]
     skip_landing_page: Option<bool>,
     /// A leftover of a withdrawn product: accepted, unused.
+    #[schema(deprecated)]
     merchant_agreement_url: Option<String>,
     /// A leftover of a withdrawn product: accepted, unused.
+    #[schema(deprecated)]
     scope: Option<String>,
 }
 
@@ -74,18 +74,25 @@ struct UpdateStatusBody {
 #[expect(dead_code, reason = "describes what `updatestatus::parse` reads")]
 struct EntryBody {
     /// The PSP's own id of the payment.
-    #[schema(pattern = "^[A-Za-z0-9._-]{1,36}$", max_length = 36, example = "abcABC12345")]
+    #[schema(example = "abcABC12345")]
     psp_transaction_id: String,
     status: Status,
     #[schema(schema_with = entry_amount)]
     amount: i64,
-    /// ISO 4217.
-    #[schema(pattern = "^NOK$", example = "NOK")]
-    currency: Option<String>,
+    currency: Option<Currency>,
     /// What the user reads: 1,000 characters are stored, 100 are shown.
     #[schema(example = "Captured")]
     payment_text: Option<String>,
+    /// Left out: `SUCCESS`.
     operation_status: Option<OperationStatus>,
+}
+
+/// ISO 4217.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `init::parse` and `updatestatus::parse` read")]
+enum Currency {
+    #[schema(rename = "NOK")]
+    Nok,
 }
 
 /// What the PSP answers to an approved payment.
@@ -94,6 +101,7 @@ struct EntryBody {
 #[expect(dead_code, reason = "describes what `make_payment::read_answer` reads")]
 struct AnswerBody {
     payment_info: PaymentInfoBody,
+    /// With `FAIL` and `SOFT_DECLINE`.
     error_message: Option<ErrorMessageBody>,
 }
 
@@ -107,7 +115,7 @@ struct PaymentInfoBody {
     psp_transaction_id: String,
     status: AnswerStatus,
     /// The 3-D Secure page, with `SOFT_DECLINE`.
-    #[schema(max_length = 2048, example = "https://example.com/3ds")]
+    #[schema(example = "https://example.com/3ds")]
     url_3d_secure: Option<String>,
 }
 
@@ -173,10 +181,15 @@ fn entry_amount() -> RefOr<Schema> {
 fn amount(min: i64) -> RefOr<Schema> {
     let integer = ObjectBuilder::new()
         .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
         .minimum(Some(i32::try_from(min).unwrap_or(i32::MAX)))
         .maximum(Some(i32::try_from(AMOUNT_MAX).unwrap_or(i32::MAX)));
-    let digits = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[0-9]+$"));
-    let description = format!("In minor units (499 kr is 49900), from {min} to {AMOUNT_MAX}.");
+    // As many digits as the smallest and the largest amount have.
+    let fewest = min.to_string().len().saturating_sub(1);
+    let most = AMOUNT_MAX.to_string().len().saturating_sub(1);
+    let digits =
+        ObjectBuilder::new().schema_type(Type::String).pattern(Some(format!("^0*[1-9][0-9]{{{fewest},{most}}}$")));
+    let description = format!("In minor units (499 kr is 49900), from {min} to {AMOUNT_MAX}, best as an integer.");
     let either = OneOfBuilder::new().item(integer).item(digits).description(Some(description));
     Schema::from(either.examples([json!(49_900)]).build()).into()
 }

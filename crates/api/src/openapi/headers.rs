@@ -1,5 +1,9 @@
 //! Security schemes and the parameters that calls share.
+//!
+//! All credentials but the access token are header parameters and no security schemes: Postman's importer takes one scheme
+//! of an operation and drops the others. Their examples are Postman's variables, named as `lommebok env` names the values.
 
+use serde_json::json;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ComponentsBuilder, Type};
 use utoipa::openapi::security::{
@@ -7,9 +11,14 @@ use utoipa::openapi::security::{
 };
 use utoipa::openapi::{Object, ObjectBuilder, Ref, Required};
 
+use super::rules::{HEADER, MERCHANT_SERIAL_NUMBER, PSP_TRANSACTION_ID, Rule};
+
 /// The parameters of every call of the PSP API, by their names among the components.
 pub(super) const SYSTEM: [&str; 4] =
     ["VippsSystemName", "VippsSystemVersion", "VippsSystemPluginName", "VippsSystemPluginVersion"];
+
+/// A merchant of the sandbox's own seed.
+const MSN_EXAMPLE: &str = "100001";
 
 /// Adds the security schemes and shared parameters.
 pub(super) fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
@@ -18,21 +27,23 @@ pub(super) fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
         .bearer_format("JWT")
         .description(Some("The `access_token` of `/accesstoken/get`; `Bearer` with a capital B."))
         .build();
-    let key = |name: &str, text: &str| {
-        SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(name.to_owned(), text.to_owned())))
-    };
+    let token = "The `makePaymentToken` of the init, verbatim.".to_owned();
+    let token = ApiKeyValue::with_description("Authorization".to_owned(), token);
     components
         .security_scheme("accessToken", SecurityScheme::Http(bearer))
-        .security_scheme("subscriptionKey", key("Ocp-Apim-Subscription-Key", "The PSP's subscription key."))
-        .security_scheme("clientId", key("client_id", "The PSP's client id."))
-        .security_scheme("clientSecret", key("client_secret", "The PSP's client secret."))
-        .security_scheme("makePaymentToken", key("Authorization", "The `makePaymentToken` of the init, verbatim."))
-        .parameter("PspId", psp_id())
+        .security_scheme("makePaymentToken", SecurityScheme::ApiKey(ApiKey::Header(token)))
+        .parameter("ClientId", credential("client_id", "The PSP's client id.", "{{CLIENT_ID}}"))
+        .parameter("ClientSecret", credential("client_secret", "The PSP's client secret.", "{{CLIENT_SECRET}}"))
+        .parameter(
+            "SubscriptionKey",
+            credential("Ocp-Apim-Subscription-Key", "The PSP's subscription key.", "{{SUBSCRIPTION_KEY}}"),
+        )
+        .parameter("PspId", psp_id(Required::True))
+        .parameter("OptionalPspId", psp_id(Required::False))
         .parameter("MerchantSerialNumber", msn(Required::True))
         .parameter("OptionalMerchantSerialNumber", msn(Required::False))
-        .parameter("RequestId", idempotency("Request-Id", Required::False))
-        .parameter("IdempotencyKey", idempotency("Idempotency-Key", Required::False))
-        .parameter("RequiredIdempotencyKey", idempotency("Idempotency-Key", Required::True))
+        .parameter("IdempotencyKey", idempotency_key(Required::False))
+        .parameter("RequiredIdempotencyKey", idempotency_key(Required::True))
         .parameter("PspTransactionId", psp_transaction_id())
         .parameter("MerchantSerialNumberInPath", msn_in_path())
         .parameter(SYSTEM[0], system("Vipps-System-Name", "The name of the calling software.", "acme"))
@@ -46,30 +57,19 @@ pub(super) fn parameter(name: &str) -> Ref {
     Ref::new(format!("#/components/parameters/{name}"))
 }
 
-/// Token and subscription key together.
-pub(super) fn psp_security() -> SecurityRequirement {
-    requirement("accessToken").add("subscriptionKey", NO_SCOPES)
-}
-
-/// The three credentials of the token endpoint together.
-pub(super) fn token_security() -> SecurityRequirement {
-    requirement("clientId").add("clientSecret", NO_SCOPES).add("subscriptionKey", NO_SCOPES)
-}
-
 /// The one scheme `name`.
 pub(super) fn requirement(name: &str) -> SecurityRequirement {
-    SecurityRequirement::new(name, NO_SCOPES)
+    SecurityRequirement::new(name, [""; 0])
 }
 
-const NO_SCOPES: [String; 0] = [];
-
-fn header(name: &str, required: Required, description: &str, schema: Object) -> Parameter {
+fn header(name: &str, required: Required, description: &str, (schema, example): (Object, &str)) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)
         .required(required)
         .description(Some(description))
         .schema(Some(schema))
+        .example(Some(json!(example)))
         .build()
 }
 
@@ -77,45 +77,52 @@ fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
-fn psp_id() -> Parameter {
-    let schema = text().examples(["C948DFD1546347568874C4DDC93A2E3C"]).build();
-    header("PSP-ID", Required::True, "The id of the PSP: 32 hex digits, or a GUID.", schema)
+fn ruled(rule: &Rule) -> Object {
+    text().pattern(Some(rule.pattern)).max_length(rule.max_chars).build()
+}
+
+fn credential(name: &str, description: &str, example: &str) -> Parameter {
+    header(name, Required::True, description, (text().build(), example))
+}
+
+fn psp_id(required: Required) -> Parameter {
+    let description =
+        "The id of the PSP: 32 hex digits, or a GUID. If it is sent, it must be the one of the credentials.";
+    header("PSP-ID", required, description, (text().build(), "{{PSP_ID}}"))
 }
 
 fn msn(required: Required) -> Parameter {
-    let schema = text().pattern(Some(r"^\d{5,10}$")).examples(["123456"]).build();
     let description = "The MSN of the merchant that sells. If it is sent, it must be the PSP's own.";
-    header("Merchant-Serial-Number", required, description, schema)
+    header("Merchant-Serial-Number", required, description, (ruled(&MERCHANT_SERIAL_NUMBER), MSN_EXAMPLE))
 }
 
-fn idempotency(name: &str, required: Required) -> Parameter {
-    let schema = text().min_length(Some(1)).max_length(Some(255)).build();
-    let description = "The idempotency key. `Request-Id` and `Idempotency-Key` are one header in two spellings. The same \
-        key with the same request has the same answer for 24 hours; with another request it is a 409.";
-    header(name, required, description, schema)
+fn idempotency_key(required: Required) -> Parameter {
+    let schema = text().pattern(Some(HEADER)).max_length(Some(255)).build();
+    let description = "The same key with the same request has the same answer for 24 hours; with another request it is a \
+        409. `Request-Id` is another spelling of this header: send one of them.";
+    header("Idempotency-Key", required, description, (schema, "{{$guid}}"))
 }
 
 fn system(name: &str, description: &str, example: &str) -> Parameter {
     let description = format!("{description} Over 30 characters are cut.");
-    header(name, Required::False, &description, text().examples([example]).build())
+    header(name, Required::False, &description, (text().build(), example))
 }
 
 fn psp_transaction_id() -> Parameter {
-    let schema = text().pattern(Some("^[A-Za-z0-9._-]{1,36}$")).examples(["abcABC12345"]).build();
-    in_path("pspTransactionId", "The PSP's own id of the payment.", schema)
+    in_path("pspTransactionId", "The PSP's own id of the payment.", (ruled(&PSP_TRANSACTION_ID), "abcABC12345"))
 }
 
 fn msn_in_path() -> Parameter {
-    let schema = text().pattern(Some(r"^\d{5,10}$")).examples(["123456"]).build();
-    in_path("merchantSerialNumber", "The merchant's MSN.", schema)
+    in_path("merchantSerialNumber", "The merchant's MSN.", (ruled(&MERCHANT_SERIAL_NUMBER), MSN_EXAMPLE))
 }
 
-fn in_path(name: &str, description: &str, schema: Object) -> Parameter {
+fn in_path(name: &str, description: &str, (schema, example): (Object, &str)) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Path)
         .required(Required::True)
         .description(Some(description))
         .schema(Some(schema))
+        .example(Some(json!(example)))
         .build()
 }

@@ -5,20 +5,26 @@
 //! say; a test compares their members with those that the readers know.
 
 mod bodies;
+mod examples;
 mod headers;
 mod operations;
 mod responses;
+mod rules;
 
 use serde_json::{Map, Value};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Info, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder};
 
-/// The description as indented JSON with a line feed at its end, the same from run to run.
+/// The description as indented JSON with a line feed at its end, the same from run to run. It is committed as
+/// `openapi.json`, and the server serves that file.
 ///
 /// # Panics
 /// Never: the description is made of strings and numbers.
 pub fn document() -> String {
-    let value = serde_json::to_value(open_api()).expect("strings and numbers always have a JSON form");
+    let mut value = serde_json::to_value(open_api()).expect("strings and numbers always have a JSON form");
+    if let Some(schemas) = value.pointer_mut("/components/schemas") {
+        *schemas = rules::applied(schemas.take());
+    }
     let mut text = serde_json::to_string_pretty(&sorted(value)).expect("a JSON value always has a JSON form");
     text.push('\n');
     text
@@ -45,17 +51,24 @@ fn open_api() -> OpenApi {
         .build()
 }
 
+const LICENSE: &str = "https://www.apache.org/licenses/LICENSE-2.0";
+
 fn info() -> Info {
     let description = "The wallet side of the Vipps PSP API v3, with its access-token and signup APIs, as Lommebok \
         implements it. Lommebok is neither made nor endorsed by Vipps MobilePay.\n\n\
-        The fixed segments of a path are matched without regard to case, and a slash at the end is accepted. In the \
-        sandbox a refusal carries a `Lommebok-Hint` header that names the likely slip. All errors are listed in \
-        `docs/errors.md`.";
+        The fixed segments of a path are matched without regard to case, and a slash at the end is accepted. HEAD works \
+        where GET does. Members that are unknown are ignored, and one that is `null` counts as left out.\n\n\
+        In the sandbox a refusal carries a `Lommebok-Hint` header that names the likely slip. All errors are listed in \
+        `docs/errors.md`.\n\n\
+        This document says nothing that OpenAPI 3.0 could not say: a tool that knows no 3.1 takes it with `openapi` set to \
+        `3.0.3`. In Postman import it with *Parameter generation: Example*, set the variables `CLIENT_ID`, \
+        `CLIENT_SECRET`, `SUBSCRIPTION_KEY` and `PSP_ID` to what `lommebok env` prints, and `bearerToken` to the access \
+        token.";
     InfoBuilder::new()
         .title("Lommebok")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(description))
-        .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()))
+        .license(Some(LicenseBuilder::new().name("Apache-2.0").url(Some(LICENSE)).build()))
         .build()
 }
 
@@ -106,6 +119,43 @@ mod tests {
             let statuses: Vec<_> = operation["responses"].as_object().unwrap().keys().collect();
             assert!(statuses.iter().any(|status| status.starts_with('4')), "{operation}");
         }
+    }
+
+    #[test]
+    fn nothing_is_said_that_openapi_3_0_could_not_say() {
+        fn walk(value: &Value, path: &str) {
+            if let Some(members) = value.as_object() {
+                assert!(!value["type"].is_array() && value["type"] != "null", "{path}: null is no type in 3.0");
+                assert!(!value["examples"].is_array() && value.get("const").is_none(), "{path}");
+                members.iter().for_each(|(name, member)| walk(member, &format!("{path}/{name}")));
+            }
+            value.as_array().into_iter().flatten().for_each(|element| walk(element, path));
+        }
+        walk(&described(), "");
+    }
+
+    #[test]
+    fn no_default_makes_a_generator_take_an_optional_member_for_a_required_one() {
+        assert!(!document().contains("\"default\""));
+    }
+
+    #[test]
+    fn every_credential_is_a_header_parameter_where_it_is_read() {
+        let document = described();
+        let required = |path: &str, method: &str| -> BTreeSet<String> {
+            let parameters = document["paths"][path][method]["parameters"].as_array().unwrap().iter();
+            let parameters =
+                parameters.map(|one| document.pointer(one["$ref"].as_str().unwrap().trim_start_matches('#')).unwrap());
+            let headers = parameters.filter(|one| one["in"] == "header" && one["required"] == true);
+            headers.map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+        };
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+        let key = "Ocp-Apim-Subscription-Key";
+        assert_eq!(required(crate::paths::ACCESS_TOKEN, "post"), names(&["client_id", "client_secret", key]));
+        assert_eq!(required(crate::paths::INIT, "post"), names(&[key, "PSP-ID", "Merchant-Serial-Number"]));
+        assert_eq!(required(crate::paths::DETAILS, "get"), names(&[key, "PSP-ID"]));
+        assert_eq!(required(crate::paths::MERCHANTS, "get"), names(&[key]));
+        assert_eq!(required(crate::paths::MERCHANTS, "post"), names(&[key, "Idempotency-Key"]));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{ArrayBuilder, ComponentsBuilder, Schema, Type};
 use utoipa::openapi::{Content, ContentBuilder, ObjectBuilder, Ref, RefOr};
 
+use super::examples;
 use crate::errors::Surface;
 
 /// Status and words of the refusals.
@@ -30,6 +31,17 @@ pub(super) const WITH_BODY: &[&str] = &["413", "415"];
 /// The refusals of the token endpoint.
 pub(super) const TOKEN: &[&str] = &["400", "401", "405", "429", "500", "503"];
 
+/// The headers of answers that say something.
+const HEADERS: [(&str, &str); 4] = [
+    (
+        "Lommebok-Hint",
+        "In the sandbox: the likely slip, in words; also beside what was taken although it is not right.",
+    ),
+    ("WWW-Authenticate", "Which credential is missing or wrong, and why."),
+    ("Retry-After", "Seconds to wait."),
+    ("Allow", "The methods that there are."),
+];
+
 /// Adds the shared responses that are used.
 pub(super) fn add_to(mut components: ComponentsBuilder) -> ComponentsBuilder {
     for (surface, statuses) in [
@@ -41,7 +53,10 @@ pub(super) fn add_to(mut components: ComponentsBuilder) -> ComponentsBuilder {
             components = components.response(name(surface, status), refusal(surface, status, words));
         }
     }
-    components.header("Lommebok-Hint", hint())
+    HEADERS.iter().fold(components, |components, (name, description)| {
+        let schema = ObjectBuilder::new().schema_type(Type::String);
+        components.header(*name, HeaderBuilder::new().description(Some(*description)).schema(Some(schema)).build())
+    })
 }
 
 /// The same operation with the refusals `statuses` of `surface`.
@@ -54,10 +69,22 @@ pub(super) fn refuse(mut operation: OperationBuilder, surface: Surface, statuses
 
 /// A success with a body of the schema `schema`.
 pub(super) fn json(description: &str, schema: &str) -> Response {
-    ResponseBuilder::new().description(description).content("application/json", content(schema)).build()
+    hinting(ResponseBuilder::new().description(description).content("application/json", content(schema))).build()
 }
 
-/// A success without a body.
+/// What a PSP answers to `makePayment`.
+pub(super) fn make_payment_answer() -> Response {
+    let content = examples::make_payment_answer(content("MakePaymentAnswer"));
+    let description = "What became of the authorisation.";
+    ResponseBuilder::new().description(description).content("application/json", content).build()
+}
+
+/// A success of ours without a body.
+pub(super) fn done(description: &str) -> Response {
+    hinting(ResponseBuilder::new().description(description)).build()
+}
+
+/// An answer of a PSP without a body.
 pub(super) fn empty(description: &str) -> Response {
     ResponseBuilder::new().description(description).build()
 }
@@ -83,21 +110,26 @@ fn refusal(surface: Surface, status: &str, words: &str) -> Response {
         Surface::Token => ("application/json", content("TokenError")),
         Surface::Merchants => ("application/problem+json", content("Problem")),
     };
-    ResponseBuilder::new()
-        .description(words)
-        .content(content_type, content)
-        .header_ref("Lommebok-Hint", Ref::new("#/components/headers/Lommebok-Hint"))
-        .build()
+    let response = hinting(ResponseBuilder::new().description(words).content(content_type, content));
+    match status {
+        "401" => with_header(response, "WWW-Authenticate"),
+        "405" => with_header(response, "Allow"),
+        "429" | "503" => with_header(response, "Retry-After"),
+        _ => response,
+    }
+    .build()
+}
+
+/// Any answer in the sandbox may carry a hint.
+fn hinting(response: ResponseBuilder) -> ResponseBuilder {
+    with_header(response, "Lommebok-Hint")
+}
+
+fn with_header(response: ResponseBuilder, name: &str) -> ResponseBuilder {
+    response.header_ref(name, Ref::new(format!("#/components/headers/{name}")))
 }
 
 fn psp_array() -> Content {
     let array = ArrayBuilder::new().items(RefOr::Ref(Ref::from_schema_name("ErrorDetails"))).max_items(Some(100));
     ContentBuilder::new().schema(Some(Schema::from(array.build()))).build()
-}
-
-fn hint() -> utoipa::openapi::header::Header {
-    HeaderBuilder::new()
-        .description(Some("In the sandbox: the likely slip, in words."))
-        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
-        .build()
 }

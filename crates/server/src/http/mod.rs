@@ -11,6 +11,7 @@ mod health;
 mod known_host;
 mod landing;
 mod mobileintercept;
+mod openapi;
 pub(crate) mod pages;
 mod psp;
 mod routers;

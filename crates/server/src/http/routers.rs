@@ -12,14 +12,14 @@ use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::StatusCode;
-use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
+use http::header::CONTENT_SECURITY_POLICY;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::control::{self, Control};
 use super::known_host::{self, HostCheck};
 use super::pages::Pages;
 use super::sandbox_pages::{self, SandboxPages};
-use super::{Edge, app, health, landing, mobileintercept, psp};
+use super::{Edge, app, health, landing, mobileintercept, openapi, psp};
 use crate::tasks::Tasks;
 use crate::ui::brand::Brand;
 use crate::ui::html::{Policy, guard};
@@ -67,7 +67,7 @@ fn for_programs(edge: &Edge, wallet: &Wallet, tasks: &Tasks) -> Router {
     Router::new()
         .route("/.well-known/jwks.json", get(psp::jwks))
         .with_state(edge.clone())
-        .route("/openapi.json", get(openapi))
+        .route("/openapi.json", get(openapi::serve))
         .merge(health::routes(tasks.clone(), wallet.clone()))
 }
 
@@ -91,10 +91,6 @@ fn panicked(_withheld: Box<dyn Any + Send + 'static>) -> Response {
     let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
     guard(response.headers_mut(), Policy::Closed);
     response
-}
-
-async fn openapi() -> ([(http::HeaderName, HeaderValue); 1], String) {
-    ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], lommebok_api::openapi::document())
 }
 
 #[cfg(test)]

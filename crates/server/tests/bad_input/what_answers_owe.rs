@@ -165,6 +165,25 @@ fn assert_same_head(path: &str, head: &Answer, got: &Answer) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_description_is_the_committed_file_and_is_not_sent_twice() {
+    let app = TestApp::start().await;
+    let get = Call::new("GET", "/openapi.json");
+    let first = answer(&app, &get).await;
+    assert_eq!((first.status.as_u16(), &*first.text), (200, include_str!("../../../../openapi.json")));
+    assert_eq!(header(&first, "content-type"), "application/json");
+    let tag = header(&first, "etag");
+    assert!(tag.starts_with('"') && tag.ends_with('"') && tag.len() > 10, "{tag}");
+    for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
+        let again = answer(&app, &get.clone().set("If-None-Match", &known)).await;
+        assert_eq!((again.status.as_u16(), &*again.text), (304, ""), "{known}");
+        assert_eq!(header(&again, "etag"), tag, "{known}");
+    }
+    let other = answer(&app, &get.set("If-None-Match", "\"other\"")).await;
+    assert_eq!((other.status.as_u16(), other.text == first.text), (200, true));
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn successes_are_declared_as_the_vendors_documents_declare_them_and_problems_as_problems() {
     let app = TestApp::start().await;
     let payment = app.init("owed-1").await;
