@@ -1,4 +1,5 @@
-//! What the tests need on a fresh Debian machine: clippy and rustfmt from rustup, Chromium, nginx, curl and Python from apt.
+//! What the tests need on a fresh Debian machine: clippy and rustfmt from rustup, Chromium, nginx, curl, Python and Node
+//! from apt.
 //!
 //! Only what is missing is installed, and each installing command is shown before it runs. Where neither root nor
 //! sudo is to be had, the message is the command that somebody else must run.
@@ -17,13 +18,15 @@ struct Need {
     is_there: fn() -> bool,
 }
 
-const NEEDS: [Need; 6] = [
+const NEEDS: [Need; 8] = [
     Need { package: "chromium", is_there: || on_path("chromium") },
     Need { package: "chromium-driver", is_there: || on_path("chromedriver") },
     Need { package: "fonts-dejavu-core", is_there: || Path::new("/usr/share/fonts/truetype").is_dir() },
     Need { package: "nginx", is_there: || on_path("nginx") || Path::new("/usr/sbin/nginx").is_file() },
     Need { package: "curl", is_there: || on_path("curl") },
     Need { package: "python3-venv", is_there: || answers(Command::new("python3").args(["-c", "import ensurepip"])) },
+    Need { package: "nodejs", is_there: || on_path("node") },
+    Need { package: "npm", is_there: || on_path("npm") },
 ];
 
 /// Makes sure of rustfmt and clippy, which a minimal Rust leaves out.
@@ -40,7 +43,7 @@ pub(crate) fn toolchain(root: &Path) -> anyhow::Result<()> {
     step(root, "install", Command::new("rustup").args(["component", "add"]).args(missing))
 }
 
-/// Makes sure of Chromium with its driver and a font, of nginx and curl, and of Python for the linter of OpenAPI.
+/// Makes sure of Chromium with its driver and a font, of nginx and curl, and of Python and Node for the clients of OpenAPI.
 pub(crate) fn packages(root: &Path) -> anyhow::Result<()> {
     let missing: Vec<&str> = NEEDS.iter().filter(|need| !(need.is_there)()).map(|need| need.package).collect();
     if missing.is_empty() {
@@ -51,7 +54,7 @@ pub(crate) fn packages(root: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(
         is_root() || on_path("sudo"),
         "the tests need more than is installed, and there is no sudo here. Let root run: {wish}\n\
-         (or run `cargo xtask check`, which leaves the browser and the linter of OpenAPI out)"
+         (or run `cargo xtask check`, which leaves out what needs them)"
     );
     step(root, "install", &mut apt(&["update"]))?;
     let mut install = apt(&["install", "--yes", "--no-install-recommends"]);

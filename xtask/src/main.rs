@@ -31,9 +31,9 @@ struct Arguments {
 enum Task {
     /// Install what the tests need, then run all of them: format, tidy, clippy, generated files, tests, documentation.
     Test(suite::Selection),
-    /// The same before a commit: installs nothing and leaves out the browser tests and the linter of OpenAPI.
+    /// The same before a commit: installs nothing and leaves out what needs a browser, Node or generators of clients.
     Check(suite::Selection),
-    /// Only install what the tests need on a fresh Debian machine: rustfmt, clippy, Chromium, a font, curl, Python.
+    /// Only install what the tests need on a fresh Debian machine: rustfmt, clippy, Chromium, a font, nginx, curl, Python, Node.
     Install,
     /// Take the README's pictures anew.
     Screenshots,

@@ -1,30 +1,71 @@
-//! Lints `openapi.json` with a public tool, openapi-spec-validator, which knows OpenAPI 3.1.
+//! `openapi.json` before public tools: two linters here, and clients that generators make of it in the tests of crate cli.
 //!
-//! The tool is Python's; it lives in a virtual environment under the target folder and is installed there once, from
-//! PyPI, at a pinned version. What is linted is the committed file: that it is the code's is the generated files' check.
+//! The tools come from PyPI and npm, pinned to the last of what they need in `crates/cli/tests/openapi/tools`, and live under
+//! the target folder. What is checked is the committed file: that it is the code's is the generated files' check.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use anyhow::Context as _;
+
 use crate::steps::step;
 
-/// The tool, pinned, so that a new release of it turns nobody's build red.
-const TOOL: &str = "openapi-spec-validator==0.9.0";
+const TOOLS: &str = "crates/cli/tests/openapi/tools";
 
-/// Lints the document; installs the tool first where it is missing.
+/// Lints the document, as it stands and as one of OpenAPI 3.0.
 pub(crate) fn lint(root: &Path) -> anyhow::Result<()> {
-    let environment = environment(root);
-    let tool = environment.join("bin/openapi-spec-validator");
-    if !tool.is_file() {
-        step(root, "install", Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
-        let mut install = Command::new(environment.join("bin/pip"));
-        step(root, "install", install.args(["install", "--quiet", "--disable-pip-version-check", TOOL]))?;
-    }
-    step(root, "OpenAPI", Command::new(tool).arg("openapi.json"))
+    let tools = tools(root);
+    let documents = [root.join("openapi.json"), as_version_3_0(root, &tools)?];
+    let validator = tools.join("python/bin/openapi-spec-validator");
+    step(root, "OpenAPI", Command::new(validator).args(&documents))?;
+    step(root, "OpenAPI", Command::new("node").arg(tools.join("lint.mjs")).args(&documents))
 }
 
-/// Where the tool lives.
-fn environment(root: &Path) -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    root.join(target).join("openapi-lint")
+/// Where the tools live, and where the tests look for them.
+fn tools(root: &Path) -> PathBuf {
+    root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into())).join("openapi")
+}
+
+/// Installs what the pins name, unless just that is there.
+pub(crate) fn install(root: &Path) -> anyhow::Result<()> {
+    let (folder, tools) = (root.join(TOOLS), tools(root));
+    fs::create_dir_all(&tools).context("the target folder can be written to")?;
+    fs::copy(folder.join("lint.mjs"), tools.join("lint.mjs"))?;
+    if !is_installed(&folder.join("requirements.txt"), &tools)? {
+        let python = tools.join("python");
+        step(root, "install", Command::new("python3").args(["-m", "venv", "--clear"]).arg(&python))?;
+        let mut pip = Command::new(python.join("bin/pip"));
+        pip.args(["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--requirement"]);
+        step(root, "install", pip.arg(folder.join("requirements.txt")))?;
+        fs::copy(folder.join("requirements.txt"), tools.join("requirements.txt"))?;
+    }
+    if !is_installed(&folder.join("package-lock.json"), &tools)? {
+        fs::copy(folder.join("package.json"), tools.join("package.json"))?;
+        // `npm ci` reads the pins where it installs; ours are copied under that name only when they are installed.
+        let lock = tools.join("npm-shrinkwrap.json");
+        fs::copy(folder.join("package-lock.json"), &lock)?;
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]);
+        step(root, "install", npm.arg(&tools))?;
+        fs::rename(lock, tools.join("package-lock.json"))?;
+    }
+    Ok(())
+}
+
+/// Whether the tools that this file of pins names were installed: its copy beside them is the last thing that is written.
+fn is_installed(pins: &Path, tools: &Path) -> anyhow::Result<bool> {
+    let name = pins.file_name().context("pins have a name")?;
+    let wanted = fs::read(pins).with_context(|| format!("{} can be read", pins.display()))?;
+    Ok(fs::read(tools.join(name)).is_ok_and(|installed| installed == wanted))
+}
+
+/// The document as one of OpenAPI 3.0, whose words are the only ones that it uses.
+fn as_version_3_0(root: &Path, tools: &Path) -> anyhow::Result<PathBuf> {
+    let document = fs::read_to_string(root.join("openapi.json")).context("openapi.json can be read")?;
+    let of_version_3_0 = document.replacen(r#""openapi": "3.1.0""#, r#""openapi": "3.0.3""#, 1);
+    anyhow::ensure!(document != of_version_3_0, "openapi.json does not say that it is of version 3.1.0");
+    let path = tools.join("openapi-3.0.json");
+    fs::write(&path, of_version_3_0)?;
+    Ok(path)
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask test` and `cargo xtask check`: all checks in one order, cheapest first, stopping at the first red one.
 //!
-//! Each check must be a thing that one can also run alone. `check` installs nothing: it leaves out the linter of OpenAPI
-//! and tells the browser tests, by `LOMMEBOK_NO_BROWSER`, that they are left out.
+//! Each check must be a thing that one can also run alone. `check` installs nothing: it leaves out the linters of
+//! OpenAPI, and tells the tests that need a browser, Node or generators, by `LOMMEBOK_NO_BROWSER`, that they are left out.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use crate::steps::{cargo, seconds, step, stopwatch};
 use crate::{install, openapi, tidy};
 
-/// Set to `1` for tests that must not start a browser.
+/// Set to `1` for tests that must do with Rust alone.
 pub(crate) const NO_BROWSER: &str = "LOMMEBOK_NO_BROWSER";
 
 /// Links to private items are fine: we document those too, for maintainers.
@@ -37,9 +37,9 @@ impl Selection {
 /// Whether the checks take part that need more than Rust and a C compiler.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extras {
-    /// What is missing is installed; Chromium is driven, `openapi.json` is linted.
+    /// What is missing is installed; Chromium is driven, `openapi.json` is linted, and generated clients pay.
     Installed,
-    /// Nothing is installed; browser tests say that they were left out.
+    /// Nothing is installed; the tests that need more say that they were left out.
     LeftOut,
 }
 
@@ -90,6 +90,7 @@ pub(crate) fn run(root: &Path, selection: &Selection, extras: Extras) -> anyhow:
     install::toolchain(root)?;
     if extras == Extras::Installed && (selection.has(Check::Tests) || selection.has(Check::Openapi)) {
         install::packages(root)?;
+        openapi::install(root)?;
     }
     let takes_part = |check: &Check| selection.has(*check) && (extras == Extras::Installed || *check != Check::Openapi);
     for check in Check::IN_ORDER.into_iter().filter(takes_part) {
