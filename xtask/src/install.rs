@@ -43,7 +43,7 @@ pub(crate) fn toolchain(root: &Path) -> anyhow::Result<()> {
     step(root, "install", Command::new("rustup").args(["component", "add"]).args(missing))
 }
 
-/// Makes sure of Chromium with its driver and a font, of nginx and curl, and of Python and Node for the clients of OpenAPI.
+/// Makes sure of Chromium with its driver and a font, of nginx and curl, and of Python and Node for generated clients and documents.
 pub(crate) fn packages(root: &Path) -> anyhow::Result<()> {
     let missing: Vec<&str> = NEEDS.iter().filter(|need| !(need.is_there)()).map(|need| need.package).collect();
     if missing.is_empty() {

@@ -1,12 +1,11 @@
 //! The README's commands do what it says: they are read from it and run, in its order, against a sandbox that has a payment.
-#![expect(clippy::unwrap_used, reason = "tests: a surprise is a failure")]
 
 use lommebok_testkit::server_process::{Launch, PspClient, ServerProcess};
 use serde_json::json;
 
 /// The README's indented lines that begin with `lommebok`, without their comments.
 fn commands() -> Vec<Vec<String>> {
-    let readme = include_str!("../../../README.md");
+    let readme = include_str!("../../../../README.md");
     let lines = readme.lines().filter_map(|line| line.strip_prefix("    lommebok "));
     let words = |line: &str| line.split('#').next().unwrap().split_whitespace().map(str::to_owned).collect();
     lines.map(words).collect()
