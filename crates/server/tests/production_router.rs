@@ -19,6 +19,7 @@ use lommebok_server::chance::Chance;
 use lommebok_server::clock::BusinessClock;
 use lommebok_server::http::control::Control;
 use lommebok_server::http::edge::{BodyLimits, Edge, EdgeParts};
+use lommebok_server::http::rates::RateLimits;
 use lommebok_server::http::{ProductionPages, production_router};
 use lommebok_server::keys::envelope::Envelope;
 use lommebok_server::keys::handle::HandleKey;
@@ -67,6 +68,7 @@ impl Production {
             access_tokens: access_tokens(&chance),
             chance,
             shows_hints: false,
+            rate_limits: RateLimits::default(),
             body_limits: BodyLimits {
                 ordinary_bytes: 1_048_576,
                 batch_bytes: 8_388_608,

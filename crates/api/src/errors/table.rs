@@ -16,10 +16,10 @@ pub enum Stage {
     AccessToken,
     /// `PSP-ID`.
     PspId,
-    /// `Merchant-Serial-Number`.
-    MerchantSerialNumber,
     /// How much the caller may ask.
     Rate,
+    /// `Merchant-Serial-Number`.
+    MerchantSerialNumber,
     /// Type, encoding and size of the body.
     Content,
     /// The idempotency header and the body: all faults together.

@@ -173,5 +173,6 @@ fn edge(config: &DevConfig, wallet: &Wallet, keys: Arc<Keys>, signing_key: Signi
         chance,
         shows_hints: true,
         body_limits: parts::body_limits(config),
+        rate_limits: config.rates,
     })
 }

@@ -14,6 +14,7 @@ mod keys;
 mod log;
 mod network;
 mod payments;
+mod rates;
 mod reader;
 mod sample_psp;
 mod settings;
@@ -32,6 +33,7 @@ pub use settings::{Setting, Unset, settings};
 pub use sources::Sources;
 pub(crate) use sources::line_of;
 
+use crate::http::rates::RateLimits;
 use reader::Reader;
 use settings::Mode;
 
@@ -71,6 +73,8 @@ pub fn set_by(name: &str) -> String {
 pub struct DevConfig {
     /// Addresses and limits.
     pub network: NetworkConfig,
+    /// How often one party may ask.
+    pub rates: RateLimits,
     /// Where the sandbox keeps its things.
     pub data: SandboxDataConfig,
     /// Batch and calls.
@@ -95,6 +99,7 @@ impl DevConfig {
     pub fn load(sources: &Sources) -> Result<Self, ConfigFaults> {
         let mut reader = Reader::new(Mode::Dev, sources);
         let network = network::read(&mut reader);
+        let rates = rates::read(&mut reader);
         let data = data::read_dev(&mut reader);
         let payments = payments::read(&mut reader);
         let sandbox = payments::read_sandbox(&mut reader);
@@ -105,6 +110,7 @@ impl DevConfig {
         reader.finish(|| {
             Some(Self {
                 network: network?,
+                rates: rates?,
                 data: data?,
                 payments: payments?,
                 sandbox: sandbox?,
@@ -122,6 +128,8 @@ impl DevConfig {
 pub struct ServeConfig {
     /// Addresses and limits; `public_url` is there and https.
     pub network: NetworkConfig,
+    /// How often one party may ask.
+    pub rates: RateLimits,
     /// The path of the SQLite database.
     pub database: std::path::PathBuf,
     /// Batch and calls.
@@ -146,6 +154,7 @@ impl ServeConfig {
     pub fn load(sources: &Sources) -> Result<Self, ConfigFaults> {
         let mut reader = Reader::new(Mode::Serve, sources);
         let network = network::read(&mut reader);
+        let rates = rates::read(&mut reader);
         let database = data::read_serve(&mut reader);
         let payments = payments::read(&mut reader);
         let access_tokens = access_tokens::read(&mut reader);
@@ -156,6 +165,7 @@ impl ServeConfig {
         reader.finish(|| {
             Some(Self {
                 network: network?,
+                rates: rates?,
                 database: database?,
                 payments: payments?,
                 access_tokens: access_tokens?,

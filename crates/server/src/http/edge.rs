@@ -10,6 +10,7 @@ use bytes::Bytes;
 use lommebok_domain::TenantId;
 use lommebok_store::{KeyedHash, Psp, Store};
 
+use super::rates::{RateLimits, Rates};
 use crate::access_token::AccessTokens;
 use crate::chance::Chance;
 use crate::keys::lookup::Purpose;
@@ -33,6 +34,8 @@ pub struct EdgeParts {
     pub shows_hints: bool,
     /// Limits of bodies.
     pub body_limits: BodyLimits,
+    /// How often one party may ask.
+    pub rate_limits: RateLimits,
 }
 
 /// What every endpoint needs. Cheap to clone.
@@ -49,6 +52,7 @@ struct Inner {
     chance: Chance,
     shows_hints: bool,
     body_limits: BodyLimits,
+    rates: Rates,
 }
 
 /// How long a body may be, and how long it may take.
@@ -75,6 +79,7 @@ impl Edge {
             chance: parts.chance,
             shows_hints: parts.shows_hints,
             body_limits: parts.body_limits,
+            rates: Rates::new(parts.rate_limits),
         }))
     }
 
@@ -124,6 +129,11 @@ impl Edge {
     /// Issues and verifies access tokens.
     pub fn access_tokens(&self) -> &AccessTokens {
         &self.0.access_tokens
+    }
+
+    /// Counts how often each party asks.
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.0.rates
     }
 
     /// Whether refusals carry a hint.

@@ -1,6 +1,6 @@
 //! Streams of hints (`text/event-stream`): a hint says that a payment changed, or that somebody set the clock, and the reader
-//! reads again. A stream ends when the server stops, or a shutdown would wait for it for ever; and when its reader may not
-//! read any more, which is looked at before every line.
+//! reads again. A stream ends when the server stops, or a shutdown would wait for it for ever; when its reader may not read any more,
+//! which is looked at before every line; and a landing page's with the payment's final state.
 //!
 //! Nobody may depend on one: proxies hold streams back, and connections die in silence. Who follows one also asks a small
 //! address now and then whether anything has changed.
@@ -17,10 +17,13 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::ui::html::{Policy, guard};
-use crate::wallet::{Hint, Subscription, Told};
+use crate::wallet::{Hint, Occasion, Place, Subscription, Told};
 
 /// A comment goes out this often, so that a dead connection shows, in ms.
 const ALIVE_MS: u64 = 15_000;
+
+/// When a reader that has all its streams may ask for one more: after a comment that finds a dead one out.
+pub(crate) const RETRY_AFTER_S: &str = "15";
 
 /// Tells nginx, and proxies that go by its words, to hand each line on at once instead of collecting them.
 const UNBUFFERED: (HeaderName, HeaderValue) =
@@ -29,39 +32,55 @@ const UNBUFFERED: (HeaderName, HeaderValue) =
 /// The clock was stopped, set going or advanced.
 const CLOCK_SET: &str = "event: clock\ndata: {}\n\n";
 
-struct Reading<A, L> {
+/// How long a stream goes on.
+pub(crate) enum Lasts {
+    /// Until it has told that the payment is over; told at once when it is so already.
+    UntilFinal { already: bool },
+    /// As long as this says so, which is asked before every line.
+    While(Box<dyn Fn() -> bool + Send>),
+}
+
+struct Reading<L> {
     subscription: Subscription,
     stopping: CancellationToken,
     clock: watch::Receiver<u64>,
-    alive: A,
+    place: Option<Place>,
+    lasts: Lasts,
     line: L,
-    begun: bool,
+    stage: Stage,
 }
 
-/// The hints of `subscription`, and of changes of the clock, as long as `alive` says so (asked before every line) and the server does not stop.
-pub(crate) fn hints<A>(
-    subscription: Subscription,
-    (stopping, clock): (CancellationToken, watch::Receiver<u64>),
-    alive: A,
-) -> Response
-where
-    A: Fn() -> bool + Send + 'static,
-{
-    lines(subscription, (stopping, clock), alive, line)
+/// How far a stream has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    New,
+    Told,
+    Over,
 }
 
-/// The same with lines of the reader's own.
-pub(crate) fn lines<A, L>(
+/// The hints of `subscription`, and of changes of the clock, as long as `lasts` says and the server does not stop.
+pub(crate) fn hints(
     subscription: Subscription,
     (stopping, clock): (CancellationToken, watch::Receiver<u64>),
-    alive: A,
+    (place, lasts): (Place, Lasts),
+) -> Response {
+    streamed(Reading { subscription, stopping, clock, place: Some(place), lasts, line, stage: Stage::New })
+}
+
+/// Everything that is told, in lines of the reader's own.
+pub(crate) fn lines<L>(
+    subscription: Subscription,
+    (stopping, clock): (CancellationToken, watch::Receiver<u64>),
     line: L,
 ) -> Response
 where
-    A: Fn() -> bool + Send + 'static,
     L: Fn(Option<Told>) -> Option<String> + Send + 'static,
 {
-    let reading = Reading { subscription, stopping, clock, alive, line, begun: false };
+    let lasts = Lasts::While(Box::new(|| true));
+    streamed(Reading { subscription, stopping, clock, place: None, lasts, line, stage: Stage::New })
+}
+
+fn streamed<L: Fn(Option<Told>) -> Option<String> + Send + 'static>(reading: Reading<L>) -> Response {
     let body = Body::from_stream(stream::unfold(reading, |mut reading| async move {
         let next = reading.next().await?;
         Some((Ok::<_, std::convert::Infallible>(Bytes::from(next)), reading))
@@ -74,27 +93,63 @@ where
     response
 }
 
-impl<A: Fn() -> bool, L: Fn(Option<Told>) -> Option<String>> Reading<A, L> {
+impl<L: Fn(Option<Told>) -> Option<String>> Reading<L> {
     async fn next(&mut self) -> Option<String> {
-        if !self.begun {
-            self.begun = true;
-            return Some(": connected\n\n".to_owned());
+        match self.stage {
+            Stage::Over => return None,
+            Stage::New => {
+                self.stage = Stage::Told;
+                let over = matches!(self.lasts, Lasts::UntilFinal { already: true });
+                let line = if over { line(None) } else { None };
+                if over {
+                    self.stage = Stage::Over;
+                }
+                return Some(format!(": connected\n\n{}", line.unwrap_or_default()));
+            }
+            Stage::Told => {}
         }
         loop {
-            let line = tokio::select! {
+            let (occasion, line) = tokio::select! {
                 // First, so that nobody reads a payment by a clock that is over.
                 biased;
-                Ok(()) = self.clock.changed() => Some(CLOCK_SET.to_owned()),
-                told = self.subscription.told() => (self.line)(told),
+                Ok(()) = self.clock.changed() => {
+                    (Some(Occasion::Clock(*self.clock.borrow_and_update())), Some(CLOCK_SET.to_owned()))
+                }
+                told = self.subscription.told() => (self.heard(told), (self.line)(told)),
                 () = self.stopping.cancelled() => return None,
-                () = tokio::time::sleep(Duration::from_millis(ALIVE_MS)) => Some(": alive\n\n".to_owned()),
+                () = tokio::time::sleep(Duration::from_millis(ALIVE_MS)) => (None, Some(": alive\n\n".to_owned())),
             };
-            if !(self.alive)() {
+            if !self.goes_on(occasion) {
                 return None;
             }
             if line.is_some() {
                 return line;
             }
+        }
+    }
+
+    /// What was told, as far as other streams of this reader are told the same. A page's stream has done its work with the
+    /// final state, and with hints that were lost: who reads on opens another one.
+    fn heard(&mut self, told: Option<Told>) -> Option<Occasion> {
+        let is_last = match told {
+            Some(Told::Changed(hint)) => hint.is_final,
+            Some(Told::LookAgain) => false,
+            None => true,
+        };
+        if is_last && matches!(self.lasts, Lasts::UntilFinal { .. }) {
+            self.stage = Stage::Over;
+        }
+        match told {
+            Some(Told::Changed(Hint { payment, version, .. })) => Some(Occasion::Payment(payment, version)),
+            Some(Told::LookAgain) | None => None,
+        }
+    }
+
+    fn goes_on(&self, occasion: Option<Occasion>) -> bool {
+        match (&self.lasts, &self.place) {
+            (Lasts::UntilFinal { .. }, _) => true,
+            (Lasts::While(may), Some(place)) => place.may_read(occasion, may),
+            (Lasts::While(may), None) => may(),
         }
     }
 }

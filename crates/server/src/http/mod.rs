@@ -14,6 +14,7 @@ mod mobileintercept;
 mod openapi;
 pub(crate) mod pages;
 mod psp;
+pub mod rates;
 mod routers;
 pub mod sandbox_pages;
 

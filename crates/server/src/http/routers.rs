@@ -39,7 +39,7 @@ pub struct ProductionPages {
 pub fn production_router(edge: &Edge, control: Control, shown: ProductionPages, tasks: &Tasks) -> Router {
     let pages = Pages { wallet: shown.wallet, brand: shown.brand, sandbox: false, qr_codes: QrCodes::default() };
     let programs = for_programs(edge, &pages.wallet, tasks);
-    let guarded = for_people(pages.clone()).merge(control::operate_routes(control)).layer(map_response(guarded));
+    let guarded = for_people(edge, pages.clone()).merge(control::operate_routes(control)).layer(map_response(guarded));
     programs
         .merge(guarded)
         .fallback_service(psp::production.with_state((edge.clone(), pages)))
@@ -51,7 +51,7 @@ pub fn sandbox_router(edge: &Edge, control: Control, shown: SandboxPages, tasks:
     let pages = shown.pages.clone();
     let programs = for_programs(edge, &pages.wallet, tasks);
     let known = HostCheck { hosts: Arc::clone(&control.hosts), pages: pages.clone() };
-    let guarded = for_people(pages.clone())
+    let guarded = for_people(edge, pages.clone())
         .merge(sandbox_pages::routes(shown))
         .layer(from_fn_with_state(known, known_host::check))
         .merge(control::operate_routes(control.clone()))
@@ -71,11 +71,11 @@ fn for_programs(edge: &Edge, wallet: &Wallet, tasks: &Tasks) -> Router {
         .merge(health::routes(tasks.clone(), wallet.clone()))
 }
 
-fn for_people(pages: Pages) -> Router {
+fn for_people(edge: &Edge, pages: Pages) -> Router {
     Router::new()
-        .merge(app::routes(pages.wallet.clone()))
+        .merge(app::routes(edge.clone(), pages.wallet.clone()))
         .merge(mobileintercept::routes(pages.clone()))
-        .merge(landing::routes(pages))
+        .merge(landing::routes(edge.clone(), pages))
 }
 
 /// The headers that a page owes, for an answer that no page gave.

@@ -45,7 +45,14 @@ pub(super) struct Client {
 
 /// Whose request it is, as far as proxies that are trusted say; among the extensions of each request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClientAddress(pub IpAddr);
+pub struct ClientAddress(Option<u128>);
+
+impl ClientAddress {
+    /// What the address is counted as where one address may only do so much; nothing when it has no such limit.
+    pub(crate) const fn counted_as(self) -> Option<u128> {
+        self.0
+    }
+}
 
 type RouterFuture = <Router as Service<Request<ClientBody>>>::Future;
 
@@ -64,7 +71,8 @@ impl Guard {
     fn client(&self, request: &Request<Incoming>) -> (ClientAddress, Account) {
         let Client { address, account, .. } = &self.client;
         let (address, other) = self.peers.client(*address, request.headers());
-        (ClientAddress(address.to_canonical()), other.map_or_else(|| account.clone(), |peer| account.of_peer(peer)))
+        let counted = ClientAddress(self.peers.counted_as(address));
+        (counted, other.map_or_else(|| account.clone(), |peer| account.of_peer(peer)))
     }
 }
 

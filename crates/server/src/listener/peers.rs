@@ -192,6 +192,13 @@ impl Peers {
         (client, (client != address).then(|| self.of(client)))
     }
 
+    /// What a client is counted as; nothing for this machine while no proxies are named, and for a proxy that names nobody.
+    pub(super) fn counted_as(&self, client: IpAddr) -> Option<u128> {
+        let client = client.to_canonical();
+        let own = client.is_loopback() && self.proxies.is_empty();
+        (!own && !self.proxies.trust(client)).then(|| counted_as(client))
+    }
+
     fn of(&self, address: IpAddr) -> Arc<Peer> {
         let address = address.to_canonical();
         if address.is_loopback() && self.proxies.is_empty() {

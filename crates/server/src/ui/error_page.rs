@@ -19,6 +19,8 @@ pub enum Wrong {
     ForeignForm(Option<Addresses>),
     /// A form of our own page, which stands at another address than the server believes; nothing was changed.
     OtherAddress(Addresses),
+    /// Too many pages and forms from one address; nothing was changed.
+    TooOften,
     /// Our fault; nothing was changed.
     Internal,
 }
@@ -29,6 +31,7 @@ impl Wrong {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::StaleForm | Self::NoCookie | Self::ForeignForm(_) | Self::OtherAddress(_) => StatusCode::FORBIDDEN,
+            Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -41,6 +41,8 @@ pub struct Hint {
     pub version: i64,
     /// Whether it is with its PSP: whoever waits for the outcome need not look yet.
     pub authorizing: bool,
+    /// Whether it is over: no more changes that a customer sees will come.
+    pub is_final: bool,
 }
 
 /// What a watcher is told.
@@ -81,7 +83,8 @@ impl Hub {
     /// Tells everybody who watches `payment`, its user, or `earlier_binding`'s user (whose prompt is withdrawn).
     pub(crate) fn publish(&self, payment: &Payment, earlier_binding: Binding) {
         let authorizing = matches!(payment.state, State::Authorizing { .. });
-        let hint = Told::Changed(Hint { payment: payment.id, version: payment.version, authorizing });
+        let is_final = payment.state.is_final();
+        let hint = Told::Changed(Hint { payment: payment.id, version: payment.version, authorizing, is_final });
         let topics = self.lock();
         if topics.is_empty() {
             return;

@@ -18,6 +18,7 @@ pub(crate) mod measures;
 mod merchants;
 mod phone;
 mod pin_tries;
+mod readers;
 mod road;
 mod sealed;
 mod sessions;
@@ -44,6 +45,7 @@ pub use hub::{Hint, Hub, Subscription, Topic};
 pub use idempotency::IdempotentRequest;
 pub use init::{Initiated, NewInit};
 pub use phone::RECEIPTS_PER_PAGE;
+pub(crate) use readers::{Occasion, Place, Reader, Readers};
 pub use sessions::SignedIn;
 pub use stages::{Stage, Stages};
 pub use status_updates::{Accepted, BatchMode};
@@ -137,6 +139,7 @@ pub struct Wallet(Arc<Inner>);
 struct Inner {
     parts: Parts,
     hub: Hub,
+    readers: Readers,
     agenda: Agenda,
     in_hand: InHand,
     merchants: Merchants,
@@ -154,6 +157,7 @@ impl Wallet {
             change_ids: road::ChangeIds::new(&parts.chance),
             parts,
             hub: Hub::default(),
+            readers: Readers::default(),
             agenda: Agenda::default(),
             in_hand: InHand::default(),
             merchants: Merchants::default(),
@@ -182,6 +186,11 @@ impl Wallet {
     /// Who watches what.
     pub fn hub(&self) -> &Hub {
         &self.0.hub
+    }
+
+    /// Who reads event streams.
+    pub(crate) fn readers(&self) -> &Readers {
+        &self.0.readers
     }
 
     /// What links begin with; no slash at the end.

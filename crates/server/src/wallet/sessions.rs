@@ -8,7 +8,7 @@ use lommebok_store::{KeyedHash, Session, SessionWrite, User, Write};
 
 use subtle::ConstantTimeEq;
 
-use super::{Fault, Keys, Wallet};
+use super::{Fault, Keys, Reader, Wallet};
 use crate::clock::Moment;
 use crate::keys::lookup::Purpose;
 
@@ -68,6 +68,11 @@ impl Wallet {
     pub async fn sign_out(&self, token: &str) -> Result<(), Fault> {
         let close = Write::Session(SessionWrite::Close(self.session_hash(token)));
         self.commit(close, self.clock().moment().epoch).await.map(drop)
+    }
+
+    /// Who reads with this session.
+    pub(crate) fn session_reader(&self, token: &str) -> Reader {
+        Reader::Session(self.session_hash(token))
     }
 
     fn session_hash(&self, token: &str) -> KeyedHash {

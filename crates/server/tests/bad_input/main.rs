@@ -25,6 +25,7 @@ mod mobile_intercept;
 mod page_headers;
 mod paths;
 mod pin_tries;
+mod rates;
 mod raw_sockets;
 mod slow_clients;
 mod unknown_hosts;

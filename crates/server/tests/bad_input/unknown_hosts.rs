@@ -1,6 +1,6 @@
 //! Names that lead here and are none of ours: pages and App API answer 421, what programs call answers as ever.
 
-use lommebok_testkit::cases::{Call, Table, app as app_api, page};
+use lommebok_testkit::cases::{Call, Table, app as app_api, bare, page};
 use lommebok_testkit::test_app::{Answer, TestApp};
 use serde_json::json;
 
@@ -43,15 +43,18 @@ async fn under_an_unknown_host_no_page_and_no_app_answers_and_the_setting_is_nam
         }
     }
     let start = Call::new("GET", "/");
-    for host in ["", "<script>alert(1)</script>.example"] {
+    // What the characters of a host can say in HTML is said as text; what has others is no host at all.
+    for (host, expected) in
+        [("", page(421)), ("a&lt;b.example", page(421)), ("<script>alert(1)</script>.example", bare(400))]
+    {
         let call = start.clone().set("Host", host);
-        let answer = table.answer_of(format!("host {host:?}"), call, page(421)).await.expect("an answer");
-        assert!(!answer.text.contains("<script>alert"), "{}", answer.text);
+        let answer = table.answer_of(format!("host {host:?}"), call, expected).await.expect("an answer");
+        assert!(!answer.text.contains("<script>alert") && !answer.text.contains("a&lt;b"), "{}", answer.text);
     }
     let target = format!("http://evil.example:{port}/");
     let absolute = start.at(target).set("Host", format!("evil.example:{port}"));
     table.refuse("a target that says the name", absolute, page(421).naming("evil.example")).await;
-    table.finish(39);
+    table.finish(40);
     app.stop().await;
 }
 

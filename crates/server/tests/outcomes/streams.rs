@@ -117,6 +117,52 @@ async fn an_answer_of_the_stream_carries_the_headers_of_a_page_also_when_there_i
     app.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_and_a_link_have_eight_streams_each_and_get_their_places_back() {
+    let app = TestApp::start().await;
+    let (phone, other) = (app.first_phone().await, app.first_phone().await);
+    let payment = app.init("st-places").await;
+    let link = || app.client().get(app.url(&format!("/landing/events?token={}", payment.token)));
+    let mut streams = Vec::new();
+    for _ in 0..8 {
+        streams.push(Stream::of(&phone).await);
+        streams.push(Stream::begun(link()).await);
+    }
+    let refused = Answer::to(phone.call(Method::GET, "/events")).await;
+    assert_eq!((refused.status, &refused.json["code"]), (StatusCode::TOO_MANY_REQUESTS, &"too_many_streams".into()));
+    let page = Answer::to(link()).await;
+    assert_eq!((page.status, page.text.as_str()), (StatusCode::TOO_MANY_REQUESTS, ""));
+    for answer in [&refused, &page] {
+        assert_eq!(answer.headers["retry-after"], "15");
+    }
+    // Another session of the same user has places of its own, and who asks the small address needs none.
+    drop(Stream::of(&other).await);
+    drop(status_of_phone(&phone).await);
+    drop(status_of(&app, &payment).await);
+    sign_out(&phone).await;
+    assert_eq!(app.force_approve(&payment).await.status, StatusCode::OK);
+    for stream in streams {
+        stream.rest().await;
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pages_stream_ends_with_what_became_of_its_payment_and_so_does_one_that_comes_later() {
+    let app = TestApp::start().await;
+    let payment = app.init("st-final").await;
+    let link = || app.client().get(app.url(&format!("/landing/events?token={}", payment.token)));
+    let stream = Stream::begun(link()).await;
+    assert_eq!(LandingPage::open(&app, &payment).await.confirm("12345678").await, StatusCode::SEE_OTHER);
+    app.advance(Duration::from_mins(5)).await;
+    let rest = stream.rest().await;
+    assert!(rest.ends_with("\"version\":3}\n\n"), "{rest}");
+    let later = Stream::begun(link()).await;
+    let whole = format!("{}{}", later.read.clone(), later.rest().await);
+    assert!(whole.contains("event: payment"), "{whole}");
+    app.stop().await;
+}
+
 /// What a page's status address answers, as text.
 async fn status_of(app: &TestApp, payment: &Started) -> String {
     let address = app.url(&format!("/landing/status?token={}", payment.token));

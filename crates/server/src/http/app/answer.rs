@@ -18,8 +18,10 @@ use lommebok_store::CommitFault;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::http::event_stream;
 use crate::http::json_object;
 use crate::http::pages::once;
+use crate::http::rates::TooOften;
 use crate::listener::body::{self, BodyFault};
 use crate::ui::lang::Lang;
 use crate::wallet::{Fault, Wallet};
@@ -72,6 +74,21 @@ impl Refused {
             "The wallet does not answer under this name. Allow it with --allowed-host.",
         );
         Self::new(StatusCode::MISDIRECTED_REQUEST, "unknown_host", message)
+    }
+
+    /// Too many sign-ins from one address, whoever they were for.
+    pub(super) fn too_often(refused: TooOften) -> Self {
+        let message =
+            ("For mange forsøk fra nettet ditt: vent litt.", "Too many tries from your network: wait a little.");
+        let retry_after_s = i64::try_from(refused.retry_after_s).ok();
+        Self { retry_after_s, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", message) }
+    }
+
+    /// The session has all the event streams that it may have.
+    pub(super) fn too_many_streams() -> Self {
+        let message = ("Telefonen har for mange strømmer åpne.", "The phone has too many streams open.");
+        let refused = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_streams", message);
+        Self { retry_after_s: event_stream::RETRY_AFTER_S.parse().ok(), ..refused }
     }
 
     fn try_again() -> Self {

@@ -7,11 +7,14 @@ mod sessions;
 mod view;
 
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use http::HeaderMap;
 
+use super::Edge;
+use super::rates::{self, OfAddress};
 use crate::wallet::Wallet;
 
 /// Where the App API is.
@@ -23,9 +26,9 @@ pub(crate) fn unknown_host(headers: &HeaderMap) -> Response {
 }
 
 /// The routes, and JSON for what is none of them.
-pub(crate) fn routes(wallet: Wallet) -> Router {
+pub(crate) fn routes(edge: Edge, wallet: Wallet) -> Router {
     let routes = Router::new()
-        .route("/sessions", post(sessions::sign_in))
+        .route("/sessions", post(sessions::sign_in).layer(from_fn_with_state(edge, limited)))
         .route("/sessions/current", get(sessions::current).delete(sessions::sign_out))
         .route("/payments", get(payments::list))
         .route("/payments/open", post(payments::open))
@@ -43,4 +46,12 @@ pub(crate) fn routes(wallet: Wallet) -> Router {
     // Nesting leaves out the folder's own address with a slash.
     let folder = any(answer::not_found).layer(from_fn(answer::spoken));
     Router::new().route("/app/v1/", folder).nest(PATH, routes)
+}
+
+/// Refuses an address that tries too often, before a number is looked up.
+async fn limited(State(edge): State<Edge>, request: Request, next: Next) -> Response {
+    match edge.rates().of_address(OfAddress::SignIn, rates::client(&request)) {
+        Ok(()) => next.run(request).await,
+        Err(refused) => answer::Refused::too_often(refused).into_response(),
+    }
 }

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::answer::{Refused, bearer, json_body, user};
 use super::view;
-use crate::http::{event_stream, payment_number};
+use crate::http::event_stream::{self, Lasts};
+use crate::http::payment_number;
 use crate::wallet::{Fault, Topic, Wallet};
 
 /// The longest link that is looked at.
@@ -125,11 +126,11 @@ pub(super) async fn cards(State(wallet): State<Wallet>, headers: HeaderMap) -> R
 pub(super) async fn events(State(wallet): State<Wallet>, headers: HeaderMap) -> Result<Response, Refused> {
     let session = bearer(&headers)?.to_owned();
     let user = wallet.user_of_session(&session)?;
+    let place = wallet.readers().admit(wallet.session_reader(&session)).ok_or_else(Refused::too_many_streams)?;
     let subscription = wallet.hub().subscribe(Topic::User(user));
-    let stopping = wallet.tasks().stopping().clone();
-    Ok(event_stream::hints(subscription, (stopping, wallet.clock().changes()), move || {
-        wallet.user_of_session(&session).is_ok()
-    }))
+    let whole = (wallet.tasks().stopping().clone(), wallet.clock().changes());
+    let may = Lasts::While(Box::new(move || wallet.user_of_session(&session).is_ok()));
+    Ok(event_stream::hints(subscription, whole, (place, may)))
 }
 
 /// Whether anything has changed since the last answer: for a phone whose stream brings nothing.

@@ -64,16 +64,11 @@ pub(super) async fn changes(State(control): State<Control>) -> Response {
     let wallet = control.wallet;
     let subscription = wallet.hub().subscribe(Topic::All);
     let whole = (wallet.tasks().stopping().clone(), wallet.clock().changes());
-    event_stream::lines(
-        subscription,
-        whole,
-        || true,
-        move |told| match told {
-            Some(Told::Changed(hint)) => Some(change(&wallet, hint.payment).unwrap_or_else(|| LOST.to_owned())),
-            Some(Told::LookAgain) => None,
-            None => Some(LOST.to_owned()),
-        },
-    )
+    event_stream::lines(subscription, whole, move |told| match told {
+        Some(Told::Changed(hint)) => Some(change(&wallet, hint.payment).unwrap_or_else(|| LOST.to_owned())),
+        Some(Told::LookAgain) => None,
+        None => Some(LOST.to_owned()),
+    })
 }
 
 /// One line of the stream; nothing when the payment can't be read now.

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::header::SET_COOKIE;
+use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, StatusCode, Uri};
 use lommebok_domain::payment::MAX_PROMPTS;
 use lommebok_domain::{Entrance, Failure, Payment, PhoneNumber, State as PaymentState};
@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::form;
 use crate::http::control::time_text;
-use crate::http::event_stream;
+use crate::http::event_stream::{self, Lasts};
 use crate::http::pages::{Pages, language, query, remember_language, see_other};
 use crate::ui::error_page::Wrong;
 use crate::ui::html::{Html, Policy};
@@ -23,7 +23,7 @@ use crate::ui::lang::Lang;
 use crate::ui::money::kroner;
 use crate::ui::shown_clock::ShownClock;
 use crate::ui::shown_text::shown_text;
-use crate::wallet::{Fault, Topic};
+use crate::wallet::{Fault, Reader, Topic};
 
 /// Who looks, and with which link.
 pub(super) struct Looking<'a> {
@@ -83,9 +83,14 @@ pub(super) async fn events(State(pages): State<Pages>, uri: Uri, headers: Header
             return pages.error(language(&uri, &headers), Wrong::Internal, None);
         }
     };
+    let Some(place) = pages.wallet.readers().admit(Reader::Link(payment.id)) else {
+        return (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, event_stream::RETRY_AFTER_S)]).into_response();
+    };
     let subscription = pages.wallet.hub().subscribe(Topic::Payment(payment.id));
+    // Read after subscribing, or a change between the two would be told by nobody.
+    let already = pages.wallet.payment(payment.id).is_ok_and(|payment| payment.state.is_final());
     let (stopping, clock) = (pages.wallet.tasks().stopping().clone(), pages.wallet.clock().changes());
-    event_stream::hints(subscription, (stopping, clock), || true)
+    event_stream::hints(subscription, (stopping, clock), (place, Lasts::UntilFinal { already }))
 }
 
 /// The payment's version and how often the clock was set: another one means that the page is to be read anew. For a page whose

@@ -8,12 +8,14 @@ use subtle::ConstantTimeEq;
 use super::PspCall;
 use super::answer::{Answered, Refused};
 use crate::access_token::Subject;
+use crate::http::rates::{OfAddress, OfPsp};
 use crate::keys::lookup::Purpose;
-use crate::wallet::Fault;
+use crate::wallet::{Fault, Principal};
 
 pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
-    let request = access_token::parse(call.headers)?;
     let edge = call.edge;
+    edge.rates().of_address(OfAddress::AccessToken, call.client)?;
+    let request = access_token::parse(call.headers)?;
     let refused = || request.refused();
     let by_key = edge.psp_by_subscription_key(request.subscription_key)?;
     let by_client = edge.psp_by_client_id(request.client_id)?;
@@ -26,6 +28,7 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
         return Err(refused().into());
     }
     let wallet = edge.wallet(psp.tenant).ok_or_else(refused)?;
+    edge.rates().of_psp(OfPsp::AccessToken, Principal { tenant: psp.tenant, psp: psp.id })?;
     let subject = Subject { tenant: psp.tenant, psp: psp.id, client_id: request.client_id.to_owned() };
     let issued = edge.access_tokens().issue(&subject, wallet.clock()).await.map_err(|fault| {
         tracing::error!(%fault, "no signing key");

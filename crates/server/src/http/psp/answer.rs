@@ -1,6 +1,8 @@
 //! Answers of the public endpoints: successes as JSON, refusals from the one table of errors. The wallet's faults become
 //! wire faults here and nowhere else.
 
+use std::slice;
+
 use axum::body::Body;
 use axum::response::Response;
 use http::StatusCode;
@@ -14,6 +16,7 @@ use lommebok_store::CommitFault;
 use serde::Serialize;
 
 use crate::http::Edge;
+use crate::http::rates::TooOften;
 use crate::listener::body::BodyFault;
 use crate::observability::calls;
 use crate::observability::names::REFUSALS;
@@ -21,7 +24,7 @@ use crate::wallet::Fault;
 
 const HINT: HeaderName = HeaderName::from_static(lommebok_api::headers::HINT);
 /// How long a client should wait when we can't take more, in seconds.
-const RETRY_AFTER_S: &str = "1";
+const RETRY_AFTER_S: u64 = 1;
 
 /// Room for the answers to init and details; a longer one makes more.
 const USUAL_ANSWER_BYTES: usize = 512;
@@ -87,7 +90,15 @@ impl Answered {
 #[derive(Debug)]
 pub(crate) enum Refused {
     Faults(Vec<WireFault>),
+    /// For now: the fault, and the seconds until the same may be asked again.
+    Wait(WireFault, u64),
     Status(StatusCode),
+}
+
+impl From<TooOften> for Refused {
+    fn from(refused: TooOften) -> Self {
+        Self::Wait(WireFault::of(ErrorCode::TooManyRequests), refused.retry_after_s)
+    }
 }
 
 impl From<WireFault> for Refused {
@@ -123,8 +134,7 @@ impl From<Fault> for Refused {
 impl Refused {
     /// Counts each fault by its status and code.
     pub(super) fn count(&self) {
-        let Self::Faults(faults) = self else { return };
-        for fault in faults {
+        for fault in self.faults() {
             let row = fault.code.row();
             ::metrics::counter!(REFUSALS, "status" => row.status.to_string(), "code" => row.code).increment(1);
         }
@@ -132,9 +142,15 @@ impl Refused {
 
     /// What the log says of it.
     pub(super) fn line(&self, endpoint: &'static str) -> calls::Refused {
+        let status = if let Self::Status(status) = self { status.as_u16() } else { 0 };
+        calls::Refused::new(endpoint, self.faults(), status)
+    }
+
+    fn faults(&self) -> &[WireFault] {
         match self {
-            Self::Faults(faults) => calls::Refused::new(endpoint, faults, 0),
-            Self::Status(status) => calls::Refused::new(endpoint, &[], status.as_u16()),
+            Self::Faults(faults) => faults,
+            Self::Wait(fault, _) => slice::from_ref(fault),
+            Self::Status(_) => &[],
         }
     }
 
@@ -146,21 +162,22 @@ impl Refused {
         context_id: &str,
         beside: Option<Hint>,
     ) -> Response {
-        let faults = match self {
-            Self::Faults(faults) => faults,
+        let retry_after_s = match self {
+            Self::Faults(_) => RETRY_AFTER_S,
+            Self::Wait(_, seconds) => seconds,
             Self::Status(status) => {
                 let mut response = Response::new(Body::empty());
                 *response.status_mut() = status;
                 return response;
             }
         };
-        let mut rendered = errors::answer(surface, &faults, context_id);
+        let mut rendered = errors::answer(surface, self.faults(), context_id);
         rendered.hints.extend(beside);
         let mut response = Response::new(Body::from(rendered.body));
         *response.status_mut() = StatusCode::from_u16(rendered.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(rendered.content_type));
         if matches!(rendered.status, 429 | 503) {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_S));
+            response.headers_mut().insert(RETRY_AFTER, retry_after_s.into());
         }
         if let Some(challenge) = rendered.challenge.and_then(|challenge| HeaderValue::from_str(&challenge).ok()) {
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);

@@ -12,6 +12,7 @@ use lommebok_store::Psp;
 use super::answer::Refused;
 use crate::access_token::TokenFault;
 use crate::http::Edge;
+use crate::http::rates::OfPsp;
 use crate::wallet::{Principal, Wallet};
 
 /// A caller whose credentials belong together. A handler can't be called without one.
@@ -22,8 +23,15 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// Checks the credentials of a call, and how often its PSP asks. Force-approve, which stands for a person, has no rate.
+    pub(crate) fn of(edge: &Edge, headers: &HeaderMap, asked: OfPsp) -> Result<Self, Refused> {
+        let caller = Self::of_anything(edge, headers)?;
+        edge.rates().of_psp(asked, caller.principal)?;
+        Ok(caller)
+    }
+
     /// Checks the credentials of a call.
-    pub(crate) fn of(edge: &Edge, headers: &HeaderMap) -> Result<Self, Refused> {
+    pub(crate) fn of_anything(edge: &Edge, headers: &HeaderMap) -> Result<Self, Refused> {
         let (caller, psp) = Self::of_token(edge, headers)?;
         same_psp_id(headers::psp_id(headers)?, &psp)?;
         Ok(caller)
@@ -35,6 +43,7 @@ impl Caller {
         if headers.contains_key(headers::PSP_ID) {
             same_psp_id(headers::psp_id(headers)?, &psp)?;
         }
+        edge.rates().of_psp(OfPsp::Merchants, caller.principal)?;
         Ok(caller)
     }
 

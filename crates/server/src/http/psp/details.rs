@@ -10,9 +10,10 @@ use super::answer::{Answered, Refused};
 use super::auth::Caller;
 use super::{PspCall, payment_named};
 use crate::http::control::time_text;
+use crate::http::rates::OfPsp;
 
 pub(super) fn handle(call: &PspCall<'_>, id: &PathId<'_>) -> Result<Answered, Refused> {
-    let caller = Caller::of(call.edge, call.headers)?;
+    let caller = Caller::of(call.edge, call.headers, OfPsp::Details)?;
     caller.check_msn(call.headers)?;
     let id = payment_named(id)?;
     let details = caller.wallet.details(caller.principal, &id)?;

@@ -11,12 +11,13 @@ use super::PspCall;
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
 use crate::clock::ProcessTime;
+use crate::http::rates::OfPsp;
 use crate::observability::calls::{self, Ids, Kind, Line};
 use crate::wallet::{Environment, NewInit, Wallet};
 
 pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let (headers, began) = (call.headers, call.began);
-    let caller = Caller::of(call.edge, headers)?;
+    let caller = Caller::of(call.edge, headers, OfPsp::Init)?;
     let msn = caller.required_msn(headers)?;
     let body = call.edge.body(call.body).await?;
     headers::check_json(headers, body.len())?;

@@ -32,6 +32,8 @@ use tokio::time::Instant;
 use crate::clock::ProcessTime;
 use crate::http::Edge;
 use crate::http::pages::{Pages, language};
+use crate::http::rates;
+use crate::listener::ClientAddress;
 use crate::observability::calls::{self, Kind, Line};
 use crate::observability::names::REQUEST_SECONDS;
 use crate::ui::error_page::Wrong;
@@ -45,6 +47,8 @@ struct PspCall<'a> {
     edge: &'a Edge,
     headers: &'a HeaderMap,
     body: Body,
+    /// Whose request it is, where that is known.
+    client: Option<ClientAddress>,
     /// When it began, in process time.
     began: Instant,
 }
@@ -67,6 +71,7 @@ pub(crate) async fn sandbox(State((edge, pages)): State<(Edge, Pages)>, request:
 }
 
 async fn serve((edge, pages): (&Edge, &Pages), offer: Offer, request: Request) -> Response {
+    let client = rates::client(&request);
     let (parts, body) = request.into_parts();
     let endpoint = paths::route(parts.uri.path()).filter(|endpoint| {
         let test_only = matches!(endpoint, Endpoint::ForceApprove { .. });
@@ -90,7 +95,7 @@ async fn serve((edge, pages): (&Edge, &Pages), offer: Offer, request: Request) -
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(endpoint.allow()));
         return response;
     }
-    let call = PspCall { edge, headers: &parts.headers, body, began: asked.began };
+    let call = PspCall { edge, headers: &parts.headers, body, client, began: asked.began };
     let beside = edge.shows_hints().then(|| headers::system_headers(&parts.headers).hint).flatten();
     let response = match survived(dispatch(call, &parts.method, endpoint)).await {
         Ok(answered) => answered.hinting(beside).into_response(edge),

@@ -11,6 +11,7 @@ use super::PspCall;
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
 use crate::clock::ProcessTime;
+use crate::http::rates::OfPsp;
 use crate::observability::calls::{self, Kind, Line};
 use crate::wallet::Accepted;
 
@@ -18,7 +19,7 @@ use crate::wallet::Accepted;
 const ENTRIES_NAMED: usize = 3;
 
 pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
-    let (caller, began) = (Caller::of(call.edge, call.headers)?, call.began);
+    let (caller, began) = (Caller::of(call.edge, call.headers, OfPsp::UpdateStatus)?, call.began);
     caller.check_msn(call.headers)?;
     let body = call.edge.batch_body(call.body).await?;
     headers::check_json(call.headers, body.len())?;
