@@ -49,6 +49,8 @@ aims! {
     WAITING_CALL = "P9", "memory per makePayment call, 10,000 waiting at once", " KB", AtMost 20.0, 8.0;
     READY = "P10", "`lommebok dev` ready after a restart", " ms", AtMost 100.0, 50.0;
     IDLE_MEMORY = "P10", "idle memory", " MB", AtMost 30.0, 20.0;
+    LOG_OF_INITS = "P1", "CPU of init with the log at `info`, of that at `warn`", "×", AtMost 1.03, 1.01;
+    LOG_OF_PAYMENTS = "P5", "CPU of a whole payment with the log at `info`, of that at `warn`", "×", AtMost 1.03, 1.01;
     WRITTEN = "P12", "written to disk per whole payment", " KB", AtMost 25.0, 8.0;
 }
 

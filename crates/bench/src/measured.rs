@@ -2,6 +2,7 @@
 //!
 //! Each column takes its own median, so that one bad second in one run cannot colour two of them.
 
+use std::fmt;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
@@ -66,6 +67,52 @@ pub(crate) fn median(mut figures: Vec<f64>) -> f64 {
     figures.get(figures.len() / 2).copied().unwrap_or_default()
 }
 
+/// The ratios of some pairs of runs, each pair one after the other on the same machine.
+#[derive(Debug, Default)]
+pub(crate) struct Pairs(Vec<f64>);
+
+impl Pairs {
+    pub(crate) fn push(&mut self, ratio: f64) {
+        self.0.push(ratio);
+    }
+
+    pub(crate) fn median(&self) -> f64 {
+        median(self.0.clone())
+    }
+
+    /// Between which two of the ratios the median lies, at least 19 of 20 times, whatever their distribution; nothing of fewer
+    /// than six pairs.
+    pub(crate) fn interval(&self) -> Option<(f64, f64)> {
+        let mut sorted = self.0.clone();
+        sorted.sort_by(f64::total_cmp);
+        // Each ratio is above the median or below it, like a coin: the tail of so many coins that all but `left_out` agree.
+        let coins = i32::try_from(sorted.len()).ok()?;
+        let (mut tail, mut ways, mut left_out) = (0.0, 1.0, None);
+        for (heads, nth) in (0..sorted.len()).zip(0_i32..) {
+            tail += ways / 2.0_f64.powi(coins);
+            if tail > 0.025 {
+                break;
+            }
+            left_out = Some(heads);
+            ways *= f64::from(coins.saturating_sub(nth)) / f64::from(nth.saturating_add(1));
+        }
+        let lowest = left_out?;
+        let highest = sorted.len().checked_sub(lowest.saturating_add(1))?;
+        Some((*sorted.get(lowest)?, *sorted.get(highest)?))
+    }
+}
+
+/// The median, and how sure it is.
+impl fmt::Display for Pairs {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:.3}× in {} pairs", self.median(), self.0.len())?;
+        match self.interval() {
+            Some((low, high)) => write!(out, " (95 %: {low:.3} to {high:.3})"),
+            None => out.write_str(" (too few to say how sure)"),
+        }
+    }
+}
+
 /// A count as a number to divide by. Exact as far as 32 bits, and to 32 binary digits beyond.
 pub(crate) fn float(count: u64) -> f64 {
     match u32::try_from(count) {
@@ -99,6 +146,15 @@ mod tests {
             written_bytes: 2000.0,
         };
         assert_eq!(measured, expected);
+    }
+
+    #[test]
+    fn pairs_say_between_which_of_them_the_median_lies() {
+        let pairs = |count: u32| Pairs((1..=count).rev().map(f64::from).collect());
+        assert_eq!(pairs(10).interval(), Some((2.0, 9.0)), "of ten coins nine agree in 1 of 93 tries");
+        assert_eq!(pairs(6).interval(), Some((1.0, 6.0)));
+        assert_eq!(pairs(5).interval(), None);
+        assert_eq!(pairs(10).to_string(), "6.000× in 10 pairs (95 %: 2.000 to 9.000)");
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub(crate) struct Rate {
 pub(crate) struct Report {
     pub(crate) figures: Vec<Figure>,
     pub(crate) rates: Vec<Rate>,
+    /// What was measured in pairs, with how sure that is.
+    pub(crate) pairs: Vec<String>,
 }
 
 impl Report {
@@ -46,6 +48,12 @@ impl Report {
             let (p50, p99) = (p50_micros / 1e3, p99_micros / 1e3);
             writeln!(text, "| {what} | {per_second:.0} | {p50:.2} | {p99:.2} | {cpu_micros:.1} | {written_bytes:.0} |")
                 .expect("writing to a String cannot fail");
+        }
+        if !self.pairs.is_empty() {
+            text.push_str("\nIn pairs, one after the other:\n\n");
+        }
+        for pairs in &self.pairs {
+            writeln!(text, "- {pairs}").expect("writing to a String cannot fail");
         }
         text
     }

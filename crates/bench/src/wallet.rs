@@ -159,7 +159,10 @@ fn free_address() -> std::io::Result<SocketAddr> {
 /// The rest of the command line of `lommebok dev`.
 fn dev<'a>(command: &'a mut Command, folder: &Path, address: SocketAddr) -> &'a mut Command {
     command.arg("dev").arg("--data-dir").arg(folder).args(["--listen", &address.to_string()]);
-    command.args(["--psp-listen", "127.0.0.1:0", "--shop-listen", "127.0.0.1:0"]).stderr(Stdio::null())
+    command.args(["--psp-listen", "127.0.0.1:0", "--shop-listen", "127.0.0.1:0"]);
+    // What it says goes where an operator's log goes, and costs what that costs.
+    let log = std::fs::File::create(folder.join("bench.log"));
+    command.stderr(log.map_or_else(|_| Stdio::null(), Stdio::from))
 }
 
 async fn is_ready(address: SocketAddr) -> anyhow::Result<bool> {

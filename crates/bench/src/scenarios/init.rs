@@ -50,7 +50,7 @@ pub(super) async fn measure_others(report: &mut Report, room: &Room) -> anyhow::
 }
 
 /// One init with fresh ids.
-fn one(room: &Room) -> impl AsyncFn(&mut Connection) -> anyhow::Result<()> + 'static {
+pub(super) fn one(room: &Room) -> impl AsyncFn(&mut Connection) -> anyhow::Result<()> + 'static {
     let (requests, serials) = (Rc::clone(&room.requests), Rc::clone(&room.serials));
     async move |connection: &mut Connection| {
         connection.expect_ok(requests.init(serials.next())).await?;

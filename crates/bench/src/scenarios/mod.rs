@@ -6,6 +6,7 @@
 mod commits;
 mod details;
 mod init;
+mod log;
 mod payment;
 pub(crate) mod profile;
 mod receiver;
@@ -84,7 +85,12 @@ struct Room {
 impl Room {
     /// A wallet without payments, whose PSP is `psp`.
     async fn open(options: &Options, psp: &Psp) -> anyhow::Result<Self> {
-        let wallet = Wallet::start(&options.server).await?;
+        Self::open_with(options, psp, &[]).await
+    }
+
+    /// The same with settings that differ from the defaults, as environment variables.
+    async fn open_with(options: &Options, psp: &Psp, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
+        let wallet = Wallet::start_with(&options.server, settings).await?;
         let requests = Rc::new(wallet.requests(psp.url()).await?);
         Ok(Self { wallet, requests, serials: Rc::new(Serials::default()), pace: options.pace() })
     }
@@ -145,6 +151,9 @@ async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
         if options.wants("P7") {
             update_status::measure_all(report, &room, inits).await?;
         }
+    }
+    if options.wants("log") {
+        log::measure_all(report, options, &psp).await?;
     }
     Ok(())
 }

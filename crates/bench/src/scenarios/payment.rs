@@ -27,7 +27,7 @@ const WHOLE_AMOUNT: u32 = 49_900;
 
 /// Payments on their way.
 #[derive(Default)]
-struct Road {
+pub(super) struct Road {
     reserved: RefCell<Vec<u64>>,
     captured: RefCell<Vec<u64>>,
 }
@@ -35,14 +35,17 @@ struct Road {
 /// Measures, and tells which serials are whole payments now.
 pub(super) async fn measure_all(report: &mut Report, room: &Room, yardstick: &Yardstick) -> anyhow::Result<Range<u64>> {
     let before = room.serials.count();
-    let road = Rc::new(Road::default());
-    let (requests, serials) = (Rc::clone(&room.requests), Rc::clone(&room.serials));
-    let step = async move |connection: &mut Connection| pay(connection, &requests, &serials, &road).await;
-    let measured = measure(&room.target(), Load::closed(AT), room.pace, step).await?;
+    let measured = measure(&room.target(), Load::closed(AT), room.pace, one(room, &Rc::default())).await?;
     keep(report, format!("whole payment, {AT} at once"), measured);
     report.figures.push(Figure::new(PAYMENT_CPU, measured.cpu_micros / yardstick.at_64.cpu_micros));
     report.figures.push(Figure::new(WRITTEN, measured.written_bytes / 1e3));
     Ok(before..room.serials.count())
+}
+
+/// One step of the road.
+pub(super) fn one(room: &Room, road: &Rc<Road>) -> impl AsyncFn(&mut Connection) -> anyhow::Result<()> + 'static {
+    let (requests, serials, road) = (Rc::clone(&room.requests), Rc::clone(&room.serials), Rc::clone(road));
+    async move |connection: &mut Connection| pay(connection, &requests, &serials, &road).await
 }
 
 async fn pay(connection: &mut Connection, requests: &Requests, serials: &Serials, road: &Road) -> anyhow::Result<()> {
