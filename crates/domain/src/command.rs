@@ -13,6 +13,11 @@ pub enum Command {
         /// Whose number it is: a user's or nobody's ([`Binding::Open`] is refused).
         to: Binding,
     },
+    /// The same, but the phone has too many open prompts of this PSP: it gets no further one.
+    ConfirmWithoutPrompt {
+        /// Whose number it is, as above.
+        to: Binding,
+    },
     /// A signed-in app user opened the link.
     OpenLink {
         /// Who opened it.

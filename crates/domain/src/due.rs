@@ -37,9 +37,9 @@ pub enum DueWrite {
 /// The state's own timer.
 pub(crate) fn timer(payment: &Payment) -> Option<(DueKind, Timestamp)> {
     let at = match &payment.state {
-        State::AwaitingUser { deadline } | State::AwaitingApproval { deadline } | State::StepUp { deadline, .. } => {
-            *deadline
-        }
+        State::AwaitingUser { deadline }
+        | State::AwaitingApproval { deadline, .. }
+        | State::StepUp { deadline, .. } => *deadline,
         State::Authorizing { phase: Phase::Queued { since }, .. } => since.plus_millis(ATTEMPT_SLOT_MS),
         State::Authorizing { phase: Phase::Open { at, .. }, .. } => at.plus_millis(OPEN_ATTEMPT_SETTLES_AFTER_MS),
         State::Reserved { .. } | State::Failed(_) | State::Cancelled(_) | State::Expired => return None,

@@ -27,5 +27,5 @@ pub use ids::{
 pub use money::{Amount, Sums};
 pub use payment::{Binding, Entrance, Notice, NoticeKind, Payment, Terms};
 pub use refusal::{EntryRefusal, Refusal};
-pub use state::{AttemptAnswer, AttemptNumber, CancelledBy, Cause, Failure, Phase, State, StateName};
+pub use state::{AttemptAnswer, AttemptNumber, CancelledBy, Cause, Failure, Phase, Prompt, State, StateName};
 pub use time::Timestamp;

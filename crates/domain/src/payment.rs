@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::due::{self, DueKind};
 use crate::ids::{MerchantId, MerchantOrderId, Msn, PaymentId, PspId, PspTransactionId, TenantId, UserId};
 use crate::money::{Amount, Sums};
-use crate::state::State;
+use crate::state::{Prompt, State};
 use crate::time::Timestamp;
 
 /// How long a link lives, and how long the user then has in the app: 5 minutes each, in ms.
@@ -111,7 +111,7 @@ pub struct Payment {
     pub terms: Arc<Terms>,
     /// Whom it is bound to.
     pub binding: Binding,
-    /// Prompts sent to phones so far, at most [`MAX_PROMPTS`].
+    /// Numbers confirmed so far, each with a prompt or with one withheld, at most [`MAX_PROMPTS`].
     pub prompts: u8,
     /// Where it stands.
     pub state: State,
@@ -131,7 +131,7 @@ impl Payment {
         let deadline = terms.created_at.plus_millis(LINK_LIFE_MS);
         let (state, binding, prompts) = match terms.entrance {
             Entrance::LandingPage | Entrance::App => (State::AwaitingUser { deadline }, Binding::Open, 0),
-            Entrance::Push => (State::AwaitingApproval { deadline }, push_to, 1),
+            Entrance::Push => (State::AwaitingApproval { deadline, prompt: Prompt::Shown }, push_to, 1),
         };
         Self { id, version: 1, terms, binding, prompts, state, sums: Sums::default(), notice: Notice::None, waiting: 0 }
     }

@@ -90,6 +90,15 @@ pub enum CancelledBy {
     Psp,
 }
 
+/// Whether a phone was prompted for a payment that waits for approval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prompt {
+    /// It was.
+    Shown,
+    /// It was not, because too many of its PSP's were open there: it stands in the phone's list, and nothing sounds.
+    Withheld,
+}
+
 /// Where a payment stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
@@ -98,10 +107,12 @@ pub enum State {
         /// When it expires.
         deadline: Timestamp,
     },
-    /// The phone has been prompted.
+    /// It waits on the phone.
     AwaitingApproval {
         /// When it expires.
         deadline: Timestamp,
+        /// Whether the phone has been prompted.
+        prompt: Prompt,
     },
     /// Approved; the token goes to the PSP.
     Authorizing {

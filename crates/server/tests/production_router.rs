@@ -118,6 +118,7 @@ fn wallet(store: &Store, keys: &Arc<Keys>, chance: &Chance, tasks: &Tasks) -> Wa
             public_url: "https://wallet.example".to_owned(),
             url_policy: UrlPolicy::Production,
             environment: Environment::Production,
+            prompts_per_number: 5,
             batch_mode: BatchMode::OnDemand,
             stages: Stages::default(),
             sends_within: Duration::from_millis(SENDS_WITHIN_MS),

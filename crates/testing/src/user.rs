@@ -113,7 +113,7 @@ impl TestWallet {
     pub async fn let_time_out(&self, id: &PspTransactionId) -> Result<(), TestError> {
         let payment = self.open(id, "timed out")?;
         let (DomainState::AwaitingUser { deadline }
-        | DomainState::AwaitingApproval { deadline }
+        | DomainState::AwaitingApproval { deadline, .. }
         | DomainState::StepUp { deadline, .. }) = payment.state
         else {
             return Ok(());

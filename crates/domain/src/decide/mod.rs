@@ -13,7 +13,7 @@ use crate::due::{self, DueWrite};
 use crate::event::{Actor, Event, EventKind};
 use crate::payment::{Notice, NoticeKind, Payment};
 use crate::refusal::Refusal;
-use crate::state::State;
+use crate::state::{Prompt, State};
 use crate::time::Timestamp;
 
 /// What a command makes of a payment: to be committed as one, or not at all.
@@ -44,7 +44,8 @@ impl Transition {
 /// A [`Refusal`] when the command is not possible now; nothing changes then.
 pub fn decide(payment: &Payment, command: Command, now: Timestamp) -> Result<Transition, Refusal> {
     match command {
-        Command::ConfirmNumber { to } => user::confirm_number(payment, to, now),
+        Command::ConfirmNumber { to } => user::confirm_number(payment, (to, Prompt::Shown), now),
+        Command::ConfirmWithoutPrompt { to } => user::confirm_number(payment, (to, Prompt::Withheld), now),
         Command::OpenLink { user } => user::open_link(payment, user, now),
         Command::Approve { user, card } => user::approve(payment, user, card, now),
         Command::ForceApprove { user, card } => user::force_approve(payment, user, card, now),

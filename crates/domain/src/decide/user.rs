@@ -6,23 +6,32 @@ use crate::event::{Actor, EventKind};
 use crate::ids::{CardId, ReturnId, UserId};
 use crate::payment::{APPROVAL_LIFE_MS, Binding, Entrance, MAX_PROMPTS, NoticeKind, Payment};
 use crate::refusal::Refusal;
-use crate::state::{AttemptNumber, CancelledBy, Cause, Failure, Phase, State};
+use crate::state::{AttemptNumber, CancelledBy, Cause, Failure, Phase, Prompt, State};
 use crate::time::Timestamp;
 
-pub(super) fn confirm_number(payment: &Payment, to: Binding, now: Timestamp) -> Result<Transition, Refusal> {
+pub(super) fn confirm_number(
+    payment: &Payment,
+    (to, prompt): (Binding, Prompt),
+    now: Timestamp,
+) -> Result<Transition, Refusal> {
     if to == Binding::Open {
         return Err(Refusal::NotThisUser);
     }
-    bind(payment, to, Actor::LinkHolder, now)
+    bind(payment, (to, prompt), Actor::LinkHolder, now)
 }
 
 pub(super) fn open_link(payment: &Payment, user: UserId, now: Timestamp) -> Result<Transition, Refusal> {
-    bind(payment, Binding::User(user), Actor::User(user), now)
+    bind(payment, (Binding::User(user), Prompt::Shown), Actor::User(user), now)
 }
 
-/// Binds the payment to `to` and prompts the phone. A second number keeps the first one's deadline.
-fn bind(payment: &Payment, to: Binding, actor: Actor, now: Timestamp) -> Result<Transition, Refusal> {
-    let (State::AwaitingUser { deadline } | State::AwaitingApproval { deadline }) = payment.state else {
+/// Binds the payment to `to` and prompts the phone, unless that is withheld. A second number keeps the first one's deadline.
+fn bind(
+    payment: &Payment,
+    (to, prompt): (Binding, Prompt),
+    actor: Actor,
+    now: Timestamp,
+) -> Result<Transition, Refusal> {
+    let (State::AwaitingUser { deadline } | State::AwaitingApproval { deadline, .. }) = payment.state else {
         return Err(not_open(payment));
     };
     if now >= deadline {
@@ -44,7 +53,7 @@ fn bind(payment: &Payment, to: Binding, actor: Actor, now: Timestamp) -> Result<
     change.after.binding = to;
     change.after.prompts = payment.prompts.saturating_add(1);
     let deadline = if first { now.plus_millis(APPROVAL_LIFE_MS) } else { deadline };
-    change.state(State::AwaitingApproval { deadline }).event(actor, EventKind::Bound(to));
+    change.state(State::AwaitingApproval { deadline, prompt }).event(actor, EventKind::Bound(to));
     Ok(change.done())
 }
 
@@ -52,7 +61,7 @@ pub(super) fn approve(payment: &Payment, user: UserId, card: CardId, now: Timest
     if payment.binding != Binding::User(user) {
         return Err(Refusal::NotThisUser);
     }
-    let State::AwaitingApproval { deadline } = payment.state else {
+    let State::AwaitingApproval { deadline, .. } = payment.state else {
         return Err(not_open(payment));
     };
     if now >= deadline {
@@ -67,7 +76,7 @@ pub(super) fn force_approve(
     card: CardId,
     now: Timestamp,
 ) -> Result<Transition, Refusal> {
-    let (State::AwaitingUser { deadline } | State::AwaitingApproval { deadline }) = payment.state else {
+    let (State::AwaitingUser { deadline } | State::AwaitingApproval { deadline, .. }) = payment.state else {
         return Err(not_open(payment));
     };
     if now >= deadline {
@@ -105,7 +114,7 @@ pub(super) fn cancel(
         CancelledBy::ThreeDSecure | CancelledBy::Psp => return Err(Refusal::WrongState(payment.state.name())),
     };
     let allowed = match &payment.state {
-        State::AwaitingUser { deadline } | State::AwaitingApproval { deadline } => Some(*deadline),
+        State::AwaitingUser { deadline } | State::AwaitingApproval { deadline, .. } => Some(*deadline),
         State::StepUp { deadline, .. } if by == CancelledBy::App => Some(*deadline),
         State::StepUp { .. }
         | State::Authorizing { .. }
@@ -127,9 +136,9 @@ pub(super) fn cancel(
 
 pub(super) fn pass_deadline(payment: &Payment, now: Timestamp) -> Result<Transition, Refusal> {
     let deadline = match &payment.state {
-        State::AwaitingUser { deadline } | State::AwaitingApproval { deadline } | State::StepUp { deadline, .. } => {
-            *deadline
-        }
+        State::AwaitingUser { deadline }
+        | State::AwaitingApproval { deadline, .. }
+        | State::StepUp { deadline, .. } => *deadline,
         State::Authorizing { .. } => return Err(Refusal::BeingProcessed),
         State::Reserved { .. } | State::Failed(_) | State::Cancelled(_) | State::Expired => {
             return Err(Refusal::WrongState(payment.state.name()));

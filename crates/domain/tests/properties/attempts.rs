@@ -121,7 +121,7 @@ proptest! {
         for moment in live(&steps) {
             let after = moment.after();
             prop_assert!(after.prompts <= 3);
-            if let State::AwaitingApproval { deadline } = after.state {
+            if let State::AwaitingApproval { deadline, .. } = after.state {
                 prop_assert!(deadline.millis_since(after.terms.created_at) <= 600_000);
             }
         }
@@ -152,7 +152,7 @@ proptest! {
     fn no_deadline_passes_early_and_no_user_acts_after_it(steps in lives()) {
         for moment in live(&steps) {
             let (State::AwaitingUser { deadline }
-            | State::AwaitingApproval { deadline }
+            | State::AwaitingApproval { deadline, .. }
             | State::StepUp { deadline, .. }) = moment.before.state
             else {
                 continue;
@@ -161,6 +161,7 @@ proptest! {
             match moment.command {
                 Command::PassDeadline => prop_assert_eq!(acted, moment.now >= deadline),
                 Command::ConfirmNumber { .. }
+                | Command::ConfirmWithoutPrompt { .. }
                 | Command::OpenLink { .. }
                 | Command::Approve { .. }
                 | Command::ForceApprove { .. }

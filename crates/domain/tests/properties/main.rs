@@ -139,6 +139,7 @@ proptest! {
                     continue;
                 }
                 Command::ConfirmNumber { .. }
+                | Command::ConfirmWithoutPrompt { .. }
                 | Command::OpenLink { .. }
                 | Command::Approve { .. }
                 | Command::ForceApprove { .. }
@@ -230,5 +231,6 @@ fn counts_as_often_as_it_is_said(command: &Command) -> bool {
             | Command::MoveNotice { .. }
             | Command::KeepLateAnswer { .. }
             | Command::ConfirmNumber { .. }
+            | Command::ConfirmWithoutPrompt { .. }
     )
 }

@@ -2,7 +2,7 @@
 
 use lommebok_domain::{
     Actor, AttemptNumber, Binding, CancelledBy, DueKind, Entrance, EntryRefusal, EntryStatus, EventKind, NoticeKind,
-    OperationStatus, Payment, Phase, Refusal, State, StateName, Timestamp, UserId,
+    OperationStatus, Payment, Phase, Prompt, Refusal, State, StateName, Timestamp, UserId,
 };
 
 use crate::case::{CONFIRMS, Case, FORCED, IMPOSSIBLE_CANCELS, LINKS, RETURNS, ends, entries};
@@ -69,7 +69,7 @@ fn bound_to_nobody() -> Table {
 
 fn pushed_to_anna() -> Table {
     let mut before = awaiting(Entrance::Push);
-    before.state = State::AwaitingApproval { deadline: at(PUSHED_MS) };
+    before.state = State::AwaitingApproval { deadline: at(PUSHED_MS), prompt: Prompt::Shown };
     let mut table = table("AWAITING_APPROVAL pushed to Anna", before, PUSHED_MS);
     table.refuses(BEFORE, &[Case::OpenLink(ANNA)], &Refusal::AlreadySo);
     table.refuses(BEFORE, &[Case::Confirm(Binding::User(ANNA))], &Refusal::NumberFixed);
@@ -85,7 +85,7 @@ fn pushed_to_anna() -> Table {
 }
 
 fn awaiting(entrance: Entrance) -> Payment {
-    let mut before = payment(State::AwaitingApproval { deadline: at(FROM_LANDING_MS) });
+    let mut before = payment(State::AwaitingApproval { deadline: at(FROM_LANDING_MS), prompt: Prompt::Shown });
     before.terms = terms(entrance).into();
     before
 }

@@ -2,7 +2,7 @@
 
 use lommebok_domain::{
     Actor, AttemptNumber, Binding, CancelledBy, DueKind, Entrance, EntryRefusal, EntryStatus, EventKind, NoticeKind,
-    OperationStatus, Phase, Refusal, State, StateName,
+    OperationStatus, Phase, Prompt, Refusal, State, StateName,
 };
 
 use crate::case::{CONFIRMS, Case, FORCED, IMPOSSIBLE_CANCELS, LINKS, RETURNS, ends, entries};
@@ -33,7 +33,7 @@ fn binding(table: &mut Table) {
         table.changes(BEFORE, &[Case::Confirm(to)], |row| {
             row.payment.binding = to;
             row.payment.prompts = 1;
-            row.state(State::AwaitingApproval { deadline: at(599_999) });
+            row.state(State::AwaitingApproval { deadline: at(599_999), prompt: Prompt::Shown });
             row.event(Actor::LinkHolder, EventKind::Bound(to));
             row.clears(DueKind::Timer, at(300_000));
             row.sets(DueKind::Timer, at(599_999));
@@ -43,7 +43,7 @@ fn binding(table: &mut Table) {
         table.changes(BEFORE, &[Case::OpenLink(user)], |row| {
             row.payment.binding = Binding::User(user);
             row.payment.prompts = 1;
-            row.state(State::AwaitingApproval { deadline: at(599_999) });
+            row.state(State::AwaitingApproval { deadline: at(599_999), prompt: Prompt::Shown });
             row.event(Actor::User(user), EventKind::Bound(Binding::User(user)));
             row.clears(DueKind::Timer, at(300_000));
             row.sets(DueKind::Timer, at(599_999));

@@ -3,7 +3,7 @@
 
 use lommebok_domain::{
     Actor, AttemptAnswer, AttemptNumber, Binding, CancelledBy, Command, DueKind, DueWrite, EntryRefusal, EntryStatus,
-    EventKind, Failure, Notice, OperationStatus, Payment, Phase, Refusal, State, StateName, Transition, decide,
+    EventKind, Failure, Notice, OperationStatus, Payment, Phase, Prompt, Refusal, State, StateName, Transition, decide,
     history,
 };
 
@@ -20,7 +20,7 @@ fn step_up() -> Payment {
 }
 
 fn awaiting_approval() -> Payment {
-    payment(State::AwaitingApproval { deadline: at(360_000) })
+    payment(State::AwaitingApproval { deadline: at(360_000), prompt: Prompt::Shown })
 }
 
 fn open_attempt(attempt: AttemptNumber) -> Payment {
@@ -78,7 +78,7 @@ fn a_link_opened_by_another_signed_in_user_counts_as_another_number() {
     let opened = decide(&awaiting_approval(), Command::OpenLink { user: BO }, at(100_000)).unwrap();
     assert_eq!(opened.payment.binding, Binding::User(BO));
     assert_eq!(opened.payment.prompts, 2);
-    assert_eq!(opened.payment.state, State::AwaitingApproval { deadline: at(360_000) });
+    assert_eq!(opened.payment.state, State::AwaitingApproval { deadline: at(360_000), prompt: Prompt::Shown });
     let all_used = Payment { prompts: 3, ..awaiting_approval() };
     let refused = decide(&all_used, Command::OpenLink { user: BO }, at(100_000));
     assert_eq!(refused, Err(Refusal::TooManyPrompts));
@@ -194,4 +194,22 @@ fn an_approval_once_given_is_not_given_again() {
     assert_eq!(opened.events.first().map(|event| event.actor), Some(Actor::Wallet));
     let by_the_psp = decide(&opened.payment, Command::ParkEntry, at(100_003)).unwrap();
     assert_eq!(by_the_psp.events.first().map(|event| event.actor), Some(Actor::Psp(PSP)));
+}
+
+#[test]
+fn a_prompt_that_is_withheld_changes_nothing_but_the_prompt_and_the_next_number_may_be_prompted() {
+    let bo = Binding::User(BO);
+    for before in [payment(State::AwaitingUser { deadline: at(300_000) }), awaiting_approval()] {
+        let said = decide(&before, Command::ConfirmNumber { to: bo }, at(1)).unwrap();
+        let mut withheld = decide(&before, Command::ConfirmWithoutPrompt { to: bo }, at(1)).unwrap();
+        let State::AwaitingApproval { deadline, prompt: Prompt::Withheld } = withheld.payment.state else {
+            unreachable!("{:?}", withheld.payment.state)
+        };
+        let next = decide(&withheld.payment, Command::ConfirmNumber { to: bo }, at(2)).unwrap();
+        assert_eq!(next.payment.state, State::AwaitingApproval { deadline, prompt: Prompt::Shown });
+        withheld.payment.state = State::AwaitingApproval { deadline, prompt: Prompt::Shown };
+        assert_eq!(withheld, said);
+    }
+    let refused = |to| decide(&awaiting_approval(), Command::ConfirmWithoutPrompt { to }, at(1)).unwrap_err();
+    assert_eq!(refused(Binding::Open), Refusal::NotThisUser);
 }

@@ -60,7 +60,15 @@ export class Api {
   }
 
   user = async () => (await this.#call("GET", "/sessions/current")).user;
-  payments = async () => (await this.#call("GET", "/payments")).payments;
+  payments = async () => {
+    const open = [];
+    for (let skip = 0; skip !== null; ) {
+      const page = await this.#call("GET", `/payments?skip=${skip}`);
+      open.push(...page.payments);
+      skip = page.next;
+    }
+    return open;
+  };
   payment = (id) => this.#call("GET", `/payments/${encodeURIComponent(id)}`);
   open = (link) => this.#call("POST", "/payments/open", { link });
   approve = (id, cardId) => this.#call("POST", `/payments/${encodeURIComponent(id)}/approve`, { cardId });

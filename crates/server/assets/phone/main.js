@@ -228,7 +228,7 @@ class Phone {
   async #lookFor(user) {
     const open = await this.#api.payments();
     if (this.user !== user) return; // what was read is somebody's who signed out meanwhile
-    const isNew = ({ id, state }) => state === "AWAITING_APPROVAL" && !this.#firstReading && !this.#known.has(id);
+    const isNew = ({ id, prompt }) => prompt && !this.#firstReading && !this.#known.has(id);
     const told = open.filter(isNew);
     this.#know(open);
     told.forEach((payment) => this.#tell(payment));

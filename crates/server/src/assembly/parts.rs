@@ -128,6 +128,7 @@ pub(super) fn settings(config: &DevConfig, seams: &Seams, (public_url, listener)
         own_listener: listener,
         url_policy: UrlPolicy::Sandbox,
         environment: Environment::Test,
+        prompts_per_number: config.payments.prompts_per_number,
         batch_mode: match config.payments.batch {
             BatchTime::Immediate => BatchMode::Immediate,
             BatchTime::Daily(time) => BatchMode::Daily(time),

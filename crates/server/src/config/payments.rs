@@ -13,6 +13,8 @@ pub struct PaymentConfig {
     pub batch: BatchTime,
     /// Calls to one PSP's `makePaymentUrl` in flight at a time.
     pub calls_in_flight_per_psp: usize,
+    /// Prompts that one PSP may have open on one phone.
+    pub prompts_per_number: usize,
 }
 
 /// When entries of updatestatus are applied.
@@ -47,7 +49,12 @@ pub enum MagicTokens {
 pub(super) fn read(reader: &mut Reader) -> Option<PaymentConfig> {
     let batch = reader.take("batch", batch_time);
     let calls_in_flight_per_psp = reader.take("calls_in_flight_per_psp", number(1..=100_000));
-    Some(PaymentConfig { batch: batch?, calls_in_flight_per_psp: calls_in_flight_per_psp? })
+    let prompts_per_number = reader.take("prompts_per_number", number(1..=100));
+    Some(PaymentConfig {
+        batch: batch?,
+        calls_in_flight_per_psp: calls_in_flight_per_psp?,
+        prompts_per_number: prompts_per_number?,
+    })
 }
 
 pub(super) fn read_sandbox(reader: &mut Reader) -> Option<SandboxPaymentConfig> {

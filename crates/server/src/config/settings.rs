@@ -118,6 +118,7 @@ const SETTINGS: &[Setting] = &[
     everyday(dev_only("seed_file", "FILE", Unset::Derived)),
     everyday(apart("batch", "WHEN", "immediate", "02:00")),
     both("calls_in_flight_per_psp", "NUMBER", "256"),
+    apart("prompts_per_number", "NUMBER", "100", "5"),
     dev_only("magic_tokens", "card|vendor", Unset::Value("card")),
     dev_only("outgoing_ca_file", "FILE", Unset::Derived),
     dev_only("shop", "on|off", Unset::Value("on")),

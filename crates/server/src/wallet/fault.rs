@@ -39,6 +39,12 @@ pub enum Fault {
         /// Seconds until the next try, at least 1.
         retry_after_s: i64,
     },
+    /// The phone has too many open prompts of this PSP (429).
+    #[error("the phone has as many open prompts of this PSP as it may have; the next in {retry_after_s} s")]
+    TooManyPrompts {
+        /// Seconds until the first of them ends by itself, at least 1.
+        retry_after_s: u64,
+    },
     /// The session is unknown or ended.
     #[error("not signed in")]
     NoSession,
@@ -78,6 +84,7 @@ impl Fault {
             | Self::UnknownLink
             | Self::WrongPin
             | Self::PinLocked { .. }
+            | Self::TooManyPrompts { .. }
             | Self::NoSession
             | Self::Stopping
             | Self::Store(_)

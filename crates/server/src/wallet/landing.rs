@@ -27,7 +27,7 @@ impl Wallet {
     /// numbers are users'.
     pub async fn confirm_number(&self, payment: &Payment, number: &PhoneNumber) -> Result<Payment, Fault> {
         let to = self.binding_of(number)?;
-        self.carry_out_once(payment.id, Command::ConfirmNumber { to }).await
+        self.confirm(payment, to).await
     }
 
     /// Cancels on the landing page.

@@ -18,6 +18,7 @@ pub(crate) mod measures;
 mod merchants;
 mod phone;
 mod pin_tries;
+mod prompts;
 mod readers;
 mod road;
 mod sealed;
@@ -45,6 +46,7 @@ pub use hub::{Hint, Hub, Subscription, Topic};
 pub use idempotency::IdempotentRequest;
 pub use init::{Initiated, NewInit};
 pub use phone::RECEIPTS_PER_PAGE;
+pub(crate) use prompts::Prompts;
 pub(crate) use readers::{Occasion, Place, Reader, Readers};
 pub use sessions::SignedIn;
 pub use stages::{Stage, Stages};
@@ -103,6 +105,8 @@ pub struct Settings {
     pub url_policy: UrlPolicy,
     /// Whether links are the test app's (`vippsMT://`), and late answers are kept as evidence.
     pub environment: Environment,
+    /// Prompts that one PSP may have open on one phone.
+    pub prompts_per_number: usize,
     /// When updatestatus entries are applied.
     pub batch_mode: BatchMode,
     /// For crash tests: where the process tells how far an attempt has come.
@@ -140,6 +144,7 @@ struct Inner {
     parts: Parts,
     hub: Hub,
     readers: Readers,
+    prompts: Prompts,
     agenda: Agenda,
     in_hand: InHand,
     merchants: Merchants,
@@ -158,6 +163,7 @@ impl Wallet {
             parts,
             hub: Hub::default(),
             readers: Readers::default(),
+            prompts: Prompts::default(),
             agenda: Agenda::default(),
             in_hand: InHand::default(),
             merchants: Merchants::default(),
@@ -186,6 +192,11 @@ impl Wallet {
     /// Who watches what.
     pub fn hub(&self) -> &Hub {
         &self.0.hub
+    }
+
+    /// Whose turn it is to prompt a phone.
+    fn prompts(&self) -> &Prompts {
+        &self.0.prompts
     }
 
     /// Who reads event streams.
@@ -224,6 +235,11 @@ impl Wallet {
     /// Test or production.
     pub fn environment(&self) -> Environment {
         self.0.parts.settings.environment
+    }
+
+    /// Prompts that one PSP may have open on one phone.
+    fn prompts_per_number(&self) -> usize {
+        self.0.parts.settings.prompts_per_number
     }
 
     /// Where its tasks run.

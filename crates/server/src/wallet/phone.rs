@@ -1,16 +1,28 @@
 //! What a signed-in user can do on the phone: see what waits, open a link, approve, cancel, look back.
 
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use lommebok_domain::{Binding, CancelledBy, CardId, Command, Payment, PaymentId, UserId};
+use lommebok_domain::{Binding, CancelledBy, CardId, Command, Payment, PaymentId, Prompt, State, UserId};
 use lommebok_store::{Card, Page, PaymentFilter};
 
 use super::{Fault, Wallet};
 
 /// Receipts on one page.
 pub const RECEIPTS_PER_PAGE: u32 = 20;
-/// Payments that one phone shows as open.
-const OPEN_PAYMENTS_SHOWN: u32 = 20;
+/// Open payments on one page.
+const OPEN_PER_PAGE: usize = 50;
+/// The newest open payments of a user that its phone lists at all.
+const OPEN_LISTED: u32 = 500;
+
+/// A page of what waits for a user.
+#[derive(Debug)]
+pub struct OpenPayments {
+    /// The page.
+    pub payments: Vec<Payment>,
+    /// How many to skip for the next page, if there is one.
+    pub next: Option<usize>,
+}
 
 impl Wallet {
     /// A payment that is bound to `user`.
@@ -22,10 +34,15 @@ impl Wallet {
         if payment.binding == Binding::User(user) { Ok(payment) } else { Err(Fault::NoSuchPayment) }
     }
 
-    /// The user's payments that are not final, newest first.
-    pub fn open_payments_of(&self, user: UserId) -> Result<Vec<Payment>, Fault> {
+    /// The user's payments that are not final, without the first `skip`: the newest of each PSP, then the second of each and
+    /// so on, so that none is buried under another PSP's; those without a prompt come after those with one.
+    pub fn open_payments_of(&self, user: UserId, skip: usize) -> Result<OpenPayments, Fault> {
         let filter = PaymentFilter::OpenOfUser(user);
-        Ok(self.store().payments(self.tenant(), filter, None, OPEN_PAYMENTS_SHOWN)?.payments)
+        let open = self.store().payments(self.tenant(), filter, None, OPEN_LISTED)?.payments;
+        let left = open.len().saturating_sub(skip);
+        let payments = fairly(open).into_iter().skip(skip).take(OPEN_PER_PAGE).collect();
+        let next = (left > OPEN_PER_PAGE).then(|| skip.saturating_add(OPEN_PER_PAGE));
+        Ok(OpenPayments { payments, next })
     }
 
     /// The user's payments, newest first, older than `before`.
@@ -36,7 +53,7 @@ impl Wallet {
     /// A short text that is another one after a payment that the user's phone may show has changed, or the clock was set. It
     /// says nothing else.
     pub fn version_of_phone(&self, user: UserId) -> Result<String, Fault> {
-        let (open, latest) = (self.open_payments_of(user)?, self.receipts_of(user, None)?.payments);
+        let (open, latest) = (self.open_payments_of(user, 0)?.payments, self.receipts_of(user, None)?.payments);
         let mut hash = DefaultHasher::new();
         for payment in open.iter().chain(&latest) {
             (payment.id, payment.version).hash(&mut hash);
@@ -90,4 +107,20 @@ impl Wallet {
         let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
         (i32::from(today.year()), i32::from(today.month())) > (i32::from(year), i32::from(month))
     }
+}
+
+/// Payments that came newest first, in turns of their PSPs.
+fn fairly(mut open: Vec<Payment>) -> Vec<Payment> {
+    open.sort_by_key(|payment| matches!(payment.state, State::AwaitingApproval { prompt: Prompt::Withheld, .. }));
+    let mut turns = HashMap::new();
+    let mut in_turns: Vec<(usize, Payment)> = open
+        .into_iter()
+        .map(|payment| {
+            let turn: &mut usize = turns.entry(payment.terms.psp).or_default();
+            *turn = turn.saturating_add(1);
+            (*turn, payment)
+        })
+        .collect();
+    in_turns.sort_by_key(|(turn, _)| *turn);
+    in_turns.into_iter().map(|(_, payment)| payment).collect()
 }

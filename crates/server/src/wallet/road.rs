@@ -120,6 +120,7 @@ impl Wallet {
 const fn is_a_users(command: &Command) -> bool {
     match command {
         Command::ConfirmNumber { .. }
+        | Command::ConfirmWithoutPrompt { .. }
         | Command::OpenLink { .. }
         | Command::Approve { .. }
         | Command::ForceApprove { .. }

@@ -185,7 +185,7 @@ async fn a_payment_has_the_documented_members_and_another_users_looks_like_none(
         "merchant": {"name": "Fjellkroa Kaffe", "serialNumber": "100001"},
         "text": "Order 1001", "amount": 49_900, "currency": "NOK",
         "createdAt": "2026-05-04T10:00:00.000Z", "deadline": "2026-05-04T10:05:00.000Z",
-        "cancellable": true, "card": null, "stepUpUrl": null, "failure": null, "backToShop": null,
+        "prompt": true, "cancellable": true, "card": null, "stepUpUrl": null, "failure": null, "backToShop": null,
     });
     assert_eq!(seen, expected);
     let number = seen["id"].as_str().expect("an id").to_owned();

@@ -17,6 +17,7 @@ mod magic_amounts;
 mod not_delivered;
 mod notices;
 mod own_authority;
+mod prompts;
 mod queue;
 mod seen_by_all;
 mod shown_answers;

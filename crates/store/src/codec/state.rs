@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use lommebok_domain::{
-    AttemptNumber, CancelledBy, CardId, Cause, Failure, Phase, ReturnId, State, StateName, Timestamp,
+    AttemptNumber, CancelledBy, CardId, Cause, Failure, Phase, Prompt, ReturnId, State, StateName, Timestamp,
 };
 
 /// The columns of a state.
@@ -16,7 +16,7 @@ pub(crate) struct StateColumns<'a> {
 }
 
 const AWAITING_USER: i64 = 0;
-const AWAITING_APPROVAL: i64 = 1;
+pub(crate) const AWAITING_APPROVAL: i64 = 1;
 const QUEUED_ONE: i64 = 2;
 const OPEN_ONE: i64 = 3;
 const QUEUED_TWO: i64 = 4;
@@ -31,6 +31,8 @@ const CANCELLED_LANDING_PAGE: i64 = 11;
 const CANCELLED_THREE_D_SECURE: i64 = 12;
 const CANCELLED_PSP: i64 = 13;
 const EXPIRED: i64 = 14;
+/// The data of a payment whose prompt was withheld; others that wait for approval have none.
+const PROMPT_WITHHELD: &[u8] = &[1];
 /// States with lower codes are not final.
 pub(crate) const FIRST_FINAL: i64 = RESERVED;
 /// Length of a return id, bytes.
@@ -82,8 +84,12 @@ pub(crate) fn columns(state: &State) -> StateColumns<'_> {
     let bare = |code| StateColumns { code, at: None, card: None, data: None };
     match state {
         State::AwaitingUser { deadline } => StateColumns { at: Some(deadline.as_millis()), ..bare(AWAITING_USER) },
-        State::AwaitingApproval { deadline } => {
-            StateColumns { at: Some(deadline.as_millis()), ..bare(AWAITING_APPROVAL) }
+        State::AwaitingApproval { deadline, prompt } => {
+            let data = match prompt {
+                Prompt::Shown => None,
+                Prompt::Withheld => Some(Cow::Borrowed(PROMPT_WITHHELD)),
+            };
+            StateColumns { at: Some(deadline.as_millis()), data, ..bare(AWAITING_APPROVAL) }
         }
         State::Authorizing { card, attempt, phase } => {
             let (queued, open) = match attempt {
@@ -133,7 +139,14 @@ pub(crate) fn state(code: i64, at: Option<i64>, card: Option<i64>, data: Option<
     };
     match code {
         AWAITING_USER => Some(State::AwaitingUser { deadline: at? }),
-        AWAITING_APPROVAL => Some(State::AwaitingApproval { deadline: at? }),
+        AWAITING_APPROVAL => {
+            let prompt = match data {
+                None => Prompt::Shown,
+                Some(PROMPT_WITHHELD) => Prompt::Withheld,
+                Some(_) => return None,
+            };
+            Some(State::AwaitingApproval { deadline: at?, prompt })
+        }
         QUEUED_ONE => queued(AttemptNumber::One),
         OPEN_ONE => open(AttemptNumber::One),
         QUEUED_TWO => queued(AttemptNumber::Two),

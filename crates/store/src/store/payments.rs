@@ -1,6 +1,6 @@
 //! Reads of payments, their events and their work that is due.
 
-use lommebok_domain::{Event, Payment, PaymentId, PspId, PspTransactionId, ReturnId, TenantId, Timestamp};
+use lommebok_domain::{Event, Payment, PaymentId, PspId, PspTransactionId, ReturnId, TenantId, Timestamp, UserId};
 
 use super::{Page, PaymentFilter, Store};
 use crate::change::{DueRow, NewIdempotency};
@@ -54,6 +54,11 @@ impl Store {
         self.inner
             .database
             .read_keys(|connection, keys| read::details::by_transaction(connection, keys, (tenant, psp), id))
+    }
+
+    /// When the PSP's open prompts on this user's phone end; of very many payments of the user, among the newest.
+    pub fn open_prompts(&self, of: (TenantId, PspId), user: UserId) -> Result<Vec<Timestamp>, StoreError> {
+        self.inner.database.read(|connection| read::list::open_prompts(connection, of, user))
     }
 
     /// The payment's events up to and with `version` ([`i64::MAX`]: all), oldest first.

@@ -153,6 +153,7 @@ impl From<Fault> for Refused {
             fault @ (Fault::MerchantNotActive
             | Fault::UnknownMerchant
             | Fault::MayNotSkipLandingPage
+            | Fault::TooManyPrompts { .. }
             | Fault::Store(_)
             | Fault::Read(_)
             | Fault::Secret) => {

@@ -1,8 +1,8 @@
 //! The user's payments: what waits, one of them, opening a link, approving, cancelling, hints; and the cards to pay with.
 
 use axum::Json;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, Request, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use lommebok_domain::{Binding, CardId, Payment, PaymentId, Refusal, State as PaymentState, UserId};
@@ -22,6 +22,13 @@ const LINK_CHARS: usize = 2_048;
 type InAddress = Result<Path<String>, PathRejection>;
 
 #[derive(Deserialize)]
+pub(super) struct Listed {
+    /// How many were listed already.
+    #[serde(default)]
+    skip: usize,
+}
+
+#[derive(Deserialize)]
 struct Open {
     link: String,
 }
@@ -32,11 +39,17 @@ struct Approve {
     card_id: String,
 }
 
-pub(super) async fn list(State(wallet): State<Wallet>, headers: HeaderMap) -> Result<Json<Value>, Refused> {
+pub(super) async fn list(
+    State(wallet): State<Wallet>,
+    page: Result<Query<Listed>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Refused> {
     let user = user(&wallet, &headers)?;
-    let open = wallet.open_payments_of(user)?;
-    let payments = open.iter().map(|payment| view::payment(&wallet, payment)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Json(json!({"clock": view::clock(wallet.clock()), "payments": payments})))
+    let Query(Listed { skip }) = page.map_err(|_| Refused::malformed())?;
+    let open = wallet.open_payments_of(user, skip)?;
+    let payments =
+        open.payments.iter().map(|payment| view::payment(&wallet, payment)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Json(json!({"clock": view::clock(wallet.clock()), "payments": payments, "next": open.next})))
 }
 
 pub(super) async fn show(

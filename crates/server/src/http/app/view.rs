@@ -1,7 +1,7 @@
 //! A payment, a card and a line of history as the phone sees them.
 
 use lommebok_domain::history::{self, HistoryLine};
-use lommebok_domain::{CardId, Event, EventKind, Failure, Payment, State};
+use lommebok_domain::{CardId, Event, EventKind, Failure, Payment, Prompt, State};
 use lommebok_store::{Card, CardKind, CardScheme};
 use serde_json::{Value, json};
 
@@ -19,7 +19,9 @@ pub(super) fn payment(wallet: &Wallet, payment: &Payment) -> Result<Value, Fault
 fn with_events(wallet: &Wallet, payment: &Payment, events: &[Event]) -> Value {
     let terms = &payment.terms;
     let (deadline, step_up, card, failure) = match &payment.state {
-        State::AwaitingUser { deadline } | State::AwaitingApproval { deadline } => (Some(*deadline), None, None, None),
+        State::AwaitingUser { deadline } | State::AwaitingApproval { deadline, .. } => {
+            (Some(*deadline), None, None, None)
+        }
         State::Authorizing { card, .. } | State::Reserved { card } => (None, None, Some(*card), None),
         State::StepUp { card, url, deadline, .. } => (Some(*deadline), Some(url.as_str()), Some(*card), None),
         State::Failed(failed) => (None, None, None, Some(failure(failed))),
@@ -36,6 +38,7 @@ fn with_events(wallet: &Wallet, payment: &Payment, events: &[Event]) -> Value {
         "currency": "NOK",
         "createdAt": time_text(terms.created_at),
         "deadline": deadline.map(time_text),
+        "prompt": matches!(payment.state, State::AwaitingApproval { prompt: Prompt::Shown, .. }),
         "cancellable": matches!(payment.state, State::AwaitingApproval { .. } | State::StepUp { .. }),
         "card": card.and_then(|card| short_card(wallet, card)),
         "stepUpUrl": step_up,

@@ -75,6 +75,7 @@ impl From<Fault> for Problem {
             | Fault::UnknownLink
             | Fault::WrongPin
             | Fault::PinLocked { .. }
+            | Fault::TooManyPrompts { .. }
             | Fault::NoSession
             | Fault::Store(_)
             | Fault::Read(_)

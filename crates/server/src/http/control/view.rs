@@ -45,7 +45,7 @@ pub fn payment_json(payment: &Payment) -> Value {
 
 fn state_json(state: &State) -> Value {
     match state {
-        State::AwaitingUser { deadline } | State::AwaitingApproval { deadline } => {
+        State::AwaitingUser { deadline } | State::AwaitingApproval { deadline, .. } => {
             json!({"deadline": time_text(*deadline)})
         }
         State::Authorizing { attempt, phase: Phase::Queued { since }, .. } => {

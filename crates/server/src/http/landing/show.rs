@@ -276,7 +276,7 @@ impl Looking<'_> {
 
     fn purchase(&self, payment: &Payment) -> Purchase {
         let deadline = match &payment.state {
-            PaymentState::AwaitingUser { deadline } | PaymentState::AwaitingApproval { deadline } => {
+            PaymentState::AwaitingUser { deadline } | PaymentState::AwaitingApproval { deadline, .. } => {
                 Some(Deadline::OfTheLink(time_text(*deadline)))
             }
             PaymentState::StepUp { deadline, .. } => Some(Deadline::OfTheBank(time_text(*deadline))),

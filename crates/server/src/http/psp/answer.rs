@@ -127,6 +127,9 @@ impl From<BodyFault> for Refused {
 
 impl From<Fault> for Refused {
     fn from(fault: Fault) -> Self {
+        if let Fault::TooManyPrompts { retry_after_s } = fault {
+            return Self::Wait(WireFault::of(ErrorCode::TooManyRequests), retry_after_s);
+        }
         wire_fault(fault).into()
     }
 }
@@ -216,6 +219,7 @@ fn wire_fault(fault: Fault) -> WireFault {
         Fault::UnknownLink => WireFault::of(ErrorCode::WrongLandingToken),
         Fault::Busy | Fault::Stopping => WireFault::of(ErrorCode::Unavailable),
         Fault::Store(fault) => store_fault(&fault),
+        Fault::TooManyPrompts { .. } => WireFault::of(ErrorCode::TooManyRequests),
         Fault::WrongPin | Fault::PinLocked { .. } | Fault::NoSession | Fault::Read(_) | Fault::Secret => {
             tracing::error!(%fault, "a call of the PSP API failed");
             WireFault::of(ErrorCode::Internal)

@@ -1,7 +1,7 @@
 //! Lists of payments, newest first, a page at a time. A page looks at a bounded number of rows, so that a rare state
 //! among millions costs several short pages and never one long scan.
 
-use lommebok_domain::{PaymentId, TenantId};
+use lommebok_domain::{PaymentId, PspId, TenantId, Timestamp, UserId};
 use rusqlite::{Connection, params};
 
 use super::payment::{payment, select_payment};
@@ -10,6 +10,8 @@ use crate::store::{Page, PaymentFilter};
 
 /// Rows that one page looks at, at most.
 const MAX_SCANNED: i64 = 5_000;
+/// Newest payments of a user among which open prompts are looked for.
+const PROMPTS_SCANNED: i64 = 500;
 
 /// A page of the payments that `filter` lets through, older than `before`.
 pub(crate) fn page(
@@ -93,6 +95,26 @@ fn open_of_user(
                ORDER BY id DESC LIMIT ?5";
     let params = params![tenant.get(), codec::state::FIRST_FINAL, user, before, MAX_SCANNED];
     gather(connection, tenant, (sql, params), limit)
+}
+
+/// When the open prompts of a PSP on a user's phone end, looked for among the user's newest payments.
+pub(crate) fn open_prompts(
+    connection: &Connection,
+    (tenant, psp): (TenantId, PspId),
+    user: UserId,
+) -> rusqlite::Result<Vec<Timestamp>> {
+    let sql = "SELECT psp = ?3 AND state = ?4 AND state_data IS NULL, state_at FROM payment \
+               WHERE tenant = ?1 AND user = ?2 AND user > 0 ORDER BY id DESC LIMIT ?5";
+    let params = params![tenant.get(), user.get(), psp.get(), codec::state::AWAITING_APPROVAL, PROMPTS_SCANNED];
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut ends = Vec::new();
+    while let Some(row) = rows.next()? {
+        if row.get::<_, bool>(0)? {
+            ends.push(Timestamp::from_millis(row.get(1)?));
+        }
+    }
+    Ok(ends)
 }
 
 /// Reads (id, wanted) pairs until `limit` are wanted, then the payments themselves.
