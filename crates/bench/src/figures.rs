@@ -51,7 +51,18 @@ aims! {
     IDLE_MEMORY = "P10", "idle memory", " MB", AtMost 30.0, 20.0;
     LOG_OF_INITS = "P1", "CPU of init with the log at `info`, of that at `warn`", "×", AtMost 1.03, 1.01;
     LOG_OF_PAYMENTS = "P5", "CPU of a whole payment with the log at `info`, of that at `warn`", "×", AtMost 1.03, 1.01;
+    HOSTILE_CLIENTS = "P13", "p99 of a PSP's inits beside 64 who read openapi.json and a landing page, of that without (upper end of 95 %)", "×", AtMost 3.0, 1.5;
+    HOSTILE_SECRETS = "P13", "the same beside 64 who guess a client's secret", "×", AtMost 3.0, 1.5;
+    HOSTILE_ENTRIES = "P13", "the same beside a PSP that reports on 5,000 payments of nobody again and again", "×", AtMost 3.0, 1.5;
+    HOSTILE_DETAILS = "P13", "the same beside a PSP that reads a payment of 1,000 captures again and again", "×", AtMost 3.0, 1.5;
     WRITTEN = "P12", "written to disk per whole payment", " KB", AtMost 25.0, 8.0;
+}
+
+impl Aim {
+    /// In words.
+    pub(crate) const fn what(self) -> &'static str {
+        self.what
+    }
 }
 
 /// An aim and what was measured.

@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "the terminal is this program's only interface")]
 #![expect(clippy::float_arithmetic, reason = "rates and ratios are for people's eyes; no money is reckoned here")]
 
+mod attack;
 mod connection;
 mod echo;
 mod figures;
@@ -49,6 +50,8 @@ enum Task {
         #[arg(long, default_value = "127.0.0.1:0")]
         listen: SocketAddr,
     },
+    /// Send the requests that stand on stdin until killed.
+    Attack,
     /// Measure and print the table.
     Run(scenarios::Options),
     /// Send a counted number of requests to a server under a profiler.
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Echo { listen } => echo::serve(listen),
         Task::Receiver { form, listen } => receiver::serve(form, listen),
+        Task::Attack => attack::attack(),
         Task::Run(options) => scenarios::run(&options),
         Task::Profile(options) => scenarios::profile::run(&options),
     };

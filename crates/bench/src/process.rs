@@ -6,7 +6,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -24,6 +24,13 @@ impl Process {
     pub(crate) fn start(command: &mut Command) -> anyhow::Result<Self> {
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn();
         Ok(Self { child: child.with_context(|| format!("cannot start {}", command.get_program().display()))? })
+    }
+
+    /// Starts `command`, which waits for what stands on its stdin.
+    pub(crate) fn start_fed(command: &mut Command) -> anyhow::Result<(Self, ChildStdin)> {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
+        let stdin = child.stdin.take().context("its stdin is piped")?;
+        Ok((Self { child }, stdin))
     }
 
     /// Starts this program's own echo, and says where it listens.

@@ -91,7 +91,15 @@ impl Wallet {
 
     /// Requests as the seeded PSP, whose payments are approved at `make_payment_url`.
     pub(crate) async fn requests(&self, make_payment_url: String) -> anyhow::Result<Requests> {
-        let environment = self.environment()?;
+        self.requests_by(self.environment(None)?, make_payment_url).await
+    }
+
+    /// The same as another PSP of the seed.
+    pub(crate) async fn requests_of(&self, psp: &str, make_payment_url: String) -> anyhow::Result<Requests> {
+        self.requests_by(self.environment(Some(psp))?, make_payment_url).await
+    }
+
+    async fn requests_by(&self, environment: Environment, make_payment_url: String) -> anyhow::Result<Requests> {
         let access_token = self.access_token(&environment).await?;
         let Environment { subscription_key, psp_id, msn, mobile_number, .. } = environment;
         let credentials = Credentials { access_token, subscription_key, psp_id, msn, mobile_number };
@@ -106,14 +114,20 @@ impl Wallet {
         Ok(())
     }
 
-    fn environment(&self) -> anyhow::Result<Environment> {
+    fn environment(&self, psp: Option<&str>) -> anyhow::Result<Environment> {
         let mut command = Command::new(&self.binary);
-        let output = command.args(["env", "--json", "--data-dir"]).arg(self.folder.path()).output()?;
+        command.args(["env", "--json", "--data-dir"]).arg(self.folder.path());
+        let output = command.args(psp.into_iter().flat_map(|psp| ["--psp", psp])).output()?;
         anyhow::ensure!(output.status.success(), "lommebok env: {}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).context("lommebok env --json said something strange")
     }
 
-    async fn access_token(&self, environment: &Environment) -> anyhow::Result<String> {
+    /// The request for an access token.
+    pub(crate) fn token_request(&self, psp: Option<&str>) -> anyhow::Result<Request<Full<Bytes>>> {
+        self.token_request_by(&self.environment(psp)?)
+    }
+
+    fn token_request_by(&self, environment: &Environment) -> anyhow::Result<Request<Full<Bytes>>> {
         let mut headers = HeaderMap::new();
         headers.insert("host", self.address.to_string().parse()?);
         headers.insert("client_id", environment.client_id.parse()?);
@@ -124,6 +138,11 @@ impl Wallet {
         *request.method_mut() = Method::POST;
         *request.uri_mut() = "/accesstoken/get".parse()?;
         *request.headers_mut() = headers;
+        Ok(request)
+    }
+
+    async fn access_token(&self, environment: &Environment) -> anyhow::Result<String> {
+        let request = self.token_request_by(environment)?;
         let answer = Connection::open(self.address).await?.expect_ok(request).await?;
         let answer: serde_json::Value = serde_json::from_slice(&answer)?;
         let token = answer.get("access_token").and_then(serde_json::Value::as_str);

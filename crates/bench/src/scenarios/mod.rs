@@ -5,6 +5,7 @@
 
 mod commits;
 mod details;
+mod hostile;
 mod init;
 mod log;
 mod payment;
@@ -151,6 +152,9 @@ async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
         if options.wants("P7") {
             update_status::measure_all(report, &room, inits).await?;
         }
+    }
+    if options.wants("hostile") {
+        hostile::measure_all(report, options, &psp).await?;
     }
     if options.wants("log") {
         log::measure_all(report, options, &psp).await?;
