@@ -49,6 +49,9 @@ pub struct StoreOptions {
     pub max_changes_per_commit: usize,
     /// Changes that may wait for the writer; more are answered with [`crate::CommitFault::Overloaded`].
     pub max_changes_waiting: usize,
+    /// Inits and updatestatus requests that may wait for the writer, so that none of them waits for long; more are answered
+    /// the same. One PSP has three quarters of these places at most. What has begun already is not counted.
+    pub max_requests_waiting: usize,
     /// Connections for reading.
     pub readers: usize,
     /// The writer's page cache, KiB. SQLite walks all of it after each commit that moved pages, so more is not better.
@@ -77,6 +80,7 @@ impl StoreOptions {
             commit_observer: None,
             max_changes_per_commit: 512,
             max_changes_waiting: 16_384,
+            max_requests_waiting: 1_024,
             readers: 4,
             writer_cache_kib: 16 * 1024,
             reader_cache_kib: 16 * 1024,

@@ -15,12 +15,13 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
+use crate::batch::BatchTarget;
 use crate::change::{Change, Committed, Write};
 use crate::fault::{CommitFault, StoreError};
 use crate::options::{CommitHook, CommitObserver, StoreOptions};
 use crate::sqlite::Writer;
 use answers::Delivery;
-use queue::Queue;
+use queue::{Queue, Requester};
 
 /// What a change is answered.
 pub(crate) type Answer = Result<Committed, CommitFault>;
@@ -49,6 +50,26 @@ impl Job {
     }
 }
 
+/// Whose request it is that begins something new; nothing for the next step of what has begun.
+fn requested_by(change: &Change) -> Option<Requester> {
+    let psp = match &change.write {
+        Write::NewPayment(new) => new.payment.terms.psp,
+        Write::Batch(batch) => match &batch.target {
+            BatchTarget::New(new) => new.psp,
+            BatchTarget::Pending { .. } => return None,
+        },
+        Write::Payments(_)
+        | Write::Merchant(_)
+        | Write::Session(_)
+        | Write::Clock(_)
+        | Write::ResetClock(_)
+        | Write::Seed(_)
+        | Write::Lease(_)
+        | Write::Purge { .. } => return None,
+    };
+    Some((change.tenant, psp))
+}
+
 /// The way to the writer's thread.
 pub(crate) struct Committer {
     queue: Arc<Queue>,
@@ -57,7 +78,7 @@ pub(crate) struct Committer {
 
 impl Committer {
     pub(crate) fn start(writer: Writer, options: &StoreOptions) -> Result<Self, StoreError> {
-        let queue = Arc::new(Queue::new(options.max_changes_waiting));
+        let queue = Arc::new(Queue::new(options.max_changes_waiting, options.max_requests_waiting));
         let theirs = Arc::clone(&queue);
         let (hook, most) = (options.commit_hook.clone(), options.max_changes_per_commit.max(1));
         let observer = options.commit_observer.clone();

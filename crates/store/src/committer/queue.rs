@@ -1,10 +1,12 @@
 //! The queue in front of the writer: bounded, first come first served.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::Job;
+use lommebok_domain::{PspId, TenantId};
+
+use super::{Job, requested_by};
 use crate::fault::CommitFault;
 
 /// Changes of one commit that make a crowd.
@@ -24,18 +26,54 @@ pub(super) struct Queue {
     state: Mutex<State>,
     filled: Condvar,
     most_waiting: usize,
+    most_requests: usize,
 }
+
+/// A PSP of a tenant.
+pub(super) type Requester = (TenantId, PspId);
 
 #[derive(Default)]
 struct State {
     jobs: VecDeque<Job>,
+    requests: Requests,
     closed: bool,
     writer_waits: bool,
 }
 
+/// Requests that wait, in all and by whom.
+#[derive(Default)]
+struct Requests {
+    all: usize,
+    of: HashMap<Requester, usize>,
+}
+
+impl Requests {
+    /// One more of `who`; whether there was a place, of `most` in all and three quarters of them for one.
+    fn admit(&mut self, who: Requester, most: usize) -> bool {
+        let share = most.saturating_sub(most.checked_div(4).unwrap_or_default()).max(1);
+        let own = self.of.entry(who).or_default();
+        if self.all >= most || *own >= share {
+            return false;
+        }
+        *own = own.saturating_add(1);
+        self.all = self.all.saturating_add(1);
+        true
+    }
+
+    fn taken(&mut self, who: Requester) {
+        self.all = self.all.saturating_sub(1);
+        if let Some(own) = self.of.get_mut(&who) {
+            *own = own.saturating_sub(1);
+            if *own == 0 {
+                self.of.remove(&who);
+            }
+        }
+    }
+}
+
 impl Queue {
-    pub(super) fn new(most_waiting: usize) -> Self {
-        Self { state: Mutex::default(), filled: Condvar::new(), most_waiting }
+    pub(super) fn new(most_waiting: usize, most_requests: usize) -> Self {
+        Self { state: Mutex::default(), filled: Condvar::new(), most_waiting, most_requests }
     }
 
     pub(super) fn put(&self, job: Job) -> Result<(), CommitFault> {
@@ -44,6 +82,11 @@ impl Queue {
             return Err(CommitFault::Closed);
         }
         if state.jobs.len() >= self.most_waiting {
+            return Err(CommitFault::Overloaded);
+        }
+        if let Some(who) = requested_by(&job.change)
+            && !state.requests.admit(who, self.most_requests)
+        {
             return Err(CommitFault::Overloaded);
         }
         state.jobs.push_back(job);
@@ -73,7 +116,11 @@ impl Queue {
             }
             count = count.saturating_add(1);
         }
-        Some(state.jobs.drain(..count).collect())
+        let taken: Vec<Job> = state.jobs.drain(..count).collect();
+        for who in taken.iter().filter_map(|job| requested_by(&job.change)) {
+            state.requests.taken(who);
+        }
+        Some(taken)
     }
 
     pub(super) fn close(&self) {

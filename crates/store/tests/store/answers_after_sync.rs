@@ -1,11 +1,13 @@
 //! An answer leaves only after its commit is durable, and a change needs no listener.
 
-use lommebok_store::{CommitFault, Write};
+use std::sync::Arc;
+
+use lommebok_store::{Change, CommitFault, Write};
 use tokio::task::JoinSet;
 
 use crate::gate::gated;
 use crate::world::{TENANT, World, change, decided, name, new, new_payment};
-use lommebok_domain::{Binding, Command, PaymentId, UserId};
+use lommebok_domain::{Binding, Command, PaymentId, PspId, Terms, UserId};
 
 #[tokio::test]
 async fn no_answer_leaves_before_the_sync() {
@@ -93,4 +95,43 @@ async fn more_waiting_changes_than_allowed_are_refused_at_once() {
     let answers = tasks.join_all().await;
     assert_eq!(answers.iter().filter(|answer| **answer == Err(CommitFault::Overloaded)).count(), 1);
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 3);
+}
+
+#[tokio::test]
+async fn one_psps_requests_leave_places_for_others_and_what_has_begun_goes_on() {
+    let gate = crate::gate::Gate::default();
+    let hook = gate.hook();
+    let world = World::with(|options| {
+        options.commit_hook = Some(hook);
+        options.max_requests_waiting = 8;
+    });
+    let begun = world.payment().await;
+    gate.hold();
+    let mut tasks = JoinSet::new();
+    let mut queue = |who: &'static str, change: Change| {
+        let store = world.store.clone();
+        tasks.spawn(async move { (who, store.commit(change).await) });
+    };
+    queue("held", change(new(new_payment(&name()))));
+    tokio::task::yield_now().await;
+    gate.wait_until_reached();
+    for _ in 0..10 {
+        queue("first", change(new(new_payment(&name()))));
+    }
+    for _ in 0..5 {
+        let mut payment = new_payment(&name());
+        payment.terms = Arc::new(Terms { psp: PspId::new(9), ..payment.terms.as_ref().clone() });
+        queue("other", change(new(payment)));
+    }
+    let confirm = Command::ConfirmNumber { to: Binding::User(UserId::new(1)) };
+    queue("begun", change(Write::Payments(vec![decided(&begun, confirm)])));
+    tokio::task::yield_now().await;
+    gate.open();
+    let answers = tasks.join_all().await;
+    let taken = |of: &str| answers.iter().filter(|(who, answer)| *who == of && answer.is_ok()).count();
+    assert_eq!([taken("held"), taken("first"), taken("other"), taken("begun")], [1, 6, 2, 1]);
+    let refused = |answer: &Result<_, CommitFault>| matches!(answer, Err(CommitFault::Overloaded));
+    assert_eq!(answers.iter().filter(|(_, answer)| refused(answer)).count(), 7);
+    let again = world.store.commit(change(new(new_payment(&name())))).await;
+    assert!(again.is_ok(), "places come back: {again:?}");
 }
