@@ -2,12 +2,17 @@
 //! and a test holds the two equal, so that nothing is made while the server runs.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::sync::LazyLock;
 
 use axum::Extension;
 use axum::body::Bytes;
 use axum::response::{IntoResponse as _, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, VARY,
+};
 use http::{HeaderName, StatusCode};
 use sha2::{Digest as _, Sha256};
 
@@ -17,7 +22,7 @@ const DOCUMENT: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../
 
 /// Names the bytes: 128 bits of their hash.
 static TAG: LazyLock<String> = LazyLock::new(|| {
-    let mut tag = String::from("\"");
+    let mut tag = String::from("W/\"");
     for byte in Sha256::digest(DOCUMENT).iter().take(16) {
         write!(tag, "{byte:02x}").expect("a String takes all");
     }
@@ -25,14 +30,39 @@ static TAG: LazyLock<String> = LazyLock::new(|| {
     tag
 });
 
+/// The same bytes, compressed once.
+static COMPRESSED: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(DOCUMENT).and_then(|()| gzip.finish()).expect("a Vec takes all")
+});
+
 pub(super) async fn serve(asked: HeaderMap) -> Response {
+    // One tag for both: it names the document, and is weak because the bytes on the wire may be others.
     let tag = HeaderValue::from_static(TAG.as_str());
-    let headers: [(HeaderName, HeaderValue); 2] = [(ETAG, tag), (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    let headers: [(HeaderName, HeaderValue); 3] = [
+        (ETAG, tag),
+        (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (VARY, HeaderValue::from_static("Accept-Encoding")),
+    ];
     if has_it(&asked) {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     let json = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-    (Extension(Shared), headers, json, Bytes::from_static(DOCUMENT)).into_response()
+    if !takes_gzip(&asked) {
+        return (Extension(Shared), headers, json, Bytes::from_static(DOCUMENT)).into_response();
+    }
+    let coded = [(CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
+    (Extension(Shared), headers, json, coded, Bytes::from_static(COMPRESSED.as_slice())).into_response()
+}
+
+/// Whether the client says that it takes gzip (RFC 9110, 12.5.3); `gzip;q=0` says the contrary.
+fn takes_gzip(asked: &HeaderMap) -> bool {
+    let named = asked.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    named.flat_map(|value| value.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));
+        let never = weight.trim().strip_prefix("q=").is_some_and(|q| q.trim_end_matches(['0', '.']).is_empty());
+        name.trim().eq_ignore_ascii_case("gzip") && !never
+    })
 }
 
 /// Whether the client says that it has these bytes (RFC 9110, 13.1.2).
@@ -40,6 +70,6 @@ fn has_it(asked: &HeaderMap) -> bool {
     let named = asked.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     named.flat_map(|value| value.split(',')).map(str::trim).any(|tag| {
         let tag = tag.strip_prefix("W/").unwrap_or(tag);
-        tag == "*" || tag == *TAG
+        tag == "*" || TAG.strip_prefix("W/") == Some(tag)
     })
 }

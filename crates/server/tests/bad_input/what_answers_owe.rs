@@ -1,6 +1,8 @@
 //! What answers owe by their status and method, at every interface: the challenge of a 401, HEAD where GET works, the media
 //! types of the vendor's documents.
 
+use std::io::Read as _;
+
 use lommebok_testkit::cases::Call;
 use lommebok_testkit::test_app::{Answer, TestApp};
 use serde_json::json;
@@ -172,14 +174,41 @@ async fn the_description_is_the_committed_file_and_is_not_sent_twice() {
     assert_eq!((first.status.as_u16(), &*first.text), (200, include_str!("../../../../openapi.json")));
     assert_eq!(header(&first, "content-type"), "application/json");
     let tag = header(&first, "etag");
-    assert!(tag.starts_with('"') && tag.ends_with('"') && tag.len() > 10, "{tag}");
-    for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
+    let strong = tag.strip_prefix("W/").expect("weak: compressed it is the same document in other bytes").to_owned();
+    assert!(strong.starts_with('"') && strong.ends_with('"') && strong.len() > 10, "{tag}");
+    for known in [tag.clone(), strong, format!("\"other\", {tag}"), "*".to_owned()] {
         let again = answer(&app, &get.clone().set("If-None-Match", &known)).await;
         assert_eq!((again.status.as_u16(), &*again.text), (304, ""), "{known}");
         assert_eq!(header(&again, "etag"), tag, "{known}");
     }
     let other = answer(&app, &get.set("If-None-Match", "\"other\"")).await;
     assert_eq!((other.status.as_u16(), other.text == first.text), (200, true));
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_gzip_gets_the_description_compressed_and_nobody_else_does() {
+    let app = TestApp::start().await;
+    let ask = async |accepted: Option<&str>| {
+        let request = app.client().get(app.url("/openapi.json"));
+        let request = accepted.into_iter().fold(request, |request, value| request.header("Accept-Encoding", value));
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.headers()["vary"], "Accept-Encoding", "{accepted:?}");
+        let coding = answer.headers().get("content-encoding").map(|coding| coding.to_str().expect("a word").to_owned());
+        (coding, answer.bytes().await.expect("a body"))
+    };
+    let (_, plain) = ask(None).await;
+    for accepted in ["gzip", "br, GZip;q=0.5", "deflate, gzip;q=1.0, *;q=0.5"] {
+        let (coding, body) = ask(Some(accepted)).await;
+        assert_eq!(coding.as_deref(), Some("gzip"), "{accepted}");
+        assert!(body.len() * 5 < plain.len(), "{} of {}", body.len(), plain.len());
+        let mut unpacked = Vec::new();
+        flate2::read::GzDecoder::new(&body[..]).read_to_end(&mut unpacked).expect("it is gzip");
+        assert_eq!(unpacked, plain, "{accepted}");
+    }
+    for accepted in [None, Some("identity"), Some("br"), Some("gzip;q=0"), Some("gzip; q=0.000"), Some("")] {
+        assert_eq!(ask(accepted).await, (None, plain.clone()), "{accepted:?}");
+    }
     app.stop().await;
 }
 
