@@ -97,6 +97,16 @@ async fn the_batch_report_names_each_refused_entry_with_place_reason_and_code() 
         ],
         "{report}"
     );
+    assert_eq!(launch.printed(&["batch", "show", "1"]), report, "all that were refused are among the first 100");
+    let nobodys = json!({"transactions": vec![entry("nobodys", "CAPTURED", 1); 600]});
+    drop(client.post("/psp/v3/psppayments/updatestatus", &nobodys, "r-2").await.unwrap().succeeded());
+    let report = launch.printed(&["batch", "report"]);
+    assert_eq!(report.lines().nth(101), Some("  and 500 more refused: lommebok batch show 2"), "{report}");
+    let shown = launch.printed(&["batch", "show", "2"]);
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(lines.len(), 601);
+    assert_eq!(lines[100], "  refused [99] nobodys: this PSP has no such payment (unknown_payment)");
+    assert_eq!([lines[101], lines[600]], ["  refused [100] unknown_payment", "  refused [599] unknown_payment"]);
     server.stop().await;
 }
 

@@ -73,7 +73,10 @@ pub enum Command {
     /// An updatestatus entry is to be applied.
     ApplyEntry(StatusEntry),
     /// An updatestatus entry has to wait for the attempt's end.
-    ParkEntry,
+    ParkEntry {
+        /// The entry's amount.
+        amount: Amount,
+    },
     /// One waiting entry is applied, now that the attempt has ended.
     ApplyWaiting(StatusEntry),
     /// A notice was tried.

@@ -1,15 +1,38 @@
-//! The log read back: a payment's sums as the fold of its events, and the history that `details` shows (docs/domain.md §6).
+//! The log read back: a payment's sums and counts as the fold of its events, and the history that `details` shows (docs/domain.md §6).
 
 use crate::command::EntryStatus;
 use crate::event::{Event, EventKind};
 use crate::money::{Amount, Sums};
-use crate::payment::Payment;
+use crate::payment::{EntryCounts, Payment};
 use crate::state::Failure;
 use crate::time::Timestamp;
 
-/// The sums that `events` add up to, or `None` when they can't be those of one payment.
-pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Sums> {
-    events.into_iter().try_fold(Sums::default(), |sums, event| match &event.kind {
+/// What `events` add up to: the payment's sums and the counts of its entries that have a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Folded {
+    /// What became of the money.
+    pub sums: Sums,
+    /// How many entries were taken of those that have a limit.
+    pub entries: EntryCounts,
+}
+
+/// What `events` add up to, or `None` when they can't be those of one payment.
+pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Folded> {
+    events.into_iter().try_fold(Folded::default(), |Folded { sums, mut entries }, event| {
+        let kind = &event.kind;
+        let sums = moved(sums, kind)?;
+        let takes_some = matches!(kind, EventKind::Captured { .. } | EventKind::Released { .. });
+        let is_partial = takes_some && sums.remaining_to_capture() > 0 || matches!(kind, EventKind::Refunded { .. });
+        let has_no_effect = matches!(kind, EventKind::NoEffect { .. } | EventKind::OperationFailed { .. });
+        entries.partial_operations = entries.partial_operations.saturating_add(is_partial.into());
+        entries.without_effect = entries.without_effect.saturating_add(has_no_effect.into());
+        Some(Folded { sums, entries })
+    })
+}
+
+/// The sums after an event.
+fn moved(sums: Sums, kind: &EventKind) -> Option<Sums> {
+    match kind {
         EventKind::Reserved { amount, .. } => (sums == Sums::default()).then(|| Sums::reserved_in_full(*amount)),
         EventKind::Captured { amount, .. } => sums.capture(*amount),
         EventKind::Released { amount, .. } => sums.release(*amount),
@@ -31,7 +54,7 @@ pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Sums> {
         | EventKind::NoticeGivenUp(_)
         | EventKind::NoticeMoved { .. }
         | EventKind::LateAnswer(_) => Some(sums),
-    })
+    }
 }
 
 /// One line of the history that the PSP sees.

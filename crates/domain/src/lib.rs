@@ -25,7 +25,7 @@ pub use ids::{
     UserId,
 };
 pub use money::{Amount, Sums};
-pub use payment::{Binding, Entrance, Notice, NoticeKind, Payment, Terms};
-pub use refusal::{EntryRefusal, Refusal};
+pub use payment::{Binding, Entrance, EntryCounts, Notice, NoticeKind, Payment, Terms};
+pub use refusal::{EntryRefusal, Refusal, RefusalCode};
 pub use state::{AttemptAnswer, AttemptNumber, CancelledBy, Cause, Failure, Phase, Prompt, State, StateName};
 pub use time::Timestamp;

@@ -14,6 +14,14 @@ pub const LINK_LIFE_MS: i64 = 5 * 60_000;
 pub const APPROVAL_LIFE_MS: i64 = 5 * 60_000;
 /// Prompts to phones that one payment may cause in all.
 pub const MAX_PROMPTS: u8 = 3;
+/// Partial captures, partial releases and refunds that one payment takes together.
+pub const MAX_PARTIAL_OPERATIONS: u32 = 1_000;
+/// Entries without effect that one payment keeps, operations that failed at the acquirer among them.
+pub const MAX_WITHOUT_EFFECT: u32 = 100;
+/// Entries of one payment that may wait for its attempt's end at a time: as many as could be taken then, and some more.
+pub const MAX_WAITING: u32 = 1_120;
+/// So many of them are kept for entries with the payment's whole amount, which may decide it.
+pub const WAITING_KEPT_FOR_WHOLE: u32 = 20;
 
 /// How the user comes to the payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -100,6 +108,15 @@ pub enum Notice {
     GivenUp(NoticeKind),
 }
 
+/// Entries of which a payment takes only so many: what its log holds of them ([`crate::history::fold`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct EntryCounts {
+    /// Captures and releases that left something to capture, and refunds; at [`MAX_PARTIAL_OPERATIONS`] there is an end.
+    pub partial_operations: u32,
+    /// Entries without effect, and operations that failed at the acquirer; at [`MAX_WITHOUT_EFFECT`] there is an end.
+    pub without_effect: u32,
+}
+
 /// A payment at one version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payment {
@@ -119,8 +136,10 @@ pub struct Payment {
     pub sums: Sums,
     /// The notice to the PSP, if any.
     pub notice: Notice,
-    /// How many updatestatus entries wait for the attempt's end.
+    /// How many updatestatus entries wait for the attempt's end, at most [`MAX_WAITING`].
     pub waiting: u32,
+    /// How many entries it has taken of those that have a limit.
+    pub entries: EntryCounts,
 }
 
 impl Payment {
@@ -133,7 +152,18 @@ impl Payment {
             Entrance::LandingPage | Entrance::App => (State::AwaitingUser { deadline }, Binding::Open, 0),
             Entrance::Push => (State::AwaitingApproval { deadline, prompt: Prompt::Shown }, push_to, 1),
         };
-        Self { id, version: 1, terms, binding, prompts, state, sums: Sums::default(), notice: Notice::None, waiting: 0 }
+        Self {
+            id,
+            version: 1,
+            terms,
+            binding,
+            prompts,
+            state,
+            sums: Sums::default(),
+            notice: Notice::None,
+            waiting: 0,
+            entries: EntryCounts::default(),
+        }
     }
 
     /// The work that is due for this payment as it stands: at most one of each kind.

@@ -40,7 +40,7 @@ pub enum Refusal {
     Entry(#[from] EntryRefusal),
 }
 
-/// Why an updatestatus entry was not applied; kept in the batch report.
+/// Why an updatestatus entry was not applied; its code is kept in the batch report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum EntryRefusal {
     /// The payment is in a state in which this status means nothing.
@@ -61,18 +61,102 @@ pub enum EntryRefusal {
     /// More than was captured and not refunded.
     #[error("the amount exceeds what was captured and not yet refunded")]
     ExceedsCaptured,
+    /// No such payment, or another PSP's.
+    #[error("this PSP has no such payment")]
+    UnknownPayment,
+    /// A partial capture, partial cancellation or refund beyond [`crate::payment::MAX_PARTIAL_OPERATIONS`].
+    #[error(
+        "the payment has 1,000 partial captures, partial cancellations and refunds: only all that remains is taken now"
+    )]
+    TooManyOperations,
+    /// A failed operation beyond [`crate::payment::MAX_WITHOUT_EFFECT`].
+    #[error("the payment has 100 entries without effect: a further failed operation is not kept")]
+    TooManyWithoutEffect,
+    /// One more entry than [`crate::payment::MAX_WAITING`].
+    #[error("too many entries of the payment wait for the end of its attempt: send this one again when it has ended")]
+    TooManyWaiting,
 }
 
 impl EntryRefusal {
-    /// A stable code for reports.
-    pub const fn code(self) -> &'static str {
+    /// Its code, without what else is known.
+    pub const fn code(self) -> RefusalCode {
         match self {
-            Self::NotReserved(_) => "not_reserved",
-            Self::Disagreement(_) => "disagreement",
+            Self::NotReserved(_) => RefusalCode::NotReserved,
+            Self::Disagreement(_) => RefusalCode::Disagreement,
+            Self::OtherAmount => RefusalCode::OtherAmount,
+            Self::ExceedsRemaining => RefusalCode::ExceedsRemaining,
+            Self::ExceedsCancellable => RefusalCode::ExceedsCancellable,
+            Self::ExceedsCaptured => RefusalCode::ExceedsCaptured,
+            Self::UnknownPayment => RefusalCode::UnknownPayment,
+            Self::TooManyOperations => RefusalCode::TooManyOperations,
+            Self::TooManyWithoutEffect => RefusalCode::TooManyWithoutEffect,
+            Self::TooManyWaiting => RefusalCode::TooManyWaiting,
+        }
+    }
+}
+
+/// The code of an [`EntryRefusal`]: what is kept of every refused entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RefusalCode {
+    /// `not_reserved`
+    NotReserved,
+    /// `disagreement`
+    Disagreement,
+    /// `other_amount`
+    OtherAmount,
+    /// `exceeds_remaining_to_capture`
+    ExceedsRemaining,
+    /// `exceeds_remaining_to_cancel`
+    ExceedsCancellable,
+    /// `exceeds_captured`
+    ExceedsCaptured,
+    /// `unknown_payment`
+    UnknownPayment,
+    /// `too_many_operations`
+    TooManyOperations,
+    /// `too_many_without_effect`
+    TooManyWithoutEffect,
+    /// `too_many_waiting`
+    TooManyWaiting,
+    /// `refused`: a reason that has no code of its own.
+    Other,
+}
+
+impl RefusalCode {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::NotReserved,
+        Self::Disagreement,
+        Self::OtherAmount,
+        Self::ExceedsRemaining,
+        Self::ExceedsCancellable,
+        Self::ExceedsCaptured,
+        Self::UnknownPayment,
+        Self::TooManyOperations,
+        Self::TooManyWithoutEffect,
+        Self::TooManyWaiting,
+        Self::Other,
+    ];
+
+    /// The code as reports write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotReserved => "not_reserved",
+            Self::Disagreement => "disagreement",
             Self::OtherAmount => "other_amount",
             Self::ExceedsRemaining => "exceeds_remaining_to_capture",
             Self::ExceedsCancellable => "exceeds_remaining_to_cancel",
             Self::ExceedsCaptured => "exceeds_captured",
+            Self::UnknownPayment => "unknown_payment",
+            Self::TooManyOperations => "too_many_operations",
+            Self::TooManyWithoutEffect => "too_many_without_effect",
+            Self::TooManyWaiting => "too_many_waiting",
+            Self::Other => "refused",
         }
+    }
+
+    /// The code that is written so; [`RefusalCode::Other`] when none is.
+    pub fn named(code: &str) -> Self {
+        Self::ALL.into_iter().find(|known| known.as_str() == code).unwrap_or(Self::Other)
     }
 }

@@ -196,8 +196,8 @@ fn a_refused_waiting_entry_never_shows_and_the_next_one_does() {
     let capture =
         StatusEntry { status: EntryStatus::Captured, amount: ore(900), text: String::new(), operation: SUCCESS };
     let life = Life::approved()
-        .then(Command::ParkEntry)
-        .then(Command::ParkEntry)
+        .then(Command::ParkEntry { amount: ore(1) })
+        .then(Command::ParkEntry { amount: ore(1) })
         .then(Command::EndAttempt { attempt: AttemptNumber::One, answer: AttemptAnswer::Ok })
         .then(Command::ApplyWaiting(refund))
         .then(Command::ApplyWaiting(capture));
@@ -224,7 +224,7 @@ fn a_log_that_cannot_be_one_payments_has_no_sums() {
     let captured = |amount| event(EventKind::Captured { amount: ore(amount), text: String::new() });
     let refunded = |amount| event(EventKind::Refunded { amount: ore(amount), text: String::new() });
     let failed = event(EventKind::Failed(Failure::Certain { cause: Cause::code("psp_82") }));
-    assert_eq!(history::fold(&[failed]), Some(lommebok_domain::Sums::default()));
+    assert_eq!(history::fold(&[failed]), Some(history::Folded::default()));
     assert_eq!(history::fold(&[captured(1)]), None);
     assert_eq!(history::fold(&[reserved(), reserved()]), None);
     assert_eq!(history::fold(&[reserved(), captured(101)]), None);

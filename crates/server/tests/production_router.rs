@@ -120,6 +120,7 @@ fn wallet(store: &Store, keys: &Arc<Keys>, chance: &Chance, tasks: &Tasks) -> Wa
             environment: Environment::Production,
             prompts_per_number: 5,
             batch_mode: BatchMode::OnDemand,
+            batch_kept_days: 7,
             stages: Stages::default(),
             sends_within: Duration::from_millis(SENDS_WITHIN_MS),
         },

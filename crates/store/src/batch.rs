@@ -1,11 +1,17 @@
-//! An accepted updatestatus request: kept as one row, its entries as one value, and a row for each refusal.
+//! An accepted updatestatus request: kept as one row, its entries as one value until they have had their turn, and what became
+//! of them: a byte for each, and a row for the first that were refused.
 
 use std::sync::Arc;
 
-use lommebok_domain::{PaymentId, PspId, PspTransactionId, StatusEntry, TenantId, Timestamp};
+use lommebok_domain::{PaymentId, PspId, PspTransactionId, RefusalCode, StatusEntry, TenantId, Timestamp};
 
 use crate::change::PaymentWrite;
 use crate::secret::KeyedHash;
+
+/// Entries of a request that are kept, without their texts, when all have had their turn.
+pub const ENTRIES_KEPT: usize = 100;
+/// Refused entries of a request whose payment and reason are kept; of the others the code is.
+pub const REFUSALS_KEPT: u32 = 100;
 
 /// Our number for an accepted updatestatus request, in order of acceptance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,7 +88,8 @@ pub enum BatchTarget {
     },
 }
 
-/// A step of a batch: the entries from where it stood to `next` have their results in this change.
+/// A step of a batch: the entries from where it stood to `next` have their results in this change. Those that are neither
+/// refused nor parked are applied.
 #[derive(Clone, Debug)]
 pub struct BatchWrite {
     /// Which batch.
@@ -97,6 +104,17 @@ pub struct BatchWrite {
     pub next: u32,
 }
 
+/// What became of an entry that has had its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fate {
+    /// It was applied, with or without effect.
+    Applied,
+    /// It waits for the end of its payment's attempt.
+    Waiting,
+    /// It could not be applied.
+    Refused(RefusalCode),
+}
+
 /// An entry that could not be applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchRefusal {
@@ -104,8 +122,8 @@ pub struct BatchRefusal {
     pub position: u32,
     /// Which payment it named.
     pub psp_transaction_id: PspTransactionId,
-    /// A stable code.
-    pub code: String,
+    /// Why.
+    pub code: RefusalCode,
     /// For a person.
     pub detail: String,
 }
@@ -140,5 +158,5 @@ pub struct TakenEntry {
     /// At which position.
     pub position: u32,
     /// Code and detail, when it was refused.
-    pub refusal: Option<(String, String)>,
+    pub refusal: Option<(RefusalCode, String)>,
 }

@@ -78,13 +78,13 @@ pub enum Write {
     Seed(Box<Seed>),
     /// A lease of due rows.
     Lease(LeaseWrite),
-    /// Removes rows whose time is over, at most `limit`.
+    /// Removes rows whose time is over, some `limit` of them.
     Purge {
         /// Which rows.
         rows: Expiring,
         /// Business time: what expired before it.
         before: Timestamp,
-        /// At most so many.
+        /// So many at most, and what belongs to the last of them.
         limit: u32,
     },
 }
@@ -96,11 +96,14 @@ pub enum Expiring {
     IdempotencyKeys,
     /// Sessions, from their end.
     Sessions,
+    /// Requests of updatestatus that are done, with what became of their entries: accepted before the time that is named. The
+    /// newest of all stays, because the next one's number follows it.
+    Batches,
 }
 
 impl Expiring {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::IdempotencyKeys, Self::Sessions];
+    pub const ALL: [Self; 3] = [Self::IdempotencyKeys, Self::Sessions, Self::Batches];
 }
 
 impl Write {

@@ -18,7 +18,8 @@ mod sqlite;
 pub mod store;
 
 pub use batch::{
-    Batch, BatchEntry, BatchId, BatchRefusal, BatchTarget, BatchWrite, NewBatch, ParkedEntry, TakenEntry, WaitingEntry,
+    Batch, BatchEntry, BatchId, BatchRefusal, BatchTarget, BatchWrite, ENTRIES_KEPT, Fate, NewBatch, ParkedEntry,
+    REFUSALS_KEPT, TakenEntry, WaitingEntry,
 };
 pub use change::{
     Change, ClockResetEnded, ClockResetWrite, Committed, DueRow, Expiring, IdempotentRoute, LeaseWrite, NewIdempotency,

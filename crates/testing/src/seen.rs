@@ -4,14 +4,12 @@ use std::fmt;
 
 use lommebok_domain::{Cause, Failure, OperationStatus, Payment, State as DomainState};
 use lommebok_sdk::{Amount, PspTransactionId, Status};
-use lommebok_store::{BatchEntry, BatchRefusal, StoreError};
+use lommebok_store::{BatchEntry, BatchRefusal, Fate, StoreError};
 
 use crate::{TestError, TestWallet};
 
 /// The most updatestatus requests that are looked through for a payment's entries.
 const REQUESTS_LOOKED_THROUGH: u32 = 1_000;
-/// The most refused entries of one request.
-const REFUSALS_LOOKED_THROUGH: u32 = 10_000;
 
 /// Where a payment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -236,7 +234,7 @@ impl TestWallet {
     }
 
     /// The updatestatus entries about a payment that the wallet received, oldest first. Only the newest 1,000 requests are
-    /// looked through, whatever they are about.
+    /// looked through, whatever they are about, and of a request that is done the first 100 entries.
     ///
     /// # Errors
     /// When there is no such payment.
@@ -249,11 +247,13 @@ impl TestWallet {
         let (store, tenant) = (self.wallet().store(), self.wallet().tenant());
         let mut received = Vec::new();
         for batch in store.batches(tenant, None, REQUESTS_LOOKED_THROUGH)?.iter().rev() {
-            let refusals = store.batch_refusals(tenant, batch.id, 0, REFUSALS_LOOKED_THROUGH)?;
-            for (position, entry) in (0_u32..).zip(store.batch_entries(tenant, batch.id)?) {
+            let refusals = store.batch_refusals(tenant, batch.id)?;
+            let entries = store.batch_entries(tenant, batch.id)?;
+            let fates = store.batch_fates(tenant, batch.id, (0, u32::try_from(entries.len()).unwrap_or(u32::MAX)))?;
+            let fates = fates.into_iter().map(Some).chain(std::iter::repeat(None));
+            for ((position, entry), fate) in (0_u32..).zip(entries).zip(fates) {
                 if entry.psp_transaction_id.as_str() == id.as_str() {
-                    let effect = effect(position, batch.next, &refusals);
-                    received.extend(one_received(&entry, effect));
+                    received.extend(one_received(&entry, effect(position, fate, &refusals)));
                 }
             }
         }
@@ -261,11 +261,16 @@ impl TestWallet {
     }
 }
 
-fn effect(position: u32, next: u32, refusals: &[BatchRefusal]) -> Effect {
-    if let Some(refusal) = refusals.iter().find(|refusal| refusal.position == position) {
-        return Effect::Refused(format!("{}: {}", refusal.code, refusal.detail));
+fn effect(position: u32, fate: Option<Fate>, refusals: &[BatchRefusal]) -> Effect {
+    match fate {
+        None => Effect::Waiting,
+        Some(Fate::Applied | Fate::Waiting) => Effect::Applied,
+        Some(Fate::Refused(code)) => {
+            let kept = refusals.iter().find(|refusal| refusal.position == position);
+            let code = code.as_str();
+            Effect::Refused(kept.map_or_else(|| code.to_owned(), |refusal| format!("{code}: {}", refusal.detail)))
+        }
     }
-    if position < next { Effect::Applied } else { Effect::Waiting }
 }
 
 fn one_received(entry: &BatchEntry, effect: Effect) -> Option<Received> {

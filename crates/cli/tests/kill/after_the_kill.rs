@@ -166,7 +166,9 @@ async fn reports_of_round(world: &World, client: &PspClient) -> Vec<Value> {
     let mut page = client.control(Method::GET, "/batch/report", None).await;
     loop {
         let batches = page["batches"].as_array().unwrap();
-        all.extend(batches.iter().cloned());
+        for batch in batches {
+            all.push(with_all_refused(client, batch).await);
+        }
         let earlier = |batch: &Value| number_of(batch).is_some_and(|number| number < oldest);
         let Some(before) = page["before"].as_i64() else { return all };
         if batches.iter().all(earlier) {
@@ -174,6 +176,23 @@ async fn reports_of_round(world: &World, client: &PspClient) -> Vec<Value> {
         }
         page = client.control(Method::GET, &format!("/batch/report?before={before}"), None).await;
     }
+}
+
+/// The batch with every refused entry: the report has the first 100.
+async fn with_all_refused(client: &PspClient, batch: &Value) -> Value {
+    let mut batch = batch.clone();
+    if batch["refused"].as_array().map(Vec::len).map(Value::from).as_ref() == Some(&batch["refusedEntries"]) {
+        return batch;
+    }
+    let (mut refused, mut from) = (Vec::new(), Some(0));
+    while let Some(position) = from {
+        let page = client.control(Method::GET, &format!("/batch/{}?from={position}", batch["id"]), None).await;
+        let entries = page["notApplied"].as_array().unwrap();
+        refused.extend(entries.iter().filter(|entry| entry["fate"] == "refused").cloned());
+        from = page["from"].as_u64();
+    }
+    batch["refused"] = refused.into();
+    batch
 }
 
 fn number_of(batch: &Value) -> Option<usize> {

@@ -1,13 +1,15 @@
 //! Updatestatus entries: what the PSP says became of the money (docs/domain.md §3 and §5).
 //!
-//! The easy mistake is to let an entry overtake one that waits for the same payment: order of acceptance is a promise.
+//! A payment takes only so many entries (docs/domain.md §5), but whatever settles an unknown outcome, or takes all that
+//! remains, is never refused for that. The easy mistake is to let an entry overtake one that waits for the same payment: order
+//! of acceptance is a promise.
 
 use super::{Change, Transition};
 use crate::command::{EntryStatus, OperationStatus, StatusEntry};
 use crate::event::{Actor, EventKind};
 use crate::ids::CardId;
 use crate::money::{Amount, Sums};
-use crate::payment::Payment;
+use crate::payment::{MAX_PARTIAL_OPERATIONS, MAX_WAITING, MAX_WITHOUT_EFFECT, Payment, WAITING_KEPT_FOR_WHOLE};
 use crate::refusal::{EntryRefusal, Refusal};
 use crate::state::{CancelledBy, Cause, Failure, State};
 use crate::time::Timestamp;
@@ -18,12 +20,19 @@ pub(super) fn apply(payment: &Payment, entry: StatusEntry, now: Timestamp) -> Re
     }
     let mut change = Change::of(payment, now);
     apply_to(&mut change, entry)?;
+    if change.events.is_empty() {
+        return Err(Refusal::AlreadySo);
+    }
     Ok(change.done())
 }
 
-pub(super) fn park(payment: &Payment, now: Timestamp) -> Result<Transition, Refusal> {
+pub(super) fn park(payment: &Payment, amount: Amount, now: Timestamp) -> Result<Transition, Refusal> {
     if payment.waiting == 0 && !matches!(payment.state, State::Authorizing { .. }) {
         return Err(Refusal::WrongState(payment.state.name()));
+    }
+    let kept = if amount == payment.terms.amount { 0 } else { WAITING_KEPT_FOR_WHOLE };
+    if payment.waiting >= MAX_WAITING.saturating_sub(kept) {
+        return Err(EntryRefusal::TooManyWaiting.into());
     }
     let mut change = Change::of(payment, now);
     change.after.waiting = payment.waiting.saturating_add(1);
@@ -41,21 +50,25 @@ pub(super) fn apply_waiting(payment: &Payment, entry: StatusEntry, now: Timestam
     }
     let mut change = Change::of(payment, now);
     change.after.waiting = payment.waiting.saturating_sub(1);
-    if let Err(refusal) = apply_to(&mut change, entry) {
-        let cause = Cause::new(refusal.code(), refusal.to_string());
-        change.event(Actor::Psp(payment.terms.psp), EventKind::WaitingEntryRefused(cause));
+    let (status, amount) = (entry.status, entry.amount);
+    match apply_to(&mut change, entry) {
+        // A turn is an event also beyond the limit: the payment changes by it, since one less waits.
+        Ok(()) if change.events.is_empty() => keep_no_effect(&mut change, status, amount),
+        Ok(()) => {}
+        Err(refusal) => {
+            let cause = Cause::new(refusal.code().as_str(), refusal.to_string());
+            change.event(Actor::Psp(payment.terms.psp), EventKind::WaitingEntryRefused(cause));
+        }
     }
     Ok(change.done())
 }
 
+/// Applies an entry. One that is applied and leaves no event has no effect, and enough like it are in the log.
 fn apply_to(change: &mut Change<'_>, entry: StatusEntry) -> Result<(), EntryRefusal> {
     let state = change.before.state.clone();
     match (&state, entry.operation) {
         (State::Failed(Failure::Unknown { card, .. }), _) => settle(change, *card, entry),
-        (_, OperationStatus::Failed) => {
-            operation_failed(change, entry);
-            Ok(())
-        }
+        (_, OperationStatus::Failed) => operation_failed(change, entry),
         (State::Reserved { .. }, OperationStatus::Success) => reserved(change, entry),
         (
             State::AwaitingUser { .. } | State::AwaitingApproval { .. } | State::StepUp { .. },
@@ -72,7 +85,7 @@ fn apply_to(change: &mut Change<'_>, entry: StatusEntry) -> Result<(), EntryRefu
             if entry.status != EntryStatus::Cancelled {
                 return Err(EntryRefusal::Disagreement(state.name()));
             }
-            no_effect(change, &entry);
+            no_effect(change, entry.status, entry.amount);
             Ok(())
         }
         (State::Authorizing { .. }, OperationStatus::Success) => Err(EntryRefusal::NotReserved(state.name())),
@@ -106,8 +119,7 @@ fn settle(change: &mut Change<'_>, card: CardId, entry: StatusEntry) -> Result<(
         }
         (EntryStatus::Refunded, OperationStatus::Success) => Err(EntryRefusal::NotReserved(change.before.state.name())),
         (EntryStatus::Captured | EntryStatus::Cancelled | EntryStatus::Refunded, OperationStatus::Failed) => {
-            operation_failed(change, entry);
-            Ok(())
+            operation_failed(change, entry)
         }
     }
 }
@@ -129,7 +141,8 @@ fn reserved(change: &mut Change<'_>, entry: StatusEntry) -> Result<(), EntryRefu
             if amount != change.before.terms.amount {
                 return Err(EntryRefusal::OtherAmount);
             }
-            (sums, EventKind::NoEffect { status, amount })
+            no_effect(change, status, amount);
+            return Ok(());
         }
         EntryStatus::Captured => {
             (sums.capture(amount).ok_or(EntryRefusal::ExceedsRemaining)?, EventKind::Captured { amount, text })
@@ -143,8 +156,25 @@ fn reserved(change: &mut Change<'_>, entry: StatusEntry) -> Result<(), EntryRefu
             (sums.refund(amount).ok_or(EntryRefusal::ExceedsCaptured)?, EventKind::Refunded { amount, text })
         }
     };
+    take_place(change, status, next)?;
     change.after.sums = next;
     change.event(psp, kind);
+    Ok(())
+}
+
+/// Takes one of the places for partial operations. What settles an unknown outcome, or takes all that remains, is taken always;
+/// of captures and releases together there is one that takes all, and it takes no place.
+fn take_place(change: &mut Change<'_>, status: EntryStatus, next: Sums) -> Result<(), EntryRefusal> {
+    let is_refund = status == EntryStatus::Refunded;
+    let remaining = if is_refund { next.remaining_to_refund() } else { next.remaining_to_capture() };
+    let settles = !matches!(change.before.state, State::Reserved { .. });
+    let taken = &mut change.after.entries.partial_operations;
+    if remaining > 0 && !settles && *taken >= MAX_PARTIAL_OPERATIONS {
+        return Err(EntryRefusal::TooManyOperations);
+    }
+    if is_refund || remaining > 0 {
+        *taken = taken.saturating_add(1);
+    }
     Ok(())
 }
 
@@ -156,12 +186,29 @@ fn releasable(sums: Sums, amount: Amount, whole: Amount) -> Result<Amount, Entry
     Amount::from_ore(sums.remaining_to_capture()).ok_or(EntryRefusal::ExceedsCancellable)
 }
 
-fn operation_failed(change: &mut Change<'_>, entry: StatusEntry) {
+/// The operation failed at the acquirer: history that the PSP sees, so beyond the limit it is told.
+fn operation_failed(change: &mut Change<'_>, entry: StatusEntry) -> Result<(), EntryRefusal> {
+    if change.after.entries.without_effect >= MAX_WITHOUT_EFFECT {
+        return Err(EntryRefusal::TooManyWithoutEffect);
+    }
     let StatusEntry { status, amount, text, .. } = entry;
-    change.event(Actor::Psp(change.before.terms.psp), EventKind::OperationFailed { status, amount, text });
+    keep_without_effect(change, EventKind::OperationFailed { status, amount, text });
+    Ok(())
 }
 
-fn no_effect(change: &mut Change<'_>, entry: &StatusEntry) {
-    let kind = EventKind::NoEffect { status: entry.status, amount: entry.amount };
+/// What the entry says is so already; kept in the log up to the limit.
+fn no_effect(change: &mut Change<'_>, status: EntryStatus, amount: Amount) {
+    if change.after.entries.without_effect < MAX_WITHOUT_EFFECT {
+        keep_no_effect(change, status, amount);
+    }
+}
+
+fn keep_no_effect(change: &mut Change<'_>, status: EntryStatus, amount: Amount) {
+    keep_without_effect(change, EventKind::NoEffect { status, amount });
+}
+
+fn keep_without_effect(change: &mut Change<'_>, kind: EventKind) {
+    let kept = &mut change.after.entries.without_effect;
+    *kept = kept.saturating_add(1);
     change.event(Actor::Psp(change.before.terms.psp), kind);
 }

@@ -41,7 +41,8 @@ impl Transition {
 /// Decides what `command`, coming at business time `now`, makes of `payment`.
 ///
 /// # Errors
-/// A [`Refusal`] when the command is not possible now; nothing changes then.
+/// A [`Refusal`] when the command is not possible now; nothing changes then. [`Refusal::AlreadySo`] of an entry means that it
+/// counts as applied, and leaves nothing to be stored.
 pub fn decide(payment: &Payment, command: Command, now: Timestamp) -> Result<Transition, Refusal> {
     match command {
         Command::ConfirmNumber { to } => user::confirm_number(payment, (to, Prompt::Shown), now),
@@ -57,7 +58,7 @@ pub fn decide(payment: &Payment, command: Command, now: Timestamp) -> Result<Tra
         Command::EndAttempt { attempt, answer } => attempt::end(payment, attempt, answer, now),
         Command::KeepLateAnswer { evidence } => attempt::keep_late_answer(payment, evidence, now),
         Command::ApplyEntry(entry) => entry::apply(payment, entry, now),
-        Command::ParkEntry => entry::park(payment, now),
+        Command::ParkEntry { amount } => entry::park(payment, amount, now),
         Command::ApplyWaiting(entry) => entry::apply_waiting(payment, entry, now),
         Command::NoticeTried { delivered } => notice::tried(payment, delivered, now),
         Command::MoveNotice { by_ms } => notice::moved(payment, by_ms, now),

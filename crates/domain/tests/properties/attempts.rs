@@ -171,7 +171,7 @@ proptest! {
                 | Command::GiveUpQueued { .. }
                 | Command::EndAttempt { .. }
                 | Command::ApplyEntry(_)
-                | Command::ParkEntry
+                | Command::ParkEntry { .. }
                 | Command::ApplyWaiting(_)
                 | Command::NoticeTried { .. }
                 | Command::MoveNotice { .. }
@@ -185,7 +185,7 @@ proptest! {
         for moment in live(&steps) {
             let before = moment.before.waiting;
             let expected = match (&moment.command, &moment.result) {
-                (Command::ParkEntry, Ok(_)) => before.saturating_add(1),
+                (Command::ParkEntry { .. }, Ok(_)) => before.saturating_add(1),
                 (Command::ApplyWaiting(_), Ok(_)) => before.saturating_sub(1),
                 (_, Ok(_) | Err(_)) => before,
             };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lommebok_domain::{
-    Amount, AttemptAnswer, AttemptNumber, Binding, CardId, Cause, Command, Entrance, Event, MerchantId,
+    Amount, AttemptAnswer, AttemptNumber, Binding, CardId, Cause, Command, Entrance, EntryCounts, Event, MerchantId,
     MerchantOrderId, Msn, Payment, PaymentId, Phase, PspId, PspTransactionId, Refusal, ReturnId, State, StatusEntry,
     TenantId, Terms, Timestamp, Transition, UserId, decide,
 };
@@ -40,7 +40,15 @@ impl Moment {
 
 /// All moments of a life.
 pub(crate) fn live(steps: &[Step]) -> Vec<Moment> {
-    let mut payment = begin();
+    live_from(begin(), steps)
+}
+
+/// All moments of a life that begins with these entries taken, as if long ago.
+pub(crate) fn live_with(entries: EntryCounts, steps: &[Step]) -> Vec<Moment> {
+    live_from(Payment { entries, ..begin() }, steps)
+}
+
+fn live_from(mut payment: Payment, steps: &[Step]) -> Vec<Moment> {
     let mut now = payment.terms.created_at;
     let mut moments = Vec::new();
     for (number, step) in (1_u128..).zip(steps) {
@@ -101,7 +109,7 @@ fn command(step: Step, number: u128, payment: &Payment, now: &mut Timestamp) -> 
         Step::EndThis(ending) => Command::EndAttempt { attempt: under_way(payment)?, answer: answer(ending) },
         Step::Return(right, result) => Command::ReturnFromStepUp { return_id: return_id(payment, right), result },
         Step::Apply(entry) => Command::ApplyEntry(in_full(entry, payment)?),
-        Step::Park => Command::ParkEntry,
+        Step::Park => Command::ParkEntry { amount: ore(1) },
         Step::Turn(entry) => Command::ApplyWaiting(in_full(entry, payment)?),
         Step::Notice(true) => Command::NoticeTried { delivered: Ok(200) },
         Step::Notice(false) => Command::NoticeTried { delivered: Err(Cause::code("connect")) },

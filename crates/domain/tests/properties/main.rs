@@ -4,6 +4,7 @@
 //! moments. The money is held against a ledger of its own (see `ledger`), which knows neither states nor events.
 
 mod attempts;
+mod entry_limits;
 mod ledger;
 mod life;
 mod step;
@@ -31,7 +32,8 @@ proptest! {
             log.extend(moment.events());
             let after = moment.after();
             prop_assert!(after.sums.hold(), "{:?}", after.sums);
-            prop_assert_eq!(history::fold(&log), Some(after.sums));
+            let folded = history::Folded { sums: after.sums, entries: after.entries };
+            prop_assert_eq!(history::fold(&log), Some(folded));
         }
     }
 
@@ -129,7 +131,7 @@ proptest! {
             let lommebok_domain::State::Authorizing { .. } = &moment.before.state else { continue };
             let expected = match &moment.command {
                 Command::OpenAttempt { .. } | Command::GiveUpQueued { .. } | Command::EndAttempt { .. } => continue,
-                Command::ParkEntry => Payment {
+                Command::ParkEntry { .. } => Payment {
                     waiting: moment.before.waiting.saturating_add(1),
                     version: moment.before.version.saturating_add(1),
                     ..moment.before.clone()
@@ -226,7 +228,7 @@ fn counts_as_often_as_it_is_said(command: &Command) -> bool {
         command,
         Command::ApplyEntry(_)
             | Command::ApplyWaiting(_)
-            | Command::ParkEntry
+            | Command::ParkEntry { .. }
             | Command::NoticeTried { delivered: Err(_) }
             | Command::MoveNotice { .. }
             | Command::KeepLateAnswer { .. }

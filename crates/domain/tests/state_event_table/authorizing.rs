@@ -5,7 +5,7 @@ use lommebok_domain::{
     ReturnId, State, StateName,
 };
 
-use crate::case::{Answer, CONFIRMS, Case, FORCED, IMPOSSIBLE_CANCELS, LINKS, RETURNS, ends, every_entry};
+use crate::case::{Answer, CONFIRMS, Case, FORCED, IMPOSSIBLE_CANCELS, LINKS, PARKED, RETURNS, ends, every_entry};
 use crate::fixtures::{
     ANNA, BO, CARD, FIRST_RETURN, NEW_RETURN, PSP, SECOND_RETURN, STEP_UP_URL, WHOLE, at, cause, ore, payment, sums,
 };
@@ -111,7 +111,7 @@ fn busy(table: &mut Table) {
     table.refuses(EVER, &RETURNS, &Refusal::BeingProcessed);
     table.refuses(EVER, &every_entry(Case::Entry), &Refusal::EntryWaits);
     table.refuses(EVER, &every_entry(Case::Waiting), &Refusal::EntryWaits);
-    table.changes(EVER, &[Case::Park], |row| {
+    table.changes(EVER, &PARKED, |row| {
         row.payment.waiting = 1;
         row.event(Actor::Psp(PSP), EventKind::EntryParked);
     });

@@ -82,8 +82,8 @@ pub(crate) enum Case {
     Return(ReturnId, StepUpResult),
     /// An updatestatus entry, with its amount in øre.
     Entry(EntryStatus, OperationStatus, i64),
-    /// An entry has to wait.
-    Park,
+    /// An entry with this amount in øre has to wait.
+    Park(i64),
     /// A waiting entry's turn, with its amount in øre.
     Waiting(EntryStatus, OperationStatus, i64),
     /// A notice was delivered.
@@ -107,6 +107,9 @@ pub(crate) const ENTRY_TEXT: &str = "from the entry";
 /// The four statuses.
 pub(crate) const STATUSES: [EntryStatus; 4] =
     [EntryStatus::Reserved, EntryStatus::Captured, EntryStatus::Cancelled, EntryStatus::Refunded];
+
+/// An entry that has to wait: with another amount than the payment's, and with the payment's.
+pub(crate) const PARKED: [Case; 2] = [Case::Park(1), Case::Park(49_900)];
 
 /// Every number that can be confirmed; [`Binding::Open`] is none.
 pub(crate) const CONFIRMS: [Case; 3] =
@@ -171,7 +174,7 @@ pub(crate) fn every_case() -> Vec<Case> {
     all.extend(ends(AttemptNumber::Two));
     all.extend(RETURNS);
     all.extend(every_entry(Case::Entry));
-    all.push(Case::Park);
+    all.extend(PARKED);
     all.extend(every_entry(Case::Waiting));
     all.extend([Case::NoticeDelivered, Case::NoticeFailed, Case::MoveNotice, Case::LateAnswer]);
     all
@@ -192,7 +195,7 @@ impl Case {
             Self::EndAttempt(attempt, answer) => Command::EndAttempt { attempt, answer: answer.in_full() },
             Self::Return(return_id, result) => Command::ReturnFromStepUp { return_id, result },
             Self::Entry(status, operation, amount) => Command::ApplyEntry(entry(status, operation, amount)),
-            Self::Park => Command::ParkEntry,
+            Self::Park(amount) => Command::ParkEntry { amount: ore(amount) },
             Self::Waiting(status, operation, amount) => Command::ApplyWaiting(entry(status, operation, amount)),
             Self::NoticeDelivered => Command::NoticeTried { delivered: Ok(200) },
             Self::NoticeFailed => Command::NoticeTried { delivered: Err(cause("connect")) },

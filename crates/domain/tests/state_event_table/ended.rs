@@ -6,8 +6,8 @@ use lommebok_domain::{
     OperationStatus, Payment, Refusal, State, StateName,
 };
 
-use crate::case::{AMOUNTS, CONFIRMS, Case, FORCED, IMPOSSIBLE_CANCELS, LINKS, RETURNS, ends, entries};
-use crate::fixtures::{ANNA, BO, PSP, at, cause, ore, payment};
+use crate::case::{AMOUNTS, CONFIRMS, Case, FORCED, IMPOSSIBLE_CANCELS, LINKS, RETURNS, STATUSES, ends, entries};
+use crate::fixtures::{ANNA, BO, FULL, at, cause, ore, payment};
 use crate::table::{EVER, Table};
 
 /// When the commands come, and when a notice is due.
@@ -29,6 +29,7 @@ pub(crate) fn tables() -> Vec<Table> {
             Notice::GivenUp(NoticeKind::UserCancel),
         ),
         expired_with_a_last_notice_due(),
+        expired_and_full(),
     ]
 }
 
@@ -74,6 +75,17 @@ fn expired_with_a_last_notice_due() -> Table {
     table
 }
 
+/// `CANCELLED` counts as applied, and leaves no trace any more.
+fn expired_and_full() -> Table {
+    let before = Payment { entries: FULL, ..payment(State::Expired) };
+    let mut table = Table::of("EXPIRED, with 100 entries without effect", before, &[], at(LATER_MS));
+    disagrees(&mut table);
+    table.refuses(EVER, &entries(EntryStatus::Cancelled, OperationStatus::Success), &Refusal::AlreadySo);
+    table.refuses_failed_operations(&STATUSES);
+    table.has_no_notice();
+    table
+}
+
 fn delivers(table: &mut Table, kind: NoticeKind) {
     table.changes(EVER, &[Case::NoticeDelivered], |row| {
         row.payment.notice = Notice::Delivered { kind, status: Some(200) };
@@ -84,18 +96,23 @@ fn delivers(table: &mut Table, kind: NoticeKind) {
 
 /// A payment that ended without money: the PSP may end it too, and anything else means that two systems disagree.
 pub(crate) fn without_money(table: &mut Table) {
+    disagrees(table);
+    for amount in AMOUNTS {
+        let status = EntryStatus::Cancelled;
+        table.changes(EVER, &[Case::Entry(status, OperationStatus::Success, amount)], |row| {
+            row.without_effect(EventKind::NoEffect { status, amount: ore(amount) });
+        });
+    }
+    table.keeps_failed_operations();
+}
+
+/// All of such a payment but what the PSP may do.
+fn disagrees(table: &mut Table) {
     let name = table.before.state.name();
     over(table, name);
     for status in [EntryStatus::Reserved, EntryStatus::Captured, EntryStatus::Refunded] {
         table.refuses_entries(&entries(status, OperationStatus::Success), EntryRefusal::Disagreement(name));
     }
-    for amount in AMOUNTS {
-        let status = EntryStatus::Cancelled;
-        table.changes(EVER, &[Case::Entry(status, OperationStatus::Success, amount)], |row| {
-            row.event(Actor::Psp(PSP), EventKind::NoEffect { status, amount: ore(amount) });
-        });
-    }
-    table.keeps_failed_operations();
 }
 
 /// What is refused in every final state: all that the user and the attempt could do.

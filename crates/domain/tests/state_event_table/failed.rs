@@ -1,8 +1,8 @@
 //! FAILED: certain (no money was taken) and unknown (the PSP may have taken it, and only the PSP can say).
 
 use lommebok_domain::{
-    Actor, CardId, Cause, DueKind, EntryRefusal, EntryStatus, EventKind, Failure, Notice, NoticeKind, OperationStatus,
-    Payment, State, StateName,
+    Actor, CardId, Cause, DueKind, EntryCounts, EntryRefusal, EntryStatus, EventKind, Failure, Notice, NoticeKind,
+    OperationStatus, Payment, State, StateName,
 };
 
 use crate::case::{AMOUNTS, Case, ENTRY_TEXT, entries};
@@ -13,9 +13,14 @@ use crate::table::{EVER, Row, Table};
 /// The card whose token may have been charged: not the one that Anna chose last, to see that it is the one kept.
 const CHARGED: CardId = CardId::new(32);
 
+/// The failed operations that settle nothing.
+const DO_NOT_SETTLE: [EntryStatus; 3] = [EntryStatus::Captured, EntryStatus::Cancelled, EntryStatus::Refunded];
+/// No further failed operation is kept; nothing can have been captured yet.
+const FULL_OF_FAILED: EntryCounts = EntryCounts { partial_operations: 0, without_effect: 100 };
+
 /// Certain with and without a notice, and unknown.
 pub(crate) fn tables() -> Vec<Table> {
-    vec![certain_and_told_by_its_own_answer(), certain_with_a_third_notice_due(), unknown()]
+    vec![certain_and_told_by_its_own_answer(), certain_with_a_third_notice_due(), unknown(), unknown_and_full()]
 }
 
 fn certain_and_told_by_its_own_answer() -> Table {
@@ -49,8 +54,25 @@ fn certain_with_a_third_notice_due() -> Table {
 }
 
 fn unknown() -> Table {
-    let before = payment(State::Failed(Failure::Unknown { cause: cause("timeout"), card: CHARGED }));
-    let mut table = Table::of("FAILED unknown", before, &[], at(LATER_MS));
+    let mut table = unknown_with("FAILED unknown", EntryCounts::default());
+    for status in DO_NOT_SETTLE {
+        table.keeps_failed(status);
+    }
+    table
+}
+
+/// What settles it is taken however full it is.
+fn unknown_and_full() -> Table {
+    let mut table = unknown_with("FAILED unknown, with 100 entries without effect", FULL_OF_FAILED);
+    table.refuses_failed_operations(&DO_NOT_SETTLE);
+    table
+}
+
+/// The table without the rows of failed operations that settle nothing.
+fn unknown_with(name: &str, counts: EntryCounts) -> Table {
+    let failed = State::Failed(Failure::Unknown { cause: cause("timeout"), card: CHARGED });
+    let before = Payment { entries: counts, ..payment(failed) };
+    let mut table = Table::of(name, before, &[], at(LATER_MS));
     over(&mut table, StateName::Failed);
     table.has_no_notice();
     settled_as_reserved(&mut table);
@@ -65,9 +87,6 @@ fn unknown() -> Table {
     }
     let refunds = entries(EntryStatus::Refunded, OperationStatus::Success);
     table.refuses_entries(&refunds, EntryRefusal::NotReserved(StateName::Failed));
-    for status in [EntryStatus::Captured, EntryStatus::Cancelled, EntryStatus::Refunded] {
-        table.keeps_failed(status);
-    }
     table
 }
 
@@ -88,6 +107,9 @@ fn settled_as_captured(table: &mut Table) {
             reserves(row, "");
             row.event(Actor::Psp(PSP), EventKind::Captured { amount: ore(amount), text: ENTRY_TEXT.to_owned() });
             row.payment.sums = sums(amount, 0, 0);
+            if amount < 49_900 {
+                row.partial();
+            }
         });
     }
     table.refuses_entries(&[captured(49_901)], EntryRefusal::ExceedsRemaining);

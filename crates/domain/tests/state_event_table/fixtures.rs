@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use lommebok_domain::{
-    Amount, Binding, CardId, Cause, Entrance, MerchantId, MerchantOrderId, Msn, Notice, Payment, PaymentId, PspId,
-    PspTransactionId, ReturnId, State, Sums, TenantId, Terms, Timestamp, UserId,
+    Amount, Binding, CardId, Cause, Entrance, EntryCounts, MerchantId, MerchantOrderId, Msn, Notice, Payment,
+    PaymentId, PspId, PspTransactionId, ReturnId, State, Sums, TenantId, Terms, Timestamp, UserId,
 };
 
 /// The bound user of most payments.
@@ -29,6 +29,10 @@ pub(crate) const FOREIGN_RETURN: ReturnId = ReturnId::new(0xFF);
 pub(crate) const WHOLE: i64 = 49_900;
 /// The PSP's 3-D Secure page.
 pub(crate) const STEP_UP_URL: &str = "https://psp.example/3ds";
+/// All places of entries that have a limit are taken.
+pub(crate) const FULL: EntryCounts = EntryCounts { partial_operations: 1_000, without_effect: 100 };
+/// All of them but one.
+pub(crate) const ALL_BUT_ONE: EntryCounts = EntryCounts { partial_operations: 999, without_effect: 99 };
 /// The version that every fixture has.
 pub(crate) const VERSION: i64 = 9;
 
@@ -77,6 +81,7 @@ pub(crate) fn payment(state: State) -> Payment {
         sums: Sums::default(),
         notice: Notice::None,
         waiting: 0,
+        entries: EntryCounts::default(),
     }
 }
 

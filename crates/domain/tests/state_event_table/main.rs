@@ -11,6 +11,7 @@ mod case;
 mod ended;
 mod failed;
 mod fixtures;
+mod limits;
 mod reserved;
 mod silent_places;
 mod step_up;

@@ -2,11 +2,13 @@
 //!
 //! Each page has a column for each of [`AMOUNTS`]: what moves, and captured, released and refunded afterwards.
 
-use lommebok_domain::{Actor, EntryRefusal, EntryStatus, EventKind, OperationStatus, Payment, State, StateName, Sums};
+use lommebok_domain::{
+    Actor, EntryCounts, EntryRefusal, EntryStatus, EventKind, OperationStatus, Payment, Refusal, State, StateName, Sums,
+};
 
-use crate::case::{AMOUNTS, Case, ENTRY_TEXT};
+use crate::case::{AMOUNTS, Case, ENTRY_TEXT, STATUSES};
 use crate::ended::{LATER_MS, over};
-use crate::fixtures::{CARD, PSP, at, ore, payment, sums};
+use crate::fixtures::{ALL_BUT_ONE, CARD, FULL, PSP, at, ore, payment, sums};
 use crate::table::{EVER, Row, Table};
 
 /// What an entry does: moves this much and leaves these sums, or is refused.
@@ -17,6 +19,7 @@ type Cells = [Cell; 9];
 const OVER_REMAINING: Cell = Err(EntryRefusal::ExceedsRemaining);
 const OVER_CANCELLABLE: Cell = Err(EntryRefusal::ExceedsCancellable);
 const OVER_CAPTURED: Cell = Err(EntryRefusal::ExceedsCaptured);
+const NO_PLACE: Cell = Err(EntryRefusal::TooManyOperations);
 
 /// What captures, releases and refunds do to one mixture.
 struct Page {
@@ -30,7 +33,11 @@ struct Page {
 
 /// One table for each mixture.
 pub(crate) fn tables() -> Vec<Table> {
-    [untouched(), part_captured(), fully_captured(), fully_released(), fully_refunded()].iter().map(table).collect()
+    let pages = [untouched(), part_captured(), fully_captured(), fully_released(), fully_refunded()];
+    let mut tables: Vec<Table> = pages.iter().map(|page| table(page, EntryCounts::default())).collect();
+    tables.push(table(&part_captured(), ALL_BUT_ONE));
+    tables.push(without_a_place());
+    tables
 }
 
 fn untouched() -> Page {
@@ -143,29 +150,79 @@ fn fully_refunded() -> Page {
     }
 }
 
-fn table(page: &Page) -> Table {
-    let [captured, released, refunded] = page.sums;
-    let before = Payment { sums: sums(captured, released, refunded), ..payment(State::Reserved { card: CARD }) };
-    let mut table = Table::of(page.name, before, &[], at(LATER_MS));
-    over(&mut table, StateName::Reserved);
-    table.has_no_notice();
-    repeated_reservation(&mut table);
-    moves(&mut table, EntryStatus::Captured, &page.captured);
-    moves(&mut table, EntryStatus::Cancelled, &page.cancelled);
-    moves(&mut table, EntryStatus::Refunded, &page.refunded);
+/// The sums of [`part_captured`] when no further partial operation is taken: only all that remains is.
+fn without_a_place() -> Table {
+    let page = Page {
+        name: "RESERVED, part captured, with 1,000 partial operations and 100 entries without effect",
+        sums: [10_000, 5_000, 4_000],
+        captured: [
+            NO_PLACE,
+            NO_PLACE,
+            NO_PLACE,
+            NO_PLACE,
+            Ok((34_900, [44_900, 5_000, 4_000])), // all that remains
+            OVER_REMAINING,
+            OVER_REMAINING,
+            OVER_REMAINING,
+            OVER_REMAINING,
+        ],
+        cancelled: [
+            NO_PLACE,
+            NO_PLACE,
+            NO_PLACE,
+            NO_PLACE,
+            Ok((34_900, [10_000, 39_900, 4_000])), // all that remains
+            OVER_CANCELLABLE,
+            OVER_CANCELLABLE,
+            Ok((34_900, [10_000, 39_900, 4_000])), // the payment's amount: all that remains
+            OVER_CANCELLABLE,
+        ],
+        refunded: [
+            NO_PLACE,
+            Ok((6_000, [10_000, 5_000, 10_000])), // all that remains
+            OVER_CAPTURED,
+            OVER_CAPTURED,
+            OVER_CAPTURED,
+            OVER_CAPTURED,
+            OVER_CAPTURED,
+            OVER_CAPTURED,
+            OVER_CAPTURED,
+        ],
+    };
+    let mut table = begun(&page, FULL);
+    table.refuses(EVER, &[repeated(49_900)], &Refusal::AlreadySo);
+    table.refuses_failed_operations(&STATUSES);
+    table
+}
+
+fn table(page: &Page, entries: EntryCounts) -> Table {
+    let mut table = begun(page, entries);
+    table.changes(EVER, &[repeated(49_900)], |row| {
+        row.without_effect(EventKind::NoEffect { status: EntryStatus::Reserved, amount: ore(49_900) });
+    });
     table.keeps_failed_operations();
     table
 }
 
-/// `RESERVED` with the payment's amount is applied without effect; with any other it is refused.
-fn repeated_reservation(table: &mut Table) {
-    let status = EntryStatus::Reserved;
-    let entry = |amount| Case::Entry(status, OperationStatus::Success, amount);
-    table.changes(EVER, &[entry(49_900)], |row| {
-        row.event(Actor::Psp(PSP), EventKind::NoEffect { status, amount: ore(49_900) });
-    });
-    let others = [1, 6_000, 6_001, 10_000, 34_900, 34_901, 49_899, 49_901].map(entry);
+/// The table without the rows of entries that have no effect.
+fn begun(page: &Page, entries: EntryCounts) -> Table {
+    let [captured, released, refunded] = page.sums;
+    let sums = sums(captured, released, refunded);
+    let before = Payment { sums, entries, ..payment(State::Reserved { card: CARD }) };
+    let mut table = Table::of(page.name, before, &[], at(LATER_MS));
+    over(&mut table, StateName::Reserved);
+    table.has_no_notice();
+    let others = [1, 6_000, 6_001, 10_000, 34_900, 34_901, 49_899, 49_901].map(repeated);
     table.refuses_entries(&others, EntryRefusal::OtherAmount);
+    moves(&mut table, EntryStatus::Captured, &page.captured);
+    moves(&mut table, EntryStatus::Cancelled, &page.cancelled);
+    moves(&mut table, EntryStatus::Refunded, &page.refunded);
+    table
+}
+
+/// `RESERVED` again: with the payment's amount it is applied without effect, with any other it is refused.
+fn repeated(amount: i64) -> Case {
+    Case::Entry(EntryStatus::Reserved, OperationStatus::Success, amount)
 }
 
 fn moves(table: &mut Table, status: EntryStatus, cells: &Cells) {
@@ -187,6 +244,9 @@ fn move_sums(row: &mut Row, status: EntryStatus, moved: i64, [captured, released
         EntryStatus::Reserved => unreachable!("a repeated reservation moves nothing"),
     };
     row.payment.sums = sums(captured, released, refunded);
+    if status == EntryStatus::Refunded || captured.saturating_add(released) < 49_900 {
+        row.partial();
+    }
     row.event(Actor::Psp(PSP), kind);
 }
 

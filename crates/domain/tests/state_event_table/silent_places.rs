@@ -192,7 +192,7 @@ fn an_approval_once_given_is_not_given_again() {
     let reopened = decide(&opened.payment, Command::OpenAttempt { return_id: FIRST_RETURN }, at(100_002));
     assert_eq!(reopened, Err(Refusal::WrongState(StateName::Authorizing)));
     assert_eq!(opened.events.first().map(|event| event.actor), Some(Actor::Wallet));
-    let by_the_psp = decide(&opened.payment, Command::ParkEntry, at(100_003)).unwrap();
+    let by_the_psp = decide(&opened.payment, Command::ParkEntry { amount: ore(1) }, at(100_003)).unwrap();
     assert_eq!(by_the_psp.events.first().map(|event| event.actor), Some(Actor::Psp(PSP)));
 }
 

@@ -9,7 +9,7 @@ use lommebok_domain::{
     Payment, Refusal, State, Timestamp, Transition, decide,
 };
 
-use crate::case::{Case, ENTRY_TEXT, MOVED_MS, STATUSES, When, entries, every_entry};
+use crate::case::{Case, ENTRY_TEXT, MOVED_MS, PARKED, STATUSES, When, entries, every_entry};
 use crate::fixtures::{PSP, ore};
 
 /// What a row says.
@@ -50,6 +50,19 @@ impl Row {
     pub(crate) fn event(&mut self, actor: Actor, kind: EventKind) {
         self.events.push(Event { at: self.now, actor, kind });
         self.payment.version = self.payment.version.checked_add(1).expect("fixtures have small versions");
+    }
+
+    /// This entry is in the log and changed nothing, and one of those the payment takes only so many.
+    pub(crate) fn without_effect(&mut self, kind: EventKind) {
+        let taken = &mut self.payment.entries.without_effect;
+        *taken = taken.saturating_add(1);
+        self.event(Actor::Psp(PSP), kind);
+    }
+
+    /// One of the captures, releases and refunds of which the payment takes only so many.
+    pub(crate) fn partial(&mut self) {
+        let taken = &mut self.payment.entries.partial_operations;
+        *taken = taken.saturating_add(1);
     }
 
     /// The payment is now in this state.
@@ -123,15 +136,22 @@ impl Table {
             let Case::Entry(_, _, amount) = case else { continue };
             self.changes(EVER, &[case], |row| {
                 let kind = EventKind::OperationFailed { status, amount: ore(amount), text: ENTRY_TEXT.to_owned() };
-                row.event(Actor::Psp(PSP), kind);
+                row.without_effect(kind);
             });
+        }
+    }
+
+    /// Enough operations that failed are in the history.
+    pub(crate) fn refuses_failed_operations(&mut self, statuses: &[EntryStatus]) {
+        for status in statuses {
+            self.refuses_entries(&entries(*status, OperationStatus::Failed), EntryRefusal::TooManyWithoutEffect);
         }
     }
 
     /// Nothing waits here: neither can an entry be parked, nor has one its turn.
     pub(crate) fn has_nothing_waiting(&mut self) {
         let wrong_state = Refusal::WrongState(self.before.state.name());
-        self.refuses(EVER, &[Case::Park], &wrong_state);
+        self.refuses(EVER, &PARKED, &wrong_state);
         self.refuses(EVER, &every_entry(Case::Waiting), &Refusal::AlreadySo);
     }
 

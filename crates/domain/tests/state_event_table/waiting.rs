@@ -3,13 +3,13 @@
 //! The rows come from the tables: what is written about an entry when nothing waits is what its turn has to do.
 
 use lommebok_domain::{
-    Actor, Cause, Command, DueKind, DueWrite, EntryStatus, EventKind, OperationStatus, Payment, Phase, Refusal, State,
-    StepUpResult, Timestamp, Transition, decide,
+    Actor, Cause, Command, DueKind, DueWrite, EntryCounts, EntryStatus, EventKind, OperationStatus, Payment, Phase,
+    Refusal, State, StepUpResult, Timestamp, Transition, decide,
 };
 use lommebok_domain::{AttemptAnswer, AttemptNumber};
 
 use crate::case::{Case, When, entry, every_entry};
-use crate::fixtures::{CARD, FIRST_RETURN, PSP, STEP_UP_URL, at, payment};
+use crate::fixtures::{CARD, FIRST_RETURN, PSP, STEP_UP_URL, at, ore, payment};
 use crate::table::{Expected, in_order};
 use crate::tables;
 
@@ -18,9 +18,19 @@ fn is_authorizing(payment: &Payment) -> bool {
 }
 
 /// What is written about the plain entry, as the turn of the first of `waiting`.
-fn as_a_turn(written: &Expected, before: &Payment, now: Timestamp) -> Expected {
+fn as_a_turn(written: &Expected, before: &Payment, (now, status, amount): (Timestamp, EntryStatus, i64)) -> Expected {
     let waiting = before.waiting.saturating_sub(1);
     match written {
+        // Applied without effect and without a trace: a turn leaves one.
+        Err(Refusal::AlreadySo) => {
+            let kind = EventKind::NoEffect { status, amount: ore(amount) };
+            let event = lommebok_domain::Event { at: now, actor: Actor::Psp(PSP), kind };
+            let without_effect = before.entries.without_effect.saturating_add(1);
+            let entries = EntryCounts { without_effect, ..before.entries };
+            let version = before.version.saturating_add(1);
+            let payment = Payment { waiting, version, entries, ..before.clone() };
+            Ok(Transition { payment, events: vec![event], due: Vec::new() })
+        }
         Ok(transition) => {
             let mut transition = transition.clone();
             transition.payment.waiting = waiting;
@@ -28,7 +38,7 @@ fn as_a_turn(written: &Expected, before: &Payment, now: Timestamp) -> Expected {
         }
         Err(refusal) => {
             let Refusal::Entry(entry_refusal) = refusal else { return Err(refusal.clone()) };
-            let cause = Cause::new(entry_refusal.code(), entry_refusal.to_string());
+            let cause = Cause::new(entry_refusal.code().as_str(), entry_refusal.to_string());
             let event =
                 lommebok_domain::Event { at: now, actor: Actor::Psp(PSP), kind: EventKind::WaitingEntryRefused(cause) };
             let version = before.version.checked_add(1).expect("fixtures have small versions");
@@ -47,7 +57,12 @@ fn a_waiting_entrys_turn_does_what_the_plain_entry_would_have_done() {
             let now = table.time(When::Due);
             let written = table.says(When::Due, case).unwrap();
             let got = decide(&before, Command::ApplyWaiting(entry(status, operation, amount)), now);
-            assert_eq!(in_order(got), in_order(as_a_turn(written, &before, now)), "{}: {case:?}", table.name);
+            assert_eq!(
+                in_order(got),
+                in_order(as_a_turn(written, &before, (now, status, amount))),
+                "{}: {case:?}",
+                table.name
+            );
         }
     }
 }
@@ -67,7 +82,7 @@ fn no_entry_overtakes_one_that_waits() {
 fn an_entry_behind_one_that_waits_can_be_parked_in_every_state() {
     for table in tables() {
         let before = Payment { waiting: 1, ..table.before.clone() };
-        let parked = decide(&before, Command::ParkEntry, table.time(When::Due)).unwrap();
+        let parked = decide(&before, Command::ParkEntry { amount: ore(1) }, table.time(When::Due)).unwrap();
         assert_eq!(parked.payment.waiting, 2, "{}", table.name);
         assert_eq!(parked.payment.state, before.state, "{}", table.name);
         assert_eq!(parked.due, [], "{}", table.name);

@@ -134,6 +134,7 @@ pub(super) fn settings(config: &DevConfig, seams: &Seams, (public_url, listener)
             BatchTime::Daily(time) => BatchMode::Daily(time),
             BatchTime::OnDemand => BatchMode::OnDemand,
         },
+        batch_kept_days: config.payments.batch_kept_days,
         stages: seams.stages.clone(),
         sends_within: seams.sends_within.unwrap_or(Duration::from_millis(SENDS_WITHIN_MS)),
     }

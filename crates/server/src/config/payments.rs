@@ -11,6 +11,8 @@ use super::reader::{Reader, number, path};
 pub struct PaymentConfig {
     /// When entries of updatestatus are applied.
     pub batch: BatchTime,
+    /// How long it is kept what became of the entries of a request, in days of business time.
+    pub batch_kept_days: u16,
     /// Calls to one PSP's `makePaymentUrl` in flight at a time.
     pub calls_in_flight_per_psp: usize,
     /// Prompts that one PSP may have open on one phone.
@@ -48,10 +50,12 @@ pub enum MagicTokens {
 
 pub(super) fn read(reader: &mut Reader) -> Option<PaymentConfig> {
     let batch = reader.take("batch", batch_time);
+    let batch_kept_days = reader.take("batch_kept_days", number(1..=3_650));
     let calls_in_flight_per_psp = reader.take("calls_in_flight_per_psp", number(1..=100_000));
     let prompts_per_number = reader.take("prompts_per_number", number(1..=100));
     Some(PaymentConfig {
         batch: batch?,
+        batch_kept_days: batch_kept_days?,
         calls_in_flight_per_psp: calls_in_flight_per_psp?,
         prompts_per_number: prompts_per_number?,
     })

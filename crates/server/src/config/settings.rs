@@ -117,6 +117,7 @@ const SETTINGS: &[Setting] = &[
     wanted("database_url", "URL", Unset::Derived),
     everyday(dev_only("seed_file", "FILE", Unset::Derived)),
     everyday(apart("batch", "WHEN", "immediate", "02:00")),
+    apart("batch_kept_days", "DAYS", "7", "90"),
     both("calls_in_flight_per_psp", "NUMBER", "256"),
     apart("prompts_per_number", "NUMBER", "100", "5"),
     dev_only("magic_tokens", "card|vendor", Unset::Value("card")),

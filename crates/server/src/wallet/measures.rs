@@ -1,13 +1,10 @@
 //! What of a payment's changes is counted, and told to the operator as an alarm: outcomes that are unknown, and entries
 //! that claim money where there certainly was none.
 
-use lommebok_domain::{Failure, Payment, State};
+use lommebok_domain::{Failure, Payment, RefusalCode, State};
 
 use super::Wallet;
 use crate::observability::names::{DISAGREEMENTS, ENTRIES, PAYMENTS_UNCONFIRMED};
-
-/// The code of a refusal by which two systems disagree.
-const DISAGREEMENT: &str = "disagreement";
 
 impl Wallet {
     /// A payment has changed durably: when its outcome became unknown, or is no more, the gauge follows.
@@ -39,9 +36,9 @@ pub(crate) fn entries(result: &'static str, count: usize) {
 }
 
 /// An entry was refused durably; when two systems disagree, that is an alarm.
-pub(crate) fn refused_entry(psp_transaction_id: &str, code: &str, detail: &str) {
+pub(crate) fn refused_entry(psp_transaction_id: &str, code: RefusalCode, detail: &str) {
     entries("refused", 1);
-    if code == DISAGREEMENT {
+    if code == RefusalCode::Disagreement {
         ::metrics::counter!(DISAGREEMENTS).increment(1);
         tracing::error!(psp_transaction_id, detail, "two systems disagree about a payment");
     }

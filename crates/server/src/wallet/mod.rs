@@ -109,6 +109,9 @@ pub struct Settings {
     pub prompts_per_number: usize,
     /// When updatestatus entries are applied.
     pub batch_mode: BatchMode,
+    /// How long it is kept what became of the entries of a request that is done, in days of business time; one at least, in
+    /// which a byte-identical request is flagged.
+    pub batch_kept_days: u16,
     /// For crash tests: where the process tells how far an attempt has come.
     pub stages: Stages,
     /// [`SENDS_WITHIN_MS`], except for tests that must not hang on how long a commit takes.
@@ -269,6 +272,10 @@ impl Wallet {
 
     pub(crate) fn batch_mode(&self) -> BatchMode {
         self.0.parts.settings.batch_mode
+    }
+
+    pub(crate) fn batch_kept_days(&self) -> u16 {
+        self.0.parts.settings.batch_kept_days
     }
 
     pub(crate) fn stages(&self) -> &Stages {

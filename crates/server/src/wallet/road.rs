@@ -131,7 +131,7 @@ const fn is_a_users(command: &Command) -> bool {
         | Command::GiveUpQueued { .. }
         | Command::EndAttempt { .. }
         | Command::ApplyEntry(_)
-        | Command::ParkEntry
+        | Command::ParkEntry { .. }
         | Command::ApplyWaiting(_)
         | Command::NoticeTried { .. }
         | Command::MoveNotice { .. }

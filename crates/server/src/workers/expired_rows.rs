@@ -1,5 +1,5 @@
-//! Removes rows whose time is over: idempotency keys after 24 h, sessions after their end. They count for nothing by then;
-//! without this they would fill the disk.
+//! Removes rows whose time is over: idempotency keys after 24 h, sessions after their end, what became of the entries of
+//! updatestatus after some days (`batch_kept_days`). They count for nothing by then; without this they would fill the disk.
 //!
 //! It looks once an hour of business time, and removes a few rows a commit with pauses between, so that it is never in a
 //! request's way. Nothing rests on it.
@@ -12,6 +12,7 @@ use crate::wallet::{Fault, Wallet};
 
 /// How often it looks, in ms of business time.
 const LOOKS_EVERY_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * 3_600_000;
 /// Rows that one commit removes: some 5,000 a second at most, with the pause.
 const ROWS_PER_COMMIT: u32 = 500;
 /// The pause between two such commits, in ms of process time.
@@ -37,8 +38,14 @@ pub(crate) async fn remove_expired_rows(wallet: Wallet) {
 /// Removes all rows of a kind that have expired by now. When there are none, nothing is written.
 async fn remove(wallet: &Wallet, rows: Expiring) -> Result<(), Fault> {
     let now = wallet.clock().moment();
-    while wallet.store().has_expired(wallet.tenant(), rows, now.at)? {
-        let purge = Write::Purge { rows, before: now.at, limit: ROWS_PER_COMMIT };
+    let before = match rows {
+        Expiring::IdempotencyKeys | Expiring::Sessions => now.at,
+        Expiring::Batches => {
+            now.at.plus_millis(DAY_MS.saturating_mul(wallet.batch_kept_days().into()).saturating_neg())
+        }
+    };
+    while wallet.store().has_expired(wallet.tenant(), rows, before)? {
+        let purge = Write::Purge { rows, before, limit: ROWS_PER_COMMIT };
         let removed = wallet.commit(purge, now.epoch).await?;
         tracing::debug!(?rows, ?removed, "expired rows are gone");
         if matches!(removed, Committed::Purged(0)) {

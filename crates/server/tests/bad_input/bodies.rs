@@ -155,10 +155,24 @@ async fn a_body_declared_as_json_in_any_usual_spelling_is_read() {
     ];
     for (number, spelling) in spellings.into_iter().enumerate() {
         let call = call.clone().json(&body).member("note", json!(number)).set("Content-Type", spelling);
-        table.accept(spelling, call, ok(), &[("batch", 1), ("batch_entries", 1), ("batch_refusal", 1)]).await;
+        table
+            .accept(
+                spelling,
+                call,
+                ok(),
+                &[("batch", 1), ("batch_entries", 1), ("batch_fate", 1), ("batch_refusal", 1)],
+            )
+            .await;
     }
     let identity = call.clone().json(&body).set("Content-Encoding", "identity");
-    table.accept("identity", identity, ok(), &[("batch", 1), ("batch_entries", 1), ("batch_refusal", 1)]).await;
+    table
+        .accept(
+            "identity",
+            identity,
+            ok(),
+            &[("batch", 1), ("batch_entries", 1), ("batch_fate", 1), ("batch_refusal", 1)],
+        )
+        .await;
     table.finish(8);
     app.stop().await;
 }

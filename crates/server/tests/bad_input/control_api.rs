@@ -12,12 +12,13 @@ fn who() -> Expected {
     control(401).naming("control-token")
 }
 
-const EVERY: [(&str, &str); 10] = [
+const EVERY: [(&str, &str); 11] = [
     ("GET", "/control/v1/payments"),
     ("GET", "/control/v1/payments/control-1"),
     ("GET", "/control/v1/changes"),
     ("POST", "/control/v1/batch/run"),
     ("GET", "/control/v1/batch/report"),
+    ("GET", "/control/v1/batch/1"),
     ("GET", "/control/v1/clock"),
     ("POST", "/control/v1/clock/freeze"),
     ("POST", "/control/v1/clock/resume"),
@@ -109,6 +110,9 @@ async fn queries_bodies_and_ids_that_are_not_as_asked_are_problems() {
         ("batch/report", "before=x"),
         ("batch/report", "page=1"),
         ("batch/report", "before=1&before=2"),
+        ("batch/1", "from=-1"),
+        ("batch/1", "from=x"),
+        ("batch/1", "before=1"),
     ];
     for (path, query) in queries {
         let call = call(&app, "GET", &format!("/control/v1/{path}?{query}"));
@@ -118,6 +122,10 @@ async fn queries_bodies_and_ids_that_are_not_as_asked_are_problems() {
     for id in ids {
         let call = call(&app, "GET", &format!("/control/v1/payments/{id}"));
         table.refuse(format!("payment {id}"), call, control(404)).await;
+    }
+    for id in ["0", "1", "+1", "01", "-1", "%ff", "x", "9223372036854775808"] {
+        let call = call(&app, "GET", &format!("/control/v1/batch/{id}"));
+        table.refuse(format!("batch {id}"), call, control(404)).await;
     }
     let advance = call(&app, "POST", "/control/v1/clock/advance");
     let bodies: Vec<(&str, Value)> = vec![

@@ -247,8 +247,12 @@ async fn entries_that_could_not_be_applied_are_counted_and_the_first_are_named()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_of_many_steps_names_the_entries_of_all() {
     let app = TestApp::start().await;
-    drop(app.approved("entries-1").await);
-    let mut entries = vec![json!({"pspTransactionId": "entries-1", "status": "CAPTURED", "amount": 1}); 1_200];
+    for id in ["entries-1", "entries-2"] {
+        drop(app.approved(id).await);
+    }
+    let captures =
+        ["entries-1", "entries-2"].map(|id| json!({"pspTransactionId": id, "status": "CAPTURED", "amount": 1}));
+    let mut entries: Vec<_> = captures.into_iter().cycle().take(1_200).collect();
     entries[700]["pspTransactionId"] = json!("nobody-1");
     entries[1_199]["pspTransactionId"] = json!("nobody-1");
     let answer = app.update_status(&json!(entries)).await.succeeded();

@@ -101,19 +101,22 @@ async fn on_demand_applies_in_the_order_of_acceptance_when_the_operator_says_so(
 #[tokio::test(flavor = "multi_thread")]
 async fn more_waiting_requests_than_one_look_takes_are_all_applied_by_one_run() {
     let app = Arc::new(applying("on_demand", "2026-05-04T10:00:00Z").await);
-    app.approved("ba-many").await;
+    for id in ["ba-many", "ba-more"] {
+        app.approved(id).await;
+    }
     let mut sending = tokio::task::JoinSet::new();
     for sender in 0..16 {
         let app = Arc::clone(&app);
         sending.spawn(async move {
-            for _ in (0..1_001).skip(sender).step_by(16) {
-                drop(app.update_status(&json!([capture("ba-many", 1)])).await.succeeded());
+            for number in (0..1_001).skip(sender).step_by(16) {
+                let id = if number % 2 == 0 { "ba-many" } else { "ba-more" };
+                drop(app.update_status(&json!([capture(id, 1)])).await.succeeded());
             }
         });
     }
     sending.join_all().await;
     drop(Answer::to(app.control_call(Method::POST, "/batch/run")).await.succeeded());
-    assert_eq!(captured(&app, "ba-many"), 1_001);
+    assert_eq!([captured(&app, "ba-many"), captured(&app, "ba-more")], [501, 500]);
     Arc::into_inner(app).expect("nobody else has it").stop().await;
 }
 

@@ -1,10 +1,11 @@
-//! Idempotency keys and sessions leave the database when their time is over, by themselves and not before.
+//! Idempotency keys, sessions and what became of updatestatus entries leave the database when their time is over, by themselves and not before.
 
 use std::time::Duration;
 
 use lommebok_testkit::eventually::surely;
 use lommebok_testkit::test_app::{Answer, TestApp};
 use reqwest::Method;
+use serde_json::json;
 
 /// Starts payments with keys of their own.
 async fn inits(app: &TestApp, first: usize, count: usize) {
@@ -37,4 +38,34 @@ async fn keys_are_gone_after_24_hours_and_sessions_after_12_and_the_young_stay()
     let again = app.psp_call(Method::POST, "/psp/v3/psppayments/init").await.json(&app.init_body("ex-0"));
     assert_eq!(Answer::to(again.header("Idempotency-Key", "ex-0")).await.error_codes(), ["44"]);
     app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_became_of_entries_is_gone_after_7_days_or_as_it_is_set_and_the_newest_stays() {
+    for (days, settings) in [(7, &[][..]), (1, &[("batch_kept_days", "1")][..])] {
+        let app = TestApp::with_settings(settings).await;
+        let send = async |id: &str| {
+            let entry = json!([{"pspTransactionId": id, "status": "CAPTURED", "amount": 1}]);
+            drop(app.update_status(&entry).await.succeeded());
+        };
+        let long = Duration::from_hours(days * 24);
+        for id in ["nobodys-1", "nobodys-2"] {
+            send(id).await;
+        }
+        app.advance(long).await;
+        app.forget_bearers().await;
+        send("nobodys-3").await;
+        assert_eq!(app.row_counts()["batch"], 3, "{days} days are not over");
+        app.advance(Duration::from_hours(1)).await;
+        for table in ["batch", "batch_entries", "batch_fate", "batch_refusal"] {
+            until_rows(&app, table, 1).await;
+        }
+        app.forget_bearers().await;
+        send("nobodys-4").await;
+        app.advance(long.saturating_add(Duration::from_hours(1))).await;
+        until_rows(&app, "batch", 1).await;
+        let report = app.control("/batch/report").await["batches"].clone();
+        assert_eq!((&report[0]["id"], report.as_array().map(Vec::len)), (&json!(4), Some(1)), "the newest stays");
+        app.stop().await;
+    }
 }

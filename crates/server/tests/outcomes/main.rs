@@ -10,6 +10,7 @@ mod clock_resets;
 mod clock_told;
 mod deadlines;
 mod entries;
+mod entry_limits;
 mod entry_sequences;
 mod expired_rows;
 mod landing_again;

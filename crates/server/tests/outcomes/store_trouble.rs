@@ -276,13 +276,17 @@ async fn a_notice_whose_result_could_not_be_stored_is_not_sent_again_for_it() {
 async fn a_request_of_1200_entries_that_broke_off_is_applied_to_its_end_later() {
     let trouble = Trouble::default();
     let app = trouble.app(&[], Stages::default()).await;
-    app.approved("st-long").await;
-    let entries: Vec<Value> = (0..1_200).map(|_| capture("st-long", 1)).collect();
+    for id in ["st-long", "st-longer"] {
+        app.approved(id).await;
+    }
+    let entries: Vec<Value> = ["st-long", "st-longer"].iter().cycle().take(1_200).map(|id| capture(id, 1)).collect();
     trouble.commits_fail_after(1);
     assert_eq!(app.update_status(&json!(entries)).await.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(app.payment("st-long").sums.captured(), 500);
+    assert_eq!(["st-long", "st-longer"].map(|id| app.payment(id).sums.captured()), [250, 250]);
     trouble.is_over();
-    app.until("st-long", captured(1_200)).await;
+    for id in ["st-long", "st-longer"] {
+        app.until(id, captured(600)).await;
+    }
     app.stop().await;
 }
 

@@ -1,12 +1,12 @@
 //! What is written is read back, and what nobody wrote is refused.
 
 use lommebok_domain::{
-    Amount, EntryStatus, Notice, NoticeKind, OperationStatus, PspTransactionId, StatusEntry, Timestamp,
+    Amount, EntryStatus, Notice, NoticeKind, OperationStatus, PspTransactionId, RefusalCode, StatusEntry, Timestamp,
 };
 use proptest::prelude::*;
 
 use super::{entries, event, payment, state};
-use crate::batch::BatchEntry;
+use crate::batch::{BatchEntry, Fate};
 
 fn entry() -> impl Strategy<Value = BatchEntry> {
     let status = prop_oneof![
@@ -28,12 +28,12 @@ proptest! {
     #[test]
     fn entries_are_read_back_as_they_were_written(list in proptest::collection::vec(entry(), 0..20)) {
         let bytes = entries::encode(&list).expect("short texts");
-        prop_assert_eq!(entries::decode(&bytes, list.len()), Some(list));
+        prop_assert_eq!(entries::decode(&bytes), Some(list));
     }
 
     #[test]
     fn bytes_that_nobody_wrote_are_refused_and_never_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
-        if let Some(list) = entries::decode(&bytes, 1) {
+        if let Some(list) = entries::decode(&bytes) {
             prop_assert_eq!(entries::encode(&list), Some(bytes.clone()));
         }
         let _any_state = state::state(6, Some(1), Some(1), Some(&bytes));
@@ -64,9 +64,38 @@ fn cut_entries_are_refused() {
     let list = [BatchEntry { psp_transaction_id: PspTransactionId::new("a").unwrap(), entry }];
     let bytes = entries::encode(&list).unwrap();
     for cut in 0..bytes.len() {
-        assert_eq!(entries::decode(&bytes[..cut], 1), None, "{cut}");
+        let cut_off = entries::decode(&bytes[..cut]);
+        assert_eq!(cut_off, (cut == 0).then(Vec::new), "{cut}");
     }
-    assert_eq!(entries::decode(&bytes, 2), None);
+}
+
+#[test]
+fn the_first_entries_are_kept_without_their_texts() {
+    let entry = |ore| BatchEntry {
+        psp_transaction_id: PspTransactionId::new("a").unwrap(),
+        entry: StatusEntry {
+            status: EntryStatus::Captured,
+            amount: Amount::from_ore(ore).unwrap(),
+            text: "te".to_owned(),
+            operation: OperationStatus::Failed,
+        },
+    };
+    let bytes = entries::encode(&[entry(1), entry(2), entry(3)]).unwrap();
+    for (count, amounts) in [(0, vec![]), (2, vec![1, 2]), (9, vec![1, 2, 3])] {
+        let kept = entries::decode(&entries::without_texts(&bytes, count).unwrap()).unwrap();
+        assert_eq!(kept.iter().map(|kept| kept.entry.amount.ore()).collect::<Vec<_>>(), amounts);
+        assert!(kept.iter().all(|kept| kept.entry.text.is_empty()));
+    }
+}
+
+#[test]
+fn every_fate_has_a_byte_of_its_own_and_no_other_byte_is_one() {
+    let refused = RefusalCode::ALL.map(Fate::Refused);
+    let fates: Vec<Fate> = [Fate::Applied, Fate::Waiting].into_iter().chain(refused).collect();
+    for fate in &fates {
+        assert_eq!(entries::read_fate(entries::fate(*fate)), Some(*fate));
+    }
+    assert_eq!((0..=u8::MAX).filter_map(entries::read_fate).count(), fates.len());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::change::Expiring;
 
-/// Removes at most `limit` rows that expired before this time, the oldest first.
+/// Removes some `limit` rows that expired before this time, the oldest first.
 pub(super) fn purge(
     connection: &Connection,
     tenant: TenantId,
@@ -21,6 +21,7 @@ pub(super) fn purge(
             "DELETE FROM session WHERE token IN \
              (SELECT token FROM session WHERE tenant = ?1 AND expires_at < ?2 ORDER BY expires_at LIMIT ?3)"
         }
+        Expiring::Batches => return batches(connection, tenant, (before, limit)),
     };
     let params = params![tenant.get(), in_column(rows, before).as_millis(), limit];
     let removed = connection.prepare_cached(sql)?.execute(params)?;
@@ -37,16 +38,45 @@ pub(crate) fn any(
     let sql = match rows {
         Expiring::IdempotencyKeys => "SELECT 1 FROM idempotency WHERE tenant = ?1 AND at < ?2 LIMIT 1",
         Expiring::Sessions => "SELECT 1 FROM session WHERE tenant = ?1 AND expires_at < ?2 LIMIT 1",
+        Expiring::Batches => {
+            "SELECT 1 FROM batch WHERE tenant = ?1 AND finished = 1 AND accepted_at < ?2 \
+             AND id < (SELECT max(id) FROM batch) LIMIT 1"
+        }
     };
     let params = params![tenant.get(), in_column(rows, before).as_millis()];
     let found = connection.prepare_cached(sql)?.query_row(params, |_| Ok(())).optional()?;
     Ok(found.is_some())
 }
 
-/// A key's row says when its request came, a session's when it ends.
+/// Removes batches with all that belongs to them, until about `limit` rows have gone.
+fn batches(connection: &Connection, tenant: TenantId, (before, limit): (Timestamp, u32)) -> rusqlite::Result<u64> {
+    let sql = "SELECT id FROM batch WHERE tenant = ?1 AND finished = 1 AND accepted_at < ?2 \
+               AND id < (SELECT max(id) FROM batch) ORDER BY accepted_at LIMIT ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let expired = statement.query_map(params![tenant.get(), before.as_millis(), limit], |row| row.get(0))?;
+    let expired = expired.collect::<rusqlite::Result<Vec<i64>>>()?;
+    let mut removed = 0_u64;
+    for id in expired {
+        for sql in [
+            "DELETE FROM batch_refusal WHERE batch = ?1",
+            "DELETE FROM batch_fate WHERE batch = ?1",
+            "DELETE FROM batch_entries WHERE batch = ?1",
+            "DELETE FROM batch WHERE id = ?1",
+        ] {
+            let rows = connection.prepare_cached(sql)?.execute([id])?;
+            removed = removed.saturating_add(u64::try_from(rows).unwrap_or(u64::MAX));
+        }
+        if removed >= limit.into() {
+            break;
+        }
+    }
+    Ok(removed)
+}
+
+/// A key's row says when its request came, a session's when it ends; how long a batch is kept is the caller's to know.
 fn in_column(rows: Expiring, before: Timestamp) -> Timestamp {
     match rows {
         Expiring::IdempotencyKeys => before.plus_millis(crate::IDEMPOTENCY_LIFE_MS.saturating_neg()),
-        Expiring::Sessions => before,
+        Expiring::Sessions | Expiring::Batches => before,
     }
 }

@@ -6,8 +6,12 @@ use super::database_error;
 use crate::fault::StoreError;
 
 /// Step `n` (from 1) makes version `n`.
-const STEPS: [&str; 3] =
-    [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql"), include_str!("migrations/0003.sql")];
+const STEPS: [&str; 4] = [
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+    include_str!("migrations/0003.sql"),
+    include_str!("migrations/0004.sql"),
+];
 
 /// Brings the database to the newest version, or refuses one that is newer still.
 pub(super) fn run(connection: &Connection) -> Result<(), StoreError> {

@@ -1,9 +1,9 @@
-//! Reads of updatestatus requests, their entries and refusals, and of entries that wait.
+//! Reads of updatestatus requests, their entries and what became of them, and of entries that wait.
 
 use lommebok_domain::{PaymentId, TenantId};
 
 use super::Store;
-use crate::batch::{Batch, BatchEntry, BatchId, BatchRefusal, WaitingEntry};
+use crate::batch::{Batch, BatchEntry, BatchId, BatchRefusal, Fate, WaitingEntry};
 use crate::fault::StoreError;
 use crate::sqlite::read;
 
@@ -23,20 +23,25 @@ impl Store {
         self.inner.database.read(|connection| read::batch::newest(connection, tenant, (before, limit)))
     }
 
-    /// All entries of a batch, in their order.
+    /// The entries of a batch, in their order: all, or the first [`crate::ENTRIES_KEPT`] without their texts when all have had
+    /// their turn.
     pub fn batch_entries(&self, tenant: TenantId, id: BatchId) -> Result<Vec<BatchEntry>, StoreError> {
         self.inner.database.read(|connection| read::batch::entries(connection, tenant, id))
     }
 
-    /// The entries of a batch that could not be applied, from position `from` on; at most `limit`.
-    pub fn batch_refusals(
+    /// What became of the entries of a batch that have had their turn, from position `from` on; at most `limit`.
+    pub fn batch_fates(
         &self,
         tenant: TenantId,
         id: BatchId,
-        from: u32,
-        limit: u32,
-    ) -> Result<Vec<BatchRefusal>, StoreError> {
-        self.inner.database.read(|connection| read::batch::refusals(connection, tenant, (id, from, limit)))
+        (from, limit): (u32, u32),
+    ) -> Result<Vec<Fate>, StoreError> {
+        self.inner.database.read(|connection| read::batch::fates(connection, tenant, (id, from, limit)))
+    }
+
+    /// The first entries of a batch that could not be applied, with payment and reason: at most [`crate::REFUSALS_KEPT`].
+    pub fn batch_refusals(&self, tenant: TenantId, id: BatchId) -> Result<Vec<BatchRefusal>, StoreError> {
+        self.inner.database.read(|connection| read::batch::refusals(connection, tenant, id))
     }
 
     /// The entries that wait for this payment's attempt to end, in the order of acceptance; at most `limit`.

@@ -5,6 +5,7 @@ use lommebok_store::{CommitFault, Store};
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
+use crate::old_versions::back_to;
 use crate::world::{PSP, TENANT, World, name, new_payment, terms};
 
 fn id(payment: &Payment) -> PspTransactionId {
@@ -133,9 +134,7 @@ async fn a_database_from_before_is_known_to_have_all_its_keys_in_their_tables() 
     let (path, options) = (world.path(), world.options());
     let World { store, _directory, .. } = world;
     drop(store);
-    let connection = rusqlite::Connection::open(path).unwrap();
-    connection.execute_batch("DROP TABLE merged_keys; DROP TABLE clock_reset; ALTER TABLE batch DROP COLUMN moved_ms; PRAGMA user_version = 1").unwrap();
-    drop(connection);
+    drop(back_to(&path, 1));
     let store = Store::open(&options).unwrap();
     found_all(&store, &known.iter().map(id).collect::<Vec<_>>());
     assert_eq!(store.check().unwrap().faults, Vec::<String>::new());

@@ -15,6 +15,7 @@ mod idempotency;
 mod keeps_payments;
 mod lists;
 mod natural_keys;
+mod old_versions;
 mod opening;
 mod records;
 mod soundness;

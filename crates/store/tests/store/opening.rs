@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use lommebok_domain::{Binding, Command};
 use lommebok_store::{HashKey, Store, StoreError, StoreOptions, Write};
 
+use crate::old_versions::back_to;
 use crate::world::{TENANT, World, change, decided, new, new_payment};
 
 #[tokio::test]
@@ -17,7 +18,7 @@ async fn a_newer_database_is_refused_with_both_versions_named() {
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
     let refused = Store::open(&options).unwrap_err();
-    assert!(matches!(refused, StoreError::Newer { found: 99, known: 3 }), "{refused}");
+    assert!(matches!(refused, StoreError::Newer { found: 99, known: 4 }), "{refused}");
 }
 
 #[tokio::test]
@@ -83,11 +84,7 @@ async fn a_database_of_version_two_opens_and_its_payments_go_on() {
     let (path, options) = (world.path(), world.options());
     let World { store, _directory, .. } = world;
     drop(store);
-    let connection = rusqlite::Connection::open(path).unwrap();
-    connection
-        .execute_batch("DROP TABLE clock_reset; ALTER TABLE batch DROP COLUMN moved_ms; PRAGMA user_version = 2")
-        .unwrap();
-    drop(connection);
+    drop(back_to(&path, 2));
     let store = Store::open(&options).unwrap();
     let bind = Command::ConfirmNumber { to: Binding::Nobody };
     store.commit(change(Write::Payments(vec![decided(&payment, bind)]))).await.unwrap();

@@ -1,9 +1,12 @@
 //! The check finds what somebody has changed behind the store's back (SQLite only: it edits the file).
 
-use lommebok_domain::{Amount, Command, EntryStatus, OperationStatus, StatusEntry};
-use lommebok_domain::{AttemptAnswer, AttemptNumber, CardId, ReturnId, UserId};
+use lommebok_domain::{
+    Amount, AttemptAnswer, AttemptNumber, CardId, Command, EntryStatus, OperationStatus, PspTransactionId, RefusalCode,
+    ReturnId, StatusEntry, UserId,
+};
+use lommebok_store::{BatchEntry, BatchRefusal, BatchTarget, BatchWrite, KeyedHash, NewBatch, Write};
 
-use crate::world::World;
+use crate::world::{NOW, PSP, World, change};
 
 async fn world_with_money() -> World {
     // All keys in their tables at once, where an edit finds them.
@@ -25,7 +28,21 @@ async fn world_with_money() -> World {
     }
     // One that is still open.
     world.payment().await;
+    world.store.commit(change(Write::Batch(Box::new(request())))).await.expect("a request is taken");
     world
+}
+
+/// A request of two entries, of which the second is refused.
+fn request() -> BatchWrite {
+    let psp_transaction_id = PspTransactionId::new("nobody").expect("a good id");
+    let amount = Amount::from_ore(100).expect("a good amount");
+    let (status, operation) = (EntryStatus::Captured, OperationStatus::Success);
+    let entry = StatusEntry { status, amount, text: String::new(), operation };
+    let entries = vec![BatchEntry { psp_transaction_id: psp_transaction_id.clone(), entry }; 2];
+    let new = NewBatch { psp: PSP, accepted_at: NOW, digest: KeyedHash::new([4; 32]), entries: entries.into() };
+    let code = RefusalCode::UnknownPayment;
+    let refusals = vec![BatchRefusal { position: 1, psp_transaction_id, code, detail: "unknown".to_owned() }];
+    BatchWrite { target: BatchTarget::New(new), payments: Vec::new(), refusals, parked: Vec::new(), next: 2 }
 }
 
 #[tokio::test]
@@ -40,6 +57,19 @@ async fn every_edit_behind_the_stores_back_is_found() {
         "UPDATE payment SET state = 14, card = NULL WHERE id = 1",
         "UPDATE payment SET state_at = state_at + 1 WHERE id = 2",
         "UPDATE payment SET waiting = 1 WHERE id = 1",
+        "UPDATE payment SET partial_operations = 0 WHERE id = 1",
+        "UPDATE payment SET without_effect = 1 WHERE id = 1",
+        "UPDATE batch_fate SET fates = x'0000'",
+        "UPDATE batch_fate SET fates = x'0010'",
+        "UPDATE batch_fate SET fates = x'0116'",
+        "UPDATE batch_fate SET fates = x'16'",
+        "UPDATE batch_fate SET fates = x'0077'",
+        "UPDATE batch_fate SET position = 1",
+        "UPDATE batch_fate SET batch = 9",
+        "UPDATE batch_refusal SET position = 0",
+        "UPDATE batch_refusal SET batch = 9",
+        "DELETE FROM batch_refusal",
+        "DELETE FROM batch",
         "UPDATE event SET amount = 101 WHERE payment = 1 AND version = 5",
         "UPDATE event SET kind = 12 WHERE payment = 1 AND version = 5",
         "UPDATE event SET version = 7 WHERE payment = 1 AND version = 5",

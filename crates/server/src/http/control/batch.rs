@@ -1,9 +1,10 @@
 //! `/control/v1/batch`: run what waits now, and report what came of it.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
-use lommebok_store::{Batch, BatchId, BatchRefusal};
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use lommebok_store::{Batch, BatchId, BatchRefusal, Fate};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -12,14 +13,22 @@ use super::{Control, time_text};
 
 /// Batches in one report.
 const BATCHES_REPORTED: u32 = 50;
-/// Refused entries that a report lists per batch.
-const REFUSALS_REPORTED: u32 = 1_000;
+/// Entries of one batch on one page.
+const ENTRIES_PER_PAGE: u32 = 500;
 
 /// Which page of the report.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Page {
     before: Option<i64>,
+}
+
+/// Which page of a batch's entries.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Entries {
+    #[serde(default)]
+    from: u32,
 }
 
 pub(super) async fn run(State(control): State<Control>) -> Result<Json<Value>, Problem> {
@@ -39,29 +48,85 @@ pub(super) async fn report(
     Ok(Json(json!({"batches": reported(&control, &batches)?, "before": next})))
 }
 
+/// One batch, with each entry that has had its turn and was not applied, a page at a time.
+pub(super) async fn show(
+    State(control): State<Control>,
+    id: Result<Path<String>, PathRejection>,
+    entries: Result<Query<Entries>, QueryRejection>,
+) -> Result<Json<Value>, Problem> {
+    let Query(Entries { from }) = entries?;
+    let id = id.map(|Path(id)| id).unwrap_or_default();
+    let (store, tenant) = (control.wallet.store(), control.wallet.tenant());
+    let number = id.parse().ok().filter(|number: &i64| number.to_string() == id).map(BatchId::new);
+    let batch = number.map(|id| store.batch(tenant, id)).transpose()?.flatten();
+    let batch = batch
+        .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "there is no such request of updatestatus".to_owned()))?;
+    let fates = store.batch_fates(tenant, batch.id, (from, ENTRIES_PER_PAGE))?;
+    let refusals = store.batch_refusals(tenant, batch.id)?;
+    let entries: Vec<Value> =
+        (from..).zip(&fates).filter_map(|(position, fate)| entry(position, *fate, &refusals)).collect();
+    let next = from.saturating_add(u32::try_from(fates.len()).unwrap_or(u32::MAX));
+    let mut shown = head(&batch);
+    if let Some(fields) = shown.as_object_mut() {
+        fields.insert("notApplied".to_owned(), entries.into());
+        fields.insert("from".to_owned(), (next > from && next < batch.next).then_some(next).into());
+    }
+    Ok(Json(shown))
+}
+
 fn reported(control: &Control, batches: &[Batch]) -> Result<Vec<Value>, Problem> {
     batches.iter().map(|batch| one(control, batch)).collect()
 }
 
+/// A batch with how many of its entries were refused, and the first of them.
 fn one(control: &Control, batch: &Batch) -> Result<Value, Problem> {
-    let wallet = &control.wallet;
-    let refusals = wallet.store().batch_refusals(wallet.tenant(), batch.id, 0, REFUSALS_REPORTED)?;
-    Ok(json!({
+    let (store, tenant) = (control.wallet.store(), control.wallet.tenant());
+    let fates = store.batch_fates(tenant, batch.id, (0, u32::MAX))?;
+    let count = |wanted: fn(&Fate) -> bool| fates.iter().filter(|fate| wanted(fate)).count();
+    let refusals = store.batch_refusals(tenant, batch.id)?;
+    let mut shown = head(batch);
+    if let Some(fields) = shown.as_object_mut() {
+        fields.insert("refusedEntries".to_owned(), count(|fate| matches!(fate, Fate::Refused(_))).into());
+        fields.insert("waitingEntries".to_owned(), count(|fate| *fate == Fate::Waiting).into());
+        fields.insert("refused".to_owned(), refusals.iter().map(refused).collect());
+    }
+    Ok(shown)
+}
+
+fn head(batch: &Batch) -> Value {
+    json!({
         "id": batch.id.get(),
         "acceptedAt": time_text(batch.accepted_at),
         "entries": batch.count,
         "applied": batch.next,
         "finished": batch.finished,
         "sameBodyWithin24h": batch.repeated,
-        "refused": refusals.iter().map(refused).collect::<Vec<_>>(),
-    }))
+    })
+}
+
+/// An entry that waits or was refused; of the first refused ones payment and reason are known besides the code.
+fn entry(position: u32, fate: Fate, refusals: &[BatchRefusal]) -> Option<Value> {
+    let code = match fate {
+        Fate::Applied => return None,
+        Fate::Waiting => return Some(json!({"position": position, "fate": "waits"})),
+        Fate::Refused(code) => code,
+    };
+    let known = refusals.binary_search_by_key(&position, |refusal| refusal.position);
+    let mut shown = match known.ok().and_then(|at| refusals.get(at)) {
+        Some(refusal) => refused(refusal),
+        None => json!({"position": position, "code": code.as_str()}),
+    };
+    if let Some(fields) = shown.as_object_mut() {
+        fields.insert("fate".to_owned(), "refused".into());
+    }
+    Some(shown)
 }
 
 fn refused(refusal: &BatchRefusal) -> Value {
     json!({
         "position": refusal.position,
         "pspTransactionId": refusal.psp_transaction_id.as_str(),
-        "code": refusal.code,
+        "code": refusal.code.as_str(),
         "reason": refusal.detail,
     })
 }

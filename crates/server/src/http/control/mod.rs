@@ -52,6 +52,7 @@ pub fn operate_routes(control: Control) -> Router {
         .route("/control/v1/changes", get(payments::changes))
         .route("/control/v1/batch/run", post(batch::run))
         .route("/control/v1/batch/report", get(batch::report))
+        .route("/control/v1/batch/{id}", get(batch::show))
         .route("/control/v1/{*rest}", any(nowhere));
     guarded(routes, control)
 }

@@ -57,7 +57,7 @@ fn became_of(accepted: &Accepted, sent: usize) -> Hints {
         let count = format!("{} of {sent} {}", accepted.refused, entries(sent));
         let first = accepted.first_refused.iter().take(ENTRIES_NAMED);
         let named: Vec<_> =
-            first.map(|refusal| format!("transactions[{}] {}", refusal.position, refusal.code)).collect();
+            first.map(|refusal| format!("transactions[{}] {}", refusal.position, refusal.code.as_str())).collect();
         hints.push(Hint::between(Slip::EntriesNotApplied, count, named.join(", ")));
     }
     if accepted.waiting > 0 {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use lommebok_domain::{Command, Payment, PaymentId, PspId, Refusal, Transition, decide};
+use lommebok_domain::{Command, EntryRefusal, Payment, PaymentId, PspId, Refusal, RefusalCode, Transition, decide};
 use lommebok_store::{BatchEntry, BatchId, BatchRefusal, BatchTarget, BatchWrite, ParkedEntry, PaymentWrite};
 
 use crate::clock::Moment;
@@ -60,12 +60,7 @@ impl Wallet {
             let position = u32::try_from(from.saturating_add(offset)).unwrap_or(u32::MAX);
             match payment {
                 Some(payment) => chunk.decide_entry(position, entry, payment),
-                None => chunk.refusals.push(BatchRefusal {
-                    position,
-                    psp_transaction_id: entry.psp_transaction_id.clone(),
-                    code: "unknown_payment".to_owned(),
-                    detail: "this PSP has no such payment".to_owned(),
-                }),
+                None => chunk.refusals.push(refused(position, entry, &EntryRefusal::UnknownPayment.into())),
             }
         }
         Ok(chunk.into_decided(from, to))
@@ -99,7 +94,7 @@ impl Counted {
         measures::entries("applied", self.applied);
         measures::entries("waiting", self.waiting);
         for refusal in &self.refusals {
-            measures::refused_entry(refusal.psp_transaction_id.as_str(), &refusal.code, &refusal.detail);
+            measures::refused_entry(refusal.psp_transaction_id.as_str(), refusal.code, &refusal.detail);
         }
     }
 }
@@ -115,13 +110,18 @@ impl Chunk {
         let current = touched.transition.as_ref().map_or(&touched.before, |transition| &transition.payment);
         let decided = match decide(current, Command::ApplyEntry(entry.entry.clone()), self.now.at) {
             Err(Refusal::EntryWaits) => {
-                self.parked.push(ParkedEntry { payment: id, position, entry: entry.entry.clone() });
-                decide(current, Command::ParkEntry, self.now.at)
+                let parked = decide(current, Command::ParkEntry { amount: entry.entry.amount }, self.now.at);
+                if parked.is_ok() {
+                    self.parked.push(ParkedEntry { payment: id, position, entry: entry.entry.clone() });
+                }
+                parked
             }
             decided => decided,
         };
         match decided {
             Ok(next) => touched.follow(next),
+            // Applied, and nothing to be stored: enough entries like it are in the log.
+            Err(Refusal::AlreadySo) => {}
             Err(refusal) => self.refusals.push(refused(position, entry, &refusal)),
         }
     }
@@ -153,11 +153,6 @@ impl Touched {
 }
 
 fn refused(position: u32, entry: &BatchEntry, refusal: &Refusal) -> BatchRefusal {
-    let code = if let Refusal::Entry(refusal) = refusal { refusal.code() } else { "refused" };
-    BatchRefusal {
-        position,
-        psp_transaction_id: entry.psp_transaction_id.clone(),
-        code: code.to_owned(),
-        detail: refusal.to_string(),
-    }
+    let code = if let Refusal::Entry(refusal) = refusal { refusal.code() } else { RefusalCode::Other };
+    BatchRefusal { position, psp_transaction_id: entry.psp_transaction_id.clone(), code, detail: refusal.to_string() }
 }

@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lommebok_domain::{PspId, Timestamp};
-use lommebok_store::{Batch, BatchEntry, BatchId, BatchRefusal, BatchTarget, CommitFault, KeyedHash, NewBatch};
+use lommebok_store::{Batch, BatchEntry, BatchId, BatchRefusal, BatchTarget, CommitFault, Fate, KeyedHash, NewBatch};
 
 use super::{Fault, IdempotentRequest, MAX_DECISIONS, Principal, Wallet};
 use crate::observability::names::REPEATED_BATCHES;
@@ -38,10 +38,8 @@ impl Lanes {
     }
 }
 
-/// Refused entries that are told to the one who sent them; the batch report has them all.
+/// Refused entries that are told to the one who sent them; the batch report has more.
 const REFUSALS_TOLD: usize = 3;
-/// Refused entries that are counted when a request comes again: no request has more.
-const REFUSALS_COUNTED: u32 = 10_000;
 
 /// What became of an accepted request, as far as it is known when it is accepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -138,12 +136,19 @@ impl Wallet {
                 if immediate {
                     self.later_if_not_now(self.apply_batch(id).await)?;
                 }
-                let mut became = Accepted::default();
-                became.refuse(&self.store().batch_refusals(self.tenant(), id, 0, REFUSALS_COUNTED)?);
-                Ok(became)
+                self.became_of(id)
             }
             Err(fault) => Err(fault),
         }
+    }
+
+    /// How many entries of an earlier request were refused, and the first of them.
+    fn became_of(&self, id: BatchId) -> Result<Accepted, Fault> {
+        let fates = self.store().batch_fates(self.tenant(), id, (0, u32::MAX))?;
+        let refused = fates.iter().filter(|fate| matches!(fate, Fate::Refused(_))).count();
+        let mut first_refused = self.store().batch_refusals(self.tenant(), id)?;
+        first_refused.truncate(REFUSALS_TOLD);
+        Ok(Accepted { refused, first_refused, ..Accepted::default() })
     }
 
     /// A batch that is durable and broke off is applied to its end by the workers, whatever its sender was answered.

@@ -3,7 +3,7 @@
 //! A newcomer's mistake: to do this outside the PSP's lane. A request for the same payment would then find its decision
 //! stale after each of these commits, until it gives up.
 
-use lommebok_domain::{Command, Event, EventKind, Payment, PaymentId, Timestamp, Transition, decide};
+use lommebok_domain::{Command, Event, EventKind, Payment, PaymentId, RefusalCode, Timestamp, Transition, decide};
 use lommebok_store::{PaymentWrite, TakenEntry, WaitingEntry, Write};
 
 use super::ENTRIES_PER_COMMIT;
@@ -58,13 +58,13 @@ fn tell(payment: &Payment, taken: &[TakenEntry]) {
     let refusals = taken.iter().filter_map(|entry| entry.refusal.as_ref());
     measures::entries("applied", taken.len().saturating_sub(refusals.clone().count()));
     for (code, detail) in refusals {
-        measures::refused_entry(payment.terms.psp_transaction_id.as_str(), code, detail);
+        measures::refused_entry(payment.terms.psp_transaction_id.as_str(), *code, detail);
     }
 }
 
-fn refusal_in(event: &Event) -> Option<(String, String)> {
+fn refusal_in(event: &Event) -> Option<(RefusalCode, String)> {
     if let EventKind::WaitingEntryRefused(cause) = &event.kind {
-        Some((cause.code.clone(), cause.detail.clone()))
+        Some((RefusalCode::named(&cause.code), cause.detail.clone()))
     } else {
         None
     }

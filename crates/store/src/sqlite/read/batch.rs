@@ -1,9 +1,9 @@
 //! Accepted updatestatus requests, their entries and refusals, and the entries that wait.
 
-use lommebok_domain::{Amount, PaymentId, PspId, PspTransactionId, StatusEntry, TenantId, Timestamp};
+use lommebok_domain::{Amount, PaymentId, PspId, PspTransactionId, RefusalCode, StatusEntry, TenantId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::batch::{Batch, BatchEntry, BatchId, BatchRefusal, WaitingEntry};
+use crate::batch::{Batch, BatchEntry, BatchId, BatchRefusal, Fate, REFUSALS_KEPT, WaitingEntry};
 use crate::codec;
 use crate::sqlite::unreadable;
 
@@ -47,33 +47,56 @@ fn batch(row: &Row<'_>) -> rusqlite::Result<Batch> {
     })
 }
 
-/// All entries of a batch, in their order.
+/// The entries of a batch, in their order: all, or the first when all have had their turn.
 pub(crate) fn entries(connection: &Connection, tenant: TenantId, id: BatchId) -> rusqlite::Result<Vec<BatchEntry>> {
-    let sql = "SELECT b.count, e.entries FROM batch_entries e JOIN batch b ON b.id = e.batch \
+    let sql = "SELECT b.count, b.finished, e.entries FROM batch_entries e JOIN batch b ON b.id = e.batch \
                WHERE e.batch = ?1 AND e.tenant = ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let found = statement.query_row([id.get(), tenant.get()], |row| {
-        let count = usize::try_from(row.get::<_, u32>(0)?).unwrap_or(usize::MAX);
-        codec::entries::decode(row.get_ref(1)?.as_blob()?, count).ok_or_else(|| unreadable("batch_entries", id.get()))
+        let (count, finished) = (usize::try_from(row.get::<_, u32>(0)?).unwrap_or(usize::MAX), row.get::<_, bool>(1)?);
+        let entries = codec::entries::decode(row.get_ref(2)?.as_blob()?);
+        let whole = entries.filter(|entries| finished || entries.len() == count);
+        whole.ok_or_else(|| unreadable("batch_entries", id.get()))
     });
     Ok(found.optional()?.unwrap_or_default())
 }
 
-/// The entries of a batch that could not be applied, by position, from `from` on.
-pub(crate) fn refusals(
+/// What became of the entries of a batch that have had their turn, by position from `from` on.
+pub(crate) fn fates(
     connection: &Connection,
     tenant: TenantId,
     (id, from, limit): (BatchId, u32, u32),
-) -> rusqlite::Result<Vec<BatchRefusal>> {
-    let sql = "SELECT position, psp_transaction_id, code, detail FROM batch_refusal \
-               WHERE batch = ?1 AND position >= ?2 AND tenant = ?3 ORDER BY position LIMIT ?4";
+) -> rusqlite::Result<Vec<Fate>> {
+    // Steps have no more than some hundreds of entries, but for those of older versions, which are one step each.
+    let sql = "SELECT position, fates FROM batch_fate WHERE batch = ?1 AND tenant = ?2 AND position + length(fates) > ?3 \
+               ORDER BY position";
     let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map(params![id.get(), from, tenant.get(), limit], |row| {
+    let mut rows = statement.query(params![id.get(), tenant.get(), from])?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut fates = Vec::new();
+    while let Some(row) = rows.next()?
+        && fates.len() < limit
+    {
+        let before = usize::try_from(from.saturating_sub(row.get(0)?)).unwrap_or(usize::MAX);
+        let bytes = row.get_ref(1)?.as_blob()?.iter().skip(before).take(limit.saturating_sub(fates.len()));
+        for byte in bytes {
+            fates.push(codec::entries::read_fate(*byte).ok_or_else(|| unreadable("batch_fate", id.get()))?);
+        }
+    }
+    Ok(fates)
+}
+
+/// The first entries of a batch that could not be applied, by position.
+pub(crate) fn refusals(connection: &Connection, tenant: TenantId, id: BatchId) -> rusqlite::Result<Vec<BatchRefusal>> {
+    let sql = "SELECT position, psp_transaction_id, code, detail FROM batch_refusal \
+               WHERE batch = ?1 AND tenant = ?2 ORDER BY position LIMIT ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(params![id.get(), tenant.get(), REFUSALS_KEPT], |row| {
         let named = PspTransactionId::new(row.get_ref(1)?.as_str()?);
         Ok(BatchRefusal {
             position: row.get(0)?,
             psp_transaction_id: named.ok_or_else(|| unreadable("batch_refusal", id.get()))?,
-            code: row.get(2)?,
+            code: RefusalCode::named(row.get_ref(2)?.as_str()?),
             detail: row.get(3)?,
         })
     })?;

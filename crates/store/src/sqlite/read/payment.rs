@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use lommebok_domain::{
-    Amount, Event, MerchantId, MerchantOrderId, Msn, Payment, PaymentId, PspId, PspTransactionId, ReturnId, Sums,
-    TenantId, Terms, Timestamp,
+    Amount, EntryCounts, Event, MerchantId, MerchantOrderId, Msn, Payment, PaymentId, PspId, PspTransactionId,
+    ReturnId, Sums, TenantId, Terms, Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -19,7 +19,7 @@ macro_rules! select_payment {
             "SELECT p.id, p.version, p.state, p.state_at, p.card, p.user, p.prompts, p.reserved, p.captured, ",
             "p.released, p.refunded, p.notice, p.notice_at, p.waiting, p.state_data, i.tenant, i.psp, i.merchant, ",
             "i.msn, i.psp_transaction_id, i.merchant_order_id, i.amount, i.created_at, i.entrance, ",
-            "i.psp_redirect_url, i.make_payment_url, i.payment_text FROM ",
+            "i.psp_redirect_url, i.make_payment_url, i.payment_text, p.partial_operations, p.without_effect FROM ",
             $rest
         )
     };
@@ -130,6 +130,7 @@ pub(super) fn payment(row: &Row<'_>) -> rusqlite::Result<Payment> {
         sums,
         notice: codec::payment::read_notice(row.get(11)?, row.get(12)?).ok_or_else(lost)?,
         waiting: row.get(13)?,
+        entries: EntryCounts { partial_operations: row.get(27)?, without_effect: row.get(28)? },
     })
 }
 

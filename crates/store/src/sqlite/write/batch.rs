@@ -1,10 +1,14 @@
-//! Steps of an updatestatus request: its row, the payments, and what was refused or has to wait.
+//! Steps of an updatestatus request: its row, the payments, and what became of each entry. When all have had their turn only the
+//! first are kept.
 
-use lommebok_domain::{Payment, TenantId};
+use lommebok_domain::{Payment, RefusalCode, TenantId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Applied, Evidence, WriteFault, Writer, broken, evidence, idempotency, payment, run};
-use crate::batch::{BatchId, BatchRefusal, BatchTarget, BatchWrite, NewBatch, ParkedEntry, TakenEntry};
+use crate::batch::{
+    BatchId, BatchRefusal, BatchTarget, BatchWrite, ENTRIES_KEPT, Fate, NewBatch, ParkedEntry, REFUSALS_KEPT,
+    TakenEntry,
+};
 use crate::change::{Change, Committed};
 use crate::codec;
 use crate::fault::CommitFault;
@@ -24,23 +28,22 @@ impl Writer {
         if !stale.is_empty() {
             return Ok(Err(CommitFault::Stale(stale)));
         }
-        let (id, repeated) = match &write.target {
+        let (id, from, repeated) = match &write.target {
             BatchTarget::New(new) => {
                 let id = self.next_batch;
                 let repeated = insert(connection, id, change, (new, write.next))?;
                 idempotency::store(connection, change.tenant, change.idempotency.as_ref(), id)?;
                 self.next_batch = id.saturating_add(1);
-                (BatchId::new(id), repeated)
+                (BatchId::new(id), 0, repeated)
             }
-            BatchTarget::Pending { id, .. } => {
+            BatchTarget::Pending { id, next } => {
                 advance(connection, *id, write.next)?;
-                (*id, false)
+                (*id, *next, false)
             }
         };
         let connection = &self.connection;
-        for refusal in &write.refusals {
-            refuse(connection, change.tenant, id, refusal)?;
-        }
+        keep_fates(connection, (change.tenant, id, from), write)?;
+        refuse(connection, change.tenant, id, &write.refusals)?;
         for parked in &write.parked {
             park(connection, change.tenant, id, parked)?;
         }
@@ -80,23 +83,63 @@ fn insert(
     let at = new.accepted_at.as_millis();
     let change_id = change.change_id.to_be_bytes();
     run(connection, sql, params![id, tenant, psp, at, digest, digest_key, repeated, count, next, finished, change_id])?;
-    let entries = codec::entries::encode(&new.entries).ok_or_else(|| broken("an entry's text is too long"))?;
+    let entries = codec::entries::encode(&new.entries);
+    let kept =
+        entries.and_then(|all| if finished { codec::entries::without_texts(&all, ENTRIES_KEPT) } else { Some(all) });
+    let entries = kept.ok_or_else(|| broken("an entry's text is too long"))?;
     let sql = "INSERT INTO batch_entries (batch, tenant, entries) VALUES (?1, ?2, ?3)";
     run(connection, sql, params![id, tenant, entries])?;
     Ok(repeated)
 }
 
-fn advance(connection: &Connection, id: BatchId, next: u32) -> rusqlite::Result<()> {
-    let sql = "UPDATE batch SET next = ?2, finished = (count = ?2) WHERE id = ?1";
-    run(connection, sql, params![id.get(), next])?;
+fn advance(connection: &Connection, id: BatchId, next: u32) -> Result<(), WriteFault> {
+    let sql = "UPDATE batch SET next = ?2, finished = (count = ?2) WHERE id = ?1 RETURNING finished";
+    let finished = connection.prepare_cached(sql)?.query_row(params![id.get(), next], |row| row.get(0))?;
+    if finished {
+        let sql = "SELECT entries FROM batch_entries WHERE batch = ?1";
+        let mut statement = connection.prepare_cached(sql)?;
+        let kept = statement
+            .query_row([id.get()], |row| Ok(codec::entries::without_texts(row.get_ref(0)?.as_blob()?, ENTRIES_KEPT)))?;
+        let kept = kept.ok_or_else(|| broken("the entries of a request can't be read"))?;
+        run(connection, "UPDATE batch_entries SET entries = ?2 WHERE batch = ?1", params![id.get(), kept])?;
+    }
     Ok(())
 }
 
-fn refuse(connection: &Connection, tenant: TenantId, id: BatchId, refusal: &BatchRefusal) -> rusqlite::Result<()> {
+/// Keeps what became of each entry of a step.
+fn keep_fates(
+    connection: &Connection,
+    (tenant, id, from): (TenantId, BatchId, u32),
+    write: &BatchWrite,
+) -> Result<(), WriteFault> {
+    let count = write.next.checked_sub(from).and_then(|count| usize::try_from(count).ok());
+    let mut fates = vec![codec::entries::fate(Fate::Applied); count.ok_or_else(|| broken("a step goes back"))?];
+    let refused = write.refusals.iter().map(|refusal| (refusal.position, Fate::Refused(refusal.code)));
+    for (position, fate) in refused.chain(write.parked.iter().map(|parked| (parked.position, Fate::Waiting))) {
+        let at = position.checked_sub(from).and_then(|at| fates.get_mut(usize::try_from(at).ok()?));
+        *at.ok_or_else(|| broken("a step is about an entry beside it"))? = codec::entries::fate(fate);
+    }
+    if !fates.is_empty() {
+        let sql = "INSERT INTO batch_fate (batch, position, tenant, fates) VALUES (?1, ?2, ?3, ?4)";
+        run(connection, sql, params![id.get(), from, tenant.get(), fates])?;
+    }
+    Ok(())
+}
+
+/// Keeps payment and reason of the first entries that are refused.
+fn refuse(connection: &Connection, tenant: TenantId, id: BatchId, refusals: &[BatchRefusal]) -> rusqlite::Result<()> {
+    if refusals.is_empty() {
+        return Ok(());
+    }
+    let sql = "SELECT count(*) FROM batch_refusal WHERE batch = ?1";
+    let kept: u32 = connection.prepare_cached(sql)?.query_row([id.get()], |row| row.get(0))?;
+    let more = usize::try_from(REFUSALS_KEPT.saturating_sub(kept)).unwrap_or(usize::MAX);
     let sql = "INSERT INTO batch_refusal (batch, position, tenant, psp_transaction_id, code, detail) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    let named = refusal.psp_transaction_id.as_str();
-    run(connection, sql, params![id.get(), refusal.position, tenant.get(), named, refusal.code, refusal.detail])?;
+    for BatchRefusal { position, psp_transaction_id, code, detail } in refusals.iter().take(more) {
+        let (named, code) = (psp_transaction_id.as_str(), code.as_str());
+        run(connection, sql, params![id.get(), position, tenant.get(), named, code, detail])?;
+    }
     Ok(())
 }
 
@@ -118,27 +161,46 @@ fn park(connection: &Connection, tenant: TenantId, id: BatchId, parked: &ParkedE
     Ok(())
 }
 
-/// Waiting entries have had their turn: their rows go, and a refusal joins its batch's report.
+/// Waiting entries have had their turn: their rows go, and what became of them joins their batch's report.
 pub(super) fn take(
     connection: &Connection,
     tenant: TenantId,
     payment: &Payment,
     taken: &[TakenEntry],
 ) -> Result<(), WriteFault> {
-    for entry in taken {
+    for TakenEntry { batch, position, refusal } in taken {
         let sql = "DELETE FROM waiting_entry WHERE payment = ?1 AND batch = ?2 AND position = ?3";
-        if run(connection, sql, params![payment.id.get(), entry.batch.get(), entry.position])? != 1 {
+        if run(connection, sql, params![payment.id.get(), batch.get(), position])? != 1 {
             return Err(broken("a waiting entry was taken that does not wait"));
         }
-        if let Some((code, detail)) = &entry.refusal {
-            let refusal = BatchRefusal {
-                position: entry.position,
-                psp_transaction_id: payment.terms.psp_transaction_id.clone(),
-                code: code.clone(),
-                detail: detail.clone(),
-            };
-            refuse(connection, tenant, entry.batch, &refusal)?;
+        let code = refusal.as_ref().map(|(code, _)| *code);
+        let settled = settle(connection, *batch, *position, code)?;
+        // A request whose time is over has no report.
+        if let (Some((code, detail)), true) = (refusal, settled) {
+            let psp_transaction_id = payment.terms.psp_transaction_id.clone();
+            let refusal = BatchRefusal { position: *position, psp_transaction_id, code: *code, detail: detail.clone() };
+            refuse(connection, tenant, *batch, &[refusal])?;
         }
     }
     Ok(())
+}
+
+/// Notes that an entry which waited was applied, or why not. Whether its batch is still there.
+fn settle(
+    connection: &Connection,
+    batch: BatchId,
+    position: u32,
+    refused: Option<RefusalCode>,
+) -> Result<bool, WriteFault> {
+    let sql =
+        "SELECT position, fates FROM batch_fate WHERE batch = ?1 AND position <= ?2 ORDER BY position DESC LIMIT 1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let step = statement.query_row(params![batch.get(), position], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let Some::<(u32, Vec<u8>)>((from, mut fates)) = step else { return Ok(false) };
+    let at = position.checked_sub(from).and_then(|at| fates.get_mut(usize::try_from(at).ok()?));
+    *at.ok_or_else(|| broken("a waiting entry was taken whose turn has not come"))? =
+        codec::entries::fate(refused.map_or(Fate::Applied, Fate::Refused));
+    let sql = "UPDATE batch_fate SET fates = ?3 WHERE batch = ?1 AND position = ?2";
+    run(connection, sql, params![batch.get(), from, fates])?;
+    Ok(true)
 }

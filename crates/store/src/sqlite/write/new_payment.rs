@@ -82,8 +82,8 @@ fn initiation(connection: &Connection, id: i64, change: &Change, new: &NewPaymen
 
 fn row(connection: &Connection, id: i64, payment: &Payment) -> rusqlite::Result<()> {
     let sql = "INSERT INTO payment (id, tenant, psp, version, state, state_at, card, user, prompts, reserved, captured, \
-               released, refunded, notice, notice_at, waiting, state_data) \
-               VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, NULL, 0, ?9)";
+               released, refunded, notice, notice_at, waiting, state_data, partial_operations, without_effect) \
+               VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, NULL, 0, ?9, 0, 0)";
     let state = codec::state::columns(&payment.state);
     let params = params![
         id,

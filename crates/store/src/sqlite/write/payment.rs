@@ -97,9 +97,9 @@ macro_rules! update_payment {
         concat!(
             "UPDATE payment SET version = ?3, state = ?4, state_at = ?5, card = ?6, prompts = ?7, reserved = ?8, ",
             "captured = ?9, released = ?10, refunded = ?11, notice = ?12, notice_at = ?13, waiting = ?14, ",
-            "state_data = ?15",
+            "state_data = ?15, partial_operations = ?16, without_effect = ?17",
             $more,
-            " WHERE id = ?1 AND version = ?2 AND tenant = ?16"
+            " WHERE id = ?1 AND version = ?2 AND tenant = ?18"
         )
     };
 }
@@ -125,13 +125,15 @@ fn update(connection: &Connection, write: &PaymentWrite) -> rusqlite::Result<boo
         notice_at,
         payment.waiting,
         state.data.as_deref(),
+        payment.entries.partial_operations,
+        payment.entries.without_effect,
         payment.terms.tenant.get(),
         codec::payment::binding(payment.binding),
     ];
     // SQLite writes the index of users' payments anew whenever the column is named, also with the value that it has.
     let updated = match params.split_last() {
         Some((_binding, others)) if !write.rebinds() => run(connection, update_payment!(""), others)?,
-        _ => run(connection, update_payment!(", user = ?17"), params)?,
+        _ => run(connection, update_payment!(", user = ?19"), params)?,
     };
     Ok(updated == 1)
 }

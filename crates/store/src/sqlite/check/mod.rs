@@ -1,5 +1,8 @@
-//! Compares everything that is stored twice: sums with the fold of the events, versions with their count, states with
-//! the last event, due rows and waiting entries with what the payment says, natural keys with their texts.
+//! Compares everything that is stored twice: sums and counts with the fold of the events, versions with their number, states with
+//! the last event, due rows and waiting entries with what the payment says, natural keys with their texts, and what became
+//! of the entries of a request (`batches`).
+
+mod batches;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -7,11 +10,11 @@ use lommebok_domain::event::EventKind;
 use lommebok_domain::{Entrance, Event, Payment, StateName, TenantId, history};
 use rusqlite::{Connection, params};
 
-use super::keys::MAX_PROBES;
-use super::read;
-use super::read::natural_key::KeyReader;
-use super::recent_keys::{KeyTable, Place, Waiting};
 use crate::codec;
+use crate::sqlite::keys::MAX_PROBES;
+use crate::sqlite::read;
+use crate::sqlite::read::natural_key::KeyReader;
+use crate::sqlite::recent_keys::{KeyTable, Place, Waiting};
 use crate::store::PaymentFilter;
 
 /// Payments that one step looks at.
@@ -29,7 +32,7 @@ pub struct CheckReport {
 }
 
 /// Reads the whole database in one transaction.
-pub(super) fn run(connection: &Connection, keys: &KeyReader) -> rusqlite::Result<CheckReport> {
+pub(in crate::sqlite) fn run(connection: &Connection, keys: &KeyReader) -> rusqlite::Result<CheckReport> {
     // The first read begins the snapshot.
     let begin = || connection.execute_batch("BEGIN; SELECT 1 FROM merged_keys");
     let report = keys.waiting_while(begin).and_then(|waiting| look(connection, keys, waiting));
@@ -48,6 +51,7 @@ fn look(connection: &Connection, keys: &KeyReader, waiting: Waiting) -> rusqlite
     }
     counts(connection, &mut report)?;
     key_counts(connection, &waiting, &mut report)?;
+    batches::look(connection, &mut report.faults)?;
     let mut check = Check { connection, keys, waiting, due: due_rows(connection)?, report };
     let mut tenants = connection.prepare("SELECT DISTINCT tenant FROM initiation")?;
     for tenant in tenants.query_map([], |row| row.get(0).map(TenantId::new))? {
@@ -135,8 +139,12 @@ impl Check<'_> {
         if !versions_are_gapless(connection, payment, events.len())? {
             fault("its versions are not those of its events");
         }
-        if history::fold(&events) != Some(payment.sums) {
+        let folded = history::fold(&events);
+        if folded.map(|folded| folded.sums) != Some(payment.sums) {
             fault("its sums are not the fold of its events");
+        }
+        if folded.is_some_and(|folded| folded.entries != payment.entries) {
+            fault("its counts of entries are not those of its events");
         }
         if last_state(payment, &events) != payment.state.name() {
             fault("its state is not that of its last event");
