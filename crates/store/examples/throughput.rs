@@ -67,7 +67,7 @@ async fn run(directory: &str, callers: u64, payments: u64) {
     let count = u64::try_from(ids.len()).expect("a count");
     measure("details", count, async {
         for id in &ids {
-            let found = store.details_of_psp(TENANT, PSP, id).expect("a read works");
+            let found = store.details_of_psp(TENANT, PSP, id, usize::MAX).expect("a read works");
             assert!(found.is_some());
         }
     })

@@ -28,13 +28,13 @@ pub use change::{
 pub use fault::{CommitFault, DatabaseError, StoreError, StoredIdempotency};
 pub use options::{Access, CommitHook, CommitObserver, CommitStage, FaultHook, StoreOptions};
 pub use records::{
-    Address, Card, CardDetails, CardKind, CardScheme, ClockMode, ClockRecord, ClockReset, Merchant, MerchantDetails,
-    MerchantStatus, MerchantWrite, NewPsp, NewUser, PaymentDetails, Psp, Seed, SeededMerchant, SeededPsp, SeededUser,
-    Session, SessionWrite, Tenant, User,
+    Address, Card, CardDetails, CardKind, CardScheme, ClockMode, ClockRecord, ClockReset, HistoryPage, Merchant,
+    MerchantDetails, MerchantStatus, MerchantWrite, NewPsp, NewUser, PaymentDetails, PaymentReceipt, Psp, Seed,
+    SeededMerchant, SeededPsp, SeededUser, Session, SessionWrite, Tenant, User,
 };
 pub use secret::{HashKey, KeyedHash, Sealed};
 pub use sqlite::CheckReport;
-pub use store::{Page, PaymentFilter, Store};
+pub use store::{EventPage, Page, PaymentFilter, Store};
 
 /// How long an idempotency key counts, in ms of business time: 24 h.
 pub const IDEMPOTENCY_LIFE_MS: i64 = 24 * 60 * 60 * 1_000;

@@ -21,9 +21,9 @@ impl IdempotentRequest {
 }
 
 impl Wallet {
-    /// The key `key` on `route`, protecting the request whose parsed form is `canonical`.
-    pub fn idempotent_request(&self, route: IdempotentRoute, key: &str, canonical: &[u8]) -> IdempotentRequest {
-        IdempotentRequest { route, key: self.request_hash(key.as_bytes()), request: self.request_hash(canonical) }
+    /// The key `key` on `route`, protecting the request whose parsed form has the hash `request`.
+    pub fn idempotent_request(&self, route: IdempotentRoute, key: &str, request: KeyedHash) -> IdempotentRequest {
+        IdempotentRequest { route, key: self.request_hash(key.as_bytes()), request }
     }
 
     /// What was stored under this key for this very request: the same answer is due, whatever has changed since. The

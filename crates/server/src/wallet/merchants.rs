@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use lommebok_domain::Msn;
+use lommebok_domain::{MerchantId, Msn};
 use lommebok_store::{Change, CommitFault, Committed, Merchant, MerchantDetails, MerchantStatus, MerchantWrite, Write};
 
 use super::{Fault, IdempotentRequest, MAX_DECISIONS, Principal, Wallet};
 
 /// Merchants that one PSP's list shows at most.
-const MERCHANTS_LISTED: u32 = 10_000;
+pub(crate) const MERCHANTS_LISTED: u32 = 10_000;
 
 impl Wallet {
-    /// The PSP's merchants, by serial number.
-    pub fn merchants_of(&self, principal: Principal) -> Result<Vec<Merchant>, Fault> {
-        Ok(self.store().merchants_of_psp(self.tenant(), principal.psp, None, MERCHANTS_LISTED)?)
+    /// The PSP's merchants, in the order in which they were made; at most `limit`.
+    pub fn merchants_of(&self, principal: Principal, limit: u32) -> Result<Vec<Merchant>, Fault> {
+        Ok(self.store().merchants_of_psp(self.tenant(), principal.psp, None, limit)?)
     }
 
     /// The PSP's merchant `msn`.
@@ -49,8 +49,9 @@ impl Wallet {
             Ok(Committed::Merchant(msn)) => Ok(msn),
             Ok(_) => Err(Fault::Busy),
             Err(CommitFault::Replay(stored)) => {
-                let all = self.merchants_of(principal)?;
-                let made = all.into_iter().find(|merchant| merchant.id.get() == stored.subject);
+                let before = MerchantId::new(stored.subject.saturating_sub(1));
+                let made = self.store().merchants_of_psp(self.tenant(), principal.psp, Some(before), 1)?;
+                let made = made.into_iter().find(|merchant| merchant.id.get() == stored.subject);
                 made.map(|merchant| merchant.msn).ok_or(Fault::UnknownMerchant)
             }
             Err(fault) => Err(fault.into()),

@@ -14,6 +14,7 @@ mod hub;
 mod idempotency;
 mod init;
 mod landing;
+mod long_work;
 pub(crate) mod measures;
 mod merchants;
 mod phone;
@@ -54,6 +55,8 @@ pub use status_updates::{Accepted, BatchMode};
 pub use time_travel::Advanced;
 pub use token_source::TokenSource;
 
+pub(crate) use long_work::{IN_PLACE_BYTES, Whose};
+pub(crate) use merchants::MERCHANTS_LISTED;
 pub(crate) use time_travel::restored;
 pub(crate) use views::leads_back_to_shop;
 
@@ -152,6 +155,7 @@ struct Inner {
     in_hand: InHand,
     merchants: Merchants,
     status_lanes: status_updates::Lanes,
+    turns: long_work::Turns,
     pin_tries: pin_tries::PinTries,
     change_ids: road::ChangeIds,
     advancing: tokio::sync::Mutex<()>,
@@ -171,6 +175,7 @@ impl Wallet {
             in_hand: InHand::default(),
             merchants: Merchants::default(),
             status_lanes: status_updates::Lanes::default(),
+            turns: long_work::Turns::default(),
             pin_tries: pin_tries::PinTries::default(),
             advancing: tokio::sync::Mutex::new(()),
             resetting: tokio::sync::watch::Sender::new(false),
@@ -300,6 +305,10 @@ impl Wallet {
 
     pub(crate) fn status_lanes(&self) -> &status_updates::Lanes {
         &self.0.status_lanes
+    }
+
+    fn turns(&self) -> &long_work::Turns {
+        &self.0.turns
     }
 
     pub(crate) fn pin_tries(&self) -> &pin_tries::PinTries {

@@ -14,6 +14,7 @@ mod entry_limits;
 mod entry_sequences;
 mod expired_rows;
 mod landing_again;
+mod long_answers;
 mod magic_amounts;
 mod not_delivered;
 mod notices;

@@ -18,7 +18,7 @@ pub(crate) struct EventColumns<T> {
     pub(crate) text: Option<T>,
 }
 
-const BOUND: i64 = 0;
+pub(crate) const BOUND: i64 = 0;
 const APPROVED: i64 = 1;
 const ATTEMPT_OPENED: i64 = 2;
 const RESERVED: i64 = 3;
@@ -41,13 +41,16 @@ const NOTICE_GIVEN_UP: i64 = 19;
 const LATE_ANSWER: i64 = 20;
 const NOTICE_MOVED: i64 = 21;
 
+/// A signed-in user as an actor.
+pub(crate) const USER: i64 = 3;
+
 /// Kind and number of an actor.
 pub(crate) const fn actor(actor: Actor) -> (i64, Option<i64>) {
     match actor {
         Actor::Wallet => (0, None),
         Actor::LinkHolder => (1, None),
         Actor::Psp(psp) => (2, Some(psp.get())),
-        Actor::User(user) => (3, Some(user.get())),
+        Actor::User(user) => (USER, Some(user.get())),
     }
 }
 
@@ -56,7 +59,7 @@ pub(crate) fn read_actor(kind: i64, number: Option<i64>) -> Option<Actor> {
         0 => Some(Actor::Wallet),
         1 => Some(Actor::LinkHolder),
         2 => Some(Actor::Psp(PspId::new(number?))),
-        3 => Some(Actor::User(UserId::new(number?))),
+        USER => Some(Actor::User(UserId::new(number?))),
         _ => None,
     }
 }

@@ -9,7 +9,7 @@ mod psp;
 mod seed;
 mod tenant;
 
-pub use details::PaymentDetails;
+pub use details::{HistoryPage, PaymentDetails, PaymentReceipt};
 pub use merchant::{Address, Merchant, MerchantDetails, MerchantStatus, MerchantWrite};
 pub use person::{Card, CardDetails, CardKind, CardScheme, NewUser, Session, SessionWrite, User};
 pub use psp::{NewPsp, Psp};

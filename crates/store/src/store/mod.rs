@@ -16,7 +16,7 @@ use crate::committer::Committer;
 use crate::fault::{CommitFault, StoreError};
 use crate::options::StoreOptions;
 use crate::sqlite::{CheckReport, Database, read};
-pub use page::{Page, PaymentFilter};
+pub use page::{EventPage, Page, PaymentFilter};
 
 /// The store. Cheap to clone; closed when the last clone goes, or by [`Store::close`].
 #[derive(Clone)]

@@ -2,10 +2,10 @@
 
 use lommebok_domain::{Event, Payment, PaymentId, PspId, PspTransactionId, ReturnId, TenantId, Timestamp, UserId};
 
-use super::{Page, PaymentFilter, Store};
+use super::{EventPage, Page, PaymentFilter, Store};
 use crate::change::{DueRow, NewIdempotency};
 use crate::fault::{StoreError, StoredIdempotency};
-use crate::records::PaymentDetails;
+use crate::records::{PaymentDetails, PaymentReceipt};
 use crate::secret::Sealed;
 use crate::sqlite::read;
 
@@ -44,16 +44,42 @@ impl Store {
             .read_keys(|connection, keys| read::natural_key::by_transactions(connection, keys, (tenant, psp), ids))
     }
 
-    /// What `details` shows of the PSP's payment with this `pspTransactionId`.
+    /// What `details` shows of the PSP's payment with this `pspTransactionId`. A history of more than about `at_most_bytes` is
+    /// not read to its end.
     pub fn details_of_psp(
         &self,
         tenant: TenantId,
         psp: PspId,
         id: &PspTransactionId,
+        at_most_bytes: usize,
     ) -> Result<Option<PaymentDetails>, StoreError> {
-        self.inner
-            .database
-            .read_keys(|connection, keys| read::details::by_transaction(connection, keys, (tenant, psp), id))
+        self.inner.database.read_keys(|connection, keys| {
+            read::details::by_transaction(connection, keys, (tenant, psp), (id, at_most_bytes))
+        })
+    }
+
+    /// What a receipt shows of a payment, with the history after version `after`; at most `limit` lines.
+    pub fn receipt(&self, payment: &Payment, after: i64, limit: u32) -> Result<PaymentReceipt, StoreError> {
+        self.inner.database.read(|connection| read::details::receipt(connection, payment, (after, limit)))
+    }
+
+    /// Whether the payment was bound by a user who opened its link.
+    pub fn was_opened_by_link(&self, tenant: TenantId, id: PaymentId) -> Result<bool, StoreError> {
+        self.inner.database.read(|connection| read::payment::was_opened_by_link(connection, tenant, id))
+    }
+
+    /// A page of the payment's log, after version `after`: at most `limit` events, with texts of some `at_most_bytes`.
+    pub fn event_page(
+        &self,
+        tenant: TenantId,
+        id: PaymentId,
+        after: i64,
+        (limit, at_most_bytes): (u32, usize),
+    ) -> Result<EventPage, StoreError> {
+        let read = |connection: &rusqlite::Connection| {
+            read::payment::event_page(connection, tenant, (id, after), (limit, at_most_bytes))
+        };
+        self.inner.database.read(read)
     }
 
     /// When the PSP's open prompts on this user's phone end; of very many payments of the user, among the newest.

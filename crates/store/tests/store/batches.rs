@@ -36,7 +36,9 @@ fn accepted(new: NewBatch) -> BatchWrite {
 
 /// The entries as they are kept when all have had their turn.
 fn without_texts(mut entries: Vec<BatchEntry>) -> Vec<BatchEntry> {
-    entries.iter_mut().for_each(|entry| entry.entry.text.clear());
+    for entry in &mut entries {
+        entry.entry.text.clear();
+    }
     entries
 }
 

@@ -80,7 +80,7 @@ async fn a_payment_is_found_at_every_moment_after_its_answer() {
 fn found_all(store: &Store, ids: &[PspTransactionId]) {
     for id in ids {
         assert!(store.payment_of_psp(TENANT, PSP, id).unwrap().is_some(), "{id:?}");
-        assert!(store.details_of_psp(TENANT, PSP, id).unwrap().is_some(), "{id:?}");
+        assert!(store.details_of_psp(TENANT, PSP, id, usize::MAX).unwrap().is_some(), "{id:?}");
     }
     let ids: Vec<_> = ids.iter().collect();
     assert!(store.payments_of_psp(TENANT, PSP, &ids).unwrap().iter().all(Option::is_some));

@@ -13,7 +13,8 @@ async fn a_committed_payment_is_read_back_by_each_of_its_keys() {
         assert_eq!(world.read(payment.id), bound);
         let by_name = world.store.payment_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id).unwrap();
         assert_eq!(by_name, Some(bound.clone()));
-        let details = world.store.details_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id).unwrap().unwrap();
+        let details =
+            world.store.details_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id, usize::MAX).unwrap().unwrap();
         assert_eq!(details.merchant_order_id, payment.terms.merchant_order_id);
         assert_eq!(world.store.events(TENANT, payment.id, i64::MAX).unwrap().len(), 1);
         let token = world.store.sealed_make_payment_token(TENANT, payment.id).unwrap().unwrap();

@@ -25,9 +25,9 @@ async fn payments_whose_hashes_all_meet_are_told_apart() {
         assert_eq!(world.store.payment_of_psp(TENANT, PSP, &id("nobody")).unwrap(), None);
         assert_eq!(world.store.payment_of_psp(TENANT, PspId::new(2), &id("p1")).unwrap(), None);
         assert_eq!(world.store.payment_of_psp(TenantId::new(2), PSP, &id("p1")).unwrap(), None);
-        assert!(world.store.details_of_psp(TENANT, PSP, &id("p1")).unwrap().is_some());
-        assert_eq!(world.store.details_of_psp(TENANT, PspId::new(2), &id("p1")).unwrap(), None);
-        assert_eq!(world.store.details_of_psp(TenantId::new(2), PSP, &id("p1")).unwrap(), None);
+        assert!(world.store.details_of_psp(TENANT, PSP, &id("p1"), usize::MAX).unwrap().is_some());
+        assert_eq!(world.store.details_of_psp(TENANT, PspId::new(2), &id("p1"), usize::MAX).unwrap(), None);
+        assert_eq!(world.store.details_of_psp(TenantId::new(2), PSP, &id("p1"), usize::MAX).unwrap(), None);
         world.assert_sound();
         world.reopen();
     }
@@ -79,11 +79,12 @@ async fn details_of_payments_whose_hashes_meet_show_their_own_history_only() {
         expected.push((payment, lines));
     }
     for (payment, lines) in expected {
-        let details = world.store.details_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id).unwrap().unwrap();
+        let details =
+            world.store.details_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id, usize::MAX).unwrap().unwrap();
         assert_eq!((details.merchant_order_id, details.history), (payment.terms.merchant_order_id.clone(), lines));
     }
     let nobody = PspTransactionId::new("nobody").unwrap();
-    assert_eq!(world.store.details_of_psp(TENANT, PSP, &nobody).unwrap(), None);
+    assert_eq!(world.store.details_of_psp(TENANT, PSP, &nobody, usize::MAX).unwrap(), None);
 }
 
 #[tokio::test]

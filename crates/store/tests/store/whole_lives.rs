@@ -139,13 +139,66 @@ fn found(world: &World, payment: &Payment) -> (Payment, Vec<Event>) {
         merchant_order_id: found.terms.merchant_order_id.clone(),
         sums: found.sums,
         history: history::lines(&found, &events),
+        is_whole: true,
     };
     assert_eq!(
-        world.store.details_of_psp(TENANT, PSP, id).unwrap(),
+        world.store.details_of_psp(TENANT, PSP, id, usize::MAX).unwrap(),
         Some(shown),
         "details read less, and show the same"
     );
+    for at_most in [1, 2, 3, 100] {
+        assert_eq!(log_in_pages(world, payment, at_most), events, "{at_most} events a page");
+        assert_eq!(history_in_pages(world, &found, at_most), history::lines(&found, &events), "{at_most} lines a page");
+    }
+    assert_eq!(log_in_pages(world, payment, 0), events, "an event a page, when texts are long");
     (found, events)
+}
+
+/// All events, read in pages of at most so many; with 0, in pages that end with their first text.
+fn log_in_pages(world: &World, payment: &Payment, at_most: u32) -> Vec<Event> {
+    let (mut events, mut after) = (Vec::new(), Some(0));
+    let limits = if at_most == 0 { (100, 0) } else { (at_most, usize::MAX) };
+    while let Some(version) = after {
+        let page = world.store.event_page(TENANT, payment.id, version, limits).unwrap();
+        let expected = i64::try_from(events.len()).unwrap() + 2;
+        assert!(page.events.is_empty() || page.first_version == expected);
+        events.extend(page.events);
+        after = page.next;
+    }
+    events
+}
+
+fn history_in_pages(world: &World, payment: &Payment, at_most: u32) -> Vec<history::HistoryLine> {
+    let (mut lines, mut after) = (Vec::new(), Some(0));
+    while let Some(version) = after {
+        let receipt = world.store.receipt(payment, version, at_most).unwrap();
+        assert_eq!(receipt.ended_at.is_some(), payment.state.is_final());
+        lines.extend(receipt.history.lines);
+        after = receipt.history.next;
+    }
+    lines
+}
+
+#[tokio::test]
+async fn details_of_a_long_history_are_read_only_as_far_as_they_may_be() {
+    let world = World::new();
+    let mut payment = world.payment().await;
+    for command in with(opened(), [answer(AttemptNumber::One, AttemptAnswer::Ok)]) {
+        payment = world.command(&payment, command).await;
+    }
+    for _ in 0..40 {
+        payment = world.command(&payment, done(EntryStatus::Captured, 1)).await;
+    }
+    let read = |at_most| {
+        let details = world.store.details_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id, at_most);
+        let details = details.unwrap().unwrap();
+        (details.is_whole, details.history.len())
+    };
+    assert_eq!(read(usize::MAX), (true, 41));
+    assert_eq!(read(8_000), (true, 41));
+    let (is_whole, lines) = read(3_000);
+    assert!(!is_whole && (15..25).contains(&lines), "{lines}");
+    assert_eq!(read(0), (false, 1));
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::problem::Problem;
 use super::{Control, time_text};
+use crate::wallet::{Wallet, Whose};
 
 /// Batches in one report.
 const BATCHES_REPORTED: u32 = 50;
@@ -33,7 +34,9 @@ pub(super) struct Entries {
 
 pub(super) async fn run(State(control): State<Control>) -> Result<Json<Value>, Problem> {
     let applied = control.wallet.run_batches().await?;
-    Ok(Json(json!({"batches": reported(&control, &applied)?})))
+    let wallet = control.wallet.clone();
+    let report = move || Ok(Json(json!({"batches": reported(&wallet, &applied)?})));
+    control.wallet.long_work(Whose::Operator, report).await?
 }
 
 pub(super) async fn report(
@@ -41,11 +44,15 @@ pub(super) async fn report(
     page: Result<Query<Page>, QueryRejection>,
 ) -> Result<Json<Value>, Problem> {
     let Query(page) = page?;
-    let batches =
-        control.wallet.store().batches(control.wallet.tenant(), page.before.map(BatchId::new), BATCHES_REPORTED)?;
-    let full = u32::try_from(batches.len()).is_ok_and(|len| len >= BATCHES_REPORTED);
-    let next = batches.last().filter(|_| full).map(|batch| batch.id.get());
-    Ok(Json(json!({"batches": reported(&control, &batches)?, "before": next})))
+    let wallet = control.wallet.clone();
+    let before = page.before.map(BatchId::new);
+    let report = move || {
+        let batches = wallet.store().batches(wallet.tenant(), before, BATCHES_REPORTED)?;
+        let full = u32::try_from(batches.len()).is_ok_and(|len| len >= BATCHES_REPORTED);
+        let next = batches.last().filter(|_| full).map(|batch| batch.id.get());
+        Ok(Json(json!({"batches": reported(&wallet, &batches)?, "before": next})))
+    };
+    control.wallet.long_work(Whose::Operator, report).await?
 }
 
 /// One batch, with each entry that has had its turn and was not applied, a page at a time.
@@ -74,13 +81,13 @@ pub(super) async fn show(
     Ok(Json(shown))
 }
 
-fn reported(control: &Control, batches: &[Batch]) -> Result<Vec<Value>, Problem> {
-    batches.iter().map(|batch| one(control, batch)).collect()
+fn reported(wallet: &Wallet, batches: &[Batch]) -> Result<Vec<Value>, Problem> {
+    batches.iter().map(|batch| one(wallet, batch)).collect()
 }
 
 /// A batch with how many of its entries were refused, and the first of them.
-fn one(control: &Control, batch: &Batch) -> Result<Value, Problem> {
-    let (store, tenant) = (control.wallet.store(), control.wallet.tenant());
+fn one(wallet: &Wallet, batch: &Batch) -> Result<Value, Problem> {
+    let (store, tenant) = (wallet.store(), wallet.tenant());
     let fates = store.batch_fates(tenant, batch.id, (0, u32::MAX))?;
     let count = |wanted: fn(&Fate) -> bool| fates.iter().filter(|fate| wanted(fate)).count();
     let refusals = store.batch_refusals(tenant, batch.id)?;

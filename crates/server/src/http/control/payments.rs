@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use super::problem::Problem;
 use super::{Control, event_json, payment_json};
 use crate::http::{event_stream, payment_number};
-use crate::wallet::{Fault, Told, Topic, Wallet};
+use crate::wallet::{Fault, Told, Topic, Wallet, Whose};
 
-/// Payments on one page, unless its reader says how many.
+/// Payments on one page, unless its reader says how many; more are read apart from what others wait for.
 const PAYMENTS_PER_PAGE: u32 = 100;
 /// Payments on one page at most.
 const MOST_PER_PAGE: u32 = 1_000;
@@ -53,7 +53,15 @@ pub(super) async fn list(
     if !(1..=MOST_PER_PAGE).contains(&limit) {
         return Err(Problem::bad_request(format!("limit must be from 1 to {MOST_PER_PAGE}")));
     }
-    let page = control.wallet.store().payments(control.wallet.tenant(), filter, before, limit)?;
+    if limit <= PAYMENTS_PER_PAGE {
+        return page(&control.wallet, filter, before, limit);
+    }
+    let wallet = control.wallet.clone();
+    control.wallet.long_work(Whose::Operator, move || page(&wallet, filter, before, limit)).await?
+}
+
+fn page(wallet: &Wallet, filter: PaymentFilter, before: Option<PaymentId>, limit: u32) -> Result<Json<Value>, Problem> {
+    let page = wallet.store().payments(wallet.tenant(), filter, before, limit)?;
     let payments: Vec<Value> = page.payments.iter().map(payment_json).collect();
     Ok(Json(json!({"payments": payments, "before": page.next.map(PaymentId::get)})))
 }

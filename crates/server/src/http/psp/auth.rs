@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::HeaderMap;
 use lommebok_api::errors::{ErrorCode, Fault as WireFault};
 use lommebok_api::headers;
@@ -13,7 +14,7 @@ use super::answer::Refused;
 use crate::access_token::TokenFault;
 use crate::http::Edge;
 use crate::http::rates::OfPsp;
-use crate::wallet::{Principal, Wallet};
+use crate::wallet::{IN_PLACE_BYTES, Principal, Wallet, Whose};
 
 /// A caller whose credentials belong together. A handler can't be called without one.
 #[derive(Clone, Debug)]
@@ -45,6 +46,20 @@ impl Caller {
         }
         edge.rates().of_psp(OfPsp::Merchants, caller.principal)?;
         Ok(caller)
+    }
+
+    /// Reads a body, in place when it is short.
+    pub(super) async fn reads<T: Send + 'static>(
+        &self,
+        body: Bytes,
+        read: impl FnOnce(&Wallet, &[u8]) -> T + Send + 'static,
+    ) -> Result<T, Refused> {
+        if body.len() <= IN_PLACE_BYTES {
+            return Ok(read(&self.wallet, &body));
+        }
+        let wallet = self.wallet.clone();
+        // Boxed: what is rare must not make the future of an init larger.
+        Ok(Box::pin(self.wallet.long_work(Whose::Psp(self.principal.psp), move || read(&wallet, &body))).await?)
     }
 
     fn of_token(edge: &Edge, headers: &HeaderMap) -> Result<(Self, Arc<Psp>), Refused> {

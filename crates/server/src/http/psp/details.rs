@@ -3,20 +3,35 @@
 use lommebok_api::details::{DetailsAnswer, LogEntry, TransactionSummary};
 use lommebok_api::paths::PathId;
 use lommebok_api::updatestatus::Status;
-use lommebok_domain::EntryStatus;
 use lommebok_domain::history::HistoryLine;
+use lommebok_domain::{EntryStatus, PspTransactionId};
+use lommebok_store::PaymentDetails;
 
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
 use super::{PspCall, payment_named};
 use crate::http::control::time_text;
 use crate::http::rates::OfPsp;
+use crate::wallet::{IN_PLACE_BYTES, Whose};
 
-pub(super) fn handle(call: &PspCall<'_>, id: &PathId<'_>) -> Result<Answered, Refused> {
+pub(super) async fn handle(call: PspCall<'_>, id: &PathId<'_>) -> Result<Answered, Refused> {
     let caller = Caller::of(call.edge, call.headers, OfPsp::Details)?;
     caller.check_msn(call.headers)?;
     let id = payment_named(id)?;
-    let details = caller.wallet.details(caller.principal, &id)?;
+    let details = caller.wallet.details(caller.principal, &id, IN_PLACE_BYTES)?;
+    // Boxed: what is rare must not make the future of an init larger.
+    if details.is_whole { Ok(answered(&id, &details)) } else { Box::pin(at_length(caller, id)).await }
+}
+
+/// The answer with a history that is too long to be read in place.
+async fn at_length(caller: Caller, id: PspTransactionId) -> Result<Answered, Refused> {
+    let Caller { principal, wallet } = caller;
+    let reading = wallet.clone();
+    let read = move || reading.details(principal, &id, usize::MAX).map(|details| answered(&id, &details));
+    Ok(wallet.long_work(Whose::Psp(principal.psp), read).await??)
+}
+
+fn answered(id: &PspTransactionId, details: &PaymentDetails) -> Answered {
     let sums = details.sums;
     let answer = DetailsAnswer {
         psp_transaction_id: id.as_str(),
@@ -29,7 +44,7 @@ pub(super) fn handle(call: &PspCall<'_>, id: &PathId<'_>) -> Result<Answered, Re
         },
         transaction_log_history: details.history.iter().map(entry).collect(),
     };
-    Ok(Answered::json(&answer))
+    Answered::json(&answer)
 }
 
 fn entry(line: &HistoryLine) -> LogEntry<'_> {

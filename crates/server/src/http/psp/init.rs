@@ -21,7 +21,9 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let msn = caller.required_msn(headers)?;
     let body = call.edge.body(call.body).await?;
     headers::check_json(headers, body.len())?;
-    let (key, request) = together(headers::idempotency_key(headers), init::parse(&body, caller.wallet.url_policy()))?;
+    let policy = caller.wallet.url_policy();
+    let parsed = caller.reads(body, move |_, body| init::parse(body, policy)).await?;
+    let (key, request) = together(headers::idempotency_key(headers), parsed)?;
     let unkeyed = if key.is_none() { headers::idempotency_hint(headers) } else { None };
     if caller.wallet.is_own_listener(&request.make_payment_url) {
         let fault = WireFault::at(ErrorCode::MakePaymentUrl, "makePaymentUrl");
@@ -29,7 +31,8 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     }
     let idempotency = key.map(|key| {
         let canonical = request.canonical().text(msn.as_str()).into_bytes();
-        caller.wallet.idempotent_request(IdempotentRoute::Init, key, &canonical)
+        let request = caller.wallet.request_hash(&canonical);
+        caller.wallet.idempotent_request(IdempotentRoute::Init, key, request)
     });
     let is_app = request.is_app;
     let hints = request.hints.clone();

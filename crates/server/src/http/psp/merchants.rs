@@ -15,12 +15,25 @@ use super::PspCall;
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
 use crate::http::control::time_text;
-use crate::wallet::Fault;
+use crate::wallet::{Fault, MERCHANTS_LISTED, Whose};
 
-pub(super) fn list(call: &PspCall<'_>) -> Result<Answered, Refused> {
-    let caller = Caller::of_merchants(call.edge, call.headers)?;
-    let merchants = caller.wallet.merchants_of(caller.principal)?.into_iter().map(shown).collect();
-    Ok(Answered::json(&MerchantList { merchants }).in_utf_8())
+/// Merchants that are listed in place; more are read apart from what others wait for.
+const LISTED_IN_PLACE: u32 = 50;
+
+pub(super) async fn list(call: PspCall<'_>) -> Result<Answered, Refused> {
+    let Caller { wallet, principal } = Caller::of_merchants(call.edge, call.headers)?;
+    let first = wallet.merchants_of(principal, LISTED_IN_PLACE)?;
+    if u32::try_from(first.len()).is_ok_and(|listed| listed < LISTED_IN_PLACE) {
+        return Ok(listed(first));
+    }
+    let reading = wallet.clone();
+    let read = move || reading.merchants_of(principal, MERCHANTS_LISTED).map(listed);
+    Ok(wallet.long_work(Whose::Psp(principal.psp), read).await??)
+}
+
+fn listed(merchants: Vec<Merchant>) -> Answered {
+    let merchants = merchants.into_iter().map(shown).collect();
+    Answered::json(&MerchantList { merchants }).in_utf_8()
 }
 
 pub(super) fn show(call: &PspCall<'_>, msn: &PathId<'_>) -> Result<Answered, Refused> {
@@ -33,11 +46,15 @@ pub(super) async fn create(call: PspCall<'_>) -> Result<Answered, Refused> {
     let caller = Caller::of_merchants(call.edge, call.headers)?;
     let body = call.edge.batch_body(call.body).await?;
     headers::check_json(call.headers, body.len())?;
-    let (key, request) = together(headers::required_idempotency_key(call.headers), wire::parse_create(&body))?;
-    let canonical = request.canonical().into_bytes();
-    let idempotency = caller.wallet.idempotent_request(IdempotentRoute::CreateMerchant, key, &canonical);
+    let read = caller.reads(body, |wallet, body| {
+        let request = wire::parse_create(body)?;
+        let hash = wallet.request_hash(&request.canonical().into_bytes());
+        let logo = request.logo.as_ref().map(|logo| STANDARD.encode(logo.png()));
+        Ok((request, hash, logo))
+    });
+    let (key, (request, hash, logo)) = together(headers::required_idempotency_key(call.headers), read.await?)?;
+    let idempotency = caller.wallet.idempotent_request(IdempotentRoute::CreateMerchant, key, hash);
     let hints = request.hints.clone();
-    let logo = request.logo.as_ref().map(|logo| STANDARD.encode(logo.png()));
     let msn = caller.wallet.create_merchant(caller.principal, created(request), logo, idempotency).await?;
     Ok(Answered::json(&CreateMerchantAnswer { merchant_serial_number: msn.as_str() }).in_utf_8().hinting(hints))
 }
@@ -46,9 +63,15 @@ pub(super) async fn update(call: PspCall<'_>, msn: &PathId<'_>) -> Result<Answer
     let caller = Caller::of_merchants(call.edge, call.headers)?;
     let body = call.edge.batch_body(call.body).await?;
     headers::check_json(call.headers, body.len())?;
-    let request = wire::parse_update(&body)?;
+    let read = caller.reads(body, |_, body| {
+        let request = wire::parse_update(body)?;
+        let logo = request.logo.as_ref().map(|logo| STANDARD.encode(logo.png()));
+        Ok::<_, Vec<WireFault>>((request, logo))
+    });
+    let (request, logo) = read.await??;
     let msn = named(msn)?;
-    let updated = caller.wallet.update_merchant(caller.principal, &msn, |before| edited(before, &request)).await;
+    let updated =
+        caller.wallet.update_merchant(caller.principal, &msn, |before| (edited(before, &request), logo.clone())).await;
     match updated {
         Ok(_) => Ok(Answered::empty().hinting(request.hints)),
         Err(Fault::MerchantNotActive) => Err(WireFault::of(ErrorCode::MerchantDeactivated).into()),
@@ -77,7 +100,7 @@ fn created(request: CreateMerchantRequest) -> MerchantDetails {
     }
 }
 
-fn edited(before: &Merchant, request: &UpdateMerchantRequest) -> (MerchantDetails, Option<String>) {
+fn edited(before: &Merchant, request: &UpdateMerchantRequest) -> MerchantDetails {
     let mut details = before.details.clone();
     let set = |target: &mut String, value: &Option<String>| {
         if let Some(value) = value {
@@ -98,7 +121,7 @@ fn edited(before: &Merchant, request: &UpdateMerchantRequest) -> (MerchantDetail
     if request.deactivate == Some(true) {
         details.status = MerchantStatus::Deactivated;
     }
-    (details, request.logo.as_ref().map(|logo| STANDARD.encode(logo.png())))
+    details
 }
 
 fn kept_address(address: wire::Address) -> Address {

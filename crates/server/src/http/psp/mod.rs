@@ -140,12 +140,12 @@ async fn dispatch(call: PspCall<'_>, method: &Method, endpoint: Endpoint<'_>) ->
     let reads = matches!(*method, Method::GET | Method::HEAD);
     match endpoint {
         Endpoint::Init => init::handle(call).await,
-        Endpoint::Details { id } => details::handle(&call, &id),
+        Endpoint::Details { id } => details::handle(call, &id).await,
         // Boxed: what is rare must not make the future of an init larger.
         Endpoint::UpdateStatus => Box::pin(update_status::handle(call)).await,
         Endpoint::AccessToken => Box::pin(access_token::handle(call)).await,
         Endpoint::ForceApprove { id } => Box::pin(force_approve::handle(call, &id)).await,
-        Endpoint::Merchants if reads => merchants::list(&call),
+        Endpoint::Merchants if reads => Box::pin(merchants::list(call)).await,
         Endpoint::Merchants => Box::pin(merchants::create(call)).await,
         Endpoint::Merchant { msn } if reads => merchants::show(&call, &msn),
         Endpoint::Merchant { msn } => Box::pin(merchants::update(call, &msn)).await,

@@ -5,7 +5,7 @@ use lommebok_api::headers;
 use lommebok_api::hints::{Hint, Hints, Slip};
 use lommebok_api::updatestatus::{self, Entry, OperationStatus as WireOperation, Status, UpdateStatusAnswer};
 use lommebok_domain::{Amount, EntryStatus, OperationStatus, PspTransactionId, StatusEntry};
-use lommebok_store::{BatchEntry, IdempotentRoute};
+use lommebok_store::{BatchEntry, IdempotentRoute, KeyedHash};
 
 use super::PspCall;
 use super::answer::{Answered, Refused};
@@ -13,7 +13,7 @@ use super::auth::Caller;
 use crate::clock::ProcessTime;
 use crate::http::rates::OfPsp;
 use crate::observability::calls::{self, Kind, Line};
-use crate::wallet::Accepted;
+use crate::wallet::{Accepted, Wallet};
 
 /// Refused entries that a hint names.
 const ENTRIES_NAMED: usize = 3;
@@ -23,17 +23,12 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     caller.check_msn(call.headers)?;
     let body = call.edge.batch_body(call.body).await?;
     headers::check_json(call.headers, body.len())?;
-    let (key, request) = together(headers::idempotency_key(call.headers), updatestatus::parse(&body))?;
+    let read = caller.reads(body, read).await?;
+    let (key, Read { entries, hints, request, digest }) = together(headers::idempotency_key(call.headers), read)?;
     let unkeyed = if key.is_none() { headers::idempotency_hint(call.headers) } else { None };
-    let hints = request.hints.clone();
-    let idempotency = key.map(|key| {
-        let canonical = request.canonical().into_bytes();
-        caller.wallet.idempotent_request(IdempotentRoute::UpdateStatus, key, &canonical)
-    });
-    let entries: Option<Vec<BatchEntry>> = request.entries.into_iter().map(entry).collect();
-    let entries = entries.ok_or_else(|| WireFault::of(ErrorCode::Internal))?;
+    let idempotency = key.map(|key| caller.wallet.idempotent_request(IdempotentRoute::UpdateStatus, key, request));
     let sent = entries.len();
-    let accepted = caller.wallet.update_status(caller.principal, entries, &body, idempotency).await?;
+    let accepted = caller.wallet.update_status(caller.principal, entries, digest, idempotency).await?;
     calls::say(Kind::UpdateStatus, || {
         Line::UpdateStatus(calls::UpdateStatus {
             psp: caller.principal.psp.get(),
@@ -48,6 +43,25 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
         .hinting(became_of(&accepted, sent))
         .hinting(hints)
         .hinting(unkeyed))
+}
+
+/// A request that was read.
+struct Read {
+    entries: Vec<BatchEntry>,
+    hints: Hints,
+    /// The keyed hash of what it says.
+    request: KeyedHash,
+    /// The keyed hash of its bytes.
+    digest: KeyedHash,
+}
+
+fn read(wallet: &Wallet, body: &[u8]) -> Result<Read, Vec<WireFault>> {
+    let request = updatestatus::parse(body)?;
+    let hash = wallet.request_hash(&request.canonical().into_bytes());
+    let hints = request.hints;
+    let entries: Option<Vec<BatchEntry>> = request.entries.into_iter().map(entry).collect();
+    let entries = entries.ok_or_else(|| vec![WireFault::of(ErrorCode::Internal)])?;
+    Ok(Read { entries, hints, request: hash, digest: wallet.request_hash(body) })
 }
 
 /// What the 200 does not say of the entries.

@@ -63,8 +63,8 @@ impl Accepted {
 }
 
 impl Wallet {
-    /// Accepts a request; when this returns everything is durable, and in immediate mode applied. `body` is the request
-    /// as it came, by whose keyed hash an identical one is flagged.
+    /// Accepts a request; when this returns everything is durable, and in immediate mode applied. `digest` is the keyed hash of
+    /// the request as it came, by which an identical one is flagged.
     ///
     /// # Errors
     /// What the store says; [`CommitFault::KeyConflict`] for a used idempotency key.
@@ -72,10 +72,9 @@ impl Wallet {
         &self,
         principal: Principal,
         entries: Vec<BatchEntry>,
-        body: &[u8],
+        digest: KeyedHash,
         idempotency: Option<IdempotentRequest>,
     ) -> Result<Accepted, Fault> {
-        let digest = self.request_hash(body);
         let wallet = self.clone();
         self.tasks()
             .to_the_end("commit", async move { wallet.accept(principal, entries, digest, idempotency).await })

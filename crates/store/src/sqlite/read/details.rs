@@ -1,12 +1,15 @@
-//! What `details` shows: one statement that reads no more than that, with a row for each event that may show.
+//! What `details` and receipts show. For `details` one statement that reads no more than that, with a row for each event that may
+//! show.
 
 use lommebok_domain::history::{self, HistoryLine, Told};
-use lommebok_domain::{Amount, MerchantOrderId, PspId, PspTransactionId, Sums, TenantId, Timestamp};
-use rusqlite::{Connection, Row, ToSql};
+use lommebok_domain::{
+    Amount, EventKind, MerchantOrderId, Payment, PspId, PspTransactionId, Sums, TenantId, Timestamp,
+};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::natural_key::{KeyReader, Sought};
 use crate::codec;
-use crate::records::PaymentDetails;
+use crate::records::{HistoryPage, PaymentDetails, PaymentReceipt};
 use crate::sqlite::keys::MAX_PROBES;
 use crate::sqlite::unreadable;
 
@@ -31,12 +34,12 @@ pub(crate) fn by_transaction(
     connection: &Connection,
     keys: &KeyReader,
     owner: (TenantId, PspId),
-    id: &PspTransactionId,
+    (id, at_most_bytes): (&PspTransactionId, usize),
 ) -> rusqlite::Result<Option<PaymentDetails>> {
     let sought = keys.sought(owner, id);
     for number in keys.waiting_near(sought) {
         let sql = select_details!("payment p JOIN initiation i ON i.id = p.id", "p.id = ?4", "e.version");
-        let found = find(connection, sql, (sought, &[&number]))?;
+        let found = find(connection, sql, (sought, &[&number]), at_most_bytes)?;
         if found.is_some() {
             return Ok(found);
         }
@@ -46,13 +49,17 @@ pub(crate) fn by_transaction(
         "k.hash >= ?4 AND k.hash < ?5",
         "k.hash, e.version"
     );
-    find(connection, sql, (sought, &[&sought.hash, &sought.hash.saturating_add(MAX_PROBES)]))
+    find(connection, sql, (sought, &[&sought.hash, &sought.hash.saturating_add(MAX_PROBES)]), at_most_bytes)
 }
+
+/// What a line of history counts for besides its text, in bytes: its other members in JSON.
+const LINE_BYTES: usize = 150;
 
 fn find(
     connection: &Connection,
     sql: &str,
     (sought, place): (Sought<'_>, &[&dyn ToSql]),
+    at_most_bytes: usize,
 ) -> rusqlite::Result<Option<PaymentDetails>> {
     let (tenant, psp) = (sought.owner.0.get(), sought.owner.1.get());
     let mut statement = connection.prepare_cached(sql)?;
@@ -61,8 +68,16 @@ fn find(
     let Some(first) = rows.next()? else { return Ok(None) };
     let mut found = details(first)?;
     found.history.extend(line(first)?);
+    let mut bytes = 0_usize;
     while let Some(next) = rows.next()? {
-        found.history.extend(line(next)?);
+        if bytes >= at_most_bytes {
+            found.is_whole = false;
+            break;
+        }
+        if let Some(line) = line(next)? {
+            bytes = bytes.saturating_add(LINE_BYTES).saturating_add(line.text.len());
+            found.history.push(line);
+        }
     }
     Ok(Some(found))
 }
@@ -74,24 +89,59 @@ fn details(row: &Row<'_>) -> rusqlite::Result<PaymentDetails> {
     let (Some(sums), Some(merchant_order_id)) = (sums, order) else {
         return Err(unreadable("payment", row.get(9)?));
     };
-    Ok(PaymentDetails { merchant_order_id, sums, history: Vec::new() })
+    Ok(PaymentDetails { merchant_order_id, sums, history: Vec::new(), is_whole: true })
 }
 
 /// The line of a row's event, if it has one that shows.
 fn line(row: &Row<'_>) -> rusqlite::Result<Option<HistoryLine>> {
-    let Some(kind) = row.get(0)? else { return Ok(None) };
-    let kind = codec::event::kind(codec::event::EventColumns {
-        kind,
-        amount: row.get(2)?,
-        subject: row.get(3)?,
-        card: row.get(4)?,
-        code: row.get(5)?,
-        text: row.get(6)?,
-    });
+    if row.get::<_, Option<i64>>(0)?.is_none() {
+        return Ok(None);
+    }
+    let kind = kind(row)?;
     let (Some(kind), Some(amount)) = (kind, Amount::from_ore(row.get(7)?)) else {
         return Err(unreadable("event", row.get(9)?));
     };
     let is_final = row.get::<_, i64>(10)? >= codec::state::FIRST_FINAL;
     let told = Told { is_final, amount, payment_text: row.get_ref(8)?.as_str()? };
     Ok(history::line(told, Timestamp::from_millis(row.get(1)?), &kind))
+}
+
+/// What a receipt shows of a payment, with a page of its history after version `after`.
+pub(crate) fn receipt(
+    connection: &Connection,
+    payment: &Payment,
+    (after, limit): (i64, u32),
+) -> rusqlite::Result<PaymentReceipt> {
+    let (id, tenant) = (payment.id.get(), payment.terms.tenant.get());
+    // RESERVED, and FAILED_CERTAIN to EXPIRED.
+    let sql = "SELECT at FROM event WHERE payment = ?1 AND tenant = ?2 AND (kind = 3 OR kind BETWEEN 6 AND 9) \
+               ORDER BY version LIMIT 1";
+    let ended_at = connection.prepare_cached(sql)?.query_row([id, tenant], |row| row.get(0)).optional()?;
+    let sql = "SELECT kind, at, amount, subject, card, code, text, version FROM event WHERE payment = ?1 AND tenant = ?2 \
+               AND (kind = 3 OR kind BETWEEN 6 AND 13) AND version > ?3 ORDER BY version LIMIT ?4";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![id, tenant, after, i64::from(limit).saturating_add(1)])?;
+    let (mut history, mut last, mut count) = (HistoryPage::default(), after, 0_u32);
+    while let Some(row) = rows.next()? {
+        if count >= limit {
+            history.next = Some(last);
+            break;
+        }
+        (last, count) = (row.get(7)?, count.saturating_add(1));
+        let kind = kind(row)?.ok_or_else(|| unreadable("event", id))?;
+        history.lines.extend(history::line(Told::from(payment), Timestamp::from_millis(row.get(1)?), &kind));
+    }
+    Ok(PaymentReceipt { ended_at: ended_at.map(Timestamp::from_millis), history })
+}
+
+/// The kind of a row that begins with the columns of one.
+fn kind(row: &Row<'_>) -> rusqlite::Result<Option<EventKind>> {
+    Ok(codec::event::kind(codec::event::EventColumns {
+        kind: row.get(0)?,
+        amount: row.get(2)?,
+        subject: row.get(3)?,
+        card: row.get(4)?,
+        code: row.get(5)?,
+        text: row.get(6)?,
+    }))
 }

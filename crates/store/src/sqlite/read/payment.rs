@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::codec;
 use crate::secret::Sealed;
 use crate::sqlite::unreadable;
+use crate::store::EventPage;
 
 /// A statement that yields payments: their columns, then what is given.
 macro_rules! select_payment {
@@ -96,6 +97,42 @@ pub(crate) fn events(
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map([id.get(), version, tenant.get()], |row| event(row, id))?;
     rows.collect()
+}
+
+/// A page of the events after version `after`, oldest first: it ends by its length, or by its texts.
+pub(crate) fn event_page(
+    connection: &Connection,
+    tenant: TenantId,
+    (id, after): (PaymentId, i64),
+    (limit, at_most_bytes): (u32, usize),
+) -> rusqlite::Result<EventPage> {
+    let sql = "SELECT at, actor_kind, actor, kind, amount, subject, card, code, text, coalesce(length(text), 0), version \
+               FROM event WHERE payment = ?1 AND version > ?2 AND tenant = ?3 ORDER BY version LIMIT ?4";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![id.get(), after, tenant.get(), i64::from(limit).saturating_add(1)])?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let (mut page, mut last, mut bytes) = (EventPage::default(), after, 0_usize);
+    while let Some(row) = rows.next()? {
+        // One at least: a page that is empty would never come to an end.
+        if !page.events.is_empty() && (page.events.len() >= limit || bytes >= at_most_bytes) {
+            page.next = Some(last);
+            break;
+        }
+        last = row.get(10)?;
+        if page.events.is_empty() {
+            page.first_version = last;
+        }
+        bytes = bytes.saturating_add(usize::try_from(row.get::<_, i64>(9)?).unwrap_or(usize::MAX));
+        page.events.push(event(row, id)?);
+    }
+    Ok(page)
+}
+
+/// Whether a user bound the payment by opening its link: on the landing page it is the holder of the link who binds.
+pub(crate) fn was_opened_by_link(connection: &Connection, tenant: TenantId, id: PaymentId) -> rusqlite::Result<bool> {
+    let sql = "SELECT 1 FROM event WHERE payment = ?1 AND tenant = ?2 AND kind = ?3 AND actor_kind = ?4 LIMIT 1";
+    let (kind, actor) = (codec::event::BOUND, codec::event::USER);
+    connection.prepare_cached(sql)?.exists(params![id.get(), tenant.get(), kind, actor])
 }
 
 fn event(row: &Row<'_>, id: PaymentId) -> rusqlite::Result<Event> {

@@ -1,0 +1,77 @@
+//! What is longer than 64 KiB is read and written apart from what others wait for: it is whole, and says the same.
+
+use lommebok_testkit::test_app::{Answer, TestApp};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn details_with_1_000_long_texts_are_whole_and_in_order() {
+    let app = TestApp::start().await;
+    app.approved("lo-texts").await;
+    let text = |number: usize| format!("{number} {}", "ø\"".repeat(100));
+    let entry = |number| json!({"pspTransactionId": "lo-texts", "status": "CAPTURED", "amount": 1, "paymentText": text(number)});
+    let entries: Vec<Value> = (0..1_000).map(entry).collect();
+    drop(app.update_status(&json!(entries)).await.succeeded());
+    let details = app.details("lo-texts").await;
+    assert_eq!(details["transactionSummary"]["capturedAmount"], 1_000);
+    let history = details["transactionLogHistory"].as_array().expect("a list");
+    assert_eq!((history.len(), &history[0]["operation"]), (1_001, &json!("RESERVED")));
+    for (number, line) in history[1..].iter().enumerate() {
+        assert_eq!(line["paymentText"], text(number));
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_request_with_the_same_key_counts_once_and_another_is_told_from_it() {
+    let app = TestApp::start().await;
+    app.approved("lo-key").await;
+    let body = |last: i64| {
+        let mut entries = vec![json!({"pspTransactionId": "lo-key", "status": "RESERVED", "amount": 49_900}); 5_000];
+        entries[4_999] = json!({"pspTransactionId": "lo-key", "status": "CAPTURED", "amount": last});
+        json!({"transactions": entries})
+    };
+    let send = async |body: Value| {
+        let request = app.psp_call(Method::POST, "/psp/v3/psppayments/updatestatus").await;
+        Answer::to(request.header("Idempotency-Key", "lo-key").json(&body)).await
+    };
+    for _again in 0..2 {
+        drop(send(body(100)).await.succeeded());
+    }
+    assert_eq!(send(body(101)).await.status, 409);
+    assert_eq!(app.payment("lo-key").sums.captured(), 100);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_init_with_long_members_that_nobody_knows_is_taken() {
+    let app = TestApp::start().await;
+    let started = app.init_with("lo-init", json!({"unknownMember": "x".repeat(200_000)})).await;
+    assert_eq!(app.state(&started.id), "AWAITING_USER");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_psp_with_many_merchants_is_shown_them_all_in_the_order_in_which_they_were_made() {
+    const MERCHANTS: &str = "/merchant-management/psp/v1/merchants";
+    let app = TestApp::start().await;
+    let listed = async || {
+        let list = Answer::to(app.psp_call(Method::GET, MERCHANTS).await).await.succeeded();
+        list.json["merchants"].as_array().cloned().expect("a list")
+    };
+    let before = listed().await.len();
+    let mut made = Vec::new();
+    for number in 0..60 {
+        let merchant = json!({
+            "organizationNumber": "987654325", "companyName": "Lampe AS", "companyEmail": "post@lampe.example",
+            "name": format!("Lampe {number}"), "mccCode": "5712", "logo": "",
+            "address": {"addressLine1": "Storgata 1", "city": "Oslo", "postCode": "0155", "country": "NO"},
+        });
+        let call = app.psp_call(Method::POST, MERCHANTS).await.json(&merchant);
+        let answer = Answer::to(call.header("Idempotency-Key", format!("lo-{number}"))).await.succeeded();
+        made.push(answer.json["merchantSerialNumber"].clone());
+    }
+    let all: Vec<Value> = listed().await.iter().map(|merchant| merchant["merchantSerialNumber"].clone()).collect();
+    assert_eq!(all[before..], made);
+    app.stop().await;
+}
