@@ -111,6 +111,33 @@ async fn the_batch_report_names_each_refused_entry_with_place_reason_and_code() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_long_log_is_shown_as_far_as_it_is_asked_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let launch = Launch::new(BINARY, directory.path()).with(&["--no-shop"]);
+    let server = ServerProcess::start(&launch).await;
+    let psp = FakePsp::start().await;
+    assert_eq!(paid(&launch, &server, (&psp, Reply::Ok), "long-1").await["state"], "RESERVED");
+    let capture = json!({"pspTransactionId": "long-1", "status": "CAPTURED", "amount": 1});
+    let client = PspClient::new(&launch, &server).await;
+    let entries = json!({"transactions": vec![capture; 300]});
+    drop(client.post("/psp/v3/psppayments/updatestatus", &entries, "l-1").await.unwrap().succeeded());
+    let shown = |words: &[&str]| {
+        let text = launch.printed(&[&["payments", "show", "long-1"], words].concat());
+        (text.matches("  captured  ").count(), text.lines().last().unwrap().to_owned())
+    };
+    let (captures, last) = shown(&[]);
+    assert_eq!((captures, last.starts_with("There")), (300, false));
+    // The first capture made version 6: bound, approved, the attempt and the reservation came before it.
+    assert_eq!(shown(&["--limit", "154"]), (150, "There is more: --after 155".to_owned()));
+    let (captures, last) = shown(&["--after", "155"]);
+    assert_eq!((captures, last.starts_with("There")), (150, false), "{last}");
+    let json: Value =
+        serde_json::from_str(&launch.printed(&["payments", "show", "long-1", "--json", "--limit", "1"])).unwrap();
+    assert_eq!((json["log"].as_array().unwrap().len(), &json["after"]), (1, &json!(2)));
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_database_whose_keys_are_lost_is_refused_each_time_and_nothing_is_made() {
     let directory = tempfile::tempdir().unwrap();
     let launch = Launch::new(BINARY, directory.path()).with(&["--no-shop"]);

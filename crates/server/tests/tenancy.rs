@@ -313,8 +313,20 @@ async fn another_users_payments_and_cards_look_like_none() {
         let listed = app.exchange(&receipts).await.expect("an answer").succeeded();
         assert_eq!(listed.json["receipts"], json!([]));
     }
-    pairs.finish(10);
     assert_eq!((app.state("user-1"), app.state("user-2")), ("AWAITING_APPROVAL", "AWAITING_APPROVAL"));
+    // Ended, so that each has a receipt for its own user.
+    for id in ["user-1", "user-2"] {
+        app.report(id, "CANCELLED", 49_900).await;
+    }
+    for (number, foreign, own) in [("12345678", &seconds, &firsts), ("12345679", &firsts, &seconds)] {
+        let session = session(&app, number, "1236").await;
+        let at = |id: &str| {
+            Call::new("GET", format!("/app/v1/receipts/{id}")).set("Authorization", format!("Bearer {session}"))
+        };
+        drop(app.exchange(&at(own)).await.expect("an answer").succeeded());
+        pairs.compare(&format!("{number}: receipt"), (foreign.as_str(), "999999"), at).await;
+    }
+    pairs.finish(12);
     app.stop().await;
 }
 
@@ -341,6 +353,7 @@ async fn an_ended_session_looks_like_one_that_never_was() {
         ("POST", "/app/v1/payments/1/cancel"),
         ("GET", "/app/v1/cards"),
         ("GET", "/app/v1/receipts"),
+        ("GET", "/app/v1/receipts/1"),
         ("GET", "/app/v1/events"),
         ("GET", "/app/v1/status"),
     ];
@@ -349,7 +362,7 @@ async fn an_ended_session_looks_like_one_that_never_was() {
             |session: &str| Call::new(method, path).set("Authorization", format!("Bearer {session}")).json(&json!({}));
         pairs.compare(&format!("{method} {path}"), (&ended, &never), call).await;
     }
-    pairs.finish(10);
+    pairs.finish(11);
     app.stop().await;
 }
 

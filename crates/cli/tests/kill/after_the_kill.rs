@@ -69,7 +69,7 @@ pub(super) async fn read(world: &World, client: &PspClient) -> AllShown {
             let details = client.details(&payment.id).await.expect("the server runs");
             let details = details.status.is_success().then_some(details.json);
             let operator = match &details {
-                Some(_) => client.control(Method::GET, &format!("/payments/{}", payment.id), None).await,
+                Some(_) => client.shown(&payment.id).await,
                 None => Value::Null,
             };
             (payment.id, Shown { details, operator })

@@ -74,6 +74,7 @@ export class Api {
   approve = (id, cardId) => this.#call("POST", `/payments/${encodeURIComponent(id)}/approve`, { cardId });
   cancel = (id) => this.#call("POST", `/payments/${encodeURIComponent(id)}/cancel`);
   cards = async () => (await this.#call("GET", "/cards")).cards;
+  receipt = (id, after) => this.#call("GET", `/receipts/${encodeURIComponent(id)}${after ? `?after=${encodeURIComponent(after)}` : ""}`);
   receipts = (before) => this.#call("GET", before ? `/receipts?before=${encodeURIComponent(before)}` : "/receipts");
 
   async #call(method, path, body) {

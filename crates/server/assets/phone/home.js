@@ -12,7 +12,7 @@ export async function home(phone) {
   const { user } = phone;
   const [open, page] = await Promise.all([phone.api.payments(), phone.api.receipts()]);
   phone.listed(user, open);
-  const latest = page.receipts.slice(0, LATEST).map((receipt) => ({ receipt }));
+  const latest = page.receipts.slice(0, LATEST);
   const firstName = user.name.split(" ")[0];
   return [
     h("header", { class: "screen-top" },
@@ -24,7 +24,7 @@ export async function home(phone) {
       h("div", { class: "row-between" },
         h("h2", { id: "latest" }, t.latest),
         h("button", { type: "button", class: "button-text", onclick: () => phone.show(receipts) }, t.all, icon("forward"))),
-      h("ul", { class: "rows" }, latest.map((known) => receiptRow(phone, known)))),
+      h("ul", { class: "rows" }, latest.map((receipt) => receiptRow(phone, receipt)))),
   ].filter(Boolean);
 }
 

@@ -10,7 +10,7 @@ export async function receipts(phone, count) {
   let next;
   for (let page = 0; page < wanted && next !== null; page += 1) {
     const read = await phone.api.receipts(next);
-    all.push(...read.receipts.map((receipt) => ({ receipt, before: next })));
+    all.push(...read.receipts);
     next = read.next;
   }
   return [
@@ -18,7 +18,7 @@ export async function receipts(phone, count) {
     all.length === 0
       ? h("div", { class: "empty" }, icon("receipt"), h("strong", {}, t.noReceipts), h("span", {}, t.noReceiptsLead))
       : [...byDay(all)].map(([date, ofDay]) =>
-          h("section", { class: "receipt-day" }, h("h2", {}, date), h("ul", { class: "rows" }, ofDay.map((known) => receiptRow(phone, known))))),
+          h("section", { class: "receipt-day" }, h("h2", {}, date), h("ul", { class: "rows" }, ofDay.map((receipt) => receiptRow(phone, receipt))))),
     next && h("button", { type: "button", class: "button button-quiet wide", onclick: () => phone.update(receipts, wanted + 1) }, t.more),
   ].flat().filter(Boolean);
 }
@@ -26,19 +26,19 @@ export async function receipts(phone, count) {
 /** Days with their receipts, in the order in which they come; older browsers have no `Map.groupBy`. */
 function byDay(all) {
   const days = new Map();
-  for (const known of all) {
-    const date = day(known.receipt.endedAt);
-    days.set(date, [...(days.get(date) ?? []), known]);
+  for (const receipt of all) {
+    const date = day(receipt.endedAt);
+    days.set(date, [...(days.get(date) ?? []), receipt]);
   }
   return days;
 }
 
-/** One line of a list of receipts; `before` is the page it was read from, to read it again. */
-export function receiptRow(phone, { receipt, before }) {
+/** One line of a list of receipts. */
+export function receiptRow(phone, receipt) {
   const { payment, sums } = receipt;
   const paid = payment.state === "RESERVED";
   return h("li", {},
-    h("button", { type: "button", class: "row", onclick: () => phone.show(receiptDetail, { receipt, before }) },
+    h("button", { type: "button", class: "row", onclick: () => phone.show(receiptDetail, { id: payment.id, pages: 1 }) },
       initial(payment.merchant.name),
       h("span", { class: "row-text" },
         h("strong", {}, foreign(payment.merchant.name)),
@@ -46,10 +46,15 @@ export function receiptRow(phone, { receipt, before }) {
       paid ? h("span", { class: "row-amount" }, money(payment.amount)) : h("span", { class: "chip" }, t.states[payment.state])));
 }
 
-/** One receipt, read again each time it is drawn, because captures and refunds come later. */
-export async function receiptDetail(phone, { receipt: known, before }) {
-  const page = await phone.api.receipts(before);
-  const receipt = page.receipts.find(({ payment }) => payment.id === known.payment.id) ?? known;
+/** One receipt, read again each time it is drawn, because captures and refunds come later; as many pages of its history as were asked for. */
+export async function receiptDetail(phone, { id, pages }) {
+  const receipt = await phone.api.receipt(id);
+  let next = receipt.historyNext;
+  for (let page = 1; page < pages && next; page += 1) {
+    const read = await phone.api.receipt(id, next);
+    receipt.history.push(...read.history);
+    next = read.historyNext;
+  }
   const { payment, sums } = receipt;
   const paid = payment.state === "RESERVED";
   return [
@@ -74,7 +79,8 @@ export async function receiptDetail(phone, { receipt: known, before }) {
         h("li", {},
           h("span", {}, t.operations[entry.operation], !entry.success && h("em", {}, ` (${t.notDone})`), h("small", {}, dayAndClock(entry.at)),
             entry.text !== "" && h("small", {}, foreign(entry.text))),
-          h("span", { class: "row-amount" }, money(entry.amount)))))),
+          h("span", { class: "row-amount" }, money(entry.amount))))),
+      next && h("button", { type: "button", class: "button button-quiet wide", onclick: () => phone.update(receiptDetail, { id, pages: pages + 1 }) }, t.moreLines)),
   ].filter(Boolean);
 }
 

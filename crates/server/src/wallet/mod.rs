@@ -58,7 +58,6 @@ pub use token_source::TokenSource;
 pub(crate) use long_work::{IN_PLACE_BYTES, Whose};
 pub(crate) use merchants::MERCHANTS_LISTED;
 pub(crate) use time_travel::restored;
-pub(crate) use views::leads_back_to_shop;
 
 pub(crate) use agenda::{Agenda, Errand, Held, InHand};
 pub(crate) use road::MAX_DECISIONS;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use lommebok_domain::{Binding, CancelledBy, CardId, Command, Payment, PaymentId, Prompt, State, UserId};
-use lommebok_store::{Card, Page, PaymentFilter};
+use lommebok_store::{Card, Page, PaymentFilter, PaymentReceipt};
 
 use super::{Fault, Wallet};
 
@@ -48,6 +48,12 @@ impl Wallet {
     /// The user's payments, newest first, older than `before`.
     pub fn receipts_of(&self, user: UserId, before: Option<PaymentId>) -> Result<Page, Fault> {
         Ok(self.store().payments(self.tenant(), PaymentFilter::User(user), before, RECEIPTS_PER_PAGE)?)
+    }
+
+    /// What became of a payment's money, with a page of its history after version `after`: at most so many lines, with texts of
+    /// some so many bytes.
+    pub(crate) fn receipt(&self, payment: &Payment, after: i64, limits: (u32, usize)) -> Result<PaymentReceipt, Fault> {
+        Ok(self.store().receipt(payment, after, limits)?)
     }
 
     /// A short text that is another one after a payment that the user's phone may show has changed, or the clock was set. It

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use lommebok_domain::{Actor, Entrance, Event, EventKind, Payment, UserId};
+use lommebok_domain::{Entrance, Payment, UserId};
 use lommebok_store::User;
 
 use super::{Fault, Wallet};
@@ -18,9 +18,13 @@ impl Wallet {
         }
     }
 
-    /// The payment's log, oldest first.
-    pub(crate) fn events_of(&self, payment: &Payment) -> Result<Vec<Event>, Fault> {
-        Ok(self.store().events(self.tenant(), payment.id, payment.version)?)
+    /// Whether the phone offers *Back to the shop* at the end: opened through its link on the phone, or made for an app.
+    pub(crate) fn leads_back_to_shop(&self, payment: &Payment) -> Result<bool, Fault> {
+        Ok(match payment.terms.entrance {
+            Entrance::Push => false,
+            Entrance::App => true,
+            Entrance::LandingPage => self.store().was_opened_by_link(self.tenant(), payment.id)?,
+        })
     }
 
     /// A user of this wallet.
@@ -45,15 +49,5 @@ impl Wallet {
     /// A keyed hash of `value` as text, for the token of a form.
     pub(crate) fn page_token(&self, value: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.keys().lookup.hash(Purpose::Session, value.as_bytes()).as_bytes())
-    }
-}
-
-/// Whether the phone offers *Back to the shop* at the end: opened through its link on the phone, or made for an app.
-pub(crate) fn leads_back_to_shop(payment: &Payment, events: &[Event]) -> bool {
-    let by_link = |event: &Event| matches!((&event.kind, event.actor), (EventKind::Bound(_), Actor::User(_)));
-    match payment.terms.entrance {
-        Entrance::Push => false,
-        Entrance::App => true,
-        Entrance::LandingPage => events.iter().any(by_link),
     }
 }

@@ -22,7 +22,7 @@ fn nothing() -> Expected {
 }
 
 /// Every call that wants a session.
-const PROTECTED: [(&str, &str); 10] = [
+const PROTECTED: [(&str, &str); 11] = [
     ("GET", "/app/v1/sessions/current"),
     ("GET", "/app/v1/payments"),
     ("POST", "/app/v1/payments/open"),
@@ -31,6 +31,7 @@ const PROTECTED: [(&str, &str); 10] = [
     ("POST", "/app/v1/payments/1/cancel"),
     ("GET", "/app/v1/cards"),
     ("GET", "/app/v1/receipts"),
+    ("GET", "/app/v1/receipts/1"),
     ("GET", "/app/v1/events"),
     ("GET", "/app/v1/status"),
 ];
@@ -149,6 +150,8 @@ async fn an_address_that_no_payment_has_is_answered_like_one_of_nobody() {
     for id in &ids {
         let call = good.clone().at(format!("/app/v1/payments/{id}"));
         table.refuse(format!("show {id}"), call, nothing()).await;
+        let call = good.clone().at(format!("/app/v1/receipts/{id}"));
+        table.refuse(format!("receipt {id}"), call, nothing()).await;
         let call = good.clone().by("POST").at(format!("/app/v1/payments/{id}/cancel"));
         table.refuse(format!("cancel {id}"), call, nothing()).await;
         let call = good.clone().by("POST").at(format!("/app/v1/payments/{id}/approve")).json(&card);
@@ -167,6 +170,8 @@ async fn an_address_that_no_payment_has_is_answered_like_one_of_nobody() {
         let call = good.clone().at(format!("/app/v1/receipts?before={before}"));
         table.refuse(format!("receipts before {before:?}"), call, refusal(400, "malformed")).await;
     }
+    let receipt = good.clone().at(format!("/app/v1/receipts/{number}"));
+    table.refuse("a receipt of what goes on", receipt, nothing()).await;
     for path in ["/app/v1/receipts", "/app/v1/receipts?", "/app/v1/receipts?x=1", "/app/v1/receipts?before=1"] {
         table.refuse(path, good.clone().at(path), ok()).await;
     }

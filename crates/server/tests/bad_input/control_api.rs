@@ -107,6 +107,11 @@ async fn queries_bodies_and_ids_that_are_not_as_asked_are_problems() {
         ("payments", "size=10"),
         ("payments", "state=EXPIRED&state=RESERVED"),
         ("payments", "%ff=1"),
+        ("payments/control-1", "after=x"),
+        ("payments/control-1", "after=-1"),
+        ("payments/control-1", "limit=0"),
+        ("payments/control-1", "limit=101"),
+        ("payments/control-1", "before=1"),
         ("batch/report", "before=x"),
         ("batch/report", "page=1"),
         ("batch/report", "before=1&before=2"),
@@ -119,13 +124,10 @@ async fn queries_bodies_and_ids_that_are_not_as_asked_are_problems() {
         table.refuse(format!("{path}?{query}"), call, control(400)).await;
     }
     let ids = ["nothing-1", "CONTROL-1", "control-1%20", "control%2F1", "0", "+1", "01", "-1", "%ff", "999999", "..."];
-    for id in ids {
-        let call = call(&app, "GET", &format!("/control/v1/payments/{id}"));
-        table.refuse(format!("payment {id}"), call, control(404)).await;
-    }
-    for id in ["0", "1", "+1", "01", "-1", "%ff", "x", "9223372036854775808"] {
-        let call = call(&app, "GET", &format!("/control/v1/batch/{id}"));
-        table.refuse(format!("batch {id}"), call, control(404)).await;
+    let batches = ["0", "1", "+1", "01", "-1", "%ff", "x", "9223372036854775808"];
+    for (what, id) in ids.map(|id| ("payments", id)).into_iter().chain(batches.map(|id| ("batch", id))) {
+        let call = call(&app, "GET", &format!("/control/v1/{what}/{id}"));
+        table.refuse(format!("{what} {id}"), call, control(404)).await;
     }
     let advance = call(&app, "POST", "/control/v1/clock/advance");
     let bodies: Vec<(&str, Value)> = vec![

@@ -71,6 +71,31 @@ async fn older_receipts_are_shown_when_they_are_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_long_history_is_shown_a_page_at_a_time() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    stage.app.approved("long-1").await;
+    let capture = |amount: i64| json!({"pspTransactionId": "long-1", "status": "CAPTURED", "amount": amount});
+    let captures: Vec<_> = (1..=120).map(capture).collect();
+    drop(stage.app.update_status(&json!(captures)).await.succeeded());
+    stage.sign_in(&browser).await;
+    browser.press("Fjellkroa Kaffe").await;
+    browser.sees("NOK 0.99").await;
+    browser.does_not_see("NOK 1.00").await;
+    browser.inspect("phone-receipt-long").await;
+    browser.press("Show more").await;
+    browser.sees("NOK 1.20").await;
+    browser.does_not_see("Show more").await;
+    // What comes later is on the pages that were asked for.
+    stage.app.report("long-1", "REFUNDED", 121).await;
+    browser.sees("Refunded NOK 1.21").await;
+    browser.press("Back").await;
+    browser.sees("Fjellkroa Kaffe").await;
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_screen_that_is_about_to_go_says_so() {
     const IS_BUSY: &str = "return document.querySelector('main').ariaBusy === 'true'";
     let Some(browser) = Browser::phone().await else { return };

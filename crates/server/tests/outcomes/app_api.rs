@@ -315,7 +315,7 @@ async fn cards_and_receipts_have_the_documented_members() {
     app.report("re-1", "CANCELLED", 9_900).await;
     app.report("re-1", "REFUNDED", 10_000).await;
     let receipt = phone.get("/receipts").await["receipts"][0].clone();
-    assert_eq!(members(&receipt), ["endedAt", "history", "payment", "sums"]);
+    assert_eq!(members(&receipt), ["endedAt", "history", "historyNext", "payment", "sums"]);
     assert_eq!(receipt["endedAt"], "2026-05-04T10:00:00.000Z");
     assert_eq!(receipt["sums"], json!({"captured": 40_000, "released": 9_900, "refunded": 10_000}));
     let line = |operation: &str, amount: i64| {

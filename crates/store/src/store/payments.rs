@@ -58,9 +58,17 @@ impl Store {
         })
     }
 
-    /// What a receipt shows of a payment, with the history after version `after`; at most `limit` lines.
-    pub fn receipt(&self, payment: &Payment, after: i64, limit: u32) -> Result<PaymentReceipt, StoreError> {
-        self.inner.database.read(|connection| read::details::receipt(connection, payment, (after, limit)))
+    /// What a receipt shows of a payment, with the history after version `after`: at most `limit` lines, with texts of some
+    /// `at_most_bytes`; with 0 none.
+    pub fn receipt(
+        &self,
+        payment: &Payment,
+        after: i64,
+        (limit, at_most_bytes): (u32, usize),
+    ) -> Result<PaymentReceipt, StoreError> {
+        self.inner
+            .database
+            .read(|connection| read::details::receipt(connection, payment, after, (limit, at_most_bytes)))
     }
 
     /// Whether the payment was bound by a user who opened its link.

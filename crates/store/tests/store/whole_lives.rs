@@ -148,7 +148,9 @@ fn found(world: &World, payment: &Payment) -> (Payment, Vec<Event>) {
     );
     for at_most in [1, 2, 3, 100] {
         assert_eq!(log_in_pages(world, payment, at_most), events, "{at_most} events a page");
-        assert_eq!(history_in_pages(world, &found, at_most), history::lines(&found, &events), "{at_most} lines a page");
+        let lines = history::lines(&found, &events);
+        assert_eq!(history_in_pages(world, &found, (at_most, usize::MAX)), lines, "{at_most} lines a page");
+        assert_eq!(history_in_pages(world, &found, (at_most, 1)), lines, "a text a page");
     }
     assert_eq!(log_in_pages(world, payment, 0), events, "an event a page, when texts are long");
     (found, events)
@@ -168,10 +170,10 @@ fn log_in_pages(world: &World, payment: &Payment, at_most: u32) -> Vec<Event> {
     events
 }
 
-fn history_in_pages(world: &World, payment: &Payment, at_most: u32) -> Vec<history::HistoryLine> {
+fn history_in_pages(world: &World, payment: &Payment, limits: (u32, usize)) -> Vec<history::HistoryLine> {
     let (mut lines, mut after) = (Vec::new(), Some(0));
     while let Some(version) = after {
-        let receipt = world.store.receipt(payment, version, at_most).unwrap();
+        let receipt = world.store.receipt(payment, version, limits).unwrap();
         assert_eq!(receipt.ended_at.is_some(), payment.state.is_final());
         lines.extend(receipt.history.lines);
         after = receipt.history.next;

@@ -121,6 +121,21 @@ impl PspClient {
         }
     }
 
+    /// A payment as the operator sees it, with all pages of its log.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn shown(&self, id: &str) -> Value {
+        let mut shown = self.control(Method::GET, &format!("/payments/{id}"), None).await;
+        while let Some(after) = shown["after"].as_i64() {
+            let mut page = self.control(Method::GET, &format!("/payments/{id}?after={after}"), None).await;
+            let more = std::mem::take(page["log"].as_array_mut().expect("a log is a list"));
+            shown["log"].as_array_mut().expect("a log is a list").extend(more);
+            shown["after"] = page["after"].take();
+        }
+        shown
+    }
+
     /// Advances business time; everything that becomes due on the way has happened when this returns.
     ///
     /// # Panics

@@ -14,14 +14,27 @@ use super::of_running_server;
 
 /// Payments that a list shows, unless somebody says how many.
 const LISTED: &str = "100";
+/// Events of a payment's log that are shown, unless somebody says how many.
+const EVENTS: &str = "1000";
 
 pub(crate) fn command() -> Command {
-    let id = Arg::new("id").required(true).value_name("ID").help("pspTransactionId, or our number");
     Command::new("payments")
         .about("Payments: list, show")
         .subcommand_required(true)
         .subcommand(of_running_server(list_command()))
-        .subcommand(of_running_server(Command::new("show").about("One payment and its log").arg(id)))
+        .subcommand(of_running_server(show_command()))
+}
+
+fn show_command() -> Command {
+    let id = Arg::new("id").required(true).value_name("ID").help("pspTransactionId, or our number");
+    let limit = limit_arg().default_value(EVENTS).help("At most so many events of its log");
+    let after = Arg::new("after").long("after").value_name("VERSION").value_parser(value_parser!(i64).range(0..));
+    let after = after.help("Those after this version of the payment: the next page").default_value("0");
+    Command::new("show").about("One payment and its log").args([id, limit, after])
+}
+
+fn limit_arg() -> Arg {
+    Arg::new("limit").long("limit").value_name("NUMBER").value_parser(value_parser!(u32).range(1..))
 }
 
 fn list_command() -> Command {
@@ -31,8 +44,7 @@ fn list_command() -> Command {
     let unknown =
         Arg::new("outcome-unknown").long("outcome-unknown").action(ArgAction::SetTrue).conflicts_with("state");
     let unknown = unknown.help("Those whose answer was lost: the PSP may have reserved the money");
-    let limit = Arg::new("limit").long("limit").value_name("NUMBER").value_parser(value_parser!(u32).range(1..));
-    let limit = limit.default_value(LISTED).help("At most so many");
+    let limit = limit_arg().default_value(LISTED).help("At most so many");
     let before = Arg::new("before").long("before").value_name("ID").value_parser(value_parser!(i64));
     let before = before.help("Those before this number of ours: the next page");
     let follow = Arg::new("follow").long("follow").short('f').action(ArgAction::SetTrue).conflicts_with("before");

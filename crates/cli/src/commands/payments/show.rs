@@ -5,17 +5,23 @@ use clap::ArgMatches;
 use hyper::Method;
 use serde_json::Value;
 
+use super::list::limit;
 use super::words::{failure, money, of_state, sums};
 use crate::commands::{say, text};
-use crate::control_client::ask;
+use crate::control_client::{ControlClient, runtime};
 use crate::table::aligned;
+
+/// The most events that the server puts on a page.
+const PAGE: u32 = 100;
 
 pub(super) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let id = matches.get_one::<String>("id").context("an id is missing")?;
     if !id.chars().all(|character| character.is_ascii_alphanumeric() || "._-".contains(character)) {
         bail!("{id} is neither a pspTransactionId nor a number");
     }
-    let payment = ask(matches, Method::GET, &format!("/control/v1/payments/{id}"), None)?;
+    let after = matches.get_one::<i64>("after").copied().unwrap_or_default();
+    let client = ControlClient::of(matches)?;
+    let payment = runtime()?.block_on(with_log(&client, id, (after, limit(matches))))?;
     if matches.get_flag("json") {
         say(payment);
         return Ok(());
@@ -24,8 +30,31 @@ pub(super) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     say(indented(&facts(&payment)));
     say("\nLog, oldest first\n");
     let log: Vec<Vec<String>> = payment["log"].as_array().into_iter().flatten().map(line).collect();
-    say(if log.is_empty() { "  nothing but its init".to_owned() } else { indented(&log) });
+    let nothing = if after == 0 { "  nothing but its init" } else { "  nothing more" };
+    say(if log.is_empty() { nothing.to_owned() } else { indented(&log) });
+    if let Some(after) = payment["after"].as_i64() {
+        say(format!("\nThere is more: --after {after}"));
+    }
     Ok(())
+}
+
+/// The payment with so many events of its log, page by page, and after which version the next ones are.
+async fn with_log(client: &ControlClient, id: &str, (after, limit): (i64, u32)) -> anyhow::Result<Value> {
+    let mut payment = client.ask(Method::GET, &path(id, after, limit), None).await?;
+    loop {
+        let shown = payment["log"].as_array().map_or(0, Vec::len);
+        let left = limit.saturating_sub(u32::try_from(shown).unwrap_or(u32::MAX));
+        let Some(after) = payment["after"].as_i64().filter(|_| left > 0) else { return Ok(payment) };
+        let mut next = client.ask(Method::GET, &path(id, after, left), None).await?;
+        if let (Some(log), Some(more)) = (payment["log"].as_array_mut(), next["log"].as_array_mut()) {
+            log.append(more);
+        }
+        payment["after"] = next["after"].take();
+    }
+}
+
+fn path(id: &str, after: i64, limit: u32) -> String {
+    format!("/control/v1/payments/{id}?after={after}&limit={}", limit.min(PAGE))
 }
 
 fn indented(rows: &[Vec<String>]) -> String {

@@ -37,6 +37,7 @@ pub(crate) fn routes(edge: Edge, wallet: Wallet) -> Router {
         .route("/payments/{id}/cancel", post(payments::cancel))
         .route("/cards", get(payments::cards))
         .route("/receipts", get(receipts::list))
+        .route("/receipts/{id}", get(receipts::show))
         .route("/events", get(payments::events))
         .route("/status", get(payments::status))
         .method_not_allowed_fallback(answer::method_not_allowed)

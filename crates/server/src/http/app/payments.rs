@@ -19,7 +19,7 @@ use crate::wallet::{Fault, Topic, Wallet};
 const LINK_CHARS: usize = 2_048;
 
 /// The last variable part of an address, if it can be read.
-type InAddress = Result<Path<String>, PathRejection>;
+pub(super) type InAddress = Result<Path<String>, PathRejection>;
 
 #[derive(Deserialize)]
 pub(super) struct Listed {
@@ -153,7 +153,7 @@ pub(super) async fn status(State(wallet): State<Wallet>, headers: HeaderMap) -> 
 }
 
 /// What cannot be a payment's number is answered, after the question who asks, like a number that is nobody's.
-fn number(id: InAddress) -> Result<PaymentId, Refused> {
+pub(super) fn number(id: InAddress) -> Result<PaymentId, Refused> {
     let id = id.ok().and_then(|Path(id)| payment_number(&id));
     id.ok_or_else(|| Fault::NoSuchPayment.into())
 }

@@ -3,31 +3,61 @@
 use axum::Json;
 use axum::extract::State;
 use http::{HeaderMap, Uri};
-use lommebok_domain::PaymentId;
 use serde_json::{Value, json};
 
 use super::answer::{Refused, user};
+use super::payments::{InAddress, number};
 use super::view;
 use crate::http::pages::query;
 use crate::http::payment_number;
-use crate::wallet::Wallet;
+use crate::wallet::{Fault, Wallet};
+
+/// Lines of a payment's history beside others, and on a page of its own.
+const LINES_IN_LIST: u32 = 10;
+const LINES_PER_PAGE: u32 = 100;
+/// The texts of all lines on a page, in bytes; the last may go beyond it.
+const TEXTS_PER_PAGE_BYTES: usize = 32 * 1024;
 
 pub(super) async fn list(State(wallet): State<Wallet>, uri: Uri, headers: HeaderMap) -> Result<Json<Value>, Refused> {
     let user = user(&wallet, &headers)?;
-    let before = before(&uri)?;
+    let before = cursor(&uri, "before", payment_number)?;
     let page = wallet.receipts_of(user, before)?;
-    let over = page.payments.iter().filter(|payment| payment.state.is_final());
-    let receipts = over.map(|payment| view::receipt(&wallet, payment)).collect::<Result<Vec<_>, _>>()?;
+    let (mut receipts, mut bytes) = (Vec::new(), TEXTS_PER_PAGE_BYTES);
+    for payment in page.payments.iter().filter(|payment| payment.state.is_final()) {
+        let receipt = wallet.receipt(payment, 0, (LINES_IN_LIST, bytes))?;
+        bytes = receipt.history.lines.iter().fold(bytes, |left, line| left.saturating_sub(line.text.len()));
+        receipts.push(view::receipt(&wallet, payment, &receipt)?);
+    }
     let next = page.next.map(|next| next.get().to_string());
     Ok(Json(json!({"receipts": receipts, "next": next})))
 }
 
-/// Where the page begins; when nothing is said, at the newest.
-fn before(uri: &Uri) -> Result<Option<PaymentId>, Refused> {
+pub(super) async fn show(
+    State(wallet): State<Wallet>,
+    id: InAddress,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Refused> {
+    let user = user(&wallet, &headers)?;
+    let payment = wallet.payment_of_user(user, number(id)?)?;
+    if !payment.state.is_final() {
+        return Err(Fault::NoSuchPayment.into());
+    }
+    let after = cursor(&uri, "after", version)?.unwrap_or(0);
+    let receipt = wallet.receipt(&payment, after, (LINES_PER_PAGE, TEXTS_PER_PAGE_BYTES))?;
+    Ok(Json(view::receipt(&wallet, &payment, &receipt)?))
+}
+
+/// Where the page begins; when nothing is said, at its beginning.
+fn cursor<T>(uri: &Uri, name: &str, read: fn(&str) -> Option<T>) -> Result<Option<T>, Refused> {
     let said = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
-    if !said.into_iter().any(|(name, _)| name == "before") {
+    if !said.into_iter().any(|(said, _)| said == name) {
         return Ok(None);
     }
-    let before = query(uri, "before").and_then(|before| payment_number(&before));
-    before.map(Some).ok_or_else(Refused::malformed)
+    let cursor = query(uri, name).and_then(|cursor| read(&cursor));
+    cursor.map(Some).ok_or_else(Refused::malformed)
+}
+
+fn version(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|version: &i64| *version >= 0 && version.to_string() == text)
 }

@@ -1,22 +1,17 @@
 //! A payment, a card and a line of history as the phone sees them.
 
-use lommebok_domain::history::{self, HistoryLine};
-use lommebok_domain::{CardId, Event, EventKind, Failure, Payment, Prompt, State};
-use lommebok_store::{Card, CardKind, CardScheme};
+use lommebok_domain::history::HistoryLine;
+use lommebok_domain::{CardId, Failure, Payment, Prompt, State};
+use lommebok_store::{Card, CardKind, CardScheme, PaymentReceipt};
 use serde_json::{Value, json};
 
 use crate::clock::{BusinessClock, ClockMode};
 use crate::http::control::time_text;
 use crate::ui::shown_text::shown_text;
-use crate::wallet::{Fault, Wallet, leads_back_to_shop};
+use crate::wallet::{Fault, Wallet};
 
 /// The payment, as it is.
 pub(super) fn payment(wallet: &Wallet, payment: &Payment) -> Result<Value, Fault> {
-    let events = if payment.state.is_final() { wallet.events_of(payment)? } else { Vec::new() };
-    Ok(with_events(wallet, payment, &events))
-}
-
-fn with_events(wallet: &Wallet, payment: &Payment, events: &[Event]) -> Value {
     let terms = &payment.terms;
     let (deadline, step_up, card, failure) = match &payment.state {
         State::AwaitingUser { deadline } | State::AwaitingApproval { deadline, .. } => {
@@ -27,8 +22,9 @@ fn with_events(wallet: &Wallet, payment: &Payment, events: &[Event]) -> Value {
         State::Failed(failed) => (None, None, None, Some(failure(failed))),
         State::Cancelled(_) | State::Expired => (None, None, None, None),
     };
-    let back = (payment.state.is_final() && leads_back_to_shop(payment, events)).then_some(&terms.psp_redirect_url);
-    json!({
+    let leads_back = payment.state.is_final() && wallet.leads_back_to_shop(payment)?;
+    let back = leads_back.then_some(&terms.psp_redirect_url);
+    Ok(json!({
         "id": payment.id.get().to_string(),
         "version": payment.version,
         "state": payment.state.name().as_str(),
@@ -44,7 +40,7 @@ fn with_events(wallet: &Wallet, payment: &Payment, events: &[Event]) -> Value {
         "stepUpUrl": step_up,
         "failure": failure,
         "backToShop": back,
-    })
+    }))
 }
 
 /// Business time, by which every deadline goes.
@@ -102,21 +98,15 @@ pub(super) fn card(wallet: &Wallet, card: &Card) -> Value {
 }
 
 /// A payment that is over, with what became of its money.
-pub(super) fn receipt(wallet: &Wallet, payment: &Payment) -> Result<Value, Fault> {
-    let events = wallet.events_of(payment)?;
-    let ended = events.iter().find(|event| ends(&event.kind)).map_or(payment.terms.created_at, |event| event.at);
-    let lines: Vec<Value> = history::lines(payment, &events).iter().map(line).collect();
-    let sums = payment.sums;
+pub(super) fn receipt(wallet: &Wallet, of: &Payment, receipt: &PaymentReceipt) -> Result<Value, Fault> {
+    let (sums, history) = (of.sums, &receipt.history);
     Ok(json!({
-        "payment": with_events(wallet, payment, &events),
-        "endedAt": time_text(ended),
+        "payment": payment(wallet, of)?,
+        "endedAt": time_text(receipt.ended_at.unwrap_or(of.terms.created_at)),
         "sums": {"captured": sums.captured(), "released": sums.released(), "refunded": sums.refunded()},
-        "history": lines,
+        "history": history.lines.iter().map(line).collect::<Vec<_>>(),
+        "historyNext": history.next.map(|next| next.to_string()),
     }))
-}
-
-fn ends(kind: &EventKind) -> bool {
-    matches!(kind, EventKind::Reserved { .. } | EventKind::Failed(_) | EventKind::Cancelled(_) | EventKind::Expired)
 }
 
 fn line(line: &HistoryLine) -> Value {

@@ -19,6 +19,10 @@ const PAYMENTS_PER_PAGE: u32 = 100;
 /// Payments on one page at most.
 const MOST_PER_PAGE: u32 = 1_000;
 
+/// Events of a payment's log on one page at most, with texts of about so many bytes.
+const EVENTS_PER_PAGE: u32 = 100;
+const TEXTS_PER_PAGE_BYTES: usize = 32 * 1024;
+
 /// A change can't be told: read the list again.
 const LOST: &str = "event: lost\ndata: {}\n\n";
 
@@ -32,6 +36,15 @@ pub(super) struct Listed {
     #[serde(default)]
     notice_given_up: bool,
     before: Option<i64>,
+    limit: Option<u32>,
+}
+
+/// Which page of a payment's log.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Logged {
+    #[serde(default)]
+    after: i64,
     limit: Option<u32>,
 }
 
@@ -82,24 +95,34 @@ pub(super) async fn changes(State(control): State<Control>) -> Response {
 /// One line of the stream; nothing when the payment can't be read now.
 fn change(wallet: &Wallet, id: PaymentId) -> Option<String> {
     let payment = wallet.payment(id).ok()?;
-    let events = wallet.store().events(wallet.tenant(), id, payment.version).ok()?;
+    // Each event makes a version, but the init's has none; and the payment may have gone on meanwhile.
+    let before = payment.version.saturating_sub(1);
+    let page = wallet.store().event_page(wallet.tenant(), id, before, (1, usize::MAX)).ok()?;
+    let last = page.events.first().filter(|_| page.first_version == payment.version);
     let mut shown = payment_json(&payment);
-    shown.as_object_mut()?.insert("lastEvent".to_owned(), events.last().map(event_json).into());
+    shown.as_object_mut()?.insert("lastEvent".to_owned(), last.map(event_json).into());
     Some(format!("event: payment\ndata: {shown}\n\n"))
 }
 
 pub(super) async fn show(
     State(control): State<Control>,
     id: Result<Path<String>, PathRejection>,
+    logged: Result<Query<Logged>, QueryRejection>,
 ) -> Result<Json<Value>, Problem> {
-    let Path(id) = id?;
+    let (Path(id), Query(Logged { after, limit })) = (id?, logged?);
+    let limit = limit.unwrap_or(EVENTS_PER_PAGE);
+    if !(1..=EVENTS_PER_PAGE).contains(&limit) || after < 0 {
+        return Err(Problem::bad_request(format!("limit must be from 1 to {EVENTS_PER_PAGE}, and after not negative")));
+    }
     let payments = found(&control, &id)?;
     let payment = payments.first().ok_or(Fault::NoSuchPayment)?;
-    let events = control.wallet.store().events(control.wallet.tenant(), payment.id, i64::MAX)?;
+    let (store, tenant) = (control.wallet.store(), control.wallet.tenant());
+    let page = store.event_page(tenant, payment.id, after, (limit, TEXTS_PER_PAGE_BYTES))?;
     let mut shown = payment_json(payment);
     if let Some(fields) = shown.as_object_mut() {
-        let log = events.iter().map(event_json).collect();
+        let log = page.events.iter().map(event_json).collect();
         fields.insert("log".to_owned(), Value::Array(log));
+        fields.insert("after".to_owned(), page.next.into());
         let others = payments.iter().skip(1).map(|other| Value::from(other.id.get())).collect();
         fields.insert("othersWithThisPspTransactionId".to_owned(), Value::Array(others));
     }

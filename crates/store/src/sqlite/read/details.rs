@@ -106,11 +106,12 @@ fn line(row: &Row<'_>) -> rusqlite::Result<Option<HistoryLine>> {
     Ok(history::line(told, Timestamp::from_millis(row.get(1)?), &kind))
 }
 
-/// What a receipt shows of a payment, with a page of its history after version `after`.
+/// What a receipt shows of a payment, with a page of its history after version `after`: it ends by its length, or by its texts.
 pub(crate) fn receipt(
     connection: &Connection,
     payment: &Payment,
-    (after, limit): (i64, u32),
+    after: i64,
+    (limit, at_most_bytes): (u32, usize),
 ) -> rusqlite::Result<PaymentReceipt> {
     let (id, tenant) = (payment.id.get(), payment.terms.tenant.get());
     // RESERVED, and FAILED_CERTAIN to EXPIRED.
@@ -121,15 +122,18 @@ pub(crate) fn receipt(
                AND (kind = 3 OR kind BETWEEN 6 AND 13) AND version > ?3 ORDER BY version LIMIT ?4";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params![id, tenant, after, i64::from(limit).saturating_add(1)])?;
-    let (mut history, mut last, mut count) = (HistoryPage::default(), after, 0_u32);
+    let (mut history, mut last, mut count, mut bytes) = (HistoryPage::default(), after, 0_u32, 0_usize);
     while let Some(row) = rows.next()? {
-        if count >= limit {
+        if count >= limit || bytes >= at_most_bytes {
             history.next = Some(last);
             break;
         }
         (last, count) = (row.get(7)?, count.saturating_add(1));
         let kind = kind(row)?.ok_or_else(|| unreadable("event", id))?;
-        history.lines.extend(history::line(Told::from(payment), Timestamp::from_millis(row.get(1)?), &kind));
+        if let Some(line) = history::line(Told::from(payment), Timestamp::from_millis(row.get(1)?), &kind) {
+            bytes = bytes.saturating_add(line.text.len());
+            history.lines.push(line);
+        }
     }
     Ok(PaymentReceipt { ended_at: ended_at.map(Timestamp::from_millis), history })
 }

@@ -106,7 +106,7 @@ pub(crate) fn event_page(
     (id, after): (PaymentId, i64),
     (limit, at_most_bytes): (u32, usize),
 ) -> rusqlite::Result<EventPage> {
-    let sql = "SELECT at, actor_kind, actor, kind, amount, subject, card, code, text, coalesce(length(text), 0), version \
+    let sql = "SELECT at, actor_kind, actor, kind, amount, subject, card, code, text, coalesce(octet_length(text), 0), version \
                FROM event WHERE payment = ?1 AND version > ?2 AND tenant = ?3 ORDER BY version LIMIT ?4";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params![id.get(), after, tenant.get(), i64::from(limit).saturating_add(1)])?;
