@@ -3,9 +3,9 @@
 //! The file is locked as long as its server lives, and the lock goes with the process, also when that is killed: a file
 //! without a lock is a dead server's, whose port may be anybody's by now. Nobody sends a token to an address from such a file.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 const FILE: &str = "running.json";
 /// Under this name the file is written and locked before anybody can see it.
 const UNFINISHED: &str = ".running.json.new";
+/// The merchant's key stands in it: only its owner reads it, whatever the umask.
+const PRIVATE: u32 = 0o600;
 /// No such file is longer.
 const LONGEST_BYTES: u64 = 65_536;
 
@@ -92,7 +94,8 @@ impl Running {
             Err(fault) if fault.kind() != ErrorKind::NotFound => return Err(fault.into()),
             _ => {}
         }
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(unfinished)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(unfinished)?;
+        file.set_permissions(Permissions::from_mode(PRIVATE))?;
         file.write_all(serde_json::to_string_pretty(self)?.as_bytes())?;
         file.try_lock()?;
         fs::rename(unfinished, path)?;

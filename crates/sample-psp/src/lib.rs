@@ -11,6 +11,7 @@ mod database;
 mod home_page;
 pub mod ledger;
 mod merchant_api;
+mod private_file;
 mod psp;
 mod shop;
 mod step_up_page;

@@ -1,8 +1,8 @@
 //! The sample PSP's own key, kept in its folder (0600): from it come the merchants' keys and the makePayment tokens.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -10,6 +10,7 @@ use lommebok_sdk::{MerchantSerialNumber, Secret};
 use sha2::Sha256;
 
 use crate::chance;
+use crate::private_file::{self, PRIVATE};
 
 /// The file's name.
 const FILE: &str = "psp.key";
@@ -18,9 +19,10 @@ const FILE: &str = "psp.key";
 pub(super) struct OwnKey([u8; 32]);
 
 impl OwnKey {
-    /// Reads the key, or makes one on the first start.
+    /// Reads the key, or makes one on the first start. One that others can read is made private.
     pub(super) fn load(directory: &Path) -> io::Result<Self> {
         let path = directory.join(FILE);
+        private_file::mend(&path)?;
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => {
@@ -50,9 +52,10 @@ impl OwnKey {
 /// Makes the key's file whole or not at all: a crash half-way leaves no file that holds no key. A file that is there stays.
 fn put(directory: &Path, text: &str) -> io::Result<()> {
     let beside = directory.join(format!("{FILE}.{}", chance::hex::<8>()));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(&beside)?;
     let linked = file
-        .write_all(text.as_bytes())
+        .set_permissions(Permissions::from_mode(PRIVATE))
+        .and_then(|()| file.write_all(text.as_bytes()))
         .and_then(|()| file.sync_all())
         .and_then(|()| fs::hard_link(&beside, directory.join(FILE)));
     fs::remove_file(&beside)?;

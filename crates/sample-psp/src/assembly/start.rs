@@ -27,7 +27,7 @@ use crate::home_page::Places;
 use crate::ledger::Ledger;
 use crate::merchant_api::{self, Api, Merchant, Merchants};
 use crate::psp::{Handler, Inner, MakePaymentTokens, OurPayments, Psp};
-use crate::{home_page, step_up_page};
+use crate::{home_page, private_file, step_up_page};
 
 /// The receiver as we use it.
 pub(crate) type OurReceiver = Receiver<Handler, SqliteMemory, OurPayments>;
@@ -130,6 +130,7 @@ impl SamplePsp {
         };
         // The receiver goes to work at once and keeps its file meanwhile: whatever can fail stands before it.
         let path = config.data_dir.join("receiver.db");
+        private_file::database(&path).map_err(unusable(path.clone()))?;
         let memory = SqliteMemory::open(&path).map_err(unusable(path))?;
         let payments = OurPayments { ledger: psp.0.ledger.clone(), tokens: psp.0.make_payment_tokens.clone() };
         let receiver = Receiver::builder(Handler(psp.clone()), memory, payments)

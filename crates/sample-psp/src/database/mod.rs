@@ -14,12 +14,17 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use crate::private_file;
+
 /// How long to wait for another process that has the file.
 const BUSY_MS: u64 = 5_000;
 
 /// A database could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseFault {
+    /// The operating system refused.
+    #[error(transparent)]
+    File(#[from] std::io::Error),
     /// SQLite refused.
     #[error("the database refused: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -54,6 +59,7 @@ pub(crate) struct Database(Arc<Mutex<Connection>>);
 impl Database {
     /// Opens the file at `path`, making it if there is none, and brings it up to `steps`.
     pub(crate) fn open(path: &Path, steps: &[&str]) -> Result<Self, DatabaseFault> {
+        private_file::database(path)?;
         let connection = Connection::open(path)?;
         connection.busy_timeout(Duration::from_millis(BUSY_MS))?;
         let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;

@@ -41,7 +41,7 @@ impl DataDirectory {
             .create(true)
             .truncate(false)
             .write(true)
-            .mode(0o600)
+            .mode(files::PRIVATE)
             .open(&lock_path)
             .map_err(|source| KeyFault::file(&lock_path, source))?;
         match lock.try_lock() {
@@ -68,7 +68,7 @@ impl DataDirectory {
     pub fn master_keys_of(&self, database: &Path, chance: &Chance) -> Result<MasterKeys, KeyFault> {
         let path = self.path.join(MASTER_KEYS);
         let written = std::fs::metadata(database).is_ok_and(|file| file.len() > 0);
-        if written && files::read_if_present(&path)?.is_none() {
+        if written && files::read_own_if_present(&path)?.is_none() {
             return Err(KeyFault::Lost { path, database: database.to_owned() });
         }
         self.master_keys(chance)
@@ -77,7 +77,7 @@ impl DataDirectory {
     /// The master keys; made on the first call.
     pub fn master_keys(&self, chance: &Chance) -> Result<MasterKeys, KeyFault> {
         let path = self.path.join(MASTER_KEYS);
-        if let Some(text) = files::read_if_present(&path)? {
+        if let Some(text) = files::read_own_if_present(&path)? {
             return MasterKeys::parse(&path, &text);
         }
         let made = MasterKeys::random(chance);
@@ -94,7 +94,7 @@ impl DataDirectory {
     /// The bearer token of the Control API; made on the first call.
     pub fn control_token(&self, chance: &Chance) -> Result<SecretText, KeyFault> {
         let path = self.path.join(CONTROL_TOKEN);
-        if let Some(text) = files::read_if_present(&path)? {
+        if let Some(text) = files::read_own_if_present(&path)? {
             return parse_control_token(&path, &text);
         }
         let made = URL_SAFE_NO_PAD.encode(chance.bytes::<32>());
@@ -104,12 +104,16 @@ impl DataDirectory {
 
     /// The bearer token of the server that holds (or held) this directory, for the command line. Takes no lock.
     pub fn read_control_token(path: &Path) -> Result<SecretText, KeyFault> {
-        Self::read_token_file(&path.join(CONTROL_TOKEN))
+        let path = path.join(CONTROL_TOKEN);
+        parse_control_token(&path, &files::read(&path)?)
     }
 
     /// A bearer token from a file that the configuration names: one line of at least 32 visible characters.
+    ///
+    /// # Errors
+    /// [`KeyFault::Exposed`] when others can read it.
     pub fn read_token_file(path: &Path) -> Result<SecretText, KeyFault> {
-        parse_control_token(path, &files::read(path)?)
+        parse_control_token(path, &files::read_given(path)?)
     }
 
     pub(super) fn signing_key_path(&self) -> PathBuf {

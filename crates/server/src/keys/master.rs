@@ -37,9 +37,10 @@ impl MasterKeys {
     /// Reads them from a file that the configuration names.
     ///
     /// # Errors
-    /// [`KeyFault::File`] when it cannot be read, [`KeyFault::Content`] when something in it is missing, unknown or no key.
+    /// [`KeyFault::File`] when it cannot be read, [`KeyFault::Exposed`] when others can read it too, [`KeyFault::Content`]
+    /// when something in it is missing, unknown or no key.
     pub fn read(path: &Path) -> Result<Self, KeyFault> {
-        Self::parse(path, &files::read(path)?)
+        Self::parse(path, &files::read_given(path)?)
     }
 
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, KeyFault> {

@@ -42,6 +42,14 @@ pub enum KeyFault {
         /// The data directory.
         path: PathBuf,
     },
+    /// Others can read the file.
+    #[error("{path}: others can read it (mode {mode:04o}); a key is its owner's alone: chmod 600 {path}", path = path.display())]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
     /// The master keys are gone and their database is not.
     #[error(
         "{path} is missing, and {database} can't be read without the keys that were in it: put it back, or remove the \

@@ -107,7 +107,7 @@ impl SandboxKeys {
         chance: &Chance,
     ) -> Result<Self, KeyFault> {
         let path = directory.join(FILE);
-        let kept = match files::read_if_present(&path)? {
+        let kept = match files::read_own_if_present(&path)? {
             Some(text) => Some(Self::parse(&path, &text)?),
             None => None,
         };

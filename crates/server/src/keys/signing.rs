@@ -44,7 +44,7 @@ impl SigningKey {
     /// [`KeyFault`] when the file is there but cannot be read or is no RSA key of 2048 bits or more.
     pub fn load_or_make(directory: &DataDirectory, tasks: &Tasks) -> Result<Self, KeyFault> {
         let path = directory.signing_key_path();
-        if let Some(pem) = files::read_if_present(&path)? {
+        if let Some(pem) = files::read_own_if_present(&path)? {
             return parse_pem(&path, &pem).map(Arc::new).map(Self::ready_made);
         }
         let (progress, receiver) = watch::channel(Progress::Making);
@@ -61,9 +61,9 @@ impl SigningKey {
     /// Reads the key from a file that the configuration names: PKCS#8 in PEM, RSA of 2048 bits or more.
     ///
     /// # Errors
-    /// [`KeyFault`] when it cannot be read or is no such key.
+    /// [`KeyFault`] when it cannot be read, when others can read it too, or when it is no such key.
     pub fn read(path: &Path) -> Result<Self, KeyFault> {
-        parse_pem(path, &files::read(path)?).map(Arc::new).map(Self::ready_made)
+        parse_pem(path, &files::read_given(path)?).map(Arc::new).map(Self::ready_made)
     }
 
     /// A key that is there already.

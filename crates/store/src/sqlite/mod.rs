@@ -9,6 +9,7 @@ pub(crate) mod expiring;
 mod keys;
 mod migrations;
 mod open;
+mod private_file;
 pub(crate) mod read;
 mod readers;
 mod recent_keys;

@@ -3,15 +3,14 @@
 //! `foreign_keys` is off on purpose: rows are joined by numbers that the committer itself gives, nothing that another
 //! row names is ever deleted, and the look-ups would cost a page each.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::database_error;
+use super::{database_error, private_file};
 use crate::fault::StoreError;
 
 /// The oldest SQLite without the fault that can lose a commit of the write-ahead log.
@@ -22,9 +21,6 @@ const STATEMENTS: usize = 128;
 const BUSY_MS: u64 = 5_000;
 /// A frame of the log: a page of 4 KiB and what is said of it, bytes.
 const FRAME_BYTES: i64 = 4_120;
-
-/// Only the owner reads payments and telephone numbers. SQLite gives its log what the database has.
-const PRIVATE: u32 = 0o600;
 
 /// SQLite's way to the operating system: the database is this process' alone (our own lock says so too, and in words), so
 /// that connections share the log's index in memory and ask the kernel for no lock with each read.
@@ -49,9 +45,8 @@ pub(super) fn check_library() -> Result<(), StoreError> {
 /// Takes the database for this process. The lock goes with the process, also when that is killed.
 pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
     let name = || path.display().to_string();
-    let mut beside = path.as_os_str().to_owned();
-    beside.push("-lock");
-    let file = private().open(&beside).map_err(|cause| StoreError::File { path: name(), cause })?;
+    let beside = beside(path, "-lock");
+    let file = private_file::open(&beside).map_err(|cause| StoreError::File { path: name(), cause })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: name() }),
@@ -59,16 +54,19 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
     }
 }
 
-/// Opens a file and what is in it as it is; a new one is its owner's alone.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true).mode(PRIVATE);
-    options
+/// The file that SQLite or we keep beside the database under its name and these further letters.
+pub(super) fn beside(path: &Path, letters: &str) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(letters);
+    PathBuf::from(beside)
 }
 
 /// The connection that writes.
 pub(super) fn writer(path: &Path, cache_kib: i64, max_wal_frames: i64) -> Result<Connection, StoreError> {
-    private().open(path).map_err(|cause| StoreError::File { path: path.display().to_string(), cause })?;
+    let failed = |cause| StoreError::File { path: path.display().to_string(), cause };
+    private_file::open(path).map_err(failed)?;
+    // A log that is there was left by a crash; SQLite gives a new one what the database has.
+    private_file::mend(&beside(path, "-wal")).map_err(failed)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags_and_vfs(path, flags, ONE_PROCESS).map_err(database_error)?;
     settings(&connection, cache_kib)?;
