@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "tests: a surprise is a failure")]
 
 use std::fs;
+use std::path::Path;
 
+use lommebok_testkit::eventually::surely;
 use lommebok_testkit::server_process::{Launch, PspClient, ServerProcess, database, refusal};
 use serde_json::{Value, json};
 
@@ -107,4 +109,59 @@ async fn time_is_reset_only_where_a_database_is_and_nobody_else_has_it() {
     let said = refusal(launch.command(&["clock", "reset"])).await;
     assert!(said.contains(": in use by another process; stop it, "), "{said}");
     server.stop().await;
+}
+
+/// Business time as a server keeps it that ran while the machine's clock was ahead by so many ms.
+fn was_ahead(data_dir: &Path, ahead_ms: i64) {
+    let connection = rusqlite::Connection::open(data_dir.join("lommebok.db")).unwrap();
+    let sql = "UPDATE tenant SET clock_last_ms = unixepoch() * 1000 + ?1";
+    assert_eq!(connection.execute(sql, [ahead_ms]).unwrap(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_that_is_far_ahead_and_that_nobody_set_refuses_the_start_until_it_is_reset() {
+    let directory = tempfile::tempdir().unwrap();
+    let launch = Launch::new(BINARY, directory.path()).with(&["--no-shop"]);
+    ServerProcess::start(&launch).await.stop().await;
+    was_ahead(directory.path(), A_DAY_MS.cast_signed());
+    let said = refusal(launch.command(&["dev", "--listen", "127.0.0.1:0", "--no-shop"])).await;
+    assert!(said.contains("lommebok: business time is 2") && said.contains(" and the wall clock says 2"), "{said}");
+    let way_out =
+        format!("  {BINARY} clock reset --data-dir {}   sets it to the wall clock", directory.path().display());
+    assert!(said.lines().any(|line| line == way_out), "{said}");
+    assert!(launch.printed(&["clock", "reset"]).contains(" -> "));
+    ServerProcess::start(&launch).await.stop().await;
+
+    // A payment tells as well, when a killed server has kept no time.
+    let server = ServerProcess::start(&launch).await;
+    init(&PspClient::new(&launch, &server).await, "p-1").await;
+    drop(server.kill().await);
+    let connection = rusqlite::Connection::open(directory.path().join("lommebok.db")).unwrap();
+    assert_eq!(connection.execute("UPDATE initiation SET created_at = created_at + 7200000", []).unwrap(), 1);
+    drop(connection);
+    let said = refusal(launch.command(&["dev", "--listen", "127.0.0.1:0", "--no-shop"])).await;
+    assert!(said.contains("nobody chose to be ahead"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_that_is_a_little_ahead_or_was_chosen_starts_and_runs_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let launch = Launch::new(BINARY, directory.path()).with(&["--no-shop"]);
+    ServerProcess::start(&launch).await.stop().await;
+    was_ahead(directory.path(), 3_540_000);
+    let server = ServerProcess::start(&launch).await;
+    assert!(server.complained().contains("the wall clock is behind the last time known"), "{}", server.complained());
+    let shown = launch.printed(&["clock", "show"]);
+    assert!(
+        shown.ends_with(" ahead of the wall clock, which is behind the last time known: time runs on without it)\n"),
+        "{shown}"
+    );
+    let time = || -> Value { serde_json::from_str(&launch.printed(&["clock", "show", "--json"])).unwrap() };
+    let before = time();
+    let after = surely("time runs on", async || Some(time()).filter(|now| now["now"] != before["now"])).await;
+    assert!(after["now"].as_str() > before["now"].as_str(), "{before} {after}");
+    assert!(after["wallBehindMs"].as_i64().is_some_and(|behind_ms| behind_ms > 3_000_000), "{after}");
+    drop(launch.printed(&["clock", "advance", "2h"]));
+    server.stop().await;
+    ServerProcess::start(&launch).await.stop().await;
 }

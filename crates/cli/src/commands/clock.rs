@@ -16,6 +16,7 @@ use super::{of_running_server, say, settings, text};
 use crate::control_client::{ControlClient, ask, runtime};
 use crate::duration;
 use crate::running::{Found, Running};
+use crate::shell;
 
 /// A shorter distance from the wall clock is not worth a word, in ms.
 const WORTH_A_WORD_MS: u64 = 1_000;
@@ -111,7 +112,9 @@ fn print_way(answer: &Value) {
 fn print_time(answer: &Value) {
     let distance = answer["aheadMs"].as_i64().and_then(distance);
     let distance = distance.map(|distance| format!(", {distance}")).unwrap_or_default();
-    say(format!("{} ({}{distance})", text(&answer["now"]), text(&answer["mode"])));
+    let is_left_behind = answer["wallBehindMs"].as_u64().is_some_and(|behind_ms| behind_ms >= WORTH_A_WORD_MS);
+    let without = if is_left_behind { ", which is behind the last time known: time runs on without it" } else { "" };
+    say(format!("{} ({}{distance}{without})", text(&answer["now"]), text(&answer["mode"])));
 }
 
 /// How far business time is from the wall clock, in words, if it is worth one.
@@ -120,6 +123,16 @@ fn distance(ahead_ms: i64) -> Option<String> {
     let side = if ahead_ms > 0 { "ahead of" } else { "behind" };
     let words = || format!("{} {side} the wall clock", duration::in_words(Duration::from_millis(far)));
     (far >= WORTH_A_WORD_MS).then(words)
+}
+
+/// What ends the refusal of a clock that is ahead, for whoever reads it.
+pub(super) fn ways_out(config: &DevConfig, invocation: &Invocation) -> String {
+    let database = config.data.database.as_ref().map(|path| shell::word(&format!("sqlite:{}", path.display())));
+    let database = database.map(|url| format!(" --database-url {url}")).unwrap_or_default();
+    let reset = invocation.line("clock reset");
+    format!(
+        "\n  {reset}{database}   sets it to the wall clock\nor, if the wall clock is wrong, set that right, and start again"
+    )
 }
 
 /// What a newcomer would not expect of the clock that was found at a start: it stands, or goes elsewhere than the wall clock.

@@ -93,8 +93,8 @@ struct Started {
 /// the last process ended go out when the wallet begins. Other commands find the server before it is ready, so that they
 /// work when it is.
 async fn start(config: &DevConfig, seed: &Seed, seams: Seams) -> anyhow::Result<Started> {
-    let named = |fault| named(config, fault);
     let invocation = shell::invocation(&config.data.data_dir);
+    let named = |fault| named(config, fault, &invocation);
     let prepared = PreparedSandbox::prepare(config, seed, seams).await.map_err(named)?;
     let (psp, beside) = if config.sample_psp.shop {
         let psp = beside::start(config, seed, &prepared).await.context("the sample PSP can't start")?;
@@ -115,9 +115,12 @@ async fn start(config: &DevConfig, seed: &Seed, seams: Seams) -> anyhow::Result<
     }
 }
 
-/// The fault, with the name of the file that it is about.
-fn named(config: &DevConfig, fault: StartFault) -> anyhow::Error {
+/// The fault, with the name of the file that it is about, or the command that ends it.
+fn named(config: &DevConfig, fault: StartFault, invocation: &Invocation) -> anyhow::Error {
     let is_of_the_database = matches!(fault, StartFault::Store(_));
+    if matches!(fault, StartFault::ClockAhead { .. }) {
+        return anyhow::Error::msg(format!("{fault}{}", clock::ways_out(config, invocation)));
+    }
     let fault = anyhow::Error::new(fault);
     if !is_of_the_database {
         return fault;

@@ -12,7 +12,7 @@ use sha2::Sha256;
 
 use super::{AccessTokens, Subject, TokenFault, TokenSettings};
 use crate::chance::Chance;
-use crate::clock::{BusinessClock, ClockRecord, RecordedMode};
+use crate::clock::{BusinessClock, ClockRecord, Hands, RecordedMode};
 use crate::keys::{SigningKey, SigningKeyPair};
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_500);
@@ -351,9 +351,9 @@ fn a_flood_of_forged_tokens_checks_signatures_only_where_header_and_key_are_ours
 #[tokio::test]
 async fn a_token_that_is_dated_after_a_reset_has_ended_for_good_and_an_earlier_one_goes_on() {
     let tokens = tokens();
-    let hand = Arc::new(AtomicI64::new(NOW.as_millis()));
+    let hands = Hands { wall: Arc::new(AtomicI64::new(NOW.as_millis())), ..Hands::default() };
     let record = ClockRecord { mode: RecordedMode::Running, offset_ms: 0, last: NOW };
-    let clock = BusinessClock::by_hand(hand, record);
+    let clock = BusinessClock::by_hands(hands, record);
     let early = tokens.issue(&subject(), &clock).await.unwrap();
     clock.set_to(NOW.plus_millis(1_800_000)).unwrap();
     let late = tokens.issue(&subject(), &clock).await.unwrap();

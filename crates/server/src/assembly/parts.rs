@@ -14,7 +14,7 @@ use lommebok_store::{ClockReset, HashKey, PaymentFilter, Store, StoreOptions};
 use super::sandbox::{FIRST_TENANT, Seams, StartFault};
 use crate::access_token::TokenSettings;
 use crate::chance::Chance;
-use crate::clock::{BusinessClock, RESETS_REMEMBERED};
+use crate::clock::{BusinessClock, ClockMode, RESETS_REMEMBERED};
 use crate::config::{BatchTime, DevConfig};
 use crate::http::edge::BodyLimits;
 use crate::keys::envelope::Envelope;
@@ -27,6 +27,10 @@ use crate::outbound::{TlsRootsError, read_authorities, tls_with_web_roots};
 use crate::tokens::SimulatedTokens;
 use crate::ui::brand::Brand;
 use crate::wallet::{self, BatchMode, Environment, Keys, SENDS_WITHIN_MS, Settings, TokenSource};
+
+/// A clock that nobody set may be so far ahead of the wall clock at a start, in ms: an hour, which no correction of a clock
+/// that is about right exceeds.
+const FURTHEST_AHEAD_MS: i64 = 3_600_000;
 
 /// Binds the address that `setting` says.
 pub(super) fn bind(address: SocketAddr, setting: &'static str) -> Result<Listener, StartFault> {
@@ -81,6 +85,15 @@ pub(super) fn clock(seams: &Seams, store: &Store) -> Result<BusinessClock, Start
     let epoch = resets.first().map_or(0, |newest| newest.number);
     clock.remember(epoch, resets.iter().rev().map(|reset| reset.to));
     Ok(clock)
+}
+
+/// Refuses the clock that was kept when it is far ahead of the wall clock and nobody chose that: it would run on there for ever.
+pub(super) fn refuse_a_clock_ahead(clock: &BusinessClock) -> Result<(), StartFault> {
+    let chosen = clock.mode() != (ClockMode::Running { offset_ms: 0 });
+    if chosen || clock.ahead_ms() <= FURTHEST_AHEAD_MS {
+        return Ok(());
+    }
+    Err(StartFault::ClockAhead { now: clock.now(), wall: clock.wall() })
 }
 
 fn kept_clock(store: &Store, last_reset: Option<&ClockReset>) -> Result<BusinessClock, StartFault> {

@@ -63,12 +63,16 @@ impl PreparedSandbox {
         let public_url = config.network.origin_at(listener.address());
         let store = parts::open_store(config, &seams, &master)?;
         let keys = Arc::new(parts::keys(&master, &chance));
+        let clock = parts::clock(&seams, &store)?;
+        if seams.clock.is_none() {
+            parts::refuse_a_clock_ahead(&clock)?;
+        }
         seeding::look(&store, &keys, (seed, &credentials), FIRST_TENANT)?;
         seeding::seed(&store, &keys, (seed, &credentials), FIRST_TENANT, &chance).await?;
         let policy = Policy::new(UrlPolicy::Sandbox).refusing_own_listener(listener.address());
         let wallet = Wallet::new(Parts {
             tenant: FIRST_TENANT,
-            clock: parts::clock(&seams, &store)?,
+            clock,
             store,
             keys: Arc::clone(&keys),
             chance,

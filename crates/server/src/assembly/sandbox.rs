@@ -4,13 +4,14 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use lommebok_domain::TenantId;
+use lommebok_domain::{TenantId, Timestamp};
 use lommebok_store::{CommitHook, FaultHook, Store};
 
 use super::prepared::PreparedSandbox;
 use crate::clock::BusinessClock;
 use crate::config::{DevConfig, set_by};
 use crate::http::Edge;
+use crate::http::control::time_text;
 use crate::http::sandbox_pages::{Beside, Invocation};
 use crate::keys::{DataDirectory, KeyFault, SandboxKeys, SigningKey};
 use crate::outbound::CallWatch;
@@ -60,6 +61,19 @@ pub enum StartFault {
     /// Seeding, or what came due while nobody was there.
     #[error("the wallet could not start")]
     Wallet(#[from] Fault),
+    /// A clock that goes with the wall clock is far ahead of it, and nobody set it so.
+    #[error(
+        "business time is {now} and the wall clock says {wall}, though nobody chose to be ahead: the wall clock was wrong once, \
+         or is wrong now",
+        now = time_text(*now),
+        wall = time_text(*wall)
+    )]
+    ClockAhead {
+        /// Business time.
+        now: Timestamp,
+        /// The wall clock.
+        wall: Timestamp,
+    },
     /// A port.
     #[error("{address} can't be listened on: {cause}; choose another address with {by}, port 0 takes a free one", by = set_by(setting))]
     Listen {

@@ -1,11 +1,13 @@
 //! Business time: one clock per tenant, which may run, stand still or be set forward. It goes back in one way only, by
 //! [`BusinessClock::reset_to`] (ADR 0022): another epoch begins then, and who sleeps keeps the distance to the moment.
 //!
+//! A wall clock that goes back does not take it along, and does not stop it: from the last time that was known it runs on by the
+//! monotonic clock, until the wall clock has come by.
+//!
 //! Not here: keeping it (the caller stores [`ClockRecord`]) and doing what has become due (the workers).
 //! A newcomer's mistake: to sleep for a duration. Sleep until a moment; the clock wakes you when it is changed, too.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,7 +15,11 @@ use lommebok_domain::Timestamp;
 use thiserror::Error;
 use tokio::sync::watch;
 
-use super::{ClockRecord, ProcessTime, RecordedMode};
+use super::base::{Base, Hands, Known};
+use super::{ClockRecord, RecordedMode};
+
+/// A wall clock that is less behind is not worth a word in the log, in ms: time servers correct it by that much.
+const WORTH_A_WORD_MS: i64 = 1_000;
 
 /// Resets that a clock remembers; what is older than all of them counts as ended by one.
 pub const RESETS_REMEMBERED: u32 = 64;
@@ -31,17 +37,14 @@ pub(super) struct Inner {
     pub(super) changes: watch::Sender<u64>,
 }
 
-/// What a running clock goes by.
-#[derive(Debug)]
-enum Base {
-    WallClock,
-    Hand(Arc<AtomicI64>),
-}
-
 #[derive(Clone, Debug)]
 struct State {
     mode: ClockMode,
     last: Timestamp,
+    /// The last time known when the wall clock fell behind it; nothing while time goes by the wall clock, or stands.
+    runs_on_from: Option<Known>,
+    /// The monotonic clock's time when `last` was told, in ms.
+    last_monotonic_ms: i64,
     /// How often it has been reset, ever.
     epoch: i64,
     /// To which moments it was reset, oldest first.
@@ -90,27 +93,30 @@ pub enum ClockFault {
 impl BusinessClock {
     /// A clock that goes with the wall clock.
     pub fn real() -> Self {
-        Self::new(Base::WallClock, ClockMode::Running { offset_ms: 0 }, Timestamp::from_millis(i64::MIN))
+        Self::new(Base::Machine, ClockMode::Running { offset_ms: 0 }, Timestamp::from_millis(i64::MIN))
     }
 
     /// A clock that stands at `at`: the clock of tests.
     pub fn frozen(at: Timestamp) -> Self {
-        Self::new(Base::WallClock, ClockMode::Frozen { at }, at)
+        Self::new(Base::Machine, ClockMode::Frozen { at }, at)
     }
 
-    /// The clock that was recorded. A running one goes on with its offset, and tells no time before the recorded last one even
-    /// when the wall clock went back meanwhile.
+    /// The clock that was recorded. A running one goes on with its offset; when the wall clock went back meanwhile, it runs on
+    /// from the recorded last time.
     pub fn from_record(record: ClockRecord) -> Self {
-        Self::new(Base::WallClock, mode_of(record), record.last)
+        Self::new(Base::Machine, mode_of(record), record.last)
     }
 
-    /// A clock whose wall clock is the hand, in ms since 1970: for tests that own that too.
-    pub fn by_hand(hand: Arc<AtomicI64>, record: ClockRecord) -> Self {
-        Self::new(Base::Hand(hand), mode_of(record), record.last)
+    /// A clock on a machine whose own clocks are these: for tests that own them too.
+    pub fn by_hands(hands: Hands, record: ClockRecord) -> Self {
+        Self::new(Base::Hands(hands), mode_of(record), record.last)
     }
 
     fn new(base: Base, mode: ClockMode, last: Timestamp) -> Self {
-        let state = Mutex::new(State { mode, last, epoch: 0, resets: VecDeque::new(), moved_ms: 0 });
+        let last_monotonic_ms = base.monotonic_ms();
+        let state =
+            State { mode, last, runs_on_from: None, last_monotonic_ms, epoch: 0, resets: VecDeque::new(), moved_ms: 0 };
+        let state = Mutex::new(state);
         let changes = watch::Sender::new(0);
         Self(Arc::new(Inner { base, state, changes }))
     }
@@ -154,6 +160,19 @@ impl BusinessClock {
     /// How far it is ahead of the wall clock, in ms (negative: behind).
     pub fn ahead_ms(&self) -> i64 {
         self.now().millis_since(self.0.base.wall())
+    }
+
+    /// By how much the wall clock (with the offset that was chosen) is behind, in ms, while time runs on by the monotonic clock;
+    /// 0 while time goes by the wall clock, or stands.
+    pub fn wall_behind_ms(&self) -> i64 {
+        let mut state = self.state();
+        let now = self.tell(&mut state);
+        match (state.mode, state.runs_on_from) {
+            (ClockMode::Running { offset_ms }, Some(_)) => {
+                now.millis_since(self.0.base.wall().plus_millis(offset_ms)).max(0)
+            }
+            (ClockMode::Running { .. } | ClockMode::Frozen { .. }, _) => 0,
+        }
     }
 
     /// What the wall clock says, by which a running clock goes.
@@ -203,6 +222,7 @@ impl BusinessClock {
                 return Err(ClockFault::WouldGoBack { now: state.last, wanted: at });
             }
             state.last = at;
+            state.runs_on_from = None;
             state.mode = match state.mode {
                 ClockMode::Running { .. } => running_from(at, wall),
                 ClockMode::Frozen { .. } => ClockMode::Frozen { at },
@@ -218,6 +238,7 @@ impl BusinessClock {
             state.moved_ms = state.moved_ms.saturating_add(to.millis_since(state.last));
             state.mode = ClockMode::Running { offset_ms: 0 };
             state.last = to;
+            state.runs_on_from = None;
             state.epoch = epoch;
             state.resets.push_back(to);
             if state.resets.len() > usize::try_from(RESETS_REMEMBERED).unwrap_or(usize::MAX) {
@@ -227,10 +248,13 @@ impl BusinessClock {
     }
 
     /// Sees to it that no time before `at` is told, for instance the time of the latest event in the store. A running clock
-    /// that is behind waits there until its own time has come.
+    /// that is behind runs on from there.
     pub fn never_before(&self, at: Timestamp) {
         self.change(|state| {
-            state.last = state.last.max(at);
+            if at > state.last {
+                state.last = at;
+                state.runs_on_from = None;
+            }
             if matches!(state.mode, ClockMode::Frozen { .. }) {
                 state.mode = ClockMode::Frozen { at: state.last };
             }
@@ -277,11 +301,22 @@ impl BusinessClock {
     }
 
     fn tell(&self, state: &mut State) -> Timestamp {
-        let told = match state.mode {
+        let monotonic_ms = self.0.base.monotonic_ms();
+        let by_the_wall = match state.mode {
             ClockMode::Running { offset_ms } => self.0.base.wall().plus_millis(offset_ms),
-            ClockMode::Frozen { at } => at,
+            ClockMode::Frozen { at } => {
+                state.runs_on_from = None;
+                at
+            }
         };
-        state.last = state.last.max(told);
+        let from = state.runs_on_from.or_else(|| {
+            let known = Known { at: state.last, monotonic_ms: state.last_monotonic_ms, is_told: false };
+            (by_the_wall < state.last).then_some(known)
+        });
+        state.runs_on_from = from.and_then(|from| run_on(from, by_the_wall, monotonic_ms));
+        let run_on_to = state.runs_on_from.map(|from| from.after(monotonic_ms));
+        state.last = state.last.max(run_on_to.unwrap_or(by_the_wall));
+        state.last_monotonic_ms = monotonic_ms;
         state.last
     }
 
@@ -290,13 +325,24 @@ impl BusinessClock {
     }
 }
 
-impl Base {
-    fn wall(&self) -> Timestamp {
-        match self {
-            Self::WallClock => ProcessTime.wall(),
-            Self::Hand(hand) => Timestamp::from_millis(hand.load(Ordering::SeqCst)),
+/// From where time runs on, unless the wall clock has come by.
+fn run_on(from: Known, by_the_wall: Timestamp, monotonic_ms: i64) -> Option<Known> {
+    let behind_ms = from.after(monotonic_ms).millis_since(by_the_wall);
+    if behind_ms <= 0 {
+        if from.is_told {
+            tracing::info!("business time goes by the wall clock again");
         }
+        return None;
     }
+    if from.is_told || behind_ms < WORTH_A_WORD_MS {
+        return Some(from);
+    }
+    tracing::warn!(
+        behind_ms,
+        "the wall clock is behind the last time known: business time runs on without it. `lommebok clock reset` sets \
+         business time to the wall clock"
+    );
+    Some(Known { is_told: true, ..from })
 }
 
 fn mode_of(record: ClockRecord) -> ClockMode {

@@ -6,10 +6,12 @@
 //! A newcomer's mistake: to measure a payment's deadline with process time, or a socket's with business time. In a sandbox
 //! with a frozen clock the first never comes and the second comes never.
 
+mod base;
 mod business;
 mod process;
 mod record;
 
+pub use base::Hands;
 pub use business::{BusinessClock, ClockFault, ClockMode, Moment, RESETS_REMEMBERED};
 pub use process::ProcessTime;
 pub use record::{ClockRecord, RecordedMode};

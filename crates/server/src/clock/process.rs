@@ -1,6 +1,7 @@
 //! Process time: how long something takes here, whatever the business clock says. Not for anything that a payment's rules
 //! speak of.
 
+use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use lommebok_domain::Timestamp;
@@ -14,6 +15,13 @@ impl ProcessTime {
     /// A monotonic moment; only differences mean anything.
     pub fn now(self) -> Instant {
         Instant::now()
+    }
+
+    /// The monotonic clock in milliseconds since it was first asked in this process.
+    pub fn monotonic_ms(self) -> i64 {
+        static FIRST_ASKED: OnceLock<Instant> = OnceLock::new();
+        let since = self.now().saturating_duration_since(*FIRST_ASKED.get_or_init(Instant::now));
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     }
 
     /// The wall clock in milliseconds since the epoch, for logs and as the base of a running business clock. It may jump.

@@ -8,16 +8,21 @@ use std::task::{Context, Poll, Waker};
 
 use lommebok_domain::Timestamp;
 
-use super::{BusinessClock, ClockFault, ClockMode, ClockRecord, Moment, ProcessTime, RecordedMode};
+use super::{BusinessClock, ClockFault, ClockMode, ClockRecord, Hands, Moment, ProcessTime, RecordedMode};
 
 const fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
 }
 
+/// A running clock and the hand of its wall clock; its monotonic clock stands.
 fn running(wall: i64, offset_ms: i64, last: i64) -> (BusinessClock, Arc<AtomicI64>) {
-    let hand = Arc::new(AtomicI64::new(wall));
+    let hands = hands(wall, 0);
     let record = ClockRecord { mode: RecordedMode::Running, offset_ms, last: at(last) };
-    (BusinessClock::by_hand(Arc::clone(&hand), record), hand)
+    (BusinessClock::by_hands(hands.clone(), record), hands.wall)
+}
+
+fn hands(wall: i64, monotonic: i64) -> Hands {
+    Hands { wall: Arc::new(AtomicI64::new(wall)), monotonic: Arc::new(AtomicI64::new(monotonic)) }
 }
 
 #[test]
@@ -42,11 +47,75 @@ fn a_wall_clock_that_goes_back_does_not_take_business_time_with_it() {
 fn a_restart_tells_no_time_before_the_recorded_one() {
     let (clock, _) = running(1_000, 500, 0);
     let record = clock.to_record();
-    let hand = Arc::new(AtomicI64::new(200));
-    let restarted = BusinessClock::by_hand(Arc::clone(&hand), record);
+    let hands = hands(200, 70);
+    let restarted = BusinessClock::by_hands(hands.clone(), record);
     assert_eq!(restarted.now(), at(1_500));
-    hand.store(1_100, Ordering::SeqCst);
+    hands.wall.store(1_100, Ordering::SeqCst);
     assert_eq!(restarted.now(), at(1_600));
+}
+
+#[test]
+fn time_runs_on_by_the_monotonic_clock_while_the_wall_clock_is_behind() {
+    let hands = hands(100_000, 7);
+    let record = ClockRecord { mode: RecordedMode::Running, offset_ms: 500, last: at(0) };
+    let clock = BusinessClock::by_hands(hands.clone(), record);
+    assert_eq!((clock.now(), clock.wall_behind_ms()), (at(100_500), 0));
+    // Before it goes back, it is looked at once more: that is the last time known.
+    hands.wall.store(103_000, Ordering::SeqCst);
+    hands.monotonic.store(3_007, Ordering::SeqCst);
+    assert_eq!(clock.now(), at(103_500));
+    hands.wall.store(50_000, Ordering::SeqCst);
+    for passed in [0, 1, 999, 1_000, 3_600_000] {
+        hands.wall.store(50_000 + passed, Ordering::SeqCst);
+        hands.monotonic.store(3_007 + passed, Ordering::SeqCst);
+        assert_eq!((clock.now(), clock.wall_behind_ms()), (at(103_500 + passed), 53_000), "{passed}");
+    }
+    // It steps to and fro below the last time known, which changes nothing.
+    hands.wall.store(3, Ordering::SeqCst);
+    assert_eq!((clock.now(), clock.wall_behind_ms()), (at(3_703_500), 3_702_997));
+    hands.wall.store(3_702_999, Ordering::SeqCst);
+    assert_eq!((clock.now(), clock.wall_behind_ms()), (at(3_703_500), 1));
+    // It has come by: time goes by it again.
+    hands.wall.store(3_703_001, Ordering::SeqCst);
+    assert_eq!((clock.now(), clock.wall_behind_ms()), (at(3_703_501), 0));
+    hands.wall.store(3_703_011, Ordering::SeqCst);
+    assert_eq!(clock.now(), at(3_703_511));
+}
+
+#[test]
+fn a_restart_behind_the_recorded_time_runs_on_from_there() {
+    let hands = hands(1_000, 40);
+    let record = ClockRecord { mode: RecordedMode::Running, offset_ms: 0, last: at(90_000) };
+    let clock = BusinessClock::by_hands(hands.clone(), record);
+    assert_eq!(clock.now(), at(90_000));
+    hands.monotonic.store(240, Ordering::SeqCst);
+    assert_eq!(clock.now(), at(90_200));
+    clock.never_before(at(95_000));
+    hands.monotonic.store(241, Ordering::SeqCst);
+    assert_eq!(clock.now(), at(95_001));
+    assert_eq!(clock.to_record().last, at(95_001));
+}
+
+#[test]
+fn what_is_set_frozen_or_reset_while_time_runs_on_goes_from_there() {
+    let hands = hands(1_000, 0);
+    let record = ClockRecord { mode: RecordedMode::Running, offset_ms: 0, last: at(90_000) };
+    let clock = BusinessClock::by_hands(hands.clone(), record);
+    hands.monotonic.store(500, Ordering::SeqCst);
+    assert_eq!(clock.freeze(), at(90_500));
+    hands.monotonic.store(900, Ordering::SeqCst);
+    assert_eq!((clock.now(), clock.wall_behind_ms()), (at(90_500), 0));
+    assert_eq!(clock.resume(), at(90_500));
+    hands.wall.store(1_200, Ordering::SeqCst);
+    assert_eq!((clock.now(), clock.wall_behind_ms()), (at(90_700), 0), "the distance is chosen now");
+    hands.wall.store(1_000, Ordering::SeqCst);
+    hands.monotonic.store(950, Ordering::SeqCst);
+    assert_eq!((clock.now(), clock.wall_behind_ms()), (at(90_750), 250));
+    clock.set_to(at(91_000)).unwrap();
+    hands.wall.store(1_001, Ordering::SeqCst);
+    assert_eq!((clock.now(), clock.wall_behind_ms()), (at(91_001), 0));
+    clock.reset_to(at(1_001), 1);
+    assert_eq!((clock.now(), clock.ahead_ms(), clock.wall_behind_ms()), (at(1_001), 0, 0));
 }
 
 #[test]
@@ -95,7 +164,7 @@ fn a_running_clock_that_is_set_forward_runs_on_from_there() {
 }
 
 #[test]
-fn a_running_clock_that_is_behind_the_store_waits_there_for_its_own_time() {
+fn a_running_clock_that_is_behind_the_store_goes_on_from_there_until_its_own_time_has_come() {
     let (clock, hand) = running(1_000, 0, 0);
     clock.never_before(at(1_500));
     assert_eq!(clock.now(), at(1_500));

@@ -24,9 +24,10 @@ pub(crate) fn routes(tasks: Tasks, wallet: Wallet) -> Router {
     )
 }
 
-/// The gauge is read anew, so that it is right also when two changes at once have left it behind.
+/// The gauges are read anew, so that they are right also when two changes at once have left one behind.
 fn metrics(wallet: &Wallet) -> String {
     let metrics = Metrics::install();
     wallet.measure_unconfirmed();
+    wallet.measure_wall_clock();
     metrics.render()
 }

@@ -38,6 +38,9 @@ pub const LOG_LINES_LEFT_OUT: &str = "lommebok_log_lines_left_out_total";
 /// Panics. Each is a fault of ours.
 pub const PANICS: &str = "lommebok_panics_total";
 
+/// By how much the wall clock is behind business time that runs on without it.
+pub const WALL_CLOCK_BEHIND: &str = "lommebok_wall_clock_behind_seconds";
+
 /// What kind of number a metric is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -69,7 +72,7 @@ const fn metric(name: &'static str, kind: Kind, labels: &'static str, help: &'st
 }
 
 /// Every metric, in the order of the page.
-pub const ALL: [Described; 17] = [
+pub const ALL: [Described; 18] = [
     metric(
         PAYMENTS_UNCONFIRMED,
         Kind::Gauge,
@@ -121,6 +124,12 @@ pub const ALL: [Described; 17] = [
         "`kind`: `init`, `refused`, `makePayment`, `notice`, `updatestatus`",
         "lines of the log of calls that were left out: more than `log_calls_per_s`",
     ),
+    metric(
+        WALL_CLOCK_BEHIND,
+        Kind::Gauge,
+        "",
+        "by how much the wall clock is behind the last time known, while business time runs on without it; else 0",
+    ),
     metric(PANICS, Kind::Counter, "", "panics; each is a fault of ours"),
 ];
 
@@ -160,6 +169,8 @@ const ALARMS: &str = "
 - `lommebok_notices_given_up_total` rising: a PSP did not take a notice in six tries over 42 minutes. The Control API lists
   them (`/control/v1/payments?notice_given_up=true`).
 - `lommebok_updatestatus_repeated_total` rising: a PSP may be sending requests twice without an idempotency key.
+- `lommebok_wall_clock_behind_seconds` above 1: the machine's clock was ahead once, or is wrong now. Business time runs on; set the
+  clock right, or `lommebok clock reset` sets business time to it. More than an hour of it refuses the next start.
 - `lommebok_panics_total` above 0: report it.
 ";
 

@@ -1,10 +1,12 @@
 //! What of a payment's changes is counted, and told to the operator as an alarm: outcomes that are unknown, and entries
 //! that claim money where there certainly was none.
 
+use std::time::Duration;
+
 use lommebok_domain::{Failure, Payment, RefusalCode, State};
 
 use super::Wallet;
-use crate::observability::names::{DISAGREEMENTS, ENTRIES, PAYMENTS_UNCONFIRMED};
+use crate::observability::names::{DISAGREEMENTS, ENTRIES, PAYMENTS_UNCONFIRMED, WALL_CLOCK_BEHIND};
 
 impl Wallet {
     /// A payment has changed durably: when its outcome became unknown, or is no more, the gauge follows.
@@ -23,6 +25,12 @@ impl Wallet {
             }
             Err(fault) => tracing::error!(%fault, "unknown outcomes can't be counted"),
         }
+    }
+
+    /// Sets the gauge of a wall clock that is behind.
+    pub(crate) fn measure_wall_clock(&self) {
+        let seconds = Duration::from_millis(u64::try_from(self.clock().wall_behind_ms()).unwrap_or(0)).as_secs_f64();
+        ::metrics::gauge!(WALL_CLOCK_BEHIND).set(seconds);
     }
 }
 

@@ -44,7 +44,7 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicI64, Ordering};
 
-    use crate::clock::{ClockRecord, RecordedMode};
+    use crate::clock::{ClockRecord, Hands, RecordedMode};
 
     const BEGINNING: Timestamp = Timestamp::from_millis(1_777_888_800_000);
     const A_MILLISECOND: Duration = Duration::from_millis(1);
@@ -93,8 +93,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_wall_clock_that_is_set_back_makes_no_call_longer() {
         let hand = Arc::new(AtomicI64::new(BEGINNING.as_millis()));
+        let hands = Hands { wall: Arc::clone(&hand), ..Hands::default() };
         let record = ClockRecord { mode: RecordedMode::Running, offset_ms: 0, last: BEGINNING };
-        let clock = BusinessClock::by_hand(Arc::clone(&hand), record);
+        let clock = BusinessClock::by_hands(hands, record);
         let mut deadline = Box::pin(call_deadline(&clock, BEGINNING.plus_millis(15_000)));
         assert!((&mut deadline).now_or_never().is_none());
         hand.fetch_sub(3_600_000, Ordering::SeqCst);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use lommebok_domain::{Notice, Timestamp};
 use lommebok_server::assembly::Seams;
-use lommebok_server::clock::{BusinessClock, ClockRecord, RecordedMode};
+use lommebok_server::clock::{BusinessClock, ClockRecord, Hands, RecordedMode};
 use lommebok_testkit::eventually::surely;
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::fake_psp::{Gate, Reply};
@@ -26,9 +26,9 @@ async fn start(settings: &[(&'static str, &str)]) -> TestApp {
 }
 
 async fn start_at(wall: Timestamp, settings: &[(&'static str, &str)]) -> TestApp {
-    let hand = Arc::new(AtomicI64::new(wall.as_millis()));
+    let hands = Hands { wall: Arc::new(AtomicI64::new(wall.as_millis())), ..Hands::default() };
     let record = ClockRecord { mode: RecordedMode::Frozen, offset_ms: 0, last: BEGINNING };
-    let seams = Seams { clock: Some(BusinessClock::by_hand(hand, record)), ..Seams::default() };
+    let seams = Seams { clock: Some(BusinessClock::by_hands(hands, record)), ..Seams::default() };
     let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
     TestApp::with(Setup { settings, seams, seed: None }).await
 }

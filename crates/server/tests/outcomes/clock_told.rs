@@ -1,11 +1,19 @@
 //! Business time as phone and landing page are told it: which deadlines go by, and that somebody set it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use lommebok_domain::Timestamp;
+use lommebok_server::assembly::Seams;
+use lommebok_server::clock::{BusinessClock, ClockRecord, Hands, RecordedMode};
 use lommebok_testkit::fake_phone::FakePhone;
-use lommebok_testkit::test_app::{Answer, TestApp};
+use lommebok_testkit::test_app::{Answer, Setup, TestApp};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
+
+const IN_2026_MS: i64 = 1_767_225_600_000;
+const IN_2037_MS: i64 = 2_114_380_800_000;
 
 async fn clock(phone: &FakePhone) -> Value {
     phone.get("/payments").await["clock"].clone()
@@ -73,5 +81,36 @@ async fn pages_carry_how_the_clock_goes() {
         let page = Answer::to(app.client().get(&link)).await.succeeded();
         assert!(page.text.contains("data-ahead-ms=\"-") && !page.text.contains("data-stands-at"), "{link}");
     }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deadlines_pass_while_the_wall_clock_is_behind_and_operators_are_told() {
+    let hands = Hands { wall: Arc::new(AtomicI64::new(IN_2037_MS)), ..Hands::default() };
+    let record = ClockRecord { mode: RecordedMode::Running, offset_ms: 0, last: Timestamp::from_millis(0) };
+    let clock = BusinessClock::by_hands(hands.clone(), record);
+    let seams = Seams { clock: Some(clock.clone()), ..Seams::default() };
+    let app = TestApp::with(Setup { settings: Vec::new(), seams, seed: None }).await;
+    drop(app.init("ct-2037").await);
+    let shown = async || Answer::to(app.control_call(Method::GET, "/clock")).await.succeeded().json;
+    assert_eq!(
+        (&shown().await["now"], &shown().await["wallBehindMs"]),
+        (&json!("2037-01-01T00:00:00.000Z"), &json!(0))
+    );
+    // The machine's clock is set right, eleven years back.
+    hands.wall.store(IN_2026_MS, Ordering::SeqCst);
+    assert_eq!(shown().await["now"], "2037-01-01T00:00:00.000Z");
+    assert_eq!(shown().await["wallBehindMs"], json!(IN_2037_MS - IN_2026_MS));
+    let metrics = Answer::to(app.client().get(app.url("/metrics"))).await.succeeded().text;
+    let line = metrics.lines().find(|line| line.starts_with("lommebok_wall_clock_behind_seconds "));
+    assert!(line.is_some_and(|line| line.contains(&((IN_2037_MS - IN_2026_MS) / 1_000).to_string())), "{line:?}");
+    // Five minutes go by on both clocks of the machine; who sleeps until the deadline is made to look.
+    for (passed_ms, state) in [(299_999, "AWAITING_USER"), (300_000, "EXPIRED")] {
+        hands.wall.store(IN_2026_MS + passed_ms, Ordering::SeqCst);
+        hands.monotonic.store(passed_ms, Ordering::SeqCst);
+        clock.never_before(clock.now());
+        drop(app.until_state("ct-2037", state).await);
+    }
+    assert_eq!(shown().await["now"], "2037-01-01T00:05:00.000Z");
     app.stop().await;
 }

@@ -89,6 +89,7 @@ fn shown(control: &Control) -> Result<Value, Problem> {
         "now": time_text(clock.now()),
         "mode": mode,
         "aheadMs": clock.ahead_ms(),
+        "wallBehindMs": clock.wall_behind_ms(),
         "resetting": control.wallet.is_resetting_time(),
         "lastReset": last,
     }))
