@@ -7,6 +7,7 @@ use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,8 @@ const FILE: &str = "running.json";
 const UNFINISHED: &str = ".running.json.new";
 /// The merchant's key stands in it: only its owner reads it, whatever the umask.
 const PRIVATE: u32 = 0o600;
+/// How often a file that could not be written is tried again.
+const TRIES_EVERY: Duration = Duration::from_secs(1);
 /// No such file is longer.
 const LONGEST_BYTES: u64 = 65_536;
 
@@ -77,29 +80,24 @@ pub(crate) enum Found {
 #[derive(Debug)]
 pub(crate) struct Announcement {
     path: PathBuf,
-    _locked: File,
+    unfinished: PathBuf,
+    text: String,
+    /// Nothing while it could not be written.
+    locked: Option<File>,
 }
 
 impl Running {
-    /// Tells other commands where this server runs, until it is withdrawn or the process ends.
+    /// Tells other commands where this server runs, until it is withdrawn or the process ends. On a disk that is full that is not
+    /// possible yet: see [`Announcement::surely`].
     pub(crate) fn announce(&self, data_dir: &Path) -> anyhow::Result<Announcement> {
-        let path = data_dir.join(FILE);
-        let announced = self.write(&path, &data_dir.join(UNFINISHED));
-        let locked = announced.with_context(|| format!("{} can't be written", path.display()))?;
-        Ok(Announcement { path, _locked: locked })
-    }
-
-    fn write(&self, path: &Path, unfinished: &Path) -> anyhow::Result<File> {
-        match fs::remove_file(unfinished) {
-            Err(fault) if fault.kind() != ErrorKind::NotFound => return Err(fault.into()),
-            _ => {}
+        let text = serde_json::to_string_pretty(self)?;
+        let mut announcement =
+            Announcement { path: data_dir.join(FILE), unfinished: data_dir.join(UNFINISHED), text, locked: None };
+        if let Err(fault) = announcement.write() {
+            let path = announcement.path.display();
+            tracing::error!(%path, %fault, "other commands can't find this server yet: its file can't be written");
         }
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(unfinished)?;
-        file.set_permissions(Permissions::from_mode(PRIVATE))?;
-        file.write_all(serde_json::to_string_pretty(self)?.as_bytes())?;
-        file.try_lock()?;
-        fs::rename(unfinished, path)?;
-        Ok(file)
+        Ok(announcement)
     }
 
     /// Where the server of this data directory runs.
@@ -145,8 +143,36 @@ impl Running {
 }
 
 impl Announcement {
+    fn write(&mut self) -> std::io::Result<()> {
+        match fs::remove_file(&self.unfinished) {
+            Err(fault) if fault.kind() != ErrorKind::NotFound => return Err(fault),
+            _ => {}
+        }
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(&self.unfinished)?;
+        file.set_permissions(Permissions::from_mode(PRIVATE))?;
+        file.write_all(self.text.as_bytes())?;
+        file.try_lock()?;
+        fs::rename(&self.unfinished, &self.path)?;
+        self.locked = Some(file);
+        Ok(())
+    }
+
+    /// Writes the file as soon as that is possible, if it was not; never ends.
+    pub(crate) async fn surely(&mut self) {
+        while self.locked.is_none() {
+            tokio::time::sleep(TRIES_EVERY).await;
+            if self.write().is_ok() {
+                tracing::info!("other commands find this server now");
+            }
+        }
+        std::future::pending::<()>().await;
+    }
+
     /// This server is about to stop: who asks from now on is told that none runs.
     pub(crate) fn withdraw(self) {
+        if self.locked.is_none() {
+            return;
+        }
         if let Err(fault) = fs::remove_file(&self.path) {
             tracing::warn!(path = %self.path.display(), %fault, "the file of a stopped server stays behind");
         }

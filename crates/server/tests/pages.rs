@@ -199,6 +199,7 @@ fn errors(page: Page<'_>) -> Vec<(&'static str, String)> {
             render(&ErrorPage { page: production, ..error(Wrong::ForeignForm(Some(addresses())), None) }),
         ),
         ("error-internal", render(&error(Wrong::Internal, None))),
+        ("error-unavailable", render(&error(Wrong::Unavailable, Some("/landing/wait?token=t")))),
         ("unknown-host", unknown("evil.example:8480")),
         ("unknown-host-none", unknown("")),
     ]

@@ -228,10 +228,13 @@ impl Signals {
 /// The first signal stops in order, a second one at once.
 async fn until_told_to_stop(
     sandbox: RunningSandbox,
-    announcement: Announcement,
+    mut announcement: Announcement,
     mut signals: Signals,
 ) -> anyhow::Result<()> {
-    signals.next().await;
+    tokio::select! {
+        () = signals.next() => {}
+        () = announcement.surely() => {}
+    }
     let tasks = sandbox.tasks.clone();
     // Not ready any more, and only then not to be found.
     tasks.stop();

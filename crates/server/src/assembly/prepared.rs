@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use lommebok_api::hosts::origin_of;
 use lommebok_api::urls::UrlPolicy;
+use lommebok_store::Seed as Rows;
 
 use super::parts;
 use super::sandbox::{FIRST_TENANT, RunningSandbox, Seams, StartFault};
@@ -37,6 +38,8 @@ pub struct PreparedSandbox {
     control: Control,
     brand: Arc<Brand>,
     seed: Seed,
+    /// What of the seed could not be stored yet.
+    unseeded: Option<Box<Rows>>,
     credentials: SandboxKeys,
     tasks: Tasks,
     directory: DataDirectory,
@@ -68,7 +71,7 @@ impl PreparedSandbox {
             parts::refuse_a_clock_ahead(&clock)?;
         }
         seeding::look(&store, &keys, (seed, &credentials), FIRST_TENANT)?;
-        seeding::seed(&store, &keys, (seed, &credentials), FIRST_TENANT, &chance).await?;
+        let unseeded = seeding::seed(&store, &keys, (seed, &credentials), FIRST_TENANT, &chance).await?;
         let policy = Policy::new(UrlPolicy::Sandbox).refusing_own_listener(listener.address());
         let wallet = Wallet::new(Parts {
             tenant: FIRST_TENANT,
@@ -89,7 +92,20 @@ impl PreparedSandbox {
         let brand = Arc::new(parts::brand(config));
         let network = (config.network.trusted_proxies.clone(), parts::limits(config));
         let seed = seed.clone();
-        Ok(Self { listener, network, public_url, wallet, edge, control, brand, seed, credentials, tasks, directory })
+        Ok(Self {
+            listener,
+            network,
+            public_url,
+            wallet,
+            edge,
+            control,
+            brand,
+            seed,
+            unseeded,
+            credentials,
+            tasks,
+            directory,
+        })
     }
 
     /// Where it will listen.
@@ -135,13 +151,13 @@ impl PreparedSandbox {
     }
 
     /// Begins: does what came due while nobody was there, goes on with what was queued, and takes requests. `beside` is
-    /// what the start page leads to.
+    /// what the start page leads to. When nothing can be stored now, it shows what is durable and is not ready.
     ///
     /// # Errors
-    /// [`StartFault::Wallet`] when what came due can't be done.
+    /// [`StartFault::Wallet`] when what came due can't be read.
     pub async fn serve(self, beside: Beside) -> Result<RunningSandbox, StartFault> {
-        self.wallet.start().await?;
         let address = self.address();
+        self.wallet.start(self.unseeded).await?;
         let make_payment_url = beside.make_payment_url.clone();
         // Only this machine reads a page that stands on its loopback address.
         let shown = address.ip().to_canonical().is_loopback().then_some(&self.credentials);

@@ -3,8 +3,8 @@
 
 use lommebok_domain::{PhoneNumber, TenantId};
 use lommebok_store::{
-    Address, CardDetails, CardKind, CardScheme, Change, KeyedHash, MerchantDetails, MerchantStatus, NewPsp, NewUser,
-    Sealed, Seed as Rows, SeededMerchant, SeededPsp, SeededUser, Store, Write,
+    Address, CardDetails, CardKind, CardScheme, Change, CommitFault, KeyedHash, MerchantDetails, MerchantStatus,
+    NewPsp, NewUser, Sealed, Seed as Rows, SeededMerchant, SeededPsp, SeededUser, Store, Write,
 };
 
 use super::StartFault;
@@ -61,36 +61,42 @@ pub(super) fn look(
     Ok(())
 }
 
-/// Stores the seed of `tenant`.
+/// Stores the seed of `tenant`. When nothing can be stored now, a tenant that is known from an earlier start is served as it
+/// stands, and the answer is the rows that are still to be stored.
 pub(super) async fn seed(
     store: &Store,
     keys: &Keys,
     (seed, credentials): (&Seed, &SandboxKeys),
     tenant: TenantId,
     chance: &Chance,
-) -> Result<(), Fault> {
+) -> Result<Option<Box<Rows>>, Fault> {
+    let rows = Box::new(rows(keys, (seed, credentials), tenant));
+    let seeding = Change {
+        change_id: u128::from_be_bytes(chance.bytes()),
+        tenant,
+        clock_epoch: 0,
+        idempotency: None,
+        write: Write::Seed(rows.clone()),
+    };
+    match store.commit(seeding).await {
+        Ok(_) => Ok(None),
+        Err(CommitFault::Unavailable(_)) if store.tenant(tenant)?.is_some() => Ok(Some(rows)),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn rows(keys: &Keys, (seed, credentials): (&Seed, &SandboxKeys), tenant: TenantId) -> Rows {
     let psp = |named: &seeds::SeedPsp| {
         let credentials = credentials.psps.get(&named.name)?;
         let merchants = seed.merchants.iter().filter(|merchant| merchant.psp == named.name).map(merchant).collect();
         Some(SeededPsp { psp: new_psp(keys, &named.name, credentials), merchants })
     };
-    let rows = Rows {
+    Rows {
         tenant_name: "default".to_owned(),
         at: ProcessTime.wall(),
         psps: seed.psps.iter().filter_map(psp).collect(),
         users: seed.users.iter().map(|seeded| user(keys, tenant, seeded)).collect(),
-    };
-    let write = Write::Seed(Box::new(rows));
-    store
-        .commit(Change {
-            change_id: u128::from_be_bytes(chance.bytes()),
-            tenant,
-            clock_epoch: 0,
-            idempotency: None,
-            write,
-        })
-        .await?;
-    Ok(())
+    }
 }
 
 fn new_psp(keys: &Keys, name: &str, credentials: &PspCredentials) -> NewPsp {

@@ -1,19 +1,31 @@
-//! `/healthz` (the process lives), `/readyz` (it takes requests, and all that was due before it started is done) and
-//! `/metrics` (what it counted).
+//! `/healthz` (the process lives), `/readyz` (what is asked for can be stored, and all that was due before the start is done)
+//! and `/metrics` (what it counted).
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
 
-use crate::observability::Metrics;
+use crate::observability::{Metrics, store_trouble};
 use crate::tasks::Tasks;
 use crate::wallet::Wallet;
 
 /// The routes.
 pub(crate) fn routes(tasks: Tasks, wallet: Wallet) -> Router {
+    let asked = wallet.clone();
     let ready = move || {
-        let stopping = tasks.stopping().is_cancelled();
-        async move { if stopping { (StatusCode::SERVICE_UNAVAILABLE, "stopping\n") } else { (StatusCode::OK, "ready\n") } }
+        let (tasks, wallet) = (tasks.clone(), asked.clone());
+        async move {
+            if tasks.stopping().is_cancelled() {
+                return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+            }
+            match wallet.stores().await {
+                Ok(()) => (StatusCode::OK, "ready\n"),
+                Err(why) => {
+                    store_trouble::say(&why);
+                    (StatusCode::SERVICE_UNAVAILABLE, "not ready: nothing can be stored now; the log says why\n")
+                }
+            }
+        }
     };
     Router::new().route("/healthz", get(|| async { "alive\n" })).route("/readyz", get(ready)).route(
         "/metrics",
@@ -29,5 +41,6 @@ fn metrics(wallet: &Wallet) -> String {
     let metrics = Metrics::install();
     wallet.measure_unconfirmed();
     wallet.measure_wall_clock();
+    wallet.measure_writes();
     metrics.render()
 }

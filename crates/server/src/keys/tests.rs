@@ -207,6 +207,7 @@ fn a_file_that_is_no_rsa_key_is_refused() {
     let no_rsa = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIFNaw4pTFCEbnYTTcbjTzTnAYKYIUYBSdKQWjuQ2CUsV\n-----END PRIVATE KEY-----\n";
     for content in ["", "hello", no_rsa] {
         fs::write(&path, content).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         assert!(matches!(SigningKey::read(&path).unwrap_err(), KeyFault::Content { .. }));
     }
 }

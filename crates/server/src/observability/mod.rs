@@ -9,6 +9,7 @@ mod logs;
 pub mod metrics;
 pub mod names;
 mod panics;
+pub(crate) mod store_trouble;
 
 use crate::config::LogConfig;
 

@@ -41,6 +41,9 @@ pub const PANICS: &str = "lommebok_panics_total";
 /// By how much the wall clock is behind business time that runs on without it.
 pub const WALL_CLOCK_BEHIND: &str = "lommebok_wall_clock_behind_seconds";
 
+/// Whether what is asked for can't be stored.
+pub const WRITES_FAIL: &str = "lommebok_writes_fail";
+
 /// What kind of number a metric is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -72,7 +75,7 @@ const fn metric(name: &'static str, kind: Kind, labels: &'static str, help: &'st
 }
 
 /// Every metric, in the order of the page.
-pub const ALL: [Described; 18] = [
+pub const ALL: [Described; 19] = [
     metric(
         PAYMENTS_UNCONFIRMED,
         Kind::Gauge,
@@ -125,6 +128,12 @@ pub const ALL: [Described; 18] = [
         "lines of the log of calls that were left out: more than `log_calls_per_s`",
     ),
     metric(
+        WRITES_FAIL,
+        Kind::Gauge,
+        "",
+        "1 while what is asked for can't be stored (disk full, read-only, database gone, start not over), else 0",
+    ),
+    metric(
         WALL_CLOCK_BEHIND,
         Kind::Gauge,
         "",
@@ -169,6 +178,8 @@ const ALARMS: &str = "
 - `lommebok_notices_given_up_total` rising: a PSP did not take a notice in six tries over 42 minutes. The Control API lists
   them (`/control/v1/payments?notice_given_up=true`).
 - `lommebok_updatestatus_repeated_total` rising: a PSP may be sending requests twice without an idempotency key.
+- `lommebok_writes_fail` at 1 for a minute: the log says why. Make room, or put the database back where it was; the server goes on by
+  itself.
 - `lommebok_wall_clock_behind_seconds` above 1: the machine's clock was ahead once, or is wrong now. Business time runs on; set the
   clock right, or `lommebok clock reset` sets business time to it. More than an hour of it refuses the next start.
 - `lommebok_panics_total` above 0: report it.

@@ -21,6 +21,8 @@ pub enum Wrong {
     OtherAddress(Addresses),
     /// Too many pages and forms from one address; nothing was changed.
     TooOften,
+    /// Nothing can be stored for a moment; nothing was changed.
+    Unavailable,
     /// Our fault; nothing was changed.
     Internal,
 }
@@ -32,6 +34,7 @@ impl Wrong {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::StaleForm | Self::NoCookie | Self::ForeignForm(_) | Self::OtherAddress(_) => StatusCode::FORBIDDEN,
             Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

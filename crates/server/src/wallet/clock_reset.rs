@@ -95,6 +95,7 @@ impl Wallet {
     }
 
     async fn reset_step_by_step(&self) -> Result<Option<ClockReset>, ResetFault> {
+        self.unless_recovering()?;
         let _one_at_a_time = self.advancing().await;
         if self.clock().mode() == (ClockMode::Running { offset_ms: 0 }) && self.clock().ahead_ms() <= 0 {
             return Ok(None);

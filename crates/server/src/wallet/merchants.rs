@@ -45,16 +45,16 @@ impl Wallet {
             idempotency: Some(idempotency.row(principal, now.at)),
             write: Write::Merchant(Box::new(write)),
         };
-        match self.store().commit(change).await {
+        match self.store_change(change).await {
             Ok(Committed::Merchant(msn)) => Ok(msn),
             Ok(_) => Err(Fault::Busy),
-            Err(CommitFault::Replay(stored)) => {
+            Err(Fault::Store(CommitFault::Replay(stored))) => {
                 let before = MerchantId::new(stored.subject.saturating_sub(1));
                 let made = self.store().merchants_of_psp(self.tenant(), principal.psp, Some(before), 1)?;
                 let made = made.into_iter().find(|merchant| merchant.id.get() == stored.subject);
                 made.map(|merchant| merchant.msn).ok_or(Fault::UnknownMerchant)
             }
-            Err(fault) => Err(fault.into()),
+            Err(fault) => Err(fault),
         }
     }
 

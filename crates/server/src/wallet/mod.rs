@@ -21,6 +21,7 @@ mod phone;
 mod pin_tries;
 mod prompts;
 mod readers;
+mod readiness;
 mod road;
 mod sealed;
 mod sessions;
@@ -157,6 +158,7 @@ struct Inner {
     turns: long_work::Turns,
     pin_tries: pin_tries::PinTries,
     change_ids: road::ChangeIds,
+    readiness: readiness::Readiness,
     advancing: tokio::sync::Mutex<()>,
     resetting: tokio::sync::watch::Sender<bool>,
 }
@@ -176,6 +178,7 @@ impl Wallet {
             status_lanes: status_updates::Lanes::default(),
             turns: long_work::Turns::default(),
             pin_tries: pin_tries::PinTries::default(),
+            readiness: readiness::Readiness::default(),
             advancing: tokio::sync::Mutex::new(()),
             resetting: tokio::sync::watch::Sender::new(false),
         }))
@@ -316,6 +319,10 @@ impl Wallet {
 
     fn change_ids(&self) -> &road::ChangeIds {
         &self.0.change_ids
+    }
+
+    fn readiness(&self) -> &readiness::Readiness {
+        &self.0.readiness
     }
 
     /// Whether business time is being reset.

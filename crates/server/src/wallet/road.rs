@@ -92,7 +92,9 @@ impl Wallet {
 
     /// Stores a change. When that fails nobody knows what is due now, so somebody looks.
     pub(crate) async fn store_change(&self, change: Change) -> Result<Committed, Fault> {
+        self.unless_recovering()?;
         let stored = self.store().commit(change).await;
+        self.readiness().answered(&stored);
         if matches!(stored, Err(CommitFault::Unavailable(_))) {
             self.agenda().trouble();
         }

@@ -29,6 +29,7 @@ pub struct Advanced {
 impl Wallet {
     /// Stops business time where it is.
     pub async fn freeze(&self) -> Result<Timestamp, Fault> {
+        self.unless_recovering()?;
         let _one_at_a_time = self.advancing().await;
         let at = self.clock().freeze();
         self.keep_clock().await?;
@@ -37,6 +38,7 @@ impl Wallet {
 
     /// Lets business time go on from where it is.
     pub async fn resume(&self) -> Result<Timestamp, Fault> {
+        self.unless_recovering()?;
         let _one_at_a_time = self.advancing().await;
         let at = self.clock().resume();
         self.keep_clock().await?;
@@ -53,6 +55,7 @@ impl Wallet {
     /// # Errors
     /// When the store fails; what was done until then stays done, and time stands where something was left undone.
     pub async fn advance(&self, millis: u64) -> Result<Advanced, Fault> {
+        self.unless_recovering()?;
         let _one_at_a_time = self.advancing().await;
         self.calls_in_flight_answer(Duration::from_millis(CALLS_IN_FLIGHT_GET_MS)).await;
         let advanced = self.advance_step_by_step(millis).await;

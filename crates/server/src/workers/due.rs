@@ -11,6 +11,7 @@ use super::patience::Pauses;
 use crate::clock::ProcessTime;
 use crate::observability::calls::{self, Kind, Line};
 use crate::observability::names::ATTEMPTS;
+use crate::observability::store_trouble;
 use crate::wallet::{Errand, Fault, Wallet};
 
 /// Rows of due work that are looked at together.
@@ -66,8 +67,8 @@ pub(crate) async fn look_after_due_work(wallet: Wallet) {
     while !stopping.is_cancelled() {
         let ended = wallet.in_hand().ended();
         let (next, in_hand, fault) = look(&wallet).await;
-        if let Some(fault) = &fault {
-            tracing::error!(%fault, "due work could not be done; it is looked at again");
+        if let Some(fault) = fault.as_ref() {
+            say(fault, None);
         }
         if fault.is_some() || wallet.agenda().is_troubled() {
             again = again.or_else(|| ProcessTime.now().checked_add(pauses.next()));
@@ -114,6 +115,16 @@ async fn look(wallet: &Wallet) -> (Option<Timestamp>, bool, Option<Fault>) {
     };
     wallet.agenda().looked(next);
     (next, looked.in_hand, looked.fault.or(unread))
+}
+
+/// Why due work, of this payment or at all, could not be done. A store in trouble is the same for all of it.
+fn say(fault: &Fault, payment: Option<PaymentId>) {
+    if fault.passes() {
+        store_trouble::say(fault);
+    } else {
+        let payment = payment.map(PaymentId::get);
+        tracing::error!(payment, %fault, "due work could not be done; it is looked at again");
+    }
 }
 
 impl Wallet {
@@ -175,7 +186,7 @@ impl Wallet {
         let fared = match fared {
             Err(Fault::Refused(_) | Fault::NoSuchPayment) => Ok(Row::Left),
             Err(fault) => {
-                tracing::error!(payment = row.payment.get(), %fault, "due work could not be done");
+                say(&fault, Some(row.payment));
                 Err(fault)
             }
             done => done,

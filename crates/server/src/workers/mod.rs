@@ -12,7 +12,9 @@ mod expired_rows;
 mod notices;
 mod patience;
 mod recovery;
+mod watch;
 
 pub use due::DueDone;
 pub(crate) use due::look_after_due_work;
 pub(crate) use expired_rows::remove_expired_rows;
+pub(crate) use watch::watch;

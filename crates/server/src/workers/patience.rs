@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::observability::store_trouble;
 use crate::wallet::{Fault, Wallet};
 
 /// The first pause, in ms; each further one is twice as long.
@@ -60,7 +61,7 @@ impl Wallet {
                 done => return done,
             };
             let pause = pauses.next();
-            tracing::warn!(%fault, ?pause, "the store is in trouble; trying again");
+            store_trouble::say(&fault);
             tokio::select! {
                 biased;
                 () = self.tasks().ending().cancelled() => return Err(fault),

@@ -21,6 +21,7 @@ mod notices;
 mod own_authority;
 mod prompts;
 mod queue;
+mod readiness;
 mod seen_by_all;
 mod shown_answers;
 mod shutdown;

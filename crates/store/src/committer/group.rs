@@ -41,7 +41,7 @@ pub(super) fn commit(writer: &mut Writer, jobs: &[Job], hook: Option<&CommitHook
                 open.extend([after..range.end, at..after, range.start..at]);
             }
             Outcome::Unavailable(why) => {
-                tracing::error!(why, "the database can't write");
+                // Whoever asked says so in the log; here it would be said once more.
                 answers.extend(range.map(|_| Err(CommitFault::Unavailable(why.clone()))));
             }
         }

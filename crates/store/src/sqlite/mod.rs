@@ -6,6 +6,7 @@
 mod check;
 mod checkpoint;
 pub(crate) mod expiring;
+mod file_watch;
 mod keys;
 mod migrations;
 mod open;
@@ -24,6 +25,7 @@ pub(crate) use write::{Evidence, WriteFault, Writer};
 
 use crate::fault::{DatabaseError, StoreError};
 use crate::options::{Access, FaultHook, StoreOptions};
+use file_watch::FileWatch;
 use keys::KeyHasher;
 use readers::Readers;
 use recent_keys::RecentKeys;
@@ -32,6 +34,7 @@ use recent_keys::RecentKeys;
 pub(crate) struct Database {
     readers: Readers,
     keys: KeyReader,
+    files: FileWatch,
     fault_hook: Option<FaultHook>,
     /// Held while the database is open: one process at a time.
     _lock: File,
@@ -47,14 +50,15 @@ impl Database {
         let connection = open::writer(&path, options.writer_cache_kib, options.max_wal_frames)?;
         migrations::run(&connection)?;
         keys::prove(&connection, &keys)?;
+        let files = FileWatch::of(&path)?;
         let checkpointer = checkpoint::Checkpointer::start(&path, options.max_wal_frames)?;
         let fault_hook = options.fault_hook.clone();
         let recent = Arc::new(RecentKeys::default());
         let waiting = (Arc::clone(&recent), options.max_keys_waiting);
         let writer = Writer::new(connection, Arc::clone(&keys), waiting, (checkpointer, fault_hook.clone()));
-        let writer = writer.map_err(database_error)?;
+        let writer = writer.map_err(database_error)?.watching(files.clone());
         let readers = Readers::open(&path, options.readers, options.reader_cache_kib)?;
-        Ok((Self { readers, keys: KeyReader::new(keys, recent), fault_hook, _lock: lock }, writer))
+        Ok((Self { readers, keys: KeyReader::new(keys, recent), files, fault_hook, _lock: lock }, writer))
     }
 
     /// Runs `read` on a free reader.
@@ -79,6 +83,11 @@ impl Database {
     fn trouble(&self) -> Result<(), StoreError> {
         let why = self.fault_hook.as_ref().and_then(|hook| hook(Access::Read));
         why.map_or(Ok(()), |why| Err(StoreError::Database(DatabaseError::new(std::io::Error::other(why)))))
+    }
+
+    /// What has become of the files that are open, if they are not where they were.
+    pub(crate) fn file_fault(&self) -> Option<String> {
+        self.files.fault()
     }
 
     /// Compares everything that is stored twice. Slow: it reads the whole database.

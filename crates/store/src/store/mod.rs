@@ -68,6 +68,12 @@ impl Store {
         self.inner.committer.close();
     }
 
+    /// What has become of the database's files when they are no more at their path: moved, removed, replaced. Nothing is
+    /// written then. Costs two looks at the file system.
+    pub fn file_fault(&self) -> Option<String> {
+        self.inner.database.file_fault()
+    }
+
     /// Compares everything that is stored twice, for tests and the operator. Slow: it reads the whole database.
     pub fn check(&self) -> Result<CheckReport, StoreError> {
         self.inner.database.check()

@@ -144,6 +144,17 @@ impl ServerProcess {
     /// When it does not get ready; the message holds what it said on stderr.
     pub async fn start(launch: &Launch) -> Self {
         let begun = Instant::now();
+        let mut server = Self::listening(launch).await;
+        server.until_ready().await;
+        server.ready_after = begun.elapsed();
+        server
+    }
+
+    /// Starts one; it takes requests when this returns, but may not be ready.
+    ///
+    /// # Panics
+    /// When it does not say where it listens; the message holds what it said on stderr.
+    pub async fn listening(launch: &Launch) -> Self {
         let mut child = spawn(launch);
         let mut reading = JoinSet::new();
         let stdout = keep(&mut reading, child.stdout.take().expect("stdout is piped"));
@@ -153,9 +164,7 @@ impl ServerProcess {
         let said = server.until_said(|said| said.contains(READY) && said.contains(DONE)).await;
         let after = |label| said.lines().find_map(|line| line.strip_prefix(label));
         let own = after(LISTENS).and_then(|rest| rest.split_whitespace().next());
-        server.base = own.or_else(|| after(READY)).expect("it was there a moment ago").to_owned();
-        server.until_ready().await;
-        server.ready_after = begun.elapsed();
+        own.or_else(|| after(READY)).expect("it was there a moment ago").clone_into(&mut server.base);
         server
     }
 
@@ -170,7 +179,11 @@ impl ServerProcess {
         child.kill().await.expect("the process can be killed");
     }
 
-    async fn until_ready(&self) {
+    /// Waits until it is ready (`/readyz`).
+    ///
+    /// # Panics
+    /// When it does not get ready within 40 s.
+    pub async fn until_ready(&self) {
         let client = http_client::client();
         let url = format!("{}/readyz", self.base);
         surely("ready", async || client.get(&url).send().await.ok()?.error_for_status().ok().map(drop)).await;
@@ -248,6 +261,14 @@ impl ServerProcess {
         let pid = self.child.id().expect("the process runs");
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
         status.lines().any(|line| line.starts_with("State:") && line.contains("stopped"))
+    }
+
+    /// The number of its process.
+    ///
+    /// # Panics
+    /// When the process has ended.
+    pub fn pid(&self) -> u32 {
+        self.child.id().expect("the process runs")
     }
 
     fn signal(&self, signal: &str) {

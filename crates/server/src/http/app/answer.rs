@@ -23,6 +23,7 @@ use crate::http::json_object;
 use crate::http::pages::once;
 use crate::http::rates::TooOften;
 use crate::listener::body::{self, BodyFault};
+use crate::observability::store_trouble;
 use crate::ui::lang::Lang;
 use crate::wallet::{Fault, Wallet};
 
@@ -147,7 +148,7 @@ impl From<Fault> for Refused {
                 | CommitFault::ClockReset
                 | CommitFault::Unavailable(_)),
             ) => {
-                tracing::warn!(%fault, "a call of the App API could not be stored now");
+                store_trouble::say(&fault);
                 return Self::try_again();
             }
             fault @ (Fault::MerchantNotActive

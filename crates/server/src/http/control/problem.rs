@@ -7,6 +7,7 @@ use lommebok_store::CommitFault;
 use serde_json::json;
 
 use crate::listener::body::BodyFault;
+use crate::observability::store_trouble;
 use crate::wallet::{Fault, ResetFault};
 
 /// An error answer.
@@ -62,7 +63,7 @@ impl From<Fault> for Problem {
                 | CommitFault::ClockReset
                 | CommitFault::Unavailable(_)),
             ) => {
-                tracing::warn!(%fault, "a call of the Control API could not be stored now");
+                store_trouble::say(&fault);
                 let detail = "the wallet can't store anything now; try again in a moment";
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, detail.to_owned())
             }

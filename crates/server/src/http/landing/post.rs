@@ -9,6 +9,7 @@ use lommebok_domain::Payment;
 use super::form::{self, Form};
 use super::show::{Looking, refused_address, wait_address};
 use crate::http::pages::{Pages, language, see_other};
+use crate::observability::store_trouble;
 use crate::ui::error_page::Wrong;
 use crate::ui::html::Policy;
 use crate::ui::landing::{TooLate, WrongNumber};
@@ -71,6 +72,11 @@ async fn accepted(pages: &Pages, request: Request) -> Result<(Form, Payment), Re
 }
 
 fn failed(pages: &Pages, form: &Form, fault: &Fault) -> Response {
+    let language = language(&Uri::from_static("/"), &form.headers);
+    if fault.passes() {
+        store_trouble::say(fault);
+        return pages.error(language, Wrong::Unavailable, Some(&wait_address(&form.token)));
+    }
     tracing::error!(%fault, "a form of the landing page failed");
-    pages.error(language(&Uri::from_static("/"), &form.headers), Wrong::Internal, None)
+    pages.error(language, Wrong::Internal, None)
 }

@@ -15,6 +15,7 @@ use lommebok_domain::State as PaymentState;
 use self::returned::Returned;
 use super::pages::{Pages, Sender, language, see_other, sender};
 use crate::listener::body;
+use crate::observability::store_trouble;
 use crate::ui::error_page::{ErrorPage, Wrong};
 use crate::ui::html::{Html, Policy};
 use crate::ui::intercept::{InterceptPage, Misread, Returning};
@@ -57,6 +58,10 @@ async fn count(State(pages): State<Pages>, request: Request) -> Response {
     match pages.wallet.return_from_step_up(returned.id, returned.result()).await {
         Ok(_) => see_other("/mobileintercept/taken", Policy::FramedByUs),
         Err(Fault::Refused(_) | Fault::UnknownLink) => asked.page(&pages, &Returning::Over),
+        Err(fault) if fault.passes() => {
+            store_trouble::say(&fault);
+            asked.wrong(&pages, Wrong::Unavailable)
+        }
         Err(fault) => {
             tracing::error!(%fault, "a return from 3-D Secure was not taken");
             asked.wrong(&pages, Wrong::Internal)

@@ -20,6 +20,7 @@ use crate::http::rates::TooOften;
 use crate::listener::body::BodyFault;
 use crate::observability::calls;
 use crate::observability::names::REFUSALS;
+use crate::observability::store_trouble;
 use crate::wallet::Fault;
 
 const HINT: HeaderName = HeaderName::from_static(lommebok_api::headers::HINT);
@@ -241,7 +242,7 @@ fn store_fault(fault: &CommitFault) -> WireFault {
         | CommitFault::Unavailable(_)
         | CommitFault::ClockReset
         | CommitFault::Stale(_) => {
-            tracing::warn!(%fault, "a call of the PSP API could not be stored now");
+            store_trouble::say(fault);
             WireFault::of(ErrorCode::Unavailable)
         }
         CommitFault::Replay(_) | CommitFault::MsnExists | CommitFault::Refused(_) => {

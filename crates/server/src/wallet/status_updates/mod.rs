@@ -220,7 +220,9 @@ impl Wallet {
             match self.apply_in_its_lane(&batch).await {
                 Ok(done) => applied.extend(done),
                 Err(fault) => {
-                    tracing::error!(batch = batch.id.get(), %fault, "a batch could not be applied");
+                    if !fault.passes() {
+                        tracing::error!(batch = batch.id.get(), %fault, "a batch could not be applied");
+                    }
                     held_back.insert(batch.psp);
                     first_fault.get_or_insert(fault);
                 }

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, Params};
 
 use super::checkpoint::Checkpointer;
+use super::file_watch::FileWatch;
 use super::keys::KeyHasher;
 use super::recent_keys::RecentKeys;
 use crate::change::{Change, Committed, Write};
@@ -70,6 +71,7 @@ pub(crate) struct Writer {
     natural_keys: NaturalKeys,
     checkpointer: Checkpointer,
     fault_hook: Option<FaultHook>,
+    files: Option<FileWatch>,
     next_payment: i64,
     next_batch: i64,
     epochs: clock::Epochs,
@@ -97,6 +99,7 @@ impl Writer {
             natural_keys,
             checkpointer,
             fault_hook,
+            files: None,
             next_payment,
             next_batch,
             epochs,
@@ -104,7 +107,15 @@ impl Writer {
         })
     }
 
+    /// Refuses to write from when these files are no more at their path.
+    pub(super) fn watching(self, files: FileWatch) -> Self {
+        Self { files: Some(files), ..self }
+    }
+
     pub(crate) fn begin(&self) -> Result<(), WriteFault> {
+        if let Some(why) = self.files.as_ref().and_then(FileWatch::fault) {
+            return Err(WriteFault::Database(why));
+        }
         run(&self.connection, "BEGIN IMMEDIATE", [])?;
         Ok(())
     }
