@@ -123,7 +123,11 @@ async fn damaged_keys_and_databases_are_named_and_left_as_they_are() {
         ("sandbox.toml", "not TOML", "sandbox.toml: "),
         ("control-token", "short", "control-token: must be one line of at least 32 visible characters"),
         ("signing-key.pem", "no key", "signing-key.pem: must be a private key in PEM"),
-        ("lommebok.db", "no database, but long enough to be looked at", "lommebok.db can't be used: "),
+        (
+            "lommebok.db",
+            "no database, but long enough to be looked at",
+            "lommebok.db can't be used: the database is damaged; restore a backup that `lommebok check` finds sound: ",
+        ),
         (
             "sample-psp/ledger.db",
             "no database, but long enough to be looked at",
@@ -206,4 +210,80 @@ async fn serve_with_all_else_configured_still_wants_a_token_service() {
         ),
     );
     assert!(!sandbox.path().join("serve.db").exists(), "nothing was made");
+}
+
+/// A copy of a data directory whose server was stopped.
+fn copied(from: &Path) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap).filter(|entry| entry.file_type().unwrap().is_file()) {
+        fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+    }
+    copy
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_gone_or_empty_beside_its_keys_is_missed_and_not_made_anew() {
+    let sound = tempfile::tempdir().unwrap();
+    let no_shop = Launch::new(BINARY, sound.path()).with(&["--no-shop"]);
+    ServerProcess::start(&no_shop).await.stop().await;
+    let damages: [fn(&Path); 2] = [|path| fs::remove_file(path).unwrap(), |path| drop(fs::File::create(path).unwrap())];
+    for damage in damages {
+        let directory = copied(sound.path());
+        let (database, keys) = (directory.path().join("lommebok.db"), directory.path().join("master-keys.toml"));
+        damage(&database);
+        let before = fs::metadata(&database).is_ok();
+        let said = dev_refuses(directory.path(), &["--no-shop"]).await;
+        let expected = format!(
+            "lommebok: {} is missing or empty, and {keys} are the keys of a database that was written: put the database back, \
+             or a backup of it. To begin anew without its payments, remove {keys}\n",
+            database.display(),
+            keys = keys.display()
+        );
+        assert_eq!(said, expected);
+        assert_eq!(fs::metadata(&database).is_ok(), before, "nothing was made");
+        fs::remove_file(&keys).unwrap();
+        let anew = Launch::new(BINARY, directory.path()).with(&["--no-shop"]);
+        ServerProcess::start(&anew).await.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_start_that_was_broken_off_is_done_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let launch = Launch::new(BINARY, directory.path()).with(&["--no-shop"]);
+    ServerProcess::start(&launch).await.stop().await;
+    assert!(!directory.path().join("first-start").exists());
+    // As it stands between the keys and the database.
+    fs::write(directory.path().join("first-start"), "").unwrap();
+    fs::remove_file(directory.path().join("lommebok.db")).unwrap();
+    ServerProcess::start(&launch).await.stop().await;
+    assert!(!directory.path().join("first-start").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_with_other_tables_is_refused_with_what_differs() {
+    let sound = tempfile::tempdir().unwrap();
+    let no_shop = Launch::new(BINARY, sound.path()).with(&["--no-shop"]);
+    ServerProcess::start(&no_shop).await.stop().await;
+    for (damage, named) in [
+        ("DROP TABLE event", "table event is missing"),
+        ("PRAGMA user_version = 0", "version 0, which it claims to have"),
+        ("ALTER TABLE payment ADD COLUMN mine TEXT", "column mine of table payment is unknown"),
+    ] {
+        let directory = copied(sound.path());
+        let path = directory.path().join("lommebok.db");
+        rusqlite::Connection::open(&path).unwrap().execute_batch(damage).unwrap();
+        let said = dev_refuses(directory.path(), &["--no-shop"]).await;
+        let begins = format!("lommebok: {} can't be used: its tables are not those of version ", path.display());
+        assert!(said.starts_with(&begins) && said.contains(named), "{damage}: {said}");
+    }
+    let directory = copied(sound.path());
+    let path = directory.path().join("lommebok.db");
+    fs::remove_file(&path).unwrap();
+    rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (a)").unwrap();
+    let looked_at = || (fs::read(&path).unwrap(), fs::metadata(&path).unwrap().permissions());
+    let before = looked_at();
+    let said = dev_refuses(directory.path(), &["--no-shop"]).await;
+    assert!(said.contains("table theirs is unknown"), "{said}");
+    assert_eq!(looked_at(), before, "it was not touched");
 }

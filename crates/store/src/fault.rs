@@ -49,6 +49,22 @@ pub enum StoreError {
         /// The newest that this program knows.
         known: i64,
     },
+    /// The tables are not those of the database's version.
+    #[error(
+        "its tables are not those of version {version}, which it claims to have: {differences}. Nothing was changed; restore a \
+         backup, or name the right database"
+    )]
+    Schema {
+        /// The version that stands in the file.
+        version: i64,
+        /// The first of what differs.
+        differences: String,
+    },
+    /// A check beside a server that works was ended before its end.
+    #[error(
+        "the check was ended: it took too long, or too much was written meanwhile; check a stopped server, or a copy"
+    )]
+    CheckEnded,
     /// The linked SQLite has a known fault.
     #[error("SQLite {found} is too old: 3.51.3 or newer is needed")]
     OldSqlite {
@@ -71,6 +87,9 @@ pub enum StoreError {
     /// The database refused.
     #[error("the database refused")]
     Database(#[source] DatabaseError),
+    /// What stands in the file can't be what was written.
+    #[error("the database is damaged; restore a backup that `lommebok check` finds sound")]
+    Damaged(#[source] DatabaseError),
     /// A thread could not be started.
     #[error("a thread could not be started")]
     Thread(#[source] std::io::Error),

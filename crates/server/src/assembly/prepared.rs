@@ -72,6 +72,7 @@ impl PreparedSandbox {
         }
         seeding::look(&store, &keys, (seed, &credentials), FIRST_TENANT)?;
         let unseeded = seeding::seed(&store, &keys, (seed, &credentials), FIRST_TENANT, &chance).await?;
+        directory.first_start_is_over()?;
         let policy = Policy::new(UrlPolicy::Sandbox).refusing_own_listener(listener.address());
         let wallet = Wallet::new(Parts {
             tenant: FIRST_TENANT,

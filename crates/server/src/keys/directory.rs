@@ -4,6 +4,7 @@
 //! [`SandboxKeys::read`] and [`DataDirectory::read_control_token`].
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,9 @@ const DATABASE: &str = "lommebok.db";
 const MASTER_KEYS: &str = "master-keys.toml";
 const CONTROL_TOKEN: &str = "control-token";
 const SIGNING_KEY: &str = "signing-key.pem";
+/// Is there from before the keys until the database is written, so that a first start may be broken off and done again.
+const FIRST_START: &str = "first-start";
+const WHY_FIRST_START: &str = "The first start on this data directory is not over. The next one removes this file.\n";
 
 /// The data directory, held by this process until it is dropped.
 #[derive(Debug)]
@@ -61,17 +65,34 @@ impl DataDirectory {
         path.join(DATABASE)
     }
 
-    /// The master keys of this database; made on the first call.
+    /// The master keys of this database; made on the first start, which is over with [`DataDirectory::first_start_is_over`].
     ///
     /// # Errors
-    /// [`KeyFault::Lost`] when there is a database already, which none but its own keys can read; nothing is made then.
+    /// [`KeyFault::Lost`] when there is a database already, which none but its own keys can read, and
+    /// [`KeyFault::DatabaseLost`] when there are keys and no database; nothing is made then.
     pub fn master_keys_of(&self, database: &Path, chance: &Chance) -> Result<MasterKeys, KeyFault> {
         let path = self.path.join(MASTER_KEYS);
-        let written = std::fs::metadata(database).is_ok_and(|file| file.len() > 0);
-        if written && files::read_own_if_present(&path)?.is_none() {
-            return Err(KeyFault::Lost { path, database: database.to_owned() });
+        let is_written = std::fs::metadata(database).is_ok_and(|file| file.len() > 0);
+        let has_keys = files::read_own_if_present(&path)?.is_some();
+        let is_first_start = files::read_own_if_present(&self.path.join(FIRST_START))?.is_some();
+        match (has_keys, is_written) {
+            (false, true) => return Err(KeyFault::Lost { path, database: database.to_owned() }),
+            (true, false) if !is_first_start => {
+                return Err(KeyFault::DatabaseLost { keys: path, database: database.to_owned() });
+            }
+            (false, false) => files::write_atomically(&self.path, FIRST_START, WHY_FIRST_START)?,
+            (true, _) => {}
         }
         self.master_keys(chance)
+    }
+
+    /// The database is written: from now on it is missed when it is gone.
+    pub fn first_start_is_over(&self) -> Result<(), KeyFault> {
+        let path = self.path.join(FIRST_START);
+        match std::fs::remove_file(&path) {
+            Err(fault) if fault.kind() != ErrorKind::NotFound => Err(KeyFault::file(&path, fault)),
+            _ => Ok(()),
+        }
     }
 
     /// The master keys; made on the first call.

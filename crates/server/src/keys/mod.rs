@@ -63,6 +63,19 @@ pub enum KeyFault {
         /// What was written with them.
         database: PathBuf,
     },
+    /// The database is gone and its master keys are not.
+    #[error(
+        "{database} is missing or empty, and {keys} are the keys of a database that was written: put the database back, or a \
+         backup of it. To begin anew without its payments, remove {keys}",
+        keys = keys.display(),
+        database = database.display()
+    )]
+    DatabaseLost {
+        /// Its keys.
+        keys: PathBuf,
+        /// Where it should be.
+        database: PathBuf,
+    },
     /// The file is there but not what it should be.
     #[error("{path}: {fault}", path = path.display())]
     Content {

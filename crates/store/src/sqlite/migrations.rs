@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::database_error;
+use super::{database_error, schema};
 use crate::fault::StoreError;
 
 /// Step `n` (from 1) makes version `n`.
@@ -13,13 +13,18 @@ const STEPS: [&str; 4] = [
     include_str!("migrations/0004.sql"),
 ];
 
-/// Brings the database to the newest version, or refuses one that is newer still.
-pub(super) fn run(connection: &Connection) -> Result<(), StoreError> {
-    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(database_error)?;
-    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+/// Refuses a database that is newer than this program, or is none of ours. Changes nothing.
+pub(super) fn look(connection: &Connection) -> Result<(), StoreError> {
+    let (found, known) = (version(connection)?, i64::try_from(STEPS.len()).unwrap_or(i64::MAX));
     if found > known || found < 0 {
         return Err(StoreError::Newer { found, known });
     }
+    schema::compare(connection, found)
+}
+
+/// Brings a database that was looked at to the newest version.
+pub(super) fn run(connection: &Connection) -> Result<(), StoreError> {
+    let found = version(connection)?;
     for (version, step) in (1_i64..).zip(STEPS) {
         if version > found {
             let script = format!("BEGIN IMMEDIATE;\n{step}\nPRAGMA user_version = {version};\nCOMMIT;");
@@ -30,4 +35,14 @@ pub(super) fn run(connection: &Connection) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+fn version(connection: &Connection) -> Result<i64, StoreError> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(database_error)
+}
+
+/// Takes the steps that make `version` in an empty database.
+pub(super) fn steps_until(connection: &Connection, version: i64) -> Result<(), StoreError> {
+    let steps = usize::try_from(version).unwrap_or(0);
+    STEPS.iter().take(steps).try_for_each(|step| connection.execute_batch(step)).map_err(database_error)
 }

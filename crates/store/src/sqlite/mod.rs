@@ -9,15 +9,19 @@ pub(crate) mod expiring;
 mod file_watch;
 mod keys;
 mod migrations;
+mod online_check;
 mod open;
 mod private_file;
 pub(crate) mod read;
 mod readers;
 mod recent_keys;
+mod schema;
 mod write;
 
 use std::fs::File;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 pub use check::CheckReport;
 pub(crate) use read::natural_key::KeyReader;
@@ -34,6 +38,7 @@ use recent_keys::RecentKeys;
 pub(crate) struct Database {
     readers: Readers,
     keys: KeyReader,
+    path: PathBuf,
     files: FileWatch,
     fault_hook: Option<FaultHook>,
     /// Held while the database is open: one process at a time.
@@ -58,7 +63,7 @@ impl Database {
         let writer = Writer::new(connection, Arc::clone(&keys), waiting, (checkpointer, fault_hook.clone()));
         let writer = writer.map_err(database_error)?.watching(files.clone());
         let readers = Readers::open(&path, options.readers, options.reader_cache_kib)?;
-        Ok((Self { readers, keys: KeyReader::new(keys, recent), files, fault_hook, _lock: lock }, writer))
+        Ok((Self { readers, keys: KeyReader::new(keys, recent), path, files, fault_hook, _lock: lock }, writer))
     }
 
     /// Runs `read` on a free reader.
@@ -94,10 +99,18 @@ impl Database {
     pub(crate) fn check(&self) -> Result<CheckReport, StoreError> {
         self.read_keys(check::run)
     }
+
+    /// The same beside a server that works; ended early by `stop`.
+    pub(crate) fn check_online(&self, stop: Arc<AtomicBool>) -> Result<CheckReport, StoreError> {
+        online_check::run(&self.path, &self.keys, stop)
+    }
 }
 
 fn database_error(error: rusqlite::Error) -> StoreError {
-    StoreError::Database(DatabaseError::new(error))
+    use rusqlite::ErrorCode as Code;
+    let is_damaged = matches!(error.sqlite_error_code(), Some(Code::DatabaseCorrupt | Code::NotADatabase));
+    let error = DatabaseError::new(error);
+    if is_damaged { StoreError::Damaged(error) } else { StoreError::Database(error) }
 }
 
 /// A row that can't be what we wrote.

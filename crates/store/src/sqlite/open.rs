@@ -10,7 +10,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{database_error, private_file};
+use super::{database_error, migrations, private_file};
 use crate::fault::StoreError;
 
 /// The oldest SQLite without the fault that can lose a commit of the write-ahead log.
@@ -65,10 +65,14 @@ pub(super) fn beside(path: &Path, letters: &str) -> PathBuf {
 pub(super) fn writer(path: &Path, cache_kib: i64, max_wal_frames: i64) -> Result<Connection, StoreError> {
     let failed = |cause| StoreError::File { path: path.display().to_string(), cause };
     private_file::open(path).map_err(failed)?;
-    // A log that is there was left by a crash; SQLite gives a new one what the database has.
-    private_file::mend(&beside(path, "-wal")).map_err(failed)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags_and_vfs(path, flags, ONE_PROCESS).map_err(database_error)?;
+    // Before anything is set, for another program's database is left as it is.
+    migrations::look(&connection)?;
+    // SQLite gives a new log what the database has; one that is there was left by a crash.
+    for ours in [path, &beside(path, "-wal"), &beside(path, "-lock")] {
+        private_file::mend(ours).map_err(failed)?;
+    }
     settings(&connection, cache_kib)?;
     // When the log is recycled its file is cut to this. Cutting what it needs again a moment later would stall the writer.
     let limit = max_wal_frames.saturating_mul(FRAME_BYTES);

@@ -10,16 +10,13 @@ const PRIVATE: u32 = 0o600;
 /// Everything that a group and all others could be granted.
 const TO_OTHERS: u32 = 0o077;
 
-/// Opens a file and what is in it as it is. A new one is private whatever the umask; one that others can read is made so.
+/// Opens a file and what is in it as it is. A new one is private whatever the umask.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).mode(PRIVATE);
     match options.clone().create_new(true).open(path) {
-        Err(fault) if fault.kind() == ErrorKind::AlreadyExists => {
-            mend(path)?;
-            // Who made it a moment ago wins; a link that leads nowhere yet is followed.
-            options.create(true).truncate(false).open(path)
-        }
+        // A link that leads nowhere yet is followed.
+        Err(fault) if fault.kind() == ErrorKind::AlreadyExists => options.create(true).truncate(false).open(path),
         made => {
             let file = made?;
             file.set_permissions(Permissions::from_mode(PRIVATE))?;

@@ -10,6 +10,7 @@ mod people;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use crate::change::{Change, Committed};
 use crate::committer::Committer;
@@ -77,6 +78,14 @@ impl Store {
     /// Compares everything that is stored twice, for tests and the operator. Slow: it reads the whole database.
     pub fn check(&self) -> Result<CheckReport, StoreError> {
         self.inner.database.check()
+    }
+
+    /// The same beside a server that works: it reads slowly, with a connection of its own. Blocks, for long.
+    ///
+    /// # Errors
+    /// [`StoreError::CheckEnded`] when `stop` says so, or when 1 GiB of the log could not be recycled for it.
+    pub fn check_online(&self, stop: Arc<AtomicBool>) -> Result<CheckReport, StoreError> {
+        self.inner.database.check_online(stop)
     }
 
     /// The number of rows of every table, for tests that nothing was stored. A natural key that still waits in memory

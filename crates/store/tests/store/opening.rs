@@ -1,6 +1,8 @@
 //! What a store refuses to open, and what opening proves.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use lommebok_domain::{Binding, Command};
 use lommebok_store::{HashKey, Store, StoreError, StoreOptions, Write};
@@ -91,4 +93,69 @@ async fn a_database_of_version_two_opens_and_its_payments_go_on() {
     store.commit(change(new(new_payment("another")))).await.unwrap();
     assert_eq!(store.clock_resets(TENANT, 1).unwrap(), []);
     assert_eq!(store.check().unwrap().faults, Vec::<String>::new());
+}
+
+/// A database that was written and closed, and what was done to it then.
+fn refused_after(damage: &str) -> StoreError {
+    let world = World::new();
+    let (path, options) = (world.path(), world.options());
+    let World { store, _directory, .. } = world;
+    drop(store);
+    rusqlite::Connection::open(&path).unwrap().execute_batch(damage).unwrap();
+    Store::open(&options).unwrap_err()
+}
+
+#[tokio::test]
+async fn tables_that_are_not_those_of_the_version_are_refused_and_named() {
+    for (damage, named) in [
+        ("DROP TABLE event", "table event is missing"),
+        ("ALTER TABLE payment ADD COLUMN x TEXT", "column x of table payment is unknown"),
+        ("ALTER TABLE payment RENAME COLUMN version TO v", "column version of table payment is missing"),
+        ("CREATE TABLE mine (a)", "table mine is unknown"),
+        ("CREATE INDEX mine ON payment (version)", "index mine is unknown"),
+        ("CREATE TRIGGER mine AFTER INSERT ON event BEGIN DELETE FROM event; END", "trigger mine is unknown"),
+        ("PRAGMA user_version = 0", "is unknown"),
+        ("PRAGMA user_version = 1", "column moved_ms of table batch is unknown"),
+        ("PRAGMA user_version = 2", "column moved_ms of table batch is unknown"),
+        ("PRAGMA user_version = 3", "table batch_fate is unknown"),
+    ] {
+        let refused = refused_after(damage);
+        assert!(matches!(refused, StoreError::Schema { .. }), "{damage}: {refused}");
+        assert!(refused.to_string().contains(named), "{damage}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn statistics_that_an_operator_had_made_are_no_difference() {
+    let world = World::new();
+    let (path, options) = (world.path(), world.options());
+    let World { store, _directory, .. } = world;
+    drop(store);
+    rusqlite::Connection::open(path).unwrap().execute_batch("ANALYZE").unwrap();
+    Store::open(&options).unwrap();
+}
+
+#[test]
+fn another_programs_database_is_refused_and_left_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("foreign.db");
+    rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (a); INSERT INTO t VALUES (1)").unwrap();
+    let before = std::fs::read(&path).unwrap();
+    let options = StoreOptions::new(format!("sqlite:{}", path.display()), HashKey::new([7; 32]));
+    let refused = Store::open(&options).unwrap_err();
+    assert!(refused.to_string().contains("table t is unknown"), "{refused}");
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[tokio::test]
+async fn the_check_beside_a_working_store_finds_the_same_and_can_be_ended() {
+    let world = World::new();
+    for number in 0..40 {
+        world.store.commit(change(new(new_payment(&format!("p-{number}"))))).await.unwrap();
+    }
+    let report = world.store.check_online(Arc::default()).unwrap();
+    assert_eq!(report, world.store.check().unwrap());
+    assert_eq!((report.payments, report.faults), (40, Vec::new()));
+    let ended = world.store.check_online(Arc::new(AtomicBool::new(true)));
+    assert!(matches!(ended, Err(StoreError::CheckEnded)), "{ended:?}");
 }

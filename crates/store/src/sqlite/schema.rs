@@ -1,0 +1,128 @@
+//! Whether the tables are those of their version: a table that was dropped, a column that was added, a version that was edited or
+//! another program's file is found at the start, and not at the first payment that needs it.
+//!
+//! What they should be is made by the same steps in an empty database in memory, so that nothing is written down twice.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, Row};
+
+use super::{database_error, migrations};
+use crate::fault::StoreError;
+
+/// Differences that a refusal names, at most.
+const MOST_NAMED: usize = 5;
+
+/// What stands in a database: of each table and index, what makes it what it is.
+type Schema = BTreeMap<String, BTreeMap<String, String>>;
+
+/// Refuses a database whose tables are not those of `version`.
+pub(super) fn compare(connection: &Connection, version: i64) -> Result<(), StoreError> {
+    let model = Connection::open_in_memory().map_err(database_error)?;
+    migrations::steps_until(&model, version)?;
+    let expected = read(&model).map_err(database_error)?;
+    let mut found = differences(&expected, &read(connection).map_err(database_error)?);
+    if found.is_empty() {
+        return Ok(());
+    }
+    let more = found.len().saturating_sub(MOST_NAMED);
+    found.truncate(MOST_NAMED);
+    if more > 0 {
+        found.push(format!("and {more} more"));
+    }
+    Err(StoreError::Schema { version, differences: found.join("; ") })
+}
+
+fn differences(expected: &Schema, found: &Schema) -> Vec<String> {
+    let mut differences = Vec::new();
+    for (name, parts) in expected {
+        let Some(found) = found.get(name) else {
+            differences.push(format!("{name} is missing"));
+            continue;
+        };
+        for (part, is) in parts {
+            match found.get(part) {
+                None => differences.push(format!("{part} of {name} is missing")),
+                Some(other) if other != is => differences.push(format!("{part} of {name} is another")),
+                Some(_) => {}
+            }
+        }
+        let unknown = found.keys().filter(|part| !parts.contains_key(*part));
+        differences.extend(unknown.map(|part| format!("{part} of {name} is unknown")));
+    }
+    let unknown = found.keys().filter(|name| !expected.contains_key(*name));
+    differences.extend(unknown.map(|name| format!("{name} is unknown")));
+    differences
+}
+
+/// Tables with their columns, indexes with what they index, and whatever else stands there. What SQLite keeps for itself
+/// (statistics) is left out.
+fn read(connection: &Connection) -> rusqlite::Result<Schema> {
+    let sql = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+    let mut statement = connection.prepare(sql)?;
+    let objects = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let mut schema = Schema::new();
+    for object in objects {
+        let (kind, name) = object?;
+        let parts = match kind.as_str() {
+            "table" => table(connection, &name)?,
+            "index" => index(connection, &name)?,
+            _ => BTreeMap::new(),
+        };
+        schema.insert(format!("{kind} {name}"), parts);
+    }
+    Ok(schema)
+}
+
+fn table(connection: &Connection, name: &str) -> rusqlite::Result<BTreeMap<String, String>> {
+    let column = |row: &Row<'_>| {
+        let (column, of_type): (String, String) = (row.get(0)?, row.get(1)?);
+        let (place, not_null, key): (i64, bool, i64) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        let default: Option<String> = row.get(5)?;
+        Ok((format!("column {column}"), format!("{of_type} {place} {not_null} {key} {default:?}")))
+    };
+    let sql = "SELECT name, type, cid, \"notnull\", pk, dflt_value FROM pragma_table_xinfo(?1)";
+    let mut parts = parts(connection, sql, name, column)?;
+    let form = |row: &Row<'_>| {
+        let (without_rowid, strict): (bool, bool) = (row.get(0)?, row.get(1)?);
+        Ok(("form".to_owned(), format!("{without_rowid} {strict}")))
+    };
+    let sql = "SELECT wr, strict FROM pragma_table_list WHERE schema = 'main' AND name = ?1";
+    parts.extend(self::parts(connection, sql, name, form)?);
+    let unique = |row: &Row<'_>| {
+        let (of, columns): (String, String) = (row.get(0)?, row.get(1)?);
+        Ok((format!("uniqueness ({columns})"), of))
+    };
+    // Those of CREATE TABLE have no name of their own that means anything.
+    let sql = "SELECT list.origin, (SELECT group_concat(coalesce(name, '')) FROM pragma_index_info(list.name)) \
+               FROM pragma_index_list(?1) AS list WHERE list.origin <> 'c'";
+    parts.extend(self::parts(connection, sql, name, unique)?);
+    Ok(parts)
+}
+
+fn index(connection: &Connection, name: &str) -> rusqlite::Result<BTreeMap<String, String>> {
+    let column = |row: &Row<'_>| {
+        let (place, column): (i64, Option<String>) = (row.get(0)?, row.get(1)?);
+        let (descends, is_key): (bool, bool) = (row.get(2)?, row.get(3)?);
+        Ok((format!("place {place}"), format!("{} {descends} {is_key}", column.unwrap_or_default())))
+    };
+    let sql = "SELECT seqno, name, \"desc\", key FROM pragma_index_xinfo(?1)";
+    let mut parts = parts(connection, sql, name, column)?;
+    let of = |row: &Row<'_>| {
+        let (table, unique, partial): (String, bool, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(("table".to_owned(), format!("{table} {unique} {partial}")))
+    };
+    let sql = "SELECT tables.name, list.\"unique\", list.partial FROM sqlite_schema AS tables, pragma_index_list(tables.name) AS list \
+               WHERE tables.type = 'table' AND list.name = ?1";
+    parts.extend(self::parts(connection, sql, name, of)?);
+    Ok(parts)
+}
+
+fn parts(
+    connection: &Connection,
+    sql: &str,
+    name: &str,
+    part: impl FnMut(&Row<'_>) -> rusqlite::Result<(String, String)>,
+) -> rusqlite::Result<BTreeMap<String, String>> {
+    connection.prepare(sql)?.query_map([name], part)?.collect()
+}
