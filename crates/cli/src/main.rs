@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Some(("config", _)) => commands::config::run(),
         Some(("clock", matches)) => commands::clock::run(matches),
         Some(("batch", matches)) => commands::batch::run(matches),
+        Some(("check", matches)) => commands::check::run(matches),
         Some(("payments", matches)) => commands::payments::run(matches),
         Some(("completions", matches)) => commands::completions::run(matches, for_people()),
         Some(("man", matches)) => commands::man::run(matches, for_people()),
@@ -66,6 +67,7 @@ fn command(of_dev: &[Arg]) -> Command {
         .subcommand(commands::clock::command())
         .subcommand(commands::batch::command())
         .subcommand(commands::payments::command())
+        .subcommand(commands::check::command())
         .subcommand(commands::completions::command())
         .subcommand(commands::man::command());
     // `lommebok --listen …` is `lommebok dev --listen …`.

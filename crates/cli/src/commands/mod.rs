@@ -1,6 +1,7 @@
 //! One file per command. A command reads its arguments, does one thing and prints it; `--json` prints it for programs.
 
 pub(crate) mod batch;
+pub(crate) mod check;
 pub(crate) mod clock;
 pub(crate) mod completions;
 pub(crate) mod config;

@@ -23,7 +23,7 @@ async fn every_command_of_the_readme_runs_as_it_stands() {
     });
     drop(client.post("/psp/v3/psppayments/init", &body, "demo-1").await.unwrap().succeeded());
     let commands = commands();
-    assert_eq!(commands.len(), 9, "{commands:?}");
+    assert_eq!(commands.len(), 10, "{commands:?}");
     let mut printed = Vec::new();
     for command in &commands {
         let words: Vec<&str> = command.iter().map(String::as_str).collect();
@@ -32,5 +32,6 @@ async fn every_command_of_the_readme_runs_as_it_stands() {
     let of = |command: &str| &printed.iter().find(|(words, _)| words == command).expect(command).1;
     assert!(of("clock advance 5m").contains("timer"), "the link's deadline happened: {}", of("clock advance 5m"));
     assert!(of("payments show demo-1").contains("EXPIRED"), "{}", of("payments show demo-1"));
+    assert!(of("check").starts_with("Sound: 1 payments"), "{}", of("check"));
     server.stop().await;
 }

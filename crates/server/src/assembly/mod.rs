@@ -12,4 +12,4 @@ mod stopped;
 pub use prepared::PreparedSandbox;
 pub use sandbox::{RunningSandbox, Seams, StartFault};
 pub use seeding::Taken;
-pub use stopped::{StoppedFault, reset_clock};
+pub use stopped::{StoppedFault, check, reset_clock};

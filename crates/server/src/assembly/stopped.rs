@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use lommebok_api::urls::UrlPolicy;
+use lommebok_store::{CheckReport, StoreError};
 
 use super::parts;
 use super::sandbox::{FIRST_TENANT, Seams, StartFault};
@@ -33,6 +34,13 @@ pub enum StoppedFault {
     Reset(#[from] ResetFault),
 }
 
+impl StoppedFault {
+    /// Whether the database itself is damaged, or is another one.
+    pub const fn is_of_a_damaged_database(&self) -> bool {
+        matches!(self, Self::Start(StartFault::Store(StoreError::Damaged(_) | StoreError::Schema { .. })))
+    }
+}
+
 /// Sets the business time of a stopped server to the wall clock. Nothing happens when it goes with it already.
 ///
 /// Notices and batches wait for the next start: they keep their distance.
@@ -40,17 +48,34 @@ pub enum StoppedFault {
 /// # Errors
 /// [`StoppedFault`]; doing it again is harmless, also after a crash in the middle.
 pub async fn reset_clock(config: &DevConfig) -> Result<Option<ClockReset>, StoppedFault> {
-    let database = parts::database_path(config);
-    // Whoever opened a directory that is not there would make it.
-    if !std::fs::metadata(&database).is_ok_and(|file| file.len() > 0) {
-        return Err(StoppedFault::NothingThere { database });
-    }
-    let directory = DataDirectory::open(&config.data.data_dir).map_err(StartFault::from)?;
+    let directory = held(config)?;
     let (wallet, tasks) = silent_wallet(config, &directory)?;
     tasks.stop();
     let reset = wallet.reset_clock().await;
     wallet.store().close();
     Ok(reset?)
+}
+
+/// Compares everything that a stopped server has stored twice.
+///
+/// # Errors
+/// [`StoppedFault`].
+pub fn check(config: &DevConfig) -> Result<CheckReport, StoppedFault> {
+    let (directory, chance) = (held(config)?, Chance::operating_system());
+    let master = directory.master_keys_of(&parts::database_path(config), &chance).map_err(StartFault::from)?;
+    let store = parts::open_store(config, &Seams::default(), &master)?;
+    let report = store.check().map_err(StartFault::from)?;
+    store.close();
+    Ok(report)
+}
+
+/// The data directory of a server that is stopped, held. Whoever opened one that is not there would make it.
+fn held(config: &DevConfig) -> Result<DataDirectory, StoppedFault> {
+    let database = parts::database_path(config);
+    if !std::fs::metadata(&database).is_ok_and(|file| file.len() > 0) {
+        return Err(StoppedFault::NothingThere { database });
+    }
+    Ok(DataDirectory::open(&config.data.data_dir).map_err(StartFault::from)?)
 }
 
 /// A wallet that decides and commits, and sends nothing as soon as its tasks are stopped.

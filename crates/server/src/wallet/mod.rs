@@ -5,6 +5,7 @@
 //! A newcomer's mistake: to keep a payment in memory between two requests. Load it, decide, commit; others do the same.
 
 mod agenda;
+mod check;
 mod clock_reset;
 pub mod details;
 mod directory;
@@ -40,6 +41,7 @@ use lommebok_api::urls::{self, Host, Target, UrlPolicy};
 use lommebok_domain::TenantId;
 use lommebok_store::Store;
 
+pub use check::CheckFault;
 pub use clock_reset::{ClockReset, ResetFault};
 pub use directory::{Merchants, Principal, Psps};
 pub use fault::Fault;
@@ -160,6 +162,7 @@ struct Inner {
     change_ids: road::ChangeIds,
     readiness: readiness::Readiness,
     advancing: tokio::sync::Mutex<()>,
+    checking: tokio::sync::Mutex<()>,
     resetting: tokio::sync::watch::Sender<bool>,
 }
 
@@ -180,6 +183,7 @@ impl Wallet {
             pin_tries: pin_tries::PinTries::default(),
             readiness: readiness::Readiness::default(),
             advancing: tokio::sync::Mutex::new(()),
+            checking: tokio::sync::Mutex::new(()),
             resetting: tokio::sync::watch::Sender::new(false),
         }))
     }
@@ -319,6 +323,10 @@ impl Wallet {
 
     fn change_ids(&self) -> &road::ChangeIds {
         &self.0.change_ids
+    }
+
+    fn checking(&self) -> &tokio::sync::Mutex<()> {
+        &self.0.checking
     }
 
     fn readiness(&self) -> &readiness::Readiness {

@@ -12,11 +12,12 @@ fn who() -> Expected {
     control(401).naming("control-token")
 }
 
-const EVERY: [(&str, &str); 11] = [
+const EVERY: [(&str, &str); 12] = [
     ("GET", "/control/v1/payments"),
     ("GET", "/control/v1/payments/control-1"),
     ("GET", "/control/v1/changes"),
     ("POST", "/control/v1/batch/run"),
+    ("POST", "/control/v1/check"),
     ("GET", "/control/v1/batch/report"),
     ("GET", "/control/v1/batch/1"),
     ("GET", "/control/v1/clock"),

@@ -1,10 +1,11 @@
 //! The Control API, `/control/v1`: what an operator, the CLI and the dashboard use, and nothing else.
 //!
-//! Two scopes: `operate` (payments, batch) is in every server; `sandbox` (the clock) only in `dev`'s, whose router takes
+//! Two scopes: `operate` (payments, batch, check) is in every server; `sandbox` (the clock) only in `dev`'s, whose router takes
 //! it from [`sandbox_routes`]. Every call needs the bearer token from the data directory; a browser's cross-site request
 //! is refused before that. Errors are RFC 9457 problems.
 
 mod batch;
+mod check;
 mod clock;
 mod guard;
 mod payments;
@@ -23,6 +24,7 @@ use crate::keys::SecretText;
 use crate::wallet::Wallet;
 use problem::Problem;
 
+pub use check::check_json;
 pub use clock::reset_json;
 pub use view::{event_json, payment_json, time_text};
 
@@ -51,6 +53,7 @@ pub fn operate_routes(control: Control) -> Router {
         .route("/control/v1/payments/{id}", get(payments::show))
         .route("/control/v1/changes", get(payments::changes))
         .route("/control/v1/batch/run", post(batch::run))
+        .route("/control/v1/check", post(check::run))
         .route("/control/v1/batch/report", get(batch::report))
         .route("/control/v1/batch/{id}", get(batch::show))
         .route("/control/v1/{*rest}", any(nowhere));

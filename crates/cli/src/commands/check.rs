@@ -1,0 +1,71 @@
+//! `lommebok check`: whether what is stored is sound, of a server that runs or of a data directory whose server is stopped.
+
+use anyhow::bail;
+use clap::{Arg, ArgMatches, Command};
+use hyper::Method;
+use lommebok_server::assembly;
+use lommebok_server::config::DevConfig;
+use lommebok_server::http::control::check_json;
+use serde_json::Value;
+
+use super::{of_running_server, say, settings, text};
+use crate::control_client::{ControlClient, runtime};
+use crate::running::{Found, Running};
+
+/// What an operator does about a database that is not sound.
+const WHAT_TO_DO: &str =
+    "Stop the server and keep a copy of the whole data directory. Restore the newest backup that `lommebok check` finds
+sound, and compare with the PSPs what came after it.";
+
+pub(crate) fn command() -> Command {
+    let database = Arg::new("database_url").long("database-url").value_name("URL");
+    let database = database.help("A stopped server's database, if it is not in the data directory");
+    let command =
+        Command::new("check").about("Compares all that is stored twice, with SQLite's own check, and says what to do");
+    of_running_server(command).arg(database).after_help(AFTER_CHECK)
+}
+
+const AFTER_CHECK: &str =
+    "It works beside a running server, slowly, and on a stopped one. The exit status is 0 when all is sound.";
+
+pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
+    let answer = ask(matches)?;
+    let faults = answer["faults"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if matches.get_flag("json") {
+        say(&answer);
+    } else if faults.is_empty() {
+        say(format!("Sound: {} payments, and all that is stored twice agrees.", answer["payments"]));
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    if !matches.get_flag("json") {
+        for fault in faults {
+            say(text(fault));
+        }
+    }
+    bail!("not sound: {} faults in {} payments.\n{WHAT_TO_DO}", faults.len(), answer["payments"])
+}
+
+fn ask(matches: &ArgMatches) -> anyhow::Result<Value> {
+    let config = DevConfig::load(&settings::sources(matches)?)?;
+    let data_dir = &config.data.data_dir;
+    let url = match matches.get_one::<String>("url") {
+        Some(url) => Some(url.clone()),
+        None => match Running::find(data_dir)? {
+            Found::Runs(running) => Some(running.url),
+            Found::Dead | Found::Nothing => None,
+        },
+    };
+    if let Some(url) = url {
+        let client = ControlClient::find(data_dir, Some(&url))?;
+        return runtime()?.block_on(client.ask(Method::POST, "/control/v1/check", None));
+    }
+    match assembly::check(&config) {
+        Ok(report) => Ok(check_json(&report)),
+        Err(fault) if fault.is_of_a_damaged_database() => {
+            Err(anyhow::Error::new(fault).context(format!("the database can't be read.\n{WHAT_TO_DO}\nWhy")))
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
