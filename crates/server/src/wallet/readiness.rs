@@ -58,13 +58,12 @@ impl Default for Readiness {
 }
 
 impl Readiness {
-    /// A change was answered by the store. One that is refused for what it is proves nothing.
+    /// A change was answered by the store. One that is refused for what it is proves nothing, and neither does one that found
+    /// no place: one PSP's flood must not take the server away from all.
     pub(super) fn answered<T>(&self, answer: &Result<T, CommitFault>) {
         let fault = match answer {
             Ok(_) => None,
-            Err(fault @ (CommitFault::Unavailable(_) | CommitFault::Overloaded | CommitFault::Closed)) => {
-                Some(fault.to_string())
-            }
+            Err(fault @ (CommitFault::Unavailable(_) | CommitFault::Closed)) => Some(fault.to_string()),
             Err(_) => return,
         };
         let mut last = self.last();
