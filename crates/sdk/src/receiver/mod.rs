@@ -26,6 +26,7 @@ mod record;
 mod reversals;
 mod service;
 mod step_up;
+mod undoubled;
 
 use std::fmt;
 use std::sync::Arc;

@@ -136,12 +136,18 @@ async fn what_is_no_call_at_all_is_answered_400_with_the_reason() {
     let receiver = receiver(&Psp::default()).await;
     let deep = format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000));
     let bodies = [
-        ("", "the body is not JSON"),
-        ("<xml/>", "the body is not JSON"),
-        ("{", "the body is not JSON"),
-        ("{} {}", "the body is not JSON"),
-        ("\u{feff}{}", "the body is not JSON"),
-        (deep.as_str(), "the body is not JSON"),
+        ("", "the body can't be read as JSON"),
+        ("<xml/>", "the body can't be read as JSON"),
+        ("{", "the body can't be read as JSON"),
+        ("{} {}", "the body can't be read as JSON"),
+        ("\u{feff}{}", "the body can't be read as JSON"),
+        (deep.as_str(), "the body can't be read as JSON"),
+        (r#"{"pspTransactionId":"a1","pspTransactionId":"a2"}"#, "the body can't be read as JSON: a member is doubled"),
+        (
+            r#"{"pspTransactionId":"a1","networkToken":{"number":"4895370013193500","\u006eumber":"1"}}"#,
+            "the body can't be read as JSON: a member is doubled",
+        ),
+        (r#"{"pspTransactionId":"a1","operations":[{"url":"a","url":"a"}]}"#, "the body can't be read as JSON"),
         ("null", "pspTransactionId is missing"),
         ("[]", "pspTransactionId is missing"),
         ("{\"pspTransactionId\":[]}", "pspTransactionId is missing"),
