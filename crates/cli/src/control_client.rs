@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 
 use crate::commands::data_dir;
-use crate::running::Running;
+use crate::running::{Found, Running};
 
 /// How long connecting may take, in s.
 const CONNECTING_S: u64 = 5;
@@ -57,6 +57,18 @@ impl ControlClient {
     /// The server that a command is about.
     pub(crate) fn of(matches: &ArgMatches) -> anyhow::Result<Self> {
         Self::find(&data_dir(matches)?, matches.get_one::<String>("url").map(String::as_str))
+    }
+
+    /// The server that a command is about which also works without one: nothing when none holds the data directory.
+    pub(crate) fn if_one_runs(matches: &ArgMatches, data_dir: &Path) -> anyhow::Result<Option<Self>> {
+        let url = match matches.get_one::<String>("url") {
+            Some(url) => url.clone(),
+            None => match Running::find(data_dir)? {
+                Found::Runs(running) => running.url,
+                Found::Dead | Found::Nothing => return Ok(None),
+            },
+        };
+        Self::find(data_dir, Some(&url)).map(Some)
     }
 
     /// The server at `url`, or the one that holds this data directory.

@@ -10,7 +10,6 @@ use serde_json::Value;
 
 use super::{of_running_server, say, settings, text};
 use crate::control_client::{ControlClient, runtime};
-use crate::running::{Found, Running};
 
 /// What an operator does about a database that is not sound.
 const WHAT_TO_DO: &str =
@@ -49,16 +48,7 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
 
 fn ask(matches: &ArgMatches) -> anyhow::Result<Value> {
     let config = DevConfig::load(&settings::sources(matches)?)?;
-    let data_dir = &config.data.data_dir;
-    let url = match matches.get_one::<String>("url") {
-        Some(url) => Some(url.clone()),
-        None => match Running::find(data_dir)? {
-            Found::Runs(running) => Some(running.url),
-            Found::Dead | Found::Nothing => None,
-        },
-    };
-    if let Some(url) = url {
-        let client = ControlClient::find(data_dir, Some(&url))?;
+    if let Some(client) = ControlClient::if_one_runs(matches, &config.data.data_dir)? {
         return runtime()?.block_on(client.ask(Method::POST, "/control/v1/check", None));
     }
     match assembly::check(&config) {

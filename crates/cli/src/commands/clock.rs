@@ -15,7 +15,6 @@ use serde_json::{Value, json};
 use super::{of_running_server, say, settings, text};
 use crate::control_client::{ControlClient, ask, runtime};
 use crate::duration;
-use crate::running::{Found, Running};
 use crate::shell;
 
 /// A shorter distance from the wall clock is not worth a word, in ms.
@@ -74,16 +73,7 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
 /// Of the server that runs, or of the data directory alone.
 fn reset(matches: &ArgMatches) -> anyhow::Result<Value> {
     let config = DevConfig::load(&settings::sources(matches)?)?;
-    let data_dir = &config.data.data_dir;
-    let url = match matches.get_one::<String>("url") {
-        Some(url) => Some(url.clone()),
-        None => match Running::find(data_dir)? {
-            Found::Runs(running) => Some(running.url),
-            Found::Dead | Found::Nothing => None,
-        },
-    };
-    if let Some(url) = url {
-        let client = ControlClient::find(data_dir, Some(&url))?;
+    if let Some(client) = ControlClient::if_one_runs(matches, &config.data.data_dir)? {
         return runtime()?.block_on(client.ask(Method::POST, "/control/v1/clock/reset", None));
     }
     let reset = runtime()?.block_on(assembly::reset_clock(&config))?;
