@@ -68,7 +68,7 @@ impl Wallet {
         let merchant = self.active_merchant(principal, msn)?;
         let push_to = self.push_target(&new, &merchant)?;
         let _turn = match push_to {
-            Binding::User(user) => Some(self.may_prompt(principal.psp, user).await?),
+            Binding::User(user) => Some(self.may_prompt(principal.psp, user, None).await?),
             Binding::Nobody | Binding::Open => None,
         };
         let (sealed_make_payment_token, sealed_customer_number) = self.seal_secrets(principal, &new);

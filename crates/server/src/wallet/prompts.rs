@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lommebok_domain::{Binding, Command, Payment, PspId, UserId};
+use lommebok_domain::{Binding, Command, Payment, PaymentId, PspId, UserId};
 use tokio::sync::OwnedMutexGuard;
 
 use super::{Fault, Wallet};
@@ -46,13 +46,14 @@ impl Drop for Turn {
 }
 
 impl Wallet {
-    /// A turn to prompt the user's phone for `psp`, held until the prompt is stored.
+    /// A turn to prompt the user's phone for `psp`, held until the prompt is stored. `again` is the payment whose own prompt it
+    /// replaces, if it has one.
     ///
     /// # Errors
     /// [`Fault::TooManyPrompts`] when the phone has as many open ones of this PSP as it may have.
-    pub(crate) async fn may_prompt(&self, psp: PspId, user: UserId) -> Result<Turn, Fault> {
+    pub(crate) async fn may_prompt(&self, psp: PspId, user: UserId, again: Option<PaymentId>) -> Result<Turn, Fault> {
         let turn = self.prompts().turn((psp, user)).await;
-        let ends = self.store().open_prompts((self.tenant(), psp), user)?;
+        let ends = self.store().open_prompts((self.tenant(), psp), user, again)?;
         if ends.len() < self.prompts_per_number() {
             return Ok(turn);
         }
@@ -64,7 +65,7 @@ impl Wallet {
     /// Carries out that a number was confirmed: whoever has it is prompted, unless there is too much on that phone already.
     pub(super) async fn confirm(&self, payment: &Payment, to: Binding) -> Result<Payment, Fault> {
         let user = if let Binding::User(user) = to { user } else { NOBODY };
-        let (_turn, command) = match self.may_prompt(payment.terms.psp, user).await {
+        let (_turn, command) = match self.may_prompt(payment.terms.psp, user, Some(payment.id)).await {
             Ok(turn) => (Some(turn), Command::ConfirmNumber { to }),
             Err(Fault::TooManyPrompts { .. }) => (None, Command::ConfirmWithoutPrompt { to }),
             Err(fault) => return Err(fault),

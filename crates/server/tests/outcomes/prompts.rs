@@ -105,6 +105,22 @@ async fn a_number_that_is_confirmed_beyond_is_answered_as_ever_and_listed_withou
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_is_confirmed_again_takes_its_own_prompts_place() {
+    let app = app_of_two_prompts().await;
+    let mut last = None;
+    for nth in 1..=2 {
+        let started = app.init_with(&format!("again-{nth}"), json!({"paymentText": format!("order {nth}")})).await;
+        assert_eq!(LandingPage::open(&app, &started).await.confirm("12345678").await, StatusCode::SEE_OTHER);
+        last = Some(started);
+    }
+    // All places are taken, one of them by this payment itself.
+    let page = LandingPage::waiting(&app, &last.expect("two were started")).await;
+    assert_eq!(page.confirm("12345678").await, StatusCode::SEE_OTHER);
+    assert_eq!(listed(&app).await, [("order 2".to_owned(), true), ("order 1".to_owned(), true)]);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_phone_lists_the_psps_in_turns_a_page_at_a_time() {
     let app = TestApp::start().await;
     let number = "12345678";

@@ -90,9 +90,15 @@ impl Store {
         self.inner.database.read(read)
     }
 
-    /// When the PSP's open prompts on this user's phone end; of very many payments of the user, among the newest.
-    pub fn open_prompts(&self, of: (TenantId, PspId), user: UserId) -> Result<Vec<Timestamp>, StoreError> {
-        self.inner.database.read(|connection| read::list::open_prompts(connection, of, user))
+    /// When the PSP's open prompts on this user's phone end, without that of the payment `without`; of very many payments of
+    /// the user, among the newest.
+    pub fn open_prompts(
+        &self,
+        of: (TenantId, PspId),
+        user: UserId,
+        without: Option<PaymentId>,
+    ) -> Result<Vec<Timestamp>, StoreError> {
+        self.inner.database.read(|connection| read::list::open_prompts(connection, of, (user, without)))
     }
 
     /// The payment's events up to and with `version` ([`i64::MAX`]: all), oldest first.

@@ -97,15 +97,17 @@ fn open_of_user(
     gather(connection, tenant, (sql, params), limit)
 }
 
-/// When the open prompts of a PSP on a user's phone end, looked for among the user's newest payments.
+/// When the open prompts of a PSP on a user's phone end, without that of one payment; looked for among the user's newest
+/// payments.
 pub(crate) fn open_prompts(
     connection: &Connection,
     (tenant, psp): (TenantId, PspId),
-    user: UserId,
+    (user, without): (UserId, Option<PaymentId>),
 ) -> rusqlite::Result<Vec<Timestamp>> {
-    let sql = "SELECT psp = ?3 AND state = ?4 AND state_data IS NULL, state_at FROM payment \
+    let sql = "SELECT psp = ?3 AND state = ?4 AND state_data IS NULL AND id <> ?6, state_at FROM payment \
                WHERE tenant = ?1 AND user = ?2 AND user > 0 ORDER BY id DESC LIMIT ?5";
-    let params = params![tenant.get(), user.get(), psp.get(), codec::state::AWAITING_APPROVAL, PROMPTS_SCANNED];
+    let (waiting, without) = (codec::state::AWAITING_APPROVAL, without.map_or(0, PaymentId::get));
+    let params = params![tenant.get(), user.get(), psp.get(), waiting, PROMPTS_SCANNED, without];
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
     let mut ends = Vec::new();
