@@ -91,11 +91,17 @@ impl Launch {
 /// A command of the binary in an environment without settings, with nobody at its stdin.
 pub fn bare_command(binary: impl AsRef<OsStr>, words: &[&str]) -> std::process::Command {
     let mut command = std::process::Command::new(binary);
+    without_settings(&mut command);
+    command.args(words).stdin(Stdio::null()).env_remove("COLUMNS");
+    command
+}
+
+/// Takes our settings out of a command's environment, and the variables of our own tests, which the binary would take for
+/// misspelt ones.
+fn without_settings(command: &mut std::process::Command) {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LOMMEBOK_")) {
         command.env_remove(name);
     }
-    command.args(words).stdin(Stdio::null()).env_remove("COLUMNS");
-    command
 }
 
 /// What bash prints when somebody pastes this.
@@ -104,6 +110,7 @@ pub fn bare_command(binary: impl AsRef<OsStr>, words: &[&str]) -> std::process::
 /// When it complains.
 pub fn pasted(text: &str) -> String {
     let mut command = std::process::Command::new("bash");
+    without_settings(&mut command);
     command.env("no_proxy", "*").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut bash = command.spawn().expect("bash is there");
     let pasted = bash.stdin.take().expect("stdin is piped").write_all(text.as_bytes());
