@@ -18,6 +18,11 @@ pub(crate) fn without_redirects() -> Client {
     built(builder().redirect(reqwest::redirect::Policy::none()))
 }
 
+/// Such a client that takes a connection of its own for each call: none that lies idle may be closed just as it is used.
+pub(crate) fn without_idle_connections() -> Client {
+    built(builder().pool_max_idle_per_host(0))
+}
+
 fn builder() -> ClientBuilder {
     Client::builder().no_proxy().timeout(ANSWERS_WITHIN)
 }

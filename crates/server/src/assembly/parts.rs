@@ -32,6 +32,9 @@ use crate::wallet::{self, BatchMode, Environment, Keys, SENDS_WITHIN_MS, Setting
 /// that is about right exceeds.
 const FURTHEST_AHEAD_MS: i64 = 3_600_000;
 
+/// Files that the sample PSP has open without a client: its database and its listeners.
+const FILES_OF_SAMPLE_PSP: usize = 16;
+
 /// Binds the address that `setting` says.
 pub(super) fn bind(address: SocketAddr, setting: &'static str) -> Result<Listener, StartFault> {
     Listener::bind(address).map_err(|cause| StartFault::Listen { address, cause, setting })
@@ -41,7 +44,10 @@ pub(super) fn bind(address: SocketAddr, setting: &'static str) -> Result<Listene
 pub(super) fn limits(config: &DevConfig) -> Limits {
     let wanted = config.network.limits;
     let open_files = rlimit::Resource::NOFILE.get_soft().ok().and_then(|files| usize::try_from(files).ok());
-    let limits = wanted.fitted(open_files.unwrap_or(usize::MAX));
+    let open_files = open_files.unwrap_or(usize::MAX);
+    // The sample PSP takes an eighth for its clients (a sixteenth for each listener), and some for its own store.
+    let beside = if config.sample_psp.shop { open_files.div_ceil(8).saturating_add(FILES_OF_SAMPLE_PSP) } else { 0 };
+    let limits = wanted.fitted(open_files.saturating_sub(beside));
     if limits.connections < wanted.connections {
         tracing::warn!(
             connections = limits.connections,

@@ -22,8 +22,6 @@ use crate::tasks::Tasks;
 const PAUSE_MS: u64 = 50;
 /// So many idle connections are asked to leave together, because finding them means looking at all.
 const LEAVE_TOGETHER: usize = 32;
-/// Connections at a time that wait for a place or are told that there is none; more are cut off without a word.
-const FAREWELLS: usize = 256;
 /// How long one waits for a place.
 const PLACE_WAIT_MS: u64 = 500;
 /// How long a farewell may take.
@@ -45,7 +43,7 @@ pub(super) async fn accept(
     let places = Arc::new(Places {
         connections: Connections::new(router, limits, Arc::clone(&peers), tasks.clone()),
         free: Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS))),
-        farewells: Arc::new(Semaphore::new(FAREWELLS)),
+        waiting: Arc::new(Semaphore::new(limits.waiting)),
         open: Open::default(),
         peers,
     });
@@ -71,7 +69,8 @@ pub(super) async fn accept(
 struct Places {
     connections: Connections,
     free: Arc<Semaphore>,
-    farewells: Arc<Semaphore>,
+    /// For who waits for a place or is told that there is none; more are cut off without a word.
+    waiting: Arc<Semaphore>,
     open: Open,
     peers: Arc<Peers>,
 }
@@ -91,7 +90,7 @@ impl Places {
             return;
         }
         self.open.ask_the_idle_to_leave(LEAVE_TOGETHER, None);
-        let Ok(waiting) = Arc::clone(&self.farewells).try_acquire_owned() else {
+        let Ok(waiting) = Arc::clone(&self.waiting).try_acquire_owned() else {
             metrics::counter!(CONNECTIONS_REFUSED).increment(1);
             return;
         };
@@ -124,7 +123,7 @@ impl Places {
 
     fn send_away(&self, stream: TcpStream, tasks: &Tasks) {
         metrics::counter!(CONNECTIONS_REFUSED).increment(1);
-        if let Ok(place) = Arc::clone(&self.farewells).try_acquire_owned() {
+        if let Ok(place) = Arc::clone(&self.waiting).try_acquire_owned() {
             tasks.spawn("farewell", farewell(stream, place));
         }
     }

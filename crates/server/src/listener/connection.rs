@@ -15,7 +15,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulConnection;
 use tokio::io::{AsyncReadExt as _, Interest};
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
 
 use super::Limits;
@@ -59,6 +59,7 @@ pub(super) struct Connections {
     http1: http1::Builder,
     memory: Arc<Memory>,
     peers: Arc<Peers>,
+    leaving: Semaphore,
     tasks: Tasks,
 }
 
@@ -111,7 +112,8 @@ impl Connections {
         let announced =
             HeaderValue::try_from(format!("timeout={seconds}")).expect("a name and a number are a header's value");
         let memory = Arc::new(Memory::new(limits.held_bytes));
-        Self { router, limits, announced, http1, memory, peers, tasks }
+        let leaving = Semaphore::new(limits.leaving);
+        Self { router, limits, announced, http1, memory, peers, leaving, tasks }
     }
 
     /// Serves a connection to its end. It has a place among those of its address, and one among all; both are free again
@@ -153,7 +155,10 @@ impl Connections {
             }
         };
         drop((admitted, place));
-        if end == End::Left && !self.tasks.stopping().is_cancelled() {
+        if end != End::Left || self.tasks.stopping().is_cancelled() {
+            return;
+        }
+        if let Ok(_leaving) = self.leaving.try_acquire() {
             linger(&left_behind).await;
         }
     }

@@ -17,6 +17,10 @@ pub struct Limits {
     pub connections: usize,
     /// Connections of one address at a time.
     pub connections_per_address: usize,
+    /// Connections beyond those that wait for a place, or are told that there is none.
+    pub waiting: usize,
+    /// Connections beyond those that have left their place and may still be sending.
+    pub leaving: usize,
     /// Names and values of a request's headers together (431).
     pub header_bytes: usize,
     /// Headers of a request (431).
@@ -50,6 +54,8 @@ impl Default for Limits {
         Self {
             connections: 10_000,
             connections_per_address: 1_000,
+            waiting: 256,
+            leaving: 256,
             header_bytes: 16_384,
             header_count: 100,
             target_bytes: 8_192,
@@ -76,11 +82,16 @@ const MOST_FILES_KEPT: usize = 1_088;
 const FEWEST_FILES_KEPT: usize = 64;
 
 impl Limits {
-    /// The same with no more connections than the process may have files open; one connection is always possible.
+    /// The same with no more connections than the process may have files open: of those that are not kept, an eighth each
+    /// for the waiting and the leaving. One connection is always possible.
     #[must_use]
     pub fn fitted(self, open_files: usize) -> Self {
         let kept = open_files.checked_div(4).unwrap_or_default().clamp(FEWEST_FILES_KEPT, MOST_FILES_KEPT);
-        Self { connections: self.connections.min(open_files.saturating_sub(kept)).max(1), ..self }
+        let for_clients = open_files.saturating_sub(kept);
+        let eighth = for_clients.checked_div(8).unwrap_or_default().max(1);
+        let (waiting, leaving) = (self.waiting.min(eighth), self.leaving.min(eighth));
+        let places = for_clients.saturating_sub(waiting).saturating_sub(leaving).max(1);
+        Self { connections: self.connections.min(places), waiting, leaving, ..self }
     }
 
     /// What a request has to carry: nothing when the time is the usual one, for extensions cost each request a map.
@@ -110,8 +121,15 @@ mod tests {
 
     #[test]
     fn connections_leave_files_for_everything_else() {
-        let fitted = |open_files| Limits::default().fitted(open_files).connections;
-        assert_eq!([0, 64, 65, 128, 1_024, 4_096].map(fitted), [1, 1, 1, 64, 768, 3_072]);
-        assert_eq!([11_087, 11_088, 1_048_576].map(fitted), [9_999, 10_000, 10_000]);
+        let fitted = |open_files| {
+            let Limits { connections, waiting, leaving, .. } = Limits::default().fitted(open_files);
+            [connections, waiting, leaving]
+        };
+        assert_eq!([0, 64, 65, 67].map(fitted), [[1, 1, 1]; 4]);
+        assert_eq!([128, 1_024, 4_096].map(fitted), [[48, 8, 8], [576, 96, 96], [2_560, 256, 256]]);
+        assert_eq!(
+            [11_599, 11_600, 1_048_576].map(fitted),
+            [[9_999, 256, 256], [10_000, 256, 256], [10_000, 256, 256]]
+        );
     }
 }

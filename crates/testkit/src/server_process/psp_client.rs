@@ -59,6 +59,12 @@ impl PspClient {
         Self { base: server.base().to_owned(), ..self.clone() }
     }
 
+    /// The same PSP, with a connection of its own for each call.
+    #[must_use]
+    pub fn without_idle_connections(self) -> Self {
+        Self { client: http_client::without_idle_connections(), ..self }
+    }
+
     /// What `lommebok env` says of this name.
     ///
     /// # Panics

@@ -52,6 +52,23 @@ impl Default for Limits {
     }
 }
 
+/// Of the process' open files, the part that a listener's connections may take: in a process of its own or beside the wallet.
+const PART_OF_FILES: usize = 16;
+
+impl Limits {
+    /// The same with no more connections than fit the process' open files.
+    fn fitted(self, open_files: usize) -> Self {
+        let most = open_files.checked_div(PART_OF_FILES).unwrap_or_default().max(1);
+        Self { connections: self.connections.min(most), ..self }
+    }
+}
+
+/// How many files the process may have open.
+fn open_files() -> usize {
+    let soft = rlimit::Resource::NOFILE.get_soft().ok().and_then(|files| usize::try_from(files).ok());
+    soft.unwrap_or(usize::MAX)
+}
+
 /// A bound port.
 #[derive(Debug)]
 pub(super) struct Bound {
@@ -72,7 +89,7 @@ impl Bound {
 
     /// Serves until `stopping`; requests in flight are finished, connections at rest closed.
     pub(super) async fn serve(self, router: Router, stopping: CancellationToken) {
-        self.serve_within(Limits::default(), router, stopping).await;
+        self.serve_within(Limits::default().fitted(open_files()), router, stopping).await;
     }
 
     async fn serve_within(self, limits: Limits, router: Router, stopping: CancellationToken) {
