@@ -16,6 +16,11 @@ impl Serials {
         serial
     }
 
+    /// Leaves out those below `serial`.
+    pub(crate) fn skip_to(&self, serial: u64) {
+        self.0.set(serial);
+    }
+
     /// How many were handed out: the numbers below this one.
     pub(crate) fn count(&self) -> u64 {
         self.0.get()

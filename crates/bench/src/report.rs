@@ -26,8 +26,8 @@ pub(crate) struct Rate {
 pub(crate) struct Report {
     pub(crate) figures: Vec<Figure>,
     pub(crate) rates: Vec<Rate>,
-    /// What was measured in pairs, with how sure that is.
-    pub(crate) pairs: Vec<String>,
+    /// What callgrind counted, in words.
+    pub(crate) instructions: Vec<String>,
 }
 
 impl Report {
@@ -35,7 +35,8 @@ impl Report {
     pub(crate) fn markdown(&self, pace: Pace) -> String {
         let Pace { warm_up, run, runs } = pace;
         let mut text = format!(
-            "{}; {} s warm-up, median of {runs} runs of {} s, generator on the same cores.\n\n{}",
+            "{}; {} s warm-up, median of {runs} runs of {} s, or of ten pairs of a third of that, one after the other, with the interval \
+             in which the median ratio lies 19 of 20 times; generator on the same cores.\n\n{}",
             machine::description(),
             warm_up.as_secs(),
             run.as_secs(),
@@ -49,11 +50,11 @@ impl Report {
             writeln!(text, "| {what} | {per_second:.0} | {p50:.2} | {p99:.2} | {cpu_micros:.1} | {written_bytes:.0} |")
                 .expect("writing to a String cannot fail");
         }
-        if !self.pairs.is_empty() {
-            text.push_str("\nIn pairs, one after the other:\n\n");
+        if !self.instructions.is_empty() {
+            text.push_str("\nInstructions of user space, by callgrind, one connection:\n\n");
         }
-        for pairs in &self.pairs {
-            writeln!(text, "- {pairs}").expect("writing to a String cannot fail");
+        for line in &self.instructions {
+            writeln!(text, "- {line}").expect("writing to a String cannot fail");
         }
         text
     }

@@ -20,7 +20,7 @@ use crate::process::Process;
 use crate::requests::{Credentials, Requests};
 
 /// Longest wait for a server to become ready.
-const READY_WITHIN: Duration = Duration::from_secs(20);
+const READY_WITHIN: Duration = Duration::from_mins(1);
 
 /// What `lommebok env --json` says, as far as we need it.
 #[derive(Deserialize)]
@@ -62,6 +62,25 @@ impl Wallet {
     pub(crate) async fn restart(self) -> anyhow::Result<(Self, Duration)> {
         let Self { binary, folder, process, .. } = self;
         process.stop()?;
+        Self::start_again(binary, folder).await
+    }
+
+    /// The same after `kill -9`.
+    pub(crate) async fn killed_and_restarted(self) -> anyhow::Result<(Self, Duration)> {
+        let Self { binary, folder, process, .. } = self;
+        drop(process);
+        Self::start_again(binary, folder).await
+    }
+
+    /// Stops it in order, lets `fill` work on its data directory, and starts it again.
+    pub(crate) async fn refilled(self, fill: impl AsyncFnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result<Self> {
+        let Self { binary, folder, process, .. } = self;
+        process.stop()?;
+        fill(folder.path()).await?;
+        Ok(Self::start_again(binary, folder).await?.0)
+    }
+
+    async fn start_again(binary: PathBuf, folder: TempDir) -> anyhow::Result<(Self, Duration)> {
         let begun = Instant::now();
         let (process, address) = spawn(&binary, folder.path(), &[])?;
         let mut wallet = Self { binary, folder, process, address };

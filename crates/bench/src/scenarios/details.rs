@@ -24,21 +24,26 @@ const PRESENT: usize = 10_000;
 /// P6: among [`PRESENT`] payments.
 pub(super) async fn measure_all(report: &mut Report, room: &Room, yardstick: &Yardstick) -> anyhow::Result<()> {
     let whole = captured(room, PRESENT).await?;
-    let measured = measure_among(report, room, whole).await?;
-    report.figures.push(Figure::new(DETAILS_CPU, measured.cpu_micros / yardstick.at_64.cpu_micros));
+    let compared = yardstick.beside(room, || one(room, whole.clone())).await?;
+    keep(report, format!("details among {PRESENT} payments, {AT} connections"), compared.first());
+    report.figures.push(Figure::of_pairs(DETAILS_CPU, &compared.ratios(|measured| measured.cpu_micros)));
     Ok(())
 }
 
 /// What details cost among the payments `whole`.
 pub(super) async fn measure_among(report: &mut Report, room: &Room, whole: Range<u64>) -> anyhow::Result<Measured> {
     let present = whole.end.saturating_sub(whole.start);
-    anyhow::ensure!(present > 0, "details need payments");
-    let (requests, visited) = (Rc::clone(&room.requests), Rc::new(Serials::default()));
-    let step = async move |connection: &mut Connection| {
+    let measured = measure(&room.target(), Load::closed(AT), room.pace, one(room, whole)).await?;
+    Ok(keep(report, format!("details among {present} payments, {AT} connections"), measured))
+}
+
+/// Details of the payments `whole`, all over them.
+pub(super) fn one(room: &Room, whole: Range<u64>) -> impl AsyncFn(&mut Connection) -> anyhow::Result<()> + 'static {
+    let present = whole.end.saturating_sub(whole.start);
+    let (requests, visited) = (Rc::clone(&room.requests), Serials::default());
+    async move |connection: &mut Connection| {
         let place = visited.next().wrapping_mul(STRIDE).checked_rem(present).unwrap_or_default();
         connection.expect_ok(requests.details(whole.start.saturating_add(place))).await?;
         Ok(())
-    };
-    let measured = measure(&room.target(), Load::closed(AT), room.pace, step).await?;
-    Ok(keep(report, format!("details among {present} payments, {AT} connections"), measured))
+    }
 }

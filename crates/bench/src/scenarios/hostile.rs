@@ -50,8 +50,7 @@ pub(super) async fn measure_all(report: &mut Report, options: &Options, psp: &Ps
             _ => long_details(&room, &hostile).await?,
         };
         let pairs = pairs(&room, &attack).await?;
-        report.pairs.push(format!("{}: {pairs}", aim.what()));
-        report.figures.push(Figure::new(aim, pairs.interval().map_or(f64::INFINITY, |(_, high)| high)));
+        report.figures.push(Figure::of_pairs(aim, &pairs));
     }
     Ok(())
 }

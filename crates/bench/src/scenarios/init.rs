@@ -19,11 +19,12 @@ pub(super) async fn measure_closed(
     room: &Room,
     yardstick: &Yardstick,
 ) -> anyhow::Result<Measured> {
-    let init = measure(&room.target(), Load::closed(AT), room.pace, one(room)).await?;
-    keep(report, format!("init, {AT} connections"), init);
-    let bare = &yardstick.at_64;
-    report.figures.push(Figure::new(INIT_RATE, bare.cpu_micros / init.cpu_micros));
-    report.figures.push(Figure::new(INIT_P99, init.p99_micros / bare.p99_micros));
+    let compared = yardstick.beside(room, || one(room)).await?;
+    let init = keep(report, format!("init, {AT} connections"), compared.first());
+    // Requests per second of CPU, so the ratio is that of the costs, upside down.
+    let rates = compared.ratios(|measured| 1.0 / measured.cpu_micros);
+    report.figures.push(Figure::of_pairs(INIT_RATE, &rates));
+    report.figures.push(Figure::of_pairs(INIT_P99, &compared.ratios(|measured| measured.p99_micros)));
     Ok(init)
 }
 

@@ -7,16 +7,19 @@ mod commits;
 mod details;
 mod hostile;
 mod init;
+mod instructions;
 mod log;
+mod many;
 mod payment;
 pub(crate) mod profile;
 mod receiver;
 mod start;
+mod turns;
 mod update_status;
 mod waiting;
 mod yardstick;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -44,9 +47,13 @@ pub(crate) struct Options {
     /// The release build of `lommebok`.
     #[arg(long)]
     server: PathBuf,
-    /// Only these figures, for example `P1,P6` (those that they are compared with are measured too).
+    /// Only these figures, for example `P1,P6` (those that they are compared with are measured too). `P8` and `instructions`
+    /// are measured only when they are named.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
+    /// Payments that are there already, for P8.
+    #[arg(long, default_value_t = 10_000_000)]
+    payments: u64,
     /// Short runs, for a first look: 1 s warm-up, three runs of 1 s.
     #[arg(long)]
     quick: bool,
@@ -71,7 +78,11 @@ impl Options {
     }
 
     fn wants(&self, id: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|wanted| wanted.eq_ignore_ascii_case(id))
+        self.only.is_empty() || self.names(id)
+    }
+
+    fn names(&self, id: &str) -> bool {
+        self.only.iter().any(|wanted| wanted.eq_ignore_ascii_case(id))
     }
 }
 
@@ -96,6 +107,23 @@ impl Room {
         Ok(Self { wallet, requests, serials: Rc::new(Serials::default()), pace: options.pace() })
     }
 
+    /// The same after `fill` has worked on the stopped wallet's data directory.
+    async fn refilled(self, fill: impl AsyncFnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result<Self> {
+        let wallet = self.wallet.refilled(fill).await?;
+        Self { wallet, ..self }.at_its_new_address()
+    }
+
+    /// The same after `kill -9`, and how long the wallet took to be ready again.
+    async fn killed_and_restarted(self) -> anyhow::Result<(Self, Duration)> {
+        let (wallet, ready) = self.wallet.killed_and_restarted().await?;
+        Ok((Self { wallet, ..self }.at_its_new_address()?, ready))
+    }
+
+    fn at_its_new_address(self) -> anyhow::Result<Self> {
+        let requests = Rc::new(self.requests.at(&self.wallet.address.to_string())?);
+        Ok(Self { requests, ..self })
+    }
+
     fn target(&self) -> Target<'_> {
         Target { process: &self.wallet.process, address: self.wallet.address }
     }
@@ -114,16 +142,18 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     if let Some(path) = &options.write {
         write(path, &markdown)?;
     }
-    let below = report.figures.iter().filter(|figure| !figure.meets_floor()).count();
+    let below = report.figures.iter().filter(|figure| figure.misses_floor()).count();
     anyhow::ensure!(below == 0, "{below} figures are below their floor");
     Ok(())
 }
 
+/// The figures that are ratios to the yardstick.
+const COMPARED: [&str; 6] = ["P1", "P4", "P5", "P6", "P7", "P12"];
+
 async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
     let pace = options.pace();
-    let yardstick = yardstick::measure_all(report, pace).await?;
     if options.yardstick_only {
-        return Ok(());
+        return yardstick::measure_all(report, pace).await.map(drop);
     }
     if options.wants("receiver") {
         receiver::measure_all(report, pace).await?;
@@ -138,26 +168,41 @@ async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
         waiting::measure_all(report, &options.server).await?;
     }
     let psp = Psp::start(true).await?;
-    if options.wants("P5") || options.wants("P6") || options.wants("P12") {
-        let room = Room::open(options, &psp).await?;
-        details::measure_all(report, &room, &yardstick).await?;
-        let whole = payment::measure_all(report, &room, &yardstick).await?;
-        details::measure_among(report, &room, whole).await?;
-    }
-    if options.wants("P1") || options.wants("P4") || options.wants("P7") {
-        let room = Room::open(options, &psp).await?;
-        let inits = init::measure_closed(report, &room, &yardstick).await?;
-        init::measure_by_timetable(report, &Room::open(options, &psp).await?, (inits, &yardstick)).await?;
-        init::measure_others(report, &room).await?;
-        if options.wants("P7") {
-            update_status::measure_all(report, &room, inits).await?;
-        }
+    if COMPARED.iter().any(|id| options.wants(id)) {
+        compare(report, options, &psp).await?;
     }
     if options.wants("hostile") {
         hostile::measure_all(report, options, &psp).await?;
     }
     if options.wants("log") {
         log::measure_all(report, options, &psp).await?;
+    }
+    if options.names("P8") {
+        many::measure_all(report, options, &psp).await?;
+    }
+    if options.names("instructions") {
+        instructions::count_all(report, options, &psp).await?;
+    }
+    Ok(())
+}
+
+/// What is compared with the yardstick, beside it.
+async fn compare(report: &mut Report, options: &Options, psp: &Psp) -> anyhow::Result<()> {
+    let yardstick = yardstick::measure_all(report, options.pace()).await?;
+    if options.wants("P5") || options.wants("P6") || options.wants("P12") {
+        let room = Room::open(options, psp).await?;
+        details::measure_all(report, &room, &yardstick).await?;
+        let whole = payment::measure_all(report, &room, &yardstick).await?;
+        details::measure_among(report, &room, whole).await?;
+    }
+    if options.wants("P1") || options.wants("P4") || options.wants("P7") {
+        let room = Room::open(options, psp).await?;
+        let inits = init::measure_closed(report, &room, &yardstick).await?;
+        init::measure_by_timetable(report, &Room::open(options, psp).await?, (inits, &yardstick)).await?;
+        init::measure_others(report, &room).await?;
+        if options.wants("P7") {
+            update_status::measure_all(report, &room, inits).await?;
+        }
     }
     Ok(())
 }

@@ -14,8 +14,6 @@ use super::yardstick::Yardstick;
 use super::{AT, Room, keep};
 use crate::connection::Connection;
 use crate::figures::{Figure, PAYMENT_CPU, WRITTEN};
-use crate::identifiers::Serials;
-use crate::load::{Load, measure};
 use crate::report::Report;
 use crate::requests::{Requests, landing_token};
 
@@ -35,9 +33,10 @@ pub(super) struct Road {
 /// Measures, and tells which serials are whole payments now.
 pub(super) async fn measure_all(report: &mut Report, room: &Room, yardstick: &Yardstick) -> anyhow::Result<Range<u64>> {
     let before = room.serials.count();
-    let measured = measure(&room.target(), Load::closed(AT), room.pace, one(room, &Rc::default())).await?;
-    keep(report, format!("whole payment, {AT} at once"), measured);
-    report.figures.push(Figure::new(PAYMENT_CPU, measured.cpu_micros / yardstick.at_64.cpu_micros));
+    let road = Rc::default();
+    let compared = yardstick.beside(room, || one(room, &road)).await?;
+    let measured = keep(report, format!("whole payment, {AT} at once"), compared.first());
+    report.figures.push(Figure::of_pairs(PAYMENT_CPU, &compared.ratios(|measured| measured.cpu_micros)));
     report.figures.push(Figure::new(WRITTEN, measured.written_bytes / 1e3));
     Ok(before..room.serials.count())
 }
@@ -45,11 +44,15 @@ pub(super) async fn measure_all(report: &mut Report, room: &Room, yardstick: &Ya
 /// One step of the road.
 pub(super) fn one(room: &Room, road: &Rc<Road>) -> impl AsyncFn(&mut Connection) -> anyhow::Result<()> + 'static {
     let (requests, serials, road) = (Rc::clone(&room.requests), Rc::clone(&room.serials), Rc::clone(road));
-    async move |connection: &mut Connection| pay(connection, &requests, &serials, &road).await
+    async move |connection: &mut Connection| pay(connection, &requests, serials.next(), &road).await
 }
 
-async fn pay(connection: &mut Connection, requests: &Requests, serials: &Serials, road: &Road) -> anyhow::Result<()> {
-    let serial = serials.next();
+pub(super) async fn pay(
+    connection: &mut Connection,
+    requests: &Requests,
+    serial: u64,
+    road: &Road,
+) -> anyhow::Result<()> {
     reserve(connection, requests, serial).await?;
     road.reserved.borrow_mut().push(serial);
     let batch = {
