@@ -9,6 +9,7 @@ use std::process::Command;
 use clap::Args;
 
 use crate::steps::{cargo, step};
+use crate::target;
 
 /// What to hand over.
 #[derive(Args)]
@@ -22,8 +23,7 @@ pub(crate) struct Options {
 pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
     step(root, "build the server", &mut cargo(&["build", "--profile", "dist", "--package", "lommebok"]))?;
     step(root, "build the benchmark", &mut cargo(&["build", "--profile", "dist", "--package", "lommebok-bench"]))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    let built = root.join(target).join("dist");
+    let built = target(root).join("dist");
     let mut command = Command::new(built.join("lommebok-bench"));
     command.arg("run").arg("--server").arg(built.join("lommebok")).args(&options.arguments);
     step(root, "measure", &mut command)

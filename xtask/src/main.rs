@@ -11,6 +11,7 @@ mod openapi;
 mod screenshots;
 mod steps;
 mod suite;
+mod supply_chain;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -41,6 +42,8 @@ enum Task {
     Tidy,
     /// Write the generated files (the wire's description, errors, configuration, command line).
     Generate(generate::Options),
+    /// List the crates that the product is built of, as an SBOM (CycloneDX) in the target folder.
+    Sbom,
     /// Build for release and measure; what follows is handed to `lommebok-bench` (try `-- --help`).
     Bench(bench::Options),
 }
@@ -64,6 +67,7 @@ fn run() -> anyhow::Result<()> {
         Task::Screenshots => screenshots::run(&root),
         Task::Tidy => tidy::run(&root),
         Task::Generate(options) => generate::run(&root, &options),
+        Task::Sbom => supply_chain::sbom(&root),
         Task::Bench(options) => bench::run(&root, &options),
     }
 }
@@ -72,4 +76,9 @@ fn run() -> anyhow::Result<()> {
 fn root() -> anyhow::Result<PathBuf> {
     let parent = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies inside the repository")?;
     Ok(parent.to_path_buf())
+}
+
+/// The folder that cargo builds in.
+fn target(root: &Path) -> PathBuf {
+    root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }

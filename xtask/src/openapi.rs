@@ -10,6 +10,7 @@ use std::process::Command;
 use anyhow::Context as _;
 
 use crate::steps::step;
+use crate::target;
 
 const TOOLS: &str = "crates/cli/tests/openapi/tools";
 
@@ -24,7 +25,7 @@ pub(crate) fn lint(root: &Path) -> anyhow::Result<()> {
 
 /// Where the tools live, and where the tests look for them.
 fn tools(root: &Path) -> PathBuf {
-    root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into())).join("openapi")
+    target(root).join("openapi")
 }
 
 /// Installs what the pins name, unless just that is there.

@@ -1,7 +1,7 @@
 //! `cargo xtask test` and `cargo xtask check`: all checks in one order, cheapest first, stopping at the first red one.
 //!
 //! Each check must be a thing that one can also run alone. `check` installs nothing: it leaves out the linters of
-//! OpenAPI, and tells the tests that need a browser, Node or generators, by `LOMMEBOK_NO_BROWSER`, that they are left out.
+//! OpenAPI and the look at the crates of others, and tells the tests that need a browser, Node or generators, by `LOMMEBOK_NO_BROWSER`, that they are left out.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,7 +9,7 @@ use std::process::Command;
 use clap::{Args, ValueEnum};
 
 use crate::steps::{cargo, seconds, step, stopwatch};
-use crate::{install, openapi, tidy};
+use crate::{install, openapi, supply_chain, tidy};
 
 /// Set to `1` for tests that must do with Rust alone.
 pub(crate) const NO_BROWSER: &str = "LOMMEBOK_NO_BROWSER";
@@ -51,13 +51,27 @@ enum Check {
     Clippy,
     Generated,
     Openapi,
+    SupplyChain,
     Tests,
     Docs,
 }
 
 impl Check {
-    const IN_ORDER: [Self; 7] =
-        [Self::Format, Self::Tidy, Self::Clippy, Self::Generated, Self::Openapi, Self::Tests, Self::Docs];
+    const IN_ORDER: [Self; 8] = [
+        Self::Format,
+        Self::Tidy,
+        Self::Clippy,
+        Self::Generated,
+        Self::Openapi,
+        Self::SupplyChain,
+        Self::Tests,
+        Self::Docs,
+    ];
+
+    /// Whether it needs more than Rust and a C compiler, or minutes for a tool of its own.
+    const fn is_extra(self) -> bool {
+        matches!(self, Self::Openapi | Self::SupplyChain)
+    }
 
     fn run(self, root: &Path, extras: Extras) -> anyhow::Result<()> {
         match self {
@@ -69,6 +83,7 @@ impl Check {
             }
             Self::Generated => step(root, "generated files", &mut crate::generate::check()),
             Self::Openapi => openapi::lint(root),
+            Self::SupplyChain => supply_chain::check(root),
             Self::Tests => {
                 // Tests sync: they would wait behind the gigabytes that the build has just written.
                 step(root, "build of the tests", &mut tests(extras, &["--no-run"]))?;
@@ -92,7 +107,7 @@ pub(crate) fn run(root: &Path, selection: &Selection, extras: Extras) -> anyhow:
         install::packages(root)?;
         openapi::install(root)?;
     }
-    let takes_part = |check: &Check| selection.has(*check) && (extras == Extras::Installed || *check != Check::Openapi);
+    let takes_part = |check: &Check| selection.has(*check) && (extras == Extras::Installed || !check.is_extra());
     for check in Check::IN_ORDER.into_iter().filter(takes_part) {
         check.run(root, extras)?;
     }
@@ -127,7 +142,7 @@ mod tests_of_the_selection {
     #[test]
     fn only_names_the_checks_that_run_and_skip_takes_some_away() {
         assert_eq!(chosen(&[Check::Format, Check::Tests], &[]), 2);
-        assert_eq!(chosen(&[], &[Check::Tests]), 6);
+        assert_eq!(chosen(&[], &[Check::Tests]), 7);
         assert_eq!(chosen(&[Check::Tests], &[Check::Tests]), 0);
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Rate {
 pub(crate) struct Report {
     pub(crate) figures: Vec<Figure>,
     pub(crate) rates: Vec<Rate>,
+    /// CPU of one build, of that of another, in words.
+    pub(crate) against: Vec<String>,
     /// What callgrind counted, in words.
     pub(crate) instructions: Vec<String>,
 }
@@ -50,13 +52,19 @@ impl Report {
             writeln!(text, "| {what} | {per_second:.0} | {p50:.2} | {p99:.2} | {cpu_micros:.1} | {written_bytes:.0} |")
                 .expect("writing to a String cannot fail");
         }
-        if !self.instructions.is_empty() {
-            text.push_str("\nInstructions of user space, by callgrind, one connection:\n\n");
-        }
-        for line in &self.instructions {
-            writeln!(text, "- {line}").expect("writing to a String cannot fail");
-        }
+        list(&mut text, "CPU of the one build, of that of the other", &self.against);
+        list(&mut text, "Instructions of user space, by callgrind, one connection", &self.instructions);
         text
+    }
+}
+
+fn list(text: &mut String, heading: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    writeln!(text, "\n{heading}:\n").expect("writing to a String cannot fail");
+    for line in lines {
+        writeln!(text, "- {line}").expect("writing to a String cannot fail");
     }
 }
 

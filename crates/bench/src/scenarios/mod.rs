@@ -3,6 +3,7 @@
 //! A scenario drives load and returns figures; it decides nothing about limits. Whole payments and details have a wallet of
 //! their own, which does not hold the millions of inits of the others: what size costs is asked separately.
 
+mod builds;
 mod commits;
 mod details;
 mod hostile;
@@ -47,6 +48,10 @@ pub(crate) struct Options {
     /// The release build of `lommebok`.
     #[arg(long)]
     server: PathBuf,
+    /// Another build of `lommebok`: instead of the figures, CPU of `--server`'s inits, whole payments and details, of this one's,
+    /// in turns.
+    #[arg(long)]
+    against: Option<PathBuf>,
     /// Only these figures, for example `P1,P6` (those that they are compared with are measured too). `P8` and `instructions`
     /// are measured only when they are named.
     #[arg(long, value_delimiter = ',')]
@@ -102,9 +107,12 @@ impl Room {
 
     /// The same with settings that differ from the defaults, as environment variables.
     async fn open_with(options: &Options, psp: &Psp, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
-        let wallet = Wallet::start_with(&options.server, settings).await?;
+        Self::of(Wallet::start_with(&options.server, settings).await?, psp, options.pace()).await
+    }
+
+    async fn of(wallet: Wallet, psp: &Psp, pace: Pace) -> anyhow::Result<Self> {
         let requests = Rc::new(wallet.requests(psp.url()).await?);
-        Ok(Self { wallet, requests, serials: Rc::new(Serials::default()), pace: options.pace() })
+        Ok(Self { wallet, requests, serials: Rc::new(Serials::default()), pace })
     }
 
     /// The same after `fill` has worked on the stopped wallet's data directory.
@@ -152,6 +160,9 @@ const COMPARED: [&str; 6] = ["P1", "P4", "P5", "P6", "P7", "P12"];
 
 async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
     let pace = options.pace();
+    if let Some(other) = &options.against {
+        return builds::compare_all(report, options, other).await;
+    }
     if options.yardstick_only {
         return yardstick::measure_all(report, pace).await.map(drop);
     }
