@@ -11,6 +11,7 @@ mod init;
 mod instructions;
 mod log;
 mod many;
+mod overload;
 mod payment;
 pub(crate) mod profile;
 mod receiver;
@@ -187,6 +188,9 @@ async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
     }
     if options.wants("log") {
         log::measure_all(report, options, &psp).await?;
+    }
+    if options.wants("overload") {
+        overload::measure_all(report, options, &psp).await?;
     }
     if options.names("P8") {
         many::measure_all(report, options, &psp).await?;
