@@ -7,7 +7,14 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::urls::UrlPolicy;
+/// Which environment judges a URL and the address that it leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UrlPolicy {
+    /// http, this machine, private hosts and every port are allowed; link-local and other special addresses are not.
+    Sandbox,
+    /// https on ports 443 and 8443 to public hosts only.
+    Production,
+}
 
 /// What an address is, as far as a filter cares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -34,8 +34,15 @@ pub enum DueWrite {
     Clear(DueKind, Timestamp),
 }
 
+impl Payment {
+    /// The work that is due for this payment as it stands: at most one of each kind.
+    pub fn due(&self) -> impl Iterator<Item = (DueKind, Timestamp)> {
+        [timer(self), notice(self), waiting(self)].into_iter().flatten()
+    }
+}
+
 /// The state's own timer.
-pub(crate) fn timer(payment: &Payment) -> Option<(DueKind, Timestamp)> {
+fn timer(payment: &Payment) -> Option<(DueKind, Timestamp)> {
     let at = match &payment.state {
         State::AwaitingUser { deadline }
         | State::AwaitingApproval { deadline, .. }
@@ -48,7 +55,7 @@ pub(crate) fn timer(payment: &Payment) -> Option<(DueKind, Timestamp)> {
 }
 
 /// The notice that is to be sent.
-pub(crate) fn notice(payment: &Payment) -> Option<(DueKind, Timestamp)> {
+fn notice(payment: &Payment) -> Option<(DueKind, Timestamp)> {
     match payment.notice {
         Notice::Due { at, .. } => Some((DueKind::Notice, at)),
         Notice::None | Notice::Delivered { .. } | Notice::GivenUp(_) => None,
@@ -56,7 +63,7 @@ pub(crate) fn notice(payment: &Payment) -> Option<(DueKind, Timestamp)> {
 }
 
 /// Waiting entries are due at once when the attempt has ended.
-pub(crate) fn waiting(payment: &Payment) -> Option<(DueKind, Timestamp)> {
+fn waiting(payment: &Payment) -> Option<(DueKind, Timestamp)> {
     let authorizing = matches!(payment.state, State::Authorizing { .. });
     (payment.waiting > 0 && !authorizing).then_some((DueKind::Waiting, payment.terms.created_at))
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::due::{self, DueKind};
 use crate::ids::{MerchantId, MerchantOrderId, Msn, PaymentId, PspId, PspTransactionId, TenantId, UserId};
 use crate::money::{Amount, Sums};
 use crate::state::{Prompt, State};
@@ -164,10 +163,5 @@ impl Payment {
             waiting: 0,
             entries: EntryCounts::default(),
         }
-    }
-
-    /// The work that is due for this payment as it stands: at most one of each kind.
-    pub fn due(&self) -> impl Iterator<Item = (DueKind, Timestamp)> {
-        [due::timer(self), due::notice(self), due::waiting(self)].into_iter().flatten()
     }
 }

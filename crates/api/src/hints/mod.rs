@@ -9,6 +9,7 @@ mod documentation;
 mod members;
 mod nearest;
 mod refusals;
+mod row;
 mod successes;
 mod table;
 
@@ -18,7 +19,8 @@ use std::fmt;
 pub(crate) use documentation::{cell, documentation};
 pub use members::MEMBERS;
 pub(crate) use nearest::{closest, same_letters};
-pub use table::{Beside, HintRow, Says, Slip, hints};
+pub use row::{Beside, HintRow, Says, Slip};
+pub use table::hints;
 
 /// The most hints that one header carries.
 const HINTS_MAX: usize = 3;

@@ -1,7 +1,7 @@
 //! The hints beside refusals. A refusal's row in the table of errors names the hint that it has when nothing more is known
 //! of its reason; the other rows are for reasons. A row without a text says why.
 
-use super::table::{Beside, HintRow, Says, Slip};
+use super::row::{Beside, HintRow, Says, Slip};
 use crate::errors::ErrorCode;
 
 const fn refused(slip: Slip, errors: &'static [ErrorCode], when: &'static str, text: &'static str) -> HintRow {

@@ -1,7 +1,7 @@
 //! The hints beside successes: what is not as the documents want it and was taken all the same. A row without a text says
 //! why nobody has to be told.
 
-use super::table::{Beside, HintRow, Says, Slip};
+use super::row::{Beside, HintRow, Says, Slip};
 
 const fn taken(slip: Slip, when: &'static str, text: &'static str) -> HintRow {
     HintRow { slip, beside: Beside::Success, when, says: Says::Text(text) }

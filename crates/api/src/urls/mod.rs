@@ -11,19 +11,11 @@ use std::net::IpAddr;
 
 pub use syntax::{Host, Site, SiteHost, Target};
 
+pub use crate::addresses::UrlPolicy;
 use crate::addresses::{self, AddressFault};
 
 /// The most characters of any URL.
 pub const URL_MAX_CHARS: usize = 2_048;
-
-/// Which environment judges a URL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum UrlPolicy {
-    /// http, this machine, private hosts and every port are allowed; link-local and other special addresses are not.
-    Sandbox,
-    /// https on ports 443 and 8443 to public hosts only.
-    Production,
-}
 
 /// Why a URL is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

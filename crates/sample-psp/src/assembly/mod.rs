@@ -4,6 +4,7 @@
 //! ledger's work.
 
 mod config;
+mod fault;
 mod keys;
 mod late_answers;
 mod listener;
@@ -12,5 +13,6 @@ mod start;
 mod walk_in;
 
 pub use config::{MerchantConfig, SamplePspConfig, ShopConfig, WalletAccess, WrapAcquirer};
+pub use fault::{Listens, StartFault};
 pub(crate) use start::OurReceiver;
-pub use start::{Listens, RunningSamplePsp, SamplePsp, StartFault};
+pub use start::{RunningSamplePsp, SamplePsp};

@@ -7,8 +7,8 @@ use lommebok_api::hosts::{HostName, KnownHosts};
 use lommebok_sdk::{Secret, Url};
 
 use super::config::{SamplePspConfig, ShopConfig};
+use super::fault::{Listens, StartFault, cannot_listen, unusable};
 use super::listener::Bound;
-use super::start::{Listens, StartFault, cannot_listen, unusable};
 use crate::clock::BusinessClock;
 use crate::database::orders::Orders;
 use crate::merchant_api::Merchants;

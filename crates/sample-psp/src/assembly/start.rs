@@ -2,19 +2,18 @@
 
 use std::fmt;
 use std::fs::DirBuilder;
-use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::middleware;
-use lommebok_sdk::receiver::{BoxError, SqliteMemory};
-use lommebok_sdk::{Client, InvalidValue, Receiver, Url};
+use lommebok_sdk::receiver::SqliteMemory;
+use lommebok_sdk::{Client, Receiver, Url};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::config::SamplePspConfig;
+use super::fault::{Listens, StartFault, cannot_listen, io_fault, unusable};
 use super::keys::OwnKey;
 use super::late_answers::late_answers;
 use super::listener::Bound;
@@ -35,55 +34,6 @@ pub(crate) type OurReceiver = Receiver<Handler, SqliteMemory, OurPayments>;
 /// The sample PSP, not started.
 #[derive(Clone, Copy, Debug)]
 pub struct SamplePsp;
-
-/// Who listens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Listens {
-    /// The sample PSP itself.
-    SamplePsp,
-    /// Its shop.
-    Shop,
-}
-
-/// Why it did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartFault {
-    /// A port.
-    #[error("{address} can't be listened on: {cause}")]
-    Listen {
-        /// Whose.
-        of: Listens,
-        /// Which one.
-        address: SocketAddr,
-        /// What the operating system said.
-        cause: io::Error,
-    },
-    /// Its folder.
-    #[error("{what}: {cause}")]
-    Io {
-        /// What was tried.
-        what: String,
-        /// What the operating system said.
-        cause: io::Error,
-    },
-    /// One of its files.
-    #[error("{path} can't be used: {cause}", path = path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why not.
-        cause: BoxError,
-    },
-    /// What an earlier process left unfinished can't be taken up.
-    #[error("what was left unfinished can't be taken up: {0}")]
-    Unfinished(BoxError),
-    /// The shop has nobody to sell for.
-    #[error("the shop needs a merchant")]
-    NoMerchant,
-    /// A value that can't be used.
-    #[error(transparent)]
-    Invalid(#[from] InvalidValue),
-}
 
 /// A sample PSP that runs.
 pub struct RunningSamplePsp {
@@ -204,18 +154,6 @@ fn merchants(config: &SamplePspConfig, own_key: &OwnKey) -> Merchants {
         key: own_key.of_merchant(&merchant.msn),
     };
     Merchants(config.merchants.iter().map(merchant).collect())
-}
-
-pub(super) fn cannot_listen(of: Listens, address: SocketAddr) -> impl FnOnce(io::Error) -> StartFault {
-    move |cause| StartFault::Listen { of, address, cause }
-}
-
-pub(super) fn unusable<E: Into<BoxError>>(path: PathBuf) -> impl FnOnce(E) -> StartFault {
-    move |cause| StartFault::File { path, cause: cause.into() }
-}
-
-fn io_fault(what: impl fmt::Display) -> impl FnOnce(io::Error) -> StartFault {
-    move |cause| StartFault::Io { what: what.to_string(), cause }
 }
 
 impl RunningSamplePsp {
