@@ -1,7 +1,13 @@
-//! What signing in leaves: a cookie by which the browser is known, and at most twenty sessions of a user.
+//! What signing in leaves: a cookie by which the browser is known, at most twenty sessions of a user, and nothing while nothing
+//! can be stored.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use lommebok_server::assembly::Seams;
+use lommebok_store::{Access, FaultHook};
 use lommebok_testkit::fake_phone::FakePhone;
-use lommebok_testkit::test_app::{Answer, TestApp};
+use lommebok_testkit::test_app::{Answer, Setup, TestApp};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -59,5 +65,34 @@ async fn the_twenty_first_session_of_a_user_ends_the_oldest_and_its_stream_and_n
     for phone in [&phones[1], &phones[19], &newest, &other] {
         assert_eq!(lives(phone).await, StatusCode::OK);
     }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_nothing_can_be_stored_each_try_is_told_to_come_again_and_counts_for_nothing() {
+    let full = Arc::new(AtomicBool::new(false));
+    let is_full = Arc::clone(&full);
+    let hook: FaultHook = Arc::new(move |access| {
+        (access == Access::Commit && is_full.load(Ordering::SeqCst)).then(|| "the disk is full".to_owned())
+    });
+    let seams = Seams { fault_hook: Some(hook), ..Seams::default() };
+    let app = TestApp::with(Setup { seams, ..Setup::default() }).await;
+    let tried = async |number: &str, pin: &str| {
+        let body = json!({"phoneNumber": number, "pin": pin});
+        Answer::to(app.client().post(app.url("/app/v1/sessions")).json(&body)).await
+    };
+    full.store(true, Ordering::SeqCst);
+    for _ in 0..6 {
+        for (number, pin) in [("12345678", "0000"), ("12345678", "1236"), ("99999999", "0000")] {
+            let answer = tried(number, pin).await;
+            assert_eq!(
+                (answer.status, &answer.json["code"]),
+                (StatusCode::SERVICE_UNAVAILABLE, &"shutting_down".into())
+            );
+            assert_eq!(answer.headers["retry-after"], "1");
+        }
+    }
+    full.store(false, Ordering::SeqCst);
+    assert_eq!(tried("12345678", "1236").await.status, StatusCode::CREATED);
     app.stop().await;
 }
