@@ -66,6 +66,43 @@ async fn a_stopped_servers_time_is_set_to_the_wall_clock_and_said_before_and_not
     server.stop().await;
 }
 
+/// The status of signing in with this PIN, and how many seconds it says to wait.
+async fn sign_in(client: &PspClient, server: &ServerProcess, pin: &str) -> (u16, Option<String>) {
+    let body = json!({"phoneNumber": "12345678", "pin": pin}).to_string();
+    let call = reqwest::Client::new().post(format!("{}/app/v1/sessions", server.base()));
+    let answer = client.send(call.header("Content-Type", "application/json").body(body)).await.unwrap();
+    let wait = answer.headers.get("retry-after").map(|wait| wait.to_str().unwrap().to_owned());
+    (answer.status.as_u16(), wait)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_pins_outlive_a_killed_server_and_end_by_an_advance_or_a_reset_of_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let launch = Launch::new(BINARY, directory.path()).with(&["--no-shop"]);
+    let server = ServerProcess::start(&launch).await;
+    drop(launch.printed(&["clock", "freeze"]));
+    let client = PspClient::new(&launch, &server).await;
+    for _ in 0..5 {
+        assert_eq!(sign_in(&client, &server, "0000").await, (401, None));
+    }
+    drop(server.kill().await);
+    let server = ServerProcess::start(&launch).await;
+    assert_eq!(sign_in(&client, &server, "1236").await, (429, Some("60".to_owned())));
+    drop(launch.printed(&["clock", "advance", "1m"]));
+    assert_eq!(sign_in(&client, &server, "1236").await, (201, None));
+
+    drop(launch.printed(&["clock", "advance", "1d"]));
+    for _ in 0..5 {
+        assert_eq!(sign_in(&client, &server, "0000").await, (401, None));
+    }
+    assert_eq!(sign_in(&client, &server, "1236").await, (429, Some("60".to_owned())));
+    server.stop().await;
+    drop(launch.printed(&["clock", "reset"]));
+    let server = ServerProcess::start(&launch).await;
+    assert_eq!(sign_in(&client, &server, "1236").await, (201, None), "they are dated later than the new now");
+    server.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_frozen_clock_is_said_at_the_start_and_reset_by_the_server_that_runs() {
     let directory = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! The rules of a payment: money, ids, states, and the one function that decides.
+//! The rules of a payment: money, ids, states, and the one function that decides; and those of wrong PINs.
 //!
 //! Pure on purpose: no I/O, no async, no clock, no randomness, no serde. Time and ids come in as arguments, so that the
 //! same command on the same payment at the same time always gives the same answer. A newcomer's usual mistake is to look
@@ -15,6 +15,7 @@ pub mod payment;
 pub mod refusal;
 pub mod state;
 pub mod time;
+pub mod wrong_pins;
 
 pub use command::{Command, EntryStatus, OperationStatus, StatusEntry, StepUpResult};
 pub use decide::{Transition, decide};
@@ -29,3 +30,4 @@ pub use payment::{Binding, Entrance, EntryCounts, Notice, NoticeKind, Payment, T
 pub use refusal::{EntryRefusal, Refusal, RefusalCode};
 pub use state::{AttemptAnswer, AttemptNumber, CancelledBy, Cause, Failure, Phase, Prompt, State, StateName};
 pub use time::Timestamp;
+pub use wrong_pins::{PinCount, WrongPins};

@@ -218,6 +218,16 @@ async fn refusals(app: &TestApp, started: &[Started]) -> Vec<Answer> {
     answers
 }
 
+/// What a browser is known by after it has signed in, and signs in with again.
+async fn browser_id(app: &TestApp) -> String {
+    let sign_in = Call::new("POST", "/app/v1/sessions").json(&json!({"phoneNumber": PHONE_NUMBER, "pin": PIN}));
+    let answer = app.exchange(&sign_in).await.expect("an answer").succeeded();
+    let line = answer.headers["set-cookie"].to_str().expect("text").to_owned();
+    let pair = line.split(';').next().expect("a pair");
+    drop(app.exchange(&sign_in.set("Cookie", pair)).await.expect("an answer").succeeded());
+    pair.split_once('=').expect("a pair").1.to_owned()
+}
+
 /// All that an answer says, head and body.
 fn said(answer: &Answer) -> Vec<u8> {
     let mut said = answer.text.clone();
@@ -241,6 +251,7 @@ async fn no_secret_stands_where_it_does_not_belong() {
     let app = start().await;
     let mut canaries = Canaries::default();
     credentials(&app, &mut canaries);
+    canaries.add("id of a browser", browser_id(&app).await);
     let started = payments(&app, &mut canaries).await;
     let refusals = refusals(&app, &started).await;
     assert!(canaries.0.len() > 60, "{} canaries", canaries.0.len());

@@ -68,7 +68,7 @@ pub enum Write {
     Batch(Box<BatchWrite>),
     /// A merchant.
     Merchant(Box<MerchantWrite>),
-    /// A phone session.
+    /// A phone session, or a try to begin one.
     Session(SessionWrite),
     /// The tenant's clock.
     Clock(ClockRecord),
@@ -96,6 +96,10 @@ pub enum Expiring {
     IdempotencyKeys,
     /// Sessions, from their end.
     Sessions,
+    /// Wrong PINs, when their 24 h are over.
+    WrongPins,
+    /// Browsers that are known, [`crate::KNOWN_BROWSER_LIFE_MS`] after their last sign-in.
+    KnownBrowsers,
     /// Requests of updatestatus that are done, with what became of their entries: accepted before the time that is named. The
     /// newest of all stays, because the next one's number follows it.
     Batches,
@@ -103,7 +107,8 @@ pub enum Expiring {
 
 impl Expiring {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::IdempotencyKeys, Self::Sessions, Self::Batches];
+    pub const ALL: [Self; 5] =
+        [Self::IdempotencyKeys, Self::Sessions, Self::WrongPins, Self::KnownBrowsers, Self::Batches];
 }
 
 impl Write {
@@ -114,7 +119,7 @@ impl Write {
             | Self::Payments(_)
             | Self::Batch(_)
             | Self::Merchant(_)
-            | Self::Session(SessionWrite::Open(_))
+            | Self::Session(SessionWrite::SignIn(_))
             | Self::Clock(_)
             | Self::ResetClock(_)
             | Self::Purge { .. } => true,
@@ -124,7 +129,7 @@ impl Write {
 }
 
 /// A reset of a clock. It is recorded, the clock then goes with the wall clock, requests that wait to be applied move by the
-/// same distance, and sessions and idempotency keys that are dated after `to` end.
+/// same distance, and sessions, known browsers, wrong PINs and idempotency keys that are dated after `to` end.
 #[derive(Clone, Debug)]
 pub struct ClockResetWrite {
     /// Business time before.
@@ -234,6 +239,11 @@ pub enum Committed {
     Leased(Vec<DueRow>),
     /// How many rows were removed.
     Purged(u64),
+    /// A try to sign in was counted, or began a session.
+    PinTried {
+        /// How many older sessions of the user ended with it.
+        sessions_ended: u64,
+    },
     /// The clock was reset, and this ended with it.
     ClockReset(ClockResetEnded),
     /// Done; there is nothing to say.

@@ -132,6 +132,12 @@ pub enum CommitFault {
     /// Business time was reset after this was decided: decide it again.
     #[error("business time was reset meanwhile")]
     ClockReset,
+    /// Too many wrong PINs of this number came from there: none is looked at before this time.
+    #[error("too many wrong PINs")]
+    PinLocked {
+        /// Business time from which the next one is looked at.
+        until: Timestamp,
+    },
     /// The database refuses a row of this change, also alone: an alarm.
     #[error("the database refuses a row: {0}")]
     Refused(String),

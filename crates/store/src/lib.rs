@@ -30,7 +30,7 @@ pub use options::{Access, CommitHook, CommitObserver, CommitStage, FaultHook, St
 pub use records::{
     Address, Card, CardDetails, CardKind, CardScheme, ClockMode, ClockRecord, ClockReset, HistoryPage, Merchant,
     MerchantDetails, MerchantStatus, MerchantWrite, NewPsp, NewUser, PaymentDetails, PaymentReceipt, Psp, Seed,
-    SeededMerchant, SeededPsp, SeededUser, Session, SessionWrite, Tenant, User,
+    SeededMerchant, SeededPsp, SeededUser, Session, SessionWrite, SignIn, Tenant, TriedFrom, TriedPin, User,
 };
 pub use secret::{HashKey, KeyedHash, Sealed};
 pub use sqlite::CheckReport;
@@ -38,3 +38,6 @@ pub use store::{EventPage, Page, PaymentFilter, Store};
 
 /// How long an idempotency key counts, in ms of business time: 24 h.
 pub const IDEMPOTENCY_LIFE_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// How long a browser is known after its last sign-in, in ms of business time: 90 days.
+pub const KNOWN_BROWSER_LIFE_MS: i64 = 90 * 24 * 60 * 60 * 1_000;

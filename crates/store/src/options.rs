@@ -50,7 +50,8 @@ pub struct StoreOptions {
     /// Changes that may wait for the writer; more are answered with [`crate::CommitFault::Overloaded`].
     pub max_changes_waiting: usize,
     /// Inits and updatestatus requests that may wait for the writer, so that none of them waits for long; more are answered
-    /// the same. One PSP has three quarters of these places at most. What has begun already is not counted.
+    /// the same. One PSP has three quarters of these places at most. What has begun already is not counted. Beside them, tries to
+    /// sign in have a sixteenth as many places, and those of known browsers as many again.
     pub max_requests_waiting: usize,
     /// Connections for reading.
     pub readers: usize,

@@ -59,5 +59,12 @@ export function switches() {
 }
 
 function sentenceOf(refusal) {
-  return refusal.retryAfter > 0 ? t.tooManyTries(refusal.retryAfter) : refusal.message;
+  return refusal.status === 429 && refusal.retryAfter > 0 ? t.tooManyTries(inWords(refusal.retryAfter)) : refusal.message;
+}
+
+/** A wait, rounded up: in seconds up to a minute, in minutes up to an hour. */
+function inWords(seconds) {
+  const [unit, words] = seconds <= 60 ? [1, t.units.seconds] : seconds <= 3_600 ? [60, t.units.minutes] : [3_600, t.units.hours];
+  const count = Math.ceil(seconds / unit);
+  return `${count} ${words[count === 1 ? 0 : 1]}`;
 }

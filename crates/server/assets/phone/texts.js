@@ -95,7 +95,8 @@ const nb = {
   noConnection: "Ingen forbindelse. Prøv igjen.",
   wrong: "Noe gikk galt. Prøv igjen.",
   loading: "Laster …",
-  tooManyTries: (seconds) => `For mange forsøk. Prøv igjen om ${seconds} sekunder.`,
+  tooManyTries: (wait) => `For mange forsøk. Prøv igjen om ${wait}.`,
+  units: { seconds: ["sekund", "sekunder"], minutes: ["minutt", "minutter"], hours: ["time", "timer"] },
 };
 
 const en = {
@@ -193,7 +194,8 @@ const en = {
   noConnection: "No connection. Try again.",
   wrong: "Something went wrong. Try again.",
   loading: "Loading …",
-  tooManyTries: (seconds) => `Too many tries. Try again in ${seconds} seconds.`,
+  tooManyTries: (wait) => `Too many tries. Try again in ${wait}.`,
+  units: { seconds: ["second", "seconds"], minutes: ["minute", "minutes"], hours: ["hour", "hours"] },
 };
 
 export const t = document.documentElement.lang === "nb" ? nb : en;

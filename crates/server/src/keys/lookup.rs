@@ -22,6 +22,8 @@ pub enum Purpose {
     Pin,
     /// Finding a phone session by its bearer token.
     Session,
+    /// Finding what is known of a phone number and where its PIN was tried from, within a tenant.
+    PinSource,
     /// Telling whether a request is the same as an earlier one under its idempotency key.
     Request,
 }
@@ -34,6 +36,7 @@ impl Purpose {
             Self::PhoneNumber => b"phone number\0",
             Self::Pin => b"pin\0",
             Self::Session => b"session\0",
+            Self::PinSource => b"pin source\0",
             Self::Request => b"request\0",
         }
     }

@@ -161,7 +161,6 @@ impl Wallet {
             return Err(Fault::Busy.into());
         };
         self.clock().reset_to(to, ended.number);
-        self.pin_tries().forget_after(to);
         self.agenda().ring();
         Ok(ClockReset { from: from.at, to, done: Vec::new(), notices_moved, ended })
     }

@@ -19,7 +19,7 @@ mod long_work;
 pub(crate) mod measures;
 mod merchants;
 mod phone;
-mod pin_tries;
+mod pin_source;
 mod prompts;
 mod readers;
 mod readiness;
@@ -50,6 +50,7 @@ pub use hub::{Hint, Hub, Subscription, Topic};
 pub use idempotency::IdempotentRequest;
 pub use init::{Initiated, NewInit};
 pub use phone::RECEIPTS_PER_PAGE;
+pub use pin_source::{BrowserId, SignInFrom};
 pub(crate) use prompts::Prompts;
 pub(crate) use readers::{Occasion, Place, Reader, Readers};
 pub use sessions::SignedIn;
@@ -158,7 +159,6 @@ struct Inner {
     merchants: Merchants,
     status_lanes: status_updates::Lanes,
     turns: long_work::Turns,
-    pin_tries: pin_tries::PinTries,
     change_ids: road::ChangeIds,
     readiness: readiness::Readiness,
     advancing: tokio::sync::Mutex<()>,
@@ -180,7 +180,6 @@ impl Wallet {
             merchants: Merchants::default(),
             status_lanes: status_updates::Lanes::default(),
             turns: long_work::Turns::default(),
-            pin_tries: pin_tries::PinTries::default(),
             readiness: readiness::Readiness::default(),
             advancing: tokio::sync::Mutex::new(()),
             checking: tokio::sync::Mutex::new(()),
@@ -315,10 +314,6 @@ impl Wallet {
 
     fn turns(&self) -> &long_work::Turns {
         &self.0.turns
-    }
-
-    pub(crate) fn pin_tries(&self) -> &pin_tries::PinTries {
-        &self.0.pin_tries
     }
 
     fn change_ids(&self) -> &road::ChangeIds {

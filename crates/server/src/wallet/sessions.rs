@@ -1,14 +1,17 @@
-//! Signing in on a phone: number and PIN. Sessions are kept as keyed hashes; wrong PINs are counted by `pin_tries`, the same
-//! for every number. An unknown number and a wrong PIN look alike, in what is answered and in what is done for it.
+//! Signing in on a phone: number and PIN. Sessions are kept as keyed hashes; wrong PINs are counted by where they come from
+//! (`pin_source`), the same for every number: an unknown number and a wrong PIN look alike, in what is answered and in what is done.
+//!
+//! A newcomer's mistake: to look whether there is a user before the try is judged, or to count only a user's tries.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use lommebok_domain::{PhoneNumber, TenantId, UserId};
-use lommebok_store::{KeyedHash, Session, SessionWrite, User, Write};
+use lommebok_domain::{PhoneNumber, TenantId, Timestamp, UserId};
+use lommebok_store::{CommitFault, Committed, KeyedHash, Session, SessionWrite, SignIn, TriedPin, User, Write};
 
 use subtle::ConstantTimeEq;
 
-use super::{Fault, Keys, Reader, Wallet};
+use super::pin_source::{BrowserId, SignInFrom};
+use super::{Fault, Keys, Reader, Topic, Wallet};
 use crate::clock::Moment;
 use crate::keys::lookup::Purpose;
 
@@ -24,6 +27,8 @@ pub struct SignedIn {
     pub token: String,
     /// Who signed in.
     pub user: User,
+    /// What the browser is known by from now on, with this number.
+    pub browser: BrowserId,
 }
 
 impl Wallet {
@@ -31,27 +36,46 @@ impl Wallet {
     ///
     /// # Errors
     /// [`Fault::WrongPin`] (also for a number that is nobody's), [`Fault::PinLocked`].
-    pub async fn sign_in(&self, number: &PhoneNumber, pin: &str) -> Result<SignedIn, Fault> {
+    pub async fn sign_in(&self, number: &PhoneNumber, pin: &str, from: &SignInFrom) -> Result<SignedIn, Fault> {
         let now = self.clock().moment();
         let user = self.user_by_number(number)?;
         let sent = pin_hash(self.keys(), self.tenant(), number, pin);
         let stored = user.as_ref().map_or(NO_PIN.as_slice(), |user| user.pin.as_bytes());
         let right = bool::from(sent.as_bytes().ct_eq(stored));
-        self.pin_tries().judge(number, right, now.at)?;
-        self.open_session(user.ok_or(Fault::WrongPin)?, now).await
+        let source = self.pin_source(number, from, now.at)?;
+        // Most that is locked is refused without a write; what was locked meanwhile the writer refuses.
+        if let Some(until) = self.store().pin_locked_until(&source.tried, now.at)? {
+            return Err(locked(until, now.at));
+        }
+        let sign_in = |pin| SignIn { from: source.tried, at: now.at, pin };
+        let Some(user) = user.filter(|_| right) else {
+            self.commit_sign_in(sign_in(TriedPin::Wrong), now).await?;
+            return Err(Fault::WrongPin);
+        };
+        let token = URL_SAFE_NO_PAD.encode(self.chance().bytes::<32>());
+        let id = source.browser.unwrap_or_else(|| BrowserId(self.chance().bytes()));
+        let (session, browser) = (self.new_session(&token, user.id, now.at), self.browser_hash(number, id));
+        let ended = self.commit_sign_in(sign_in(TriedPin::Right { session, browser }), now).await?;
+        if ended > 0 {
+            self.hub().look_again(Topic::User(user.id));
+        }
+        Ok(SignedIn { token, user, browser: id })
     }
 
-    async fn open_session(&self, user: User, now: Moment) -> Result<SignedIn, Fault> {
-        let token = URL_SAFE_NO_PAD.encode(self.chance().bytes::<32>());
-        let session = Session {
-            token: self.session_hash(&token),
-            tenant: self.tenant(),
-            user: user.id,
-            created_at: now.at,
-            expires_at: now.at.plus_millis(SESSION_LIFE_MS),
-        };
-        self.commit(Write::Session(SessionWrite::Open(session)), now.epoch).await?;
-        Ok(SignedIn { token, user })
+    /// Stores the try; how many older sessions ended with it.
+    async fn commit_sign_in(&self, sign_in: SignIn, now: Moment) -> Result<u64, Fault> {
+        let write = Write::Session(SessionWrite::SignIn(Box::new(sign_in)));
+        match self.commit(write, now.epoch).await {
+            Ok(Committed::PinTried { sessions_ended }) => Ok(sessions_ended),
+            Ok(_) => Ok(0),
+            Err(Fault::Store(CommitFault::PinLocked { until })) => Err(locked(until, now.at)),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    fn new_session(&self, token: &str, user: UserId, created_at: Timestamp) -> Session {
+        let expires_at = created_at.plus_millis(SESSION_LIFE_MS);
+        Session { token: self.session_hash(token), tenant: self.tenant(), user, created_at, expires_at }
     }
 
     /// Whose session it is.
@@ -78,6 +102,11 @@ impl Wallet {
     fn session_hash(&self, token: &str) -> KeyedHash {
         KeyedHash::new(*self.keys().lookup.hash(Purpose::Session, token.as_bytes()).as_bytes())
     }
+}
+
+fn locked(until: Timestamp, now: Timestamp) -> Fault {
+    let wait_ms = until.millis_since(now).max(1);
+    Fault::PinLocked { retry_after_s: wait_ms.saturating_add(999).checked_div(1_000).unwrap_or(1) }
 }
 
 /// The keyed hash of a PIN, bound to its user's number.

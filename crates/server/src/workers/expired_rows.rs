@@ -1,5 +1,6 @@
-//! Removes rows whose time is over: idempotency keys after 24 h, sessions after their end, what became of the entries of
-//! updatestatus after some days (`batch_kept_days`). They count for nothing by then; without this they would fill the disk.
+//! Removes rows whose time is over: idempotency keys and wrong PINs after 24 h, sessions after their end, known browsers after
+//! 90 days, what became of the entries of updatestatus after some days (`batch_kept_days`). They count for nothing by then;
+//! without this they would fill the disk.
 //!
 //! It looks once an hour of business time, and removes a few rows a commit with pauses between, so that it is never in a
 //! request's way. Nothing rests on it.
@@ -39,7 +40,7 @@ pub(crate) async fn remove_expired_rows(wallet: Wallet) {
 async fn remove(wallet: &Wallet, rows: Expiring) -> Result<(), Fault> {
     let now = wallet.clock().moment();
     let before = match rows {
-        Expiring::IdempotencyKeys | Expiring::Sessions => now.at,
+        Expiring::IdempotencyKeys | Expiring::Sessions | Expiring::WrongPins | Expiring::KnownBrowsers => now.at,
         Expiring::Batches => {
             now.at.plus_millis(DAY_MS.saturating_mul(wallet.batch_kept_days().into()).saturating_neg())
         }

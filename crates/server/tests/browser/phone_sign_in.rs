@@ -7,7 +7,7 @@ use lommebok_testkit::browser::{Browser, Language};
 use crate::stage::Stage;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_pin_is_told_and_the_fifth_locks_for_a_minute() {
+async fn a_wrong_pin_is_told_and_the_fifth_locks_for_a_minute_and_the_next_for_two() {
     let Some(mut browser) = Browser::phone().await else { return };
     browser.expect_status(401);
     browser.expect_status(429);
@@ -25,6 +25,38 @@ async fn a_wrong_pin_is_told_and_the_fifth_locks_for_a_minute() {
     browser.press("Sign in").await;
     browser.sees("Too many tries. Try again in 60 seconds.").await;
     stage.app.advance(Duration::from_mins(1)).await;
+    browser.fill("PIN", "0000").await;
+    browser.press("Sign in").await;
+    browser.sees("The number or the PIN is wrong.").await;
+    browser.fill("PIN", "1236").await;
+    browser.press("Sign in").await;
+    browser.sees("Too many tries. Try again in 2 minutes.").await;
+    stage.app.advance(Duration::from_mins(2)).await;
+    browser.fill("PIN", "1236").await;
+    browser.press("Sign in").await;
+    browser.sees("Hello, Kari").await;
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_has_signed_in_before_is_not_locked_out_by_a_stranger() {
+    let Some(browser) = Browser::phone().await else { return };
+    let stage = Stage::set().await;
+    stage.sign_in(&browser).await;
+    browser.press("Profile").await;
+    browser.press("Sign out").await;
+    browser.sees("With your mobile number and PIN.").await;
+    let stranger = async |pin: &str| {
+        let body = serde_json::json!({"phoneNumber": "12345678", "pin": pin});
+        let call = stage.app.client().post(stage.app.url("/app/v1/sessions")).json(&body);
+        call.send().await.expect("an answer").status().as_u16()
+    };
+    for _ in 0..5 {
+        assert_eq!(stranger("0000").await, 401);
+    }
+    assert_eq!(stranger("1236").await, 429);
+    browser.fill("Mobile number", "12345678").await;
     browser.fill("PIN", "1236").await;
     browser.press("Sign in").await;
     browser.sees("Hello, Kari").await;

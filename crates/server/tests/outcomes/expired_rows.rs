@@ -1,10 +1,10 @@
-//! Idempotency keys, sessions and what became of updatestatus entries leave the database when their time is over, by themselves and not before.
+//! Idempotency keys, sessions, wrong PINs, known browsers and what became of updatestatus entries leave the database when their time is over, by themselves and not before.
 
 use std::time::Duration;
 
 use lommebok_testkit::eventually::surely;
 use lommebok_testkit::test_app::{Answer, TestApp};
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 /// Starts payments with keys of their own.
@@ -37,6 +37,24 @@ async fn keys_are_gone_after_24_hours_and_sessions_after_12_and_the_young_stay()
     // Its key is free again, but its id is not.
     let again = app.psp_call(Method::POST, "/psp/v3/psppayments/init").await.json(&app.init_body("ex-0"));
     assert_eq!(Answer::to(again.header("Idempotency-Key", "ex-0")).await.error_codes(), ["44"]);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_pins_are_gone_a_day_after_the_last_and_known_browsers_after_90() {
+    let app = TestApp::start().await;
+    let _phone = app.first_phone().await;
+    let wrong = json!({"phoneNumber": "99999999", "pin": "0000"});
+    let answer = Answer::to(app.client().post(app.url("/app/v1/sessions")).json(&wrong)).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    app.advance(Duration::from_hours(24)).await;
+    assert_eq!(app.row_counts()["pin_tries"], 2, "24 hours to the millisecond");
+    app.advance(Duration::from_hours(1)).await;
+    until_rows(&app, "pin_tries", 0).await;
+    app.advance(Duration::from_hours(89 * 24 - 1)).await;
+    assert_eq!(app.row_counts()["known_browser"], 1, "90 days to the millisecond");
+    app.advance(Duration::from_hours(1)).await;
+    until_rows(&app, "known_browser", 0).await;
     app.stop().await;
 }
 

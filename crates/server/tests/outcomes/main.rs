@@ -25,6 +25,7 @@ mod readiness;
 mod seen_by_all;
 mod shown_answers;
 mod shutdown;
+mod sign_in;
 mod sign_out;
 mod step_up;
 mod store_trouble;

@@ -10,13 +10,13 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 
 /// A stream as a client reads it.
-struct Stream {
+pub(crate) struct Stream {
     response: Response,
     read: String,
 }
 
 impl Stream {
-    async fn of(phone: &FakePhone) -> Self {
+    pub(crate) async fn of(phone: &FakePhone) -> Self {
         Self::begun(phone.call(Method::GET, "/events")).await
     }
 
@@ -38,7 +38,7 @@ impl Stream {
     }
 
     /// Everything that still comes until the stream ends, which must be at once.
-    async fn rest(self) -> String {
+    pub(crate) async fn rest(self) -> String {
         let rest = tokio::time::timeout(Duration::from_secs(10), self.response.text()).await;
         rest.expect("the stream ends before anybody looks every 15 s").expect("it ends in order")
     }

@@ -19,6 +19,7 @@ use crate::batch::BatchTarget;
 use crate::change::{Change, Committed, Write};
 use crate::fault::{CommitFault, StoreError};
 use crate::options::{CommitHook, CommitObserver, StoreOptions};
+use crate::records::{SessionWrite, TriedFrom};
 use crate::sqlite::Writer;
 use answers::Delivery;
 use queue::{Queue, Requester};
@@ -58,16 +59,22 @@ fn requested_by(change: &Change) -> Option<Requester> {
             BatchTarget::New(new) => new.psp,
             BatchTarget::Pending { .. } => return None,
         },
+        Write::Session(SessionWrite::SignIn(tried)) => {
+            return Some(match tried.from {
+                TriedFrom::KnownBrowser(_) => Requester::KnownBrowsers,
+                TriedFrom::Address { .. } => Requester::UnknownAddresses,
+            });
+        }
         Write::Payments(_)
         | Write::Merchant(_)
-        | Write::Session(_)
+        | Write::Session(SessionWrite::Close(_))
         | Write::Clock(_)
         | Write::ResetClock(_)
         | Write::Seed(_)
         | Write::Lease(_)
         | Write::Purge { .. } => return None,
     };
-    Some((change.tenant, psp))
+    Some(Requester::Psp(change.tenant, psp))
 }
 
 /// The way to the writer's thread.

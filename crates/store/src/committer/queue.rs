@@ -29,8 +29,27 @@ pub(super) struct Queue {
     most_requests: usize,
 }
 
-/// A PSP of a tenant.
-pub(super) type Requester = (TenantId, PspId);
+/// Who asks for something new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Requester {
+    /// A PSP of a tenant.
+    Psp(TenantId, PspId),
+    /// Who signs in from wherever: one party, or strangers who guess PINs would take the places of payments.
+    UnknownAddresses,
+    /// Who signs in with a browser that is known, and is not to wait for those.
+    KnownBrowsers,
+}
+
+impl Requester {
+    /// How many of its requests may wait, where `most` of all PSPs may.
+    fn share(self, most: usize) -> usize {
+        let share = match self {
+            Self::Psp(..) => most.saturating_sub(most.checked_div(4).unwrap_or_default()),
+            Self::UnknownAddresses | Self::KnownBrowsers => most.checked_div(16).unwrap_or_default(),
+        };
+        share.max(1)
+    }
+}
 
 #[derive(Default)]
 struct State {
@@ -40,28 +59,28 @@ struct State {
     writer_waits: bool,
 }
 
-/// Requests that wait, in all and by whom.
+/// Requests that wait, by whom, and those of all PSPs.
 #[derive(Default)]
 struct Requests {
-    all: usize,
+    of_psps: usize,
     of: HashMap<Requester, usize>,
 }
 
 impl Requests {
-    /// One more of `who`; whether there was a place, of `most` in all and three quarters of them for one.
+    /// One more of `who`; whether there was a place, of `most` for all PSPs. Sign-ins have places of their own.
     fn admit(&mut self, who: Requester, most: usize) -> bool {
-        let share = most.saturating_sub(most.checked_div(4).unwrap_or_default()).max(1);
         let own = self.of.entry(who).or_default();
-        if self.all >= most || *own >= share {
+        let is_psp = matches!(who, Requester::Psp(..));
+        if *own >= who.share(most) || (is_psp && self.of_psps >= most) {
             return false;
         }
         *own = own.saturating_add(1);
-        self.all = self.all.saturating_add(1);
+        self.of_psps = self.of_psps.saturating_add(usize::from(is_psp));
         true
     }
 
     fn taken(&mut self, who: Requester) {
-        self.all = self.all.saturating_sub(1);
+        self.of_psps = self.of_psps.saturating_sub(usize::from(matches!(who, Requester::Psp(..))));
         if let Some(own) = self.of.get_mut(&who) {
             *own = own.saturating_sub(1);
             if *own == 0 {

@@ -7,11 +7,13 @@ mod merchant;
 mod person;
 mod psp;
 mod seed;
+mod sign_in;
 mod tenant;
 
 pub use details::{HistoryPage, PaymentDetails, PaymentReceipt};
 pub use merchant::{Address, Merchant, MerchantDetails, MerchantStatus, MerchantWrite};
-pub use person::{Card, CardDetails, CardKind, CardScheme, NewUser, Session, SessionWrite, User};
+pub use person::{Card, CardDetails, CardKind, CardScheme, NewUser, Session, User};
 pub use psp::{NewPsp, Psp};
 pub use seed::{Seed, SeededMerchant, SeededPsp, SeededUser};
+pub use sign_in::{SessionWrite, SignIn, TriedFrom, TriedPin};
 pub use tenant::{ClockMode, ClockRecord, ClockReset, Tenant};

@@ -98,12 +98,3 @@ pub struct Session {
     /// Until when (business time).
     pub expires_at: Timestamp,
 }
-
-/// A change of the sessions.
-#[derive(Clone, Debug)]
-pub enum SessionWrite {
-    /// A user signed in.
-    Open(Session),
-    /// A user signed out. Repeating is harmless.
-    Close(KeyedHash),
-}

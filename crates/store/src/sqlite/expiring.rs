@@ -1,6 +1,6 @@
 //! Rows whose time is over: found by age, and removed a few at a time, so that no commit grows by them.
 
-use lommebok_domain::{TenantId, Timestamp};
+use lommebok_domain::{TenantId, Timestamp, wrong_pins};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::change::Expiring;
@@ -21,6 +21,14 @@ pub(super) fn purge(
             "DELETE FROM session WHERE token IN \
              (SELECT token FROM session WHERE tenant = ?1 AND expires_at < ?2 ORDER BY expires_at LIMIT ?3)"
         }
+        Expiring::WrongPins => {
+            "DELETE FROM pin_tries WHERE number IN \
+             (SELECT number FROM pin_tries WHERE tenant = ?1 AND since < ?2 ORDER BY since LIMIT ?3)"
+        }
+        Expiring::KnownBrowsers => {
+            "DELETE FROM known_browser WHERE browser IN \
+             (SELECT browser FROM known_browser WHERE tenant = ?1 AND signed_in_at < ?2 ORDER BY signed_in_at LIMIT ?3)"
+        }
         Expiring::Batches => return batches(connection, tenant, (before, limit)),
     };
     let params = params![tenant.get(), in_column(rows, before).as_millis(), limit];
@@ -38,6 +46,8 @@ pub(crate) fn any(
     let sql = match rows {
         Expiring::IdempotencyKeys => "SELECT 1 FROM idempotency WHERE tenant = ?1 AND at < ?2 LIMIT 1",
         Expiring::Sessions => "SELECT 1 FROM session WHERE tenant = ?1 AND expires_at < ?2 LIMIT 1",
+        Expiring::WrongPins => "SELECT 1 FROM pin_tries WHERE tenant = ?1 AND since < ?2 LIMIT 1",
+        Expiring::KnownBrowsers => "SELECT 1 FROM known_browser WHERE tenant = ?1 AND signed_in_at < ?2 LIMIT 1",
         Expiring::Batches => {
             "SELECT 1 FROM batch WHERE tenant = ?1 AND finished = 1 AND accepted_at < ?2 \
              AND id < (SELECT max(id) FROM batch) LIMIT 1"
@@ -73,10 +83,13 @@ fn batches(connection: &Connection, tenant: TenantId, (before, limit): (Timestam
     Ok(removed)
 }
 
-/// A key's row says when its request came, a session's when it ends; how long a batch is kept is the caller's to know.
+/// A row says when its life began, but a session's, which says when it ends; how long a batch is kept is the caller's to know.
 fn in_column(rows: Expiring, before: Timestamp) -> Timestamp {
-    match rows {
-        Expiring::IdempotencyKeys => before.plus_millis(crate::IDEMPOTENCY_LIFE_MS.saturating_neg()),
-        Expiring::Sessions | Expiring::Batches => before,
-    }
+    let life_ms = match rows {
+        Expiring::IdempotencyKeys => crate::IDEMPOTENCY_LIFE_MS,
+        Expiring::WrongPins => wrong_pins::REMEMBERED_MS,
+        Expiring::KnownBrowsers => crate::KNOWN_BROWSER_LIFE_MS,
+        Expiring::Sessions | Expiring::Batches => 0,
+    };
+    before.plus_millis(life_ms.saturating_neg())
 }

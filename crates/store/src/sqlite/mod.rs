@@ -11,6 +11,7 @@ mod keys;
 mod migrations;
 mod online_check;
 mod open;
+pub(crate) mod pin_tries;
 mod private_file;
 pub(crate) mod read;
 mod readers;

@@ -1,13 +1,14 @@
-//! Reads of tenants, PSPs, merchants, users, cards and sessions.
+//! Reads of tenants, PSPs, merchants, users, cards, sessions and wrong PINs.
 
 use lommebok_domain::{CardId, MerchantId, Msn, PspId, TenantId, Timestamp, UserId};
 
 use super::Store;
+use crate::KNOWN_BROWSER_LIFE_MS;
 use crate::change::Expiring;
 use crate::fault::StoreError;
-use crate::records::{Card, ClockReset, Merchant, Psp, Session, Tenant, User};
+use crate::records::{Card, ClockReset, Merchant, Psp, Session, Tenant, TriedFrom, User};
 use crate::secret::KeyedHash;
-use crate::sqlite::{expiring, read};
+use crate::sqlite::{expiring, pin_tries, read};
 
 impl Store {
     /// All tenants with their clocks.
@@ -104,6 +105,19 @@ impl Store {
     /// The session with this token that has not expired at `now`, of whatever tenant.
     pub fn session(&self, token: &KeyedHash, now: Timestamp) -> Result<Option<Session>, StoreError> {
         self.inner.database.read(|connection| read::person::session(connection, token, now))
+    }
+
+    /// Until when no PIN from there is looked at; `None` when one may be tried at `now`. What another try has changed since is seen
+    /// by the commit.
+    pub fn pin_locked_until(&self, from: &TriedFrom, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        self.inner.database.read(|connection| pin_tries::locked_until(connection, from, now))
+    }
+
+    /// Whether a browser, by the hash of its number and cookie, has signed that number's user in within the last
+    /// [`KNOWN_BROWSER_LIFE_MS`].
+    pub fn is_known_browser(&self, browser: &KeyedHash, now: Timestamp) -> Result<bool, StoreError> {
+        let since = now.plus_millis(KNOWN_BROWSER_LIFE_MS.saturating_neg());
+        self.inner.database.read(|connection| read::person::is_known(connection, browser, since))
     }
 
     /// Whether any such rows expired before this time (business time), so that a purge would find something.

@@ -5,14 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use lommebok_domain::{
     CancelledBy, Cause, Command, DueKind, Notice, NoticeKind, Payment, PaymentId, PspTransactionId, StatusEntry,
-    Timestamp, UserId, decide,
+    Timestamp, decide,
 };
 use lommebok_store::{
     BatchEntry, BatchId, BatchTarget, BatchWrite, Change, ClockMode, ClockRecord, ClockReset, ClockResetEnded,
-    ClockResetWrite, CommitFault, Committed, DueRow, KeyedHash, NewBatch, NewIdempotency, PaymentWrite, Seed, Session,
+    ClockResetWrite, CommitFault, Committed, DueRow, KeyedHash, NewBatch, NewIdempotency, PaymentWrite, Seed,
     SessionWrite, Store, Write,
 };
 
+use crate::sign_ins::opened;
 use crate::world::{NOW, PSP, TENANT, World, change, key, new, new_payment};
 
 /// From a day after [`NOW`] to it.
@@ -43,11 +44,6 @@ fn reset(moved: Vec<PaymentWrite>) -> Change {
     change(Write::ResetClock(Box::new(ClockResetWrite { from: FROM, to: NOW, moved })))
 }
 
-fn session(token: u8, created_at: Timestamp) -> Session {
-    let expires_at = created_at.plus_millis(1_000_000_000);
-    Session { token: KeyedHash::new([token; 32]), tenant: TENANT, user: UserId::new(1), created_at, expires_at }
-}
-
 fn due(store: &Store) -> Vec<DueRow> {
     store.due(TENANT, Timestamp::from_millis(i64::MAX), 0, 100).unwrap()
 }
@@ -57,7 +53,7 @@ async fn a_reset_moves_the_notices_ends_what_is_dated_later_and_is_kept_for_good
     let mut world = seeded().await;
     let payment = expired(&world, FROM.plus_millis(-500)).await;
     for (token, at) in [(1, NOW), (2, NOW.plus_millis(1)), (3, FROM)] {
-        let open = Write::Session(SessionWrite::Open(session(token, at)));
+        let open = opened(token, at);
         world.store.commit(change(open)).await.unwrap();
     }
     let clock = ClockRecord { mode: ClockMode::Frozen, offset_ms: 7, last: FROM };
@@ -179,8 +175,7 @@ async fn what_was_decided_before_a_reset_is_refused_after_it_unless_it_has_no_da
         Write::Payments(vec![PaymentWrite::new(&payment, decide(&payment, command, FROM).unwrap())])
     };
     let clock = ClockRecord { mode: ClockMode::Frozen, offset_ms: 0, last: FROM };
-    let dated: [fn() -> Write; 2] =
-        [|| new(new_payment("late-init")), || Write::Session(SessionWrite::Open(session(5, FROM)))];
+    let dated: [fn() -> Write; 2] = [|| new(new_payment("late-init")), || opened(5, FROM)];
     for write in dated.map(|write| write()).into_iter().chain([tried(), Write::Clock(clock)]) {
         assert_eq!(world.store.commit(change(write)).await, Err(CommitFault::ClockReset));
     }

@@ -18,6 +18,7 @@ mod natural_keys;
 mod old_versions;
 mod opening;
 mod records;
+mod sign_ins;
 mod soundness;
 mod whole_lives;
 mod world;

@@ -13,13 +13,18 @@ use lommebok_store::{
 use crate::world::{NOW, PSP, TENANT, World, change, decided, unique};
 
 /// What each version from 2 on has more than the one before it, taken away.
-const BACK: [(i64, &str); 3] = [
+const BACK: [(i64, &str); 4] = [
     (2, "DROP TABLE merged_keys"),
     (3, "DROP TABLE clock_reset; ALTER TABLE batch DROP COLUMN moved_ms"),
     (
         4,
         "ALTER TABLE payment DROP COLUMN partial_operations; ALTER TABLE payment DROP COLUMN without_effect; \
          DROP TABLE batch_fate; DROP INDEX batch_age",
+    ),
+    (
+        5,
+        "DROP TABLE pin_tries; DROP TABLE known_browser; DROP INDEX session_of_user; \
+         ALTER TABLE session DROP COLUMN number",
     ),
 ];
 
@@ -136,4 +141,25 @@ async fn counts_and_fates_of_the_version_before_are_worked_out_from_its_events_a
     assert_eq!(fates(&world.store), before);
     assert_eq!(world.store.batch_refusals(TENANT, BatchId::new(2)).unwrap().len(), 100);
     world.assert_sound();
+}
+
+#[tokio::test]
+async fn of_a_users_sessions_of_the_version_before_the_newest_twenty_go_on_in_their_order() {
+    let mut world = World::new();
+    world.store.close();
+    let connection = back_to(&world.path(), 4);
+    for token in 0..25_u8 {
+        let sql = "INSERT INTO session (token, tenant, user, created_at, expires_at) VALUES (?1, 1, ?2, ?3, ?4)";
+        let (user, created_at) = (i64::from(token == 24) + 1, NOW.as_millis() + 1_000 - i64::from(token));
+        connection.execute(sql, rusqlite::params![[token; 32], user, created_at, created_at + 10_000]).unwrap();
+    }
+    drop(connection);
+    world.reopen();
+    let ended = |store: &Store| -> Vec<u8> {
+        let lives = |token: &u8| store.session(&KeyedHash::new([*token; 32]), NOW).unwrap().is_some();
+        (0..26).filter(|token| !lives(token)).collect()
+    };
+    assert_eq!(ended(&world.store), [20, 21, 22, 23, 25], "the first user had 24, the last of them the oldest");
+    world.store.commit(change(crate::sign_ins::opened(25, NOW))).await.unwrap();
+    assert_eq!(ended(&world.store), [19, 20, 21, 22, 23], "and the next oldest goes for a new one");
 }

@@ -4,7 +4,7 @@ use lommebok_domain::{MerchantId, Msn, PspId, Timestamp, UserId};
 use lommebok_store::{
     Address, CardDetails, CardKind, CardScheme, Change, ClockMode, ClockRecord, CommitFault, Committed, Expiring,
     KeyedHash, MerchantDetails, MerchantStatus, MerchantWrite, NewPsp, NewUser, Sealed, Seed, SeededMerchant,
-    SeededPsp, SeededUser, Session, SessionWrite, Write,
+    SeededPsp, SeededUser, Session, SessionWrite, SignIn, TriedFrom, TriedPin, Write,
 };
 
 use crate::world::{NOW, PSP, TENANT, World, change};
@@ -179,16 +179,20 @@ async fn a_session_opens_ends_and_expires() {
         created_at: NOW,
         expires_at: NOW.plus_millis(1_000),
     };
-    let write = |write| change(Write::Session(write));
-    world.store.commit(write(SessionWrite::Open(session.clone()))).await.unwrap();
+    let open = || {
+        let from = TriedFrom::KnownBrowser(hash(9));
+        let pin = TriedPin::Right { session: session.clone(), browser: hash(9) };
+        change(Write::Session(SessionWrite::SignIn(Box::new(SignIn { from, at: NOW, pin }))))
+    };
+    world.store.commit(open()).await.unwrap();
     assert_eq!(world.store.session(&hash(8), NOW).unwrap(), Some(session.clone()));
     assert_eq!(world.store.session(&hash(9), NOW).unwrap(), None);
     assert_eq!(world.store.session(&hash(8), NOW.plus_millis(1_000)).unwrap(), None);
     for _repeated in 0..2 {
-        world.store.commit(write(SessionWrite::Close(hash(8)))).await.unwrap();
+        world.store.commit(change(Write::Session(SessionWrite::Close(hash(8))))).await.unwrap();
         assert_eq!(world.store.session(&hash(8), NOW).unwrap(), None);
     }
-    world.store.commit(write(SessionWrite::Open(session))).await.unwrap();
+    world.store.commit(open()).await.unwrap();
     let purge = |before| change(Write::Purge { rows: Expiring::Sessions, before, limit: 10 });
     assert_eq!(world.store.commit(purge(NOW.plus_millis(1_000))).await, Ok(Committed::Purged(0)));
     assert!(world.store.has_expired(TENANT, Expiring::Sessions, NOW.plus_millis(1_001)).unwrap());

@@ -3,6 +3,8 @@
 //!
 //! A refusal leaves its handler unspoken; [`spoken`] knows what language was asked for and writes the body.
 
+use std::borrow::Cow;
+
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -30,13 +32,21 @@ use crate::wallet::{Fault, Wallet};
 /// The longest body, in bytes.
 const BODY_BYTES: usize = 16_384;
 
+/// What people are told.
+#[derive(Clone, Copy, Debug)]
+enum Message {
+    /// A sentence in Norwegian and English.
+    Fixed(&'static str, &'static str),
+    /// Too many wrong PINs, and how long to wait.
+    TooManyTries { wait_s: i64 },
+}
+
 /// A refusal.
 #[derive(Clone, Debug)]
 pub(super) struct Refused {
     status: StatusCode,
     code: &'static str,
-    /// Norwegian and English.
-    message: (&'static str, &'static str),
+    message: Message,
     retry_after_s: Option<i64>,
     /// What is wrong with the session's token that came, for `WWW-Authenticate`.
     token_fault: Option<&'static str>,
@@ -46,6 +56,7 @@ pub(super) struct Refused {
 impl Refused {
     /// A refusal with its message in Norwegian and English.
     pub(super) fn new(status: StatusCode, code: &'static str, message: (&'static str, &'static str)) -> Self {
+        let message = Message::Fixed(message.0, message.1);
         Self { status, code, message, retry_after_s: None, token_fault: None, payment: None }
     }
 
@@ -94,11 +105,11 @@ impl Refused {
 
     fn try_again() -> Self {
         let message = ("Prøv igjen om et øyeblikk.", "Try again in a moment.");
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "shutting_down", message)
+        Self { retry_after_s: Some(1), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "shutting_down", message) }
     }
 
     fn body(self, lang: Lang) -> String {
-        let mut body = json!({"code": self.code, "message": lang.of(self.message.0, self.message.1)});
+        let mut body = json!({"code": self.code, "message": self.message.in_language(lang)});
         if let (Some(payment), Some(fields)) = (self.payment, body.as_object_mut()) {
             fields.insert("payment".to_owned(), payment);
         }
@@ -168,9 +179,31 @@ impl From<Fault> for Refused {
 }
 
 fn too_many_tries(retry_after_s: i64) -> Refused {
-    let message = ("For mange forsøk: vent et minutt.", "Too many tries: wait a minute.");
-    let refused = Refused::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", message);
-    Refused { retry_after_s: Some(retry_after_s), ..refused }
+    let refused = Refused::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", ("", ""));
+    Refused { retry_after_s: Some(retry_after_s), message: Message::TooManyTries { wait_s: retry_after_s }, ..refused }
+}
+
+impl Message {
+    fn in_language(self, lang: Lang) -> Cow<'static, str> {
+        match self {
+            Self::Fixed(norwegian, english) => lang.of(norwegian, english).into(),
+            Self::TooManyTries { wait_s } => {
+                let wait = in_words(wait_s, lang);
+                format!("{} {wait}.", lang.of("For mange forsøk: vent", "Too many tries: wait")).into()
+            }
+        }
+    }
+}
+
+/// A wait, rounded up: in seconds up to a minute, in minutes up to an hour.
+fn in_words(seconds: i64, lang: Lang) -> String {
+    let (unit_s, unit) = match seconds {
+        ..=60 => (1, "s"),
+        61..=3_600 => (60, "min"),
+        _ => (3_600, lang.of("t", "h")),
+    };
+    let count = seconds.saturating_add(unit_s).saturating_sub(1).checked_div(unit_s).unwrap_or(1);
+    format!("{count} {unit}")
 }
 
 impl IntoResponse for Refused {

@@ -1,6 +1,7 @@
 //! The App API, `/app/v1` (docs/app-api.md): what a phone app needs. A user sees and touches only what is bound to that user.
 
 mod answer;
+mod browsers;
 mod payments;
 mod receipts;
 mod sessions;

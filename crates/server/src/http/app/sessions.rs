@@ -2,13 +2,17 @@
 
 use axum::Json;
 use axum::extract::{Request, State};
+use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{Refused, bearer, json_body, user};
+use super::browsers;
+use crate::http::rates;
+use crate::listener::ClientAddress;
 use crate::ui::typed_number::typed_number;
-use crate::wallet::{Fault, Topic, Wallet};
+use crate::wallet::{Fault, SignInFrom, Topic, Wallet};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -22,15 +26,20 @@ struct SignIn {
 pub(super) async fn sign_in(
     State(wallet): State<Wallet>,
     request: Request,
-) -> Result<(StatusCode, Json<Value>), Refused> {
+) -> Result<(StatusCode, HeaderMap, Json<Value>), Refused> {
+    let browsers = browsers::known_by(request.headers(), wallet.public_url());
+    let address = rates::client(&request).and_then(ClientAddress::counted_as);
     let sign_in: SignIn = json_body(request).await?;
     let number = typed_number(&sign_in.phone_number).map_err(|_| Fault::WrongPin)?;
     if !is_here(&wallet, sign_in.tenant.as_deref())? {
         return Err(Fault::WrongPin.into());
     }
-    let signed_in = wallet.sign_in(&number, &sign_in.pin).await?;
+    let from = SignInFrom { browsers, address };
+    let signed_in = wallet.sign_in(&number, &sign_in.pin, &from).await?;
+    let cookie = browsers::cookie(&from.browsers, signed_in.browser, wallet.public_url());
+    let headers = cookie.map(|line| (SET_COOKIE, line)).into_iter().collect();
     let user = json!({"name": signed_in.user.name, "phoneNumber": number.as_str()});
-    Ok((StatusCode::CREATED, Json(json!({"session": signed_in.token, "user": user}))))
+    Ok((StatusCode::CREATED, headers, Json(json!({"session": signed_in.token, "user": user}))))
 }
 
 /// Whether the tenant that a phone names is this wallet's; one that names none means this.

@@ -245,7 +245,7 @@ fn store_fault(fault: &CommitFault) -> WireFault {
             store_trouble::say(fault);
             WireFault::of(ErrorCode::Unavailable)
         }
-        CommitFault::Replay(_) | CommitFault::MsnExists | CommitFault::Refused(_) => {
+        CommitFault::Replay(_) | CommitFault::MsnExists | CommitFault::PinLocked { .. } | CommitFault::Refused(_) => {
             tracing::error!(%fault, "a call of the PSP API could not be stored");
             WireFault::of(ErrorCode::Internal)
         }

@@ -1,4 +1,4 @@
-//! Users, cards and sessions. An expired session is no session here.
+//! Users, cards, sessions and known browsers. An expired one is none here.
 
 use lommebok_domain::{CardId, TenantId, Timestamp, UserId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -102,4 +102,10 @@ pub(crate) fn session(connection: &Connection, token: &KeyedHash, now: Timestamp
         })
     });
     found.optional()
+}
+
+/// Whether such a browser has signed its user in after `since`.
+pub(crate) fn is_known(connection: &Connection, browser: &KeyedHash, since: Timestamp) -> rusqlite::Result<bool> {
+    let sql = "SELECT 1 FROM known_browser WHERE browser = ?1 AND signed_in_at > ?2";
+    connection.prepare_cached(sql)?.exists(params![browser.as_bytes(), since.as_millis()])
 }

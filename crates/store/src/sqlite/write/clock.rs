@@ -81,6 +81,8 @@ fn write(
     run(connection, sql, params![tenant, reset.to.millis_since(reset.from)])?;
     let ended = |sql| run(connection, sql, params![tenant, to]).map(|rows| u64::try_from(rows).unwrap_or(u64::MAX));
     let sessions = ended("DELETE FROM session WHERE tenant = ?1 AND created_at > ?2")?;
+    ended("DELETE FROM known_browser WHERE tenant = ?1 AND signed_in_at > ?2")?;
+    ended("DELETE FROM pin_tries WHERE tenant = ?1 AND since > ?2")?;
     let idempotency_keys = ended("DELETE FROM idempotency WHERE tenant = ?1 AND at > ?2")?;
     let sql = "INSERT INTO clock_reset (tenant, number, from_ms, to_ms, last_payment) VALUES (?1, ?2, ?3, ?4, ?5)";
     run(connection, sql, params![tenant, number, from, to, last_payment])?;

@@ -13,8 +13,8 @@ mod merchant;
 mod natural_keys;
 mod new_payment;
 mod payment;
-mod person;
 mod seed;
+mod session;
 
 use std::sync::Arc;
 
@@ -138,8 +138,10 @@ impl Writer {
             Write::Payments(writes) => self.payments(change, writes),
             Write::Batch(write) => self.batch(change, write),
             Write::Merchant(write) => self.merchant(change, write),
-            Write::Session(write) => person::session(&self.connection, change.tenant, write)
-                .and_then(|committed| self.rare(change, committed)),
+            Write::Session(write) => match session::write(&self.connection, change.tenant, write)? {
+                Ok(committed) => self.rare(change, committed),
+                Err(fault) => Ok(Err(fault)),
+            },
             Write::Clock(clock) => {
                 clock::keep(&self.connection, change.tenant, clock)?;
                 self.rare(change, Committed::Done)
