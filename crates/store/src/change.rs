@@ -87,6 +87,13 @@ pub enum Write {
         /// So many at most, and what belongs to the last of them.
         limit: u32,
     },
+    /// Numbers up to these are given to nothing that comes, also after the next start.
+    SkipNumbers {
+        /// Of payments.
+        payment: PaymentId,
+        /// Of updatestatus requests.
+        batch: BatchId,
+    },
 }
 
 /// Rows that count for some time, and are then only in the way.
@@ -118,7 +125,7 @@ impl Write {
             | Self::Clock(_)
             | Self::ResetClock(_)
             | Self::Purge { .. } => true,
-            Self::Session(SessionWrite::Close(_)) | Self::Seed(_) | Self::Lease(_) => false,
+            Self::Session(SessionWrite::Close(_)) | Self::Seed(_) | Self::Lease(_) | Self::SkipNumbers { .. } => false,
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod records;
 pub mod secret;
 mod sqlite;
 pub mod store;
+pub mod watermark;
 
 pub use batch::{
     Batch, BatchEntry, BatchId, BatchRefusal, BatchTarget, BatchWrite, ENTRIES_KEPT, Fate, NewBatch, ParkedEntry,
@@ -35,6 +36,7 @@ pub use records::{
 pub use secret::{HashKey, KeyedHash, Sealed};
 pub use sqlite::CheckReport;
 pub use store::{EventPage, Page, PaymentFilter, Store};
+pub use watermark::{LastChange, OlderDatabase, Watermark};
 
 /// How long an idempotency key counts, in ms of business time: 24 h.
 pub const IDEMPOTENCY_LIFE_MS: i64 = 24 * 60 * 60 * 1_000;

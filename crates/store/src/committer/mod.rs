@@ -45,7 +45,8 @@ impl Job {
             | Write::Clock(_)
             | Write::Seed(_)
             | Write::Lease(_)
-            | Write::Purge { .. } => 1,
+            | Write::Purge { .. }
+            | Write::SkipNumbers { .. } => 1,
         }
     }
 }
@@ -65,7 +66,8 @@ fn requested_by(change: &Change) -> Option<Requester> {
         | Write::ResetClock(_)
         | Write::Seed(_)
         | Write::Lease(_)
-        | Write::Purge { .. } => return None,
+        | Write::Purge { .. }
+        | Write::SkipNumbers { .. } => return None,
     };
     Some((change.tenant, psp))
 }

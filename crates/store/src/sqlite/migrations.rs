@@ -6,11 +6,12 @@ use super::{database_error, schema};
 use crate::fault::StoreError;
 
 /// Step `n` (from 1) makes version `n`.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
     include_str!("migrations/0004.sql"),
+    include_str!("migrations/0006.sql"),
 ];
 
 /// Refuses a database that is newer than this program, or is none of ours. Changes nothing.

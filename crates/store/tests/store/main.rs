@@ -19,5 +19,6 @@ mod old_versions;
 mod opening;
 mod records;
 mod soundness;
+mod watermark;
 mod whole_lives;
 mod world;

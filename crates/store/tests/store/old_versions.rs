@@ -13,7 +13,7 @@ use lommebok_store::{
 use crate::world::{NOW, PSP, TENANT, World, change, decided, unique};
 
 /// What each version from 2 on has more than the one before it, taken away.
-const BACK: [(i64, &str); 3] = [
+const BACK: [(i64, &str); 4] = [
     (2, "DROP TABLE merged_keys"),
     (3, "DROP TABLE clock_reset; ALTER TABLE batch DROP COLUMN moved_ms"),
     (
@@ -21,6 +21,7 @@ const BACK: [(i64, &str); 3] = [
         "ALTER TABLE payment DROP COLUMN partial_operations; ALTER TABLE payment DROP COLUMN without_effect; \
          DROP TABLE batch_fate; DROP INDEX batch_age",
     ),
+    (5, "DROP TABLE skipped_number"),
 ];
 
 /// Makes of a closed database what the last program of an earlier version has left.
