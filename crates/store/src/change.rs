@@ -88,12 +88,18 @@ pub enum Write {
         limit: u32,
     },
     /// Numbers up to these are given to nothing that comes, also after the next start.
-    SkipNumbers {
-        /// Of payments.
-        payment: PaymentId,
-        /// Of updatestatus requests.
-        batch: BatchId,
-    },
+    SkipNumbers(SkippedNumbers),
+}
+
+/// Numbers that a lost database may have given, in links and answers that are still about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SkippedNumbers {
+    /// Of payments, up to this one.
+    pub payment: PaymentId,
+    /// Of updatestatus requests.
+    pub batch: BatchId,
+    /// Serial numbers that are issued to merchants.
+    pub msn: i64,
 }
 
 /// Rows that count for some time, and are then only in the way.
@@ -125,7 +131,7 @@ impl Write {
             | Self::Clock(_)
             | Self::ResetClock(_)
             | Self::Purge { .. } => true,
-            Self::Session(SessionWrite::Close(_)) | Self::Seed(_) | Self::Lease(_) | Self::SkipNumbers { .. } => false,
+            Self::Session(SessionWrite::Close(_)) | Self::Seed(_) | Self::Lease(_) | Self::SkipNumbers(_) => false,
         }
     }
 }

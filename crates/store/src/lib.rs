@@ -24,7 +24,7 @@ pub use batch::{
 };
 pub use change::{
     Change, ClockResetEnded, ClockResetWrite, Committed, DueRow, Expiring, IdempotentRoute, LeaseWrite, NewIdempotency,
-    NewPayment, PaymentWrite, Write,
+    NewPayment, PaymentWrite, SkippedNumbers, Write,
 };
 pub use fault::{CommitFault, DatabaseError, StoreError, StoredIdempotency};
 pub use options::{Access, CommitHook, CommitObserver, CommitStage, FaultHook, StoreOptions};

@@ -16,6 +16,8 @@ pub struct Watermark {
     pub payment: PaymentId,
     /// The same of updatestatus requests.
     pub batch: BatchId,
+    /// The same of the serial numbers that are issued to merchants.
+    pub msn: i64,
     /// The last change of a payment; none when there was none since the database was opened without one.
     pub last_change: Option<LastChange>,
 }
@@ -34,13 +36,10 @@ pub struct LastChange {
 /// A database that lacks what it is remembered to have had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "it is older than its data directory remembers, as one that was restored from a backup. It ends at payment {found_payment} \
-     and updatestatus request {found_batch}; remembered are payment {payment} and updatestatus request {batch}{lacks}. What was \
-     acknowledged after the backup is not in it",
-    found_payment = found.payment.get(),
-    found_batch = found.batch.get(),
-    payment = remembered.payment.get(),
-    batch = remembered.batch.get(),
+    "it is older than its data directory remembers, as one that was restored from a backup. It ends at {found_numbers}; \
+     remembered are {numbers}{lacks}. What was acknowledged after the backup is not in it",
+    found_numbers = numbers(found),
+    numbers = numbers(remembered),
     lacks = lacking(lacks_last_change.then_some(remembered.last_change).flatten())
 )]
 pub struct OlderDatabase {
@@ -52,6 +51,11 @@ pub struct OlderDatabase {
     pub lacks_last_change: bool,
     /// When the last thing happened that is in it (business time), if anything did.
     pub last_at: Option<Timestamp>,
+}
+
+fn numbers(Watermark { payment, batch, msn, .. }: &Watermark) -> String {
+    let msn = if *msn > 0 { format!(", issued serial number {msn}") } else { String::new() };
+    format!("payment {}, updatestatus request {}{msn}", payment.get(), batch.get())
 }
 
 fn lacking(change: Option<LastChange>) -> String {

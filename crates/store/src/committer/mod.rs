@@ -46,7 +46,7 @@ impl Job {
             | Write::Seed(_)
             | Write::Lease(_)
             | Write::Purge { .. }
-            | Write::SkipNumbers { .. } => 1,
+            | Write::SkipNumbers(_) => 1,
         }
     }
 }
@@ -67,7 +67,7 @@ fn requested_by(change: &Change) -> Option<Requester> {
         | Write::Seed(_)
         | Write::Lease(_)
         | Write::Purge { .. }
-        | Write::SkipNumbers { .. } => return None,
+        | Write::SkipNumbers(_) => return None,
     };
     Some((change.tenant, psp))
 }

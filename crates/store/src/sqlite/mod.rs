@@ -63,9 +63,9 @@ impl Database {
             return Err(StoreError::Older(Box::new(older)));
         }
         migrations::run(&connection)?;
-        let (payment, batch) = watermark::highest(&connection).map_err(database_error)?;
         let last_change = options.remembered.and_then(|remembered| remembered.last_change);
-        let watermark = Published::new(Watermark { payment, batch, last_change });
+        let highest = watermark::highest(&connection).map_err(database_error)?;
+        let watermark = Published::new(Watermark { last_change, ..highest });
         keys::prove(&connection, &keys)?;
         let files = FileWatch::of(&path)?;
         let checkpointer = checkpoint::Checkpointer::start(&path, options.max_wal_frames)?;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lommebok_domain::{PaymentId, Timestamp};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::write::{self, Evidence};
 use crate::batch::BatchId;
@@ -59,8 +59,14 @@ impl Rising {
     }
 
     /// Numbers up to these are not to be given.
-    pub(super) fn skipped(&mut self, payment: PaymentId, batch: BatchId) {
+    pub(super) fn skipped(&mut self, payment: PaymentId, batch: BatchId, msn: i64) {
         (self.next.payment, self.next.batch) = (self.next.payment.max(payment), self.next.batch.max(batch));
+        self.issued(msn);
+    }
+
+    /// This serial number is a merchant's.
+    pub(super) fn issued(&mut self, msn: i64) {
+        self.next.msn = self.next.msn.max(msn);
     }
 
     /// The transaction is durable: with `synchronous=FULL` COMMIT has returned after the log's sync.
@@ -74,18 +80,22 @@ impl Rising {
 }
 
 /// The highest numbers that were given or skipped. A database of an early version has skipped none.
-pub(super) fn highest(connection: &Connection) -> rusqlite::Result<(PaymentId, BatchId)> {
+pub(super) fn highest(connection: &Connection) -> rusqlite::Result<Watermark> {
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
-    let (mut payment, mut batch) =
-        (number("SELECT coalesce(max(id), 0) FROM initiation")?, number("SELECT coalesce(max(id), 0) FROM batch")?);
+    let mut numbers = [
+        number("SELECT coalesce(max(id), 0) FROM initiation")?,
+        number("SELECT coalesce(max(id), 0) FROM batch")?,
+        write::highest_issued(connection)?,
+    ];
     if connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'skipped_number'")?.exists([])? {
-        let sql = "SELECT payment, batch FROM skipped_number WHERE tenant = 0";
-        let skipped: Option<(i64, i64)> =
-            connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        let (skipped_payment, skipped_batch) = skipped.unwrap_or_default();
-        (payment, batch) = (payment.max(skipped_payment), batch.max(skipped_batch));
+        let sql = "SELECT payment, batch, msn FROM skipped_number WHERE tenant = 0";
+        let skipped: [i64; 3] = connection.query_row(sql, [], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?;
+        for (number, skipped) in numbers.iter_mut().zip(skipped) {
+            *number = skipped.max(*number);
+        }
     }
-    Ok((PaymentId::new(payment), BatchId::new(batch)))
+    let [payment, batch, msn] = numbers;
+    Ok(Watermark { payment: PaymentId::new(payment), batch: BatchId::new(batch), msn, last_change: None })
 }
 
 /// What the database lacks of what is remembered of it, if it lacks anything. Changes nothing.
@@ -94,7 +104,7 @@ pub(crate) fn older(connection: &Connection, remembered: &Watermark) -> rusqlite
     if !connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'initiation'")?.exists([])? {
         return Ok(None);
     }
-    let (payment, batch) = highest(connection)?;
+    let found = highest(connection)?;
     let is_there = |LastChange { payment, version, change_id }: LastChange| {
         let evidence = match version {
             1 => Evidence::Initiation(payment.get()),
@@ -103,10 +113,11 @@ pub(crate) fn older(connection: &Connection, remembered: &Watermark) -> rusqlite
         write::is_stored(connection, change_id, evidence)
     };
     let lacks_last_change = !remembered.last_change.map_or(Ok(true), is_there)?;
-    if !lacks_last_change && payment >= remembered.payment && batch >= remembered.batch {
+    let has_numbers =
+        found.payment >= remembered.payment && found.batch >= remembered.batch && found.msn >= remembered.msn;
+    if has_numbers && !lacks_last_change {
         return Ok(None);
     }
-    let found = Watermark { payment, batch, last_change: None };
     let last_at = last_at(connection)?;
     Ok(Some(OlderDatabase { found, remembered: *remembered, lacks_last_change, last_at }))
 }

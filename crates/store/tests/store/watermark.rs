@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use lommebok_domain::{Binding, Command, PaymentId, Refusal, decide};
 use lommebok_store::{
-    BatchId, BatchTarget, BatchWrite, CommitStage, Expiring, KeyedHash, LastChange, NewBatch, OlderDatabase, Store,
-    StoreError, StoreOptions, Watermark, Write,
+    BatchId, BatchTarget, BatchWrite, CommitStage, Expiring, KeyedHash, LastChange, NewBatch, OlderDatabase,
+    SkippedNumbers, Store, StoreError, StoreOptions, Watermark, Write,
 };
 
 use crate::old_versions::back_to;
@@ -54,7 +54,7 @@ async fn a_backup_is_told_by_a_payment_an_approval_or_a_request_that_it_lacks_an
     assert_eq!(numbers(of_the_event), (1, 0), "an event gives no number");
     let older = refused(&world, &backups[0], of_the_event).unwrap();
     assert_eq!((numbers(older.found), older.lacks_last_change, older.last_at), ((1, 0), true, Some(NOW)));
-    let said = "It ends at payment 1 and updatestatus request 0; remembered are payment 1 and updatestatus request 0, with a \
+    let said = "It ends at payment 1, updatestatus request 0; remembered are payment 1, updatestatus request 0, with a \
                 change that it lacks: the one that made version 2 of payment 1.";
     assert!(older.to_string().contains(said), "{older}");
 
@@ -151,13 +151,14 @@ async fn skipped_numbers_are_given_to_nothing_also_after_a_start_and_a_mark_coun
     world.payment().await;
     world.store.commit(change(request())).await.unwrap();
     let backup = copied(&world, "backup");
-    let (payment, batch) = (PaymentId::new(1_000), BatchId::new(500));
-    world.store.commit(change(Write::SkipNumbers { payment, batch })).await.unwrap();
+    let skipped = SkippedNumbers { payment: PaymentId::new(1_000), batch: BatchId::new(500), msn: 200_010 };
+    world.store.commit(change(Write::SkipNumbers(skipped))).await.unwrap();
     let mark = world.store.watermark();
     assert_eq!(numbers(mark), (1_000, 500));
     let (found, older) = (world.payment().await, refused(&world, &backup, mark));
     assert_eq!((found.id, older.is_some()), (PaymentId::new(1_001), true));
-    world.store.commit(change(Write::SkipNumbers { payment, batch: BatchId::new(1) })).await.unwrap();
+    let fewer = SkippedNumbers { payment: PaymentId::new(2), batch: BatchId::new(1), msn: 0 };
+    world.store.commit(change(Write::SkipNumbers(fewer))).await.unwrap();
     world.reopen();
     assert_eq!(numbers(world.store.watermark()), (1_001, 500));
     assert_eq!(world.payment().await.id, PaymentId::new(1_002));

@@ -22,7 +22,7 @@ pub(super) fn may_carry(write: &Write) -> bool {
         | Write::Seed(_)
         | Write::Lease(_)
         | Write::Purge { .. }
-        | Write::SkipNumbers { .. } => false,
+        | Write::SkipNumbers(_) => false,
     }
 }
 

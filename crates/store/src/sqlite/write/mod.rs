@@ -31,6 +31,7 @@ use crate::fault::CommitFault;
 use crate::options::{Access, FaultHook};
 pub(crate) use evidence::Evidence;
 pub(in crate::sqlite) use evidence::stored as is_stored;
+pub(in crate::sqlite) use merchant::highest_issued;
 use natural_keys::NaturalKeys;
 
 /// Why a transaction can't go on.
@@ -167,7 +168,7 @@ impl Writer {
                 let removed = super::expiring::purge(&self.connection, change.tenant, (*rows, *before), *limit)?;
                 self.rare(change, Committed::Purged(removed))
             }
-            Write::SkipNumbers { payment, batch } => self.skip_numbers(change, (*payment, *batch)),
+            Write::SkipNumbers(numbers) => self.skip_numbers(change, numbers),
         }
     }
 
