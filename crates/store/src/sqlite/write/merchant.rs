@@ -41,7 +41,7 @@ impl Writer {
             }
         };
         idempotency::store(connection, change.tenant, change.idempotency.as_ref(), id.get())?;
-        self.rising.issued(highest_issued(connection)?);
+        self.rising.issued(issued_number(&msn));
         self.rare(change, Committed::Merchant(msn))
     }
 }
@@ -50,6 +50,12 @@ fn exists(connection: &Connection, tenant: TenantId, msn: &Msn) -> rusqlite::Res
     let sql = "SELECT 1 FROM merchant WHERE tenant = ?1 AND msn = ?2";
     let found = connection.prepare_cached(sql)?.query_row(params![tenant.get(), msn.as_str()], |_| Ok(()));
     Ok(found.optional()?.is_some())
+}
+
+/// The serial number as one that could have been issued; 0 for one that could not.
+fn issued_number(msn: &Msn) -> i64 {
+    let number = msn.as_str().parse().ok().filter(|_| msn.as_str().len() == 6);
+    number.filter(|number| (FIRST_ISSUED..LAST_ISSUED).contains(number)).unwrap_or(0)
 }
 
 /// The highest number of six digits that any tenant's merchant has, if it is at least the first that is issued; else 0.
