@@ -94,6 +94,8 @@ pub enum Command {
         /// What came.
         evidence: Cause,
     },
+    /// An operator accepts a database that was restored from a backup: what happened to the payment since then is not known.
+    EndAsRestored,
 }
 
 /// What the `operations` URL said.

@@ -72,8 +72,9 @@ pub enum Failure {
     Unknown {
         /// What went wrong.
         cause: Cause,
-        /// The card whose token may have been charged.
-        card: CardId,
+        /// The card whose token may have been charged; not known of a payment that had not been approved when the backup was
+        /// made from which its database was restored.
+        card: Option<CardId>,
     },
 }
 
@@ -136,8 +137,8 @@ pub enum State {
     },
     /// The PSP reserved the money. Captures, releases and refunds live in the sums.
     Reserved {
-        /// The card that was charged.
-        card: CardId,
+        /// The card that was charged; not known of a payment that was settled as above without one.
+        card: Option<CardId>,
     },
     /// The payment failed.
     Failed(Failure),

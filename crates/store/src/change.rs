@@ -87,6 +87,19 @@ pub enum Write {
         /// So many at most, and what belongs to the last of them.
         limit: u32,
     },
+    /// Numbers up to these are given to nothing that comes, also after the next start.
+    SkipNumbers(SkippedNumbers),
+}
+
+/// Numbers that a lost database may have given, in links and answers that are still about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SkippedNumbers {
+    /// Of payments, up to this one.
+    pub payment: PaymentId,
+    /// Of updatestatus requests.
+    pub batch: BatchId,
+    /// Serial numbers that are issued to merchants.
+    pub msn: i64,
 }
 
 /// Rows that count for some time, and are then only in the way.
@@ -123,7 +136,7 @@ impl Write {
             | Self::Clock(_)
             | Self::ResetClock(_)
             | Self::Purge { .. } => true,
-            Self::Session(SessionWrite::Close(_)) | Self::Seed(_) | Self::Lease(_) => false,
+            Self::Session(SessionWrite::Close(_)) | Self::Seed(_) | Self::Lease(_) | Self::SkipNumbers(_) => false,
         }
     }
 }

@@ -5,6 +5,7 @@
 use lommebok_domain::{PaymentId, Timestamp};
 
 use crate::secret::KeyedHash;
+use crate::watermark::OlderDatabase;
 
 /// The database's own error, for logs.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +61,9 @@ pub enum StoreError {
         /// The first of what differs.
         differences: String,
     },
+    /// The database lacks what it is remembered to have had.
+    #[error(transparent)]
+    Older(Box<OlderDatabase>),
     /// A check beside a server that works was ended before its end.
     #[error(
         "the check was ended: it took too long, or too much was written meanwhile; check a stopped server, or a copy"

@@ -16,6 +16,7 @@ pub mod records;
 pub mod secret;
 mod sqlite;
 pub mod store;
+pub mod watermark;
 
 pub use batch::{
     Batch, BatchEntry, BatchId, BatchRefusal, BatchTarget, BatchWrite, ENTRIES_KEPT, Fate, NewBatch, ParkedEntry,
@@ -23,7 +24,7 @@ pub use batch::{
 };
 pub use change::{
     Change, ClockResetEnded, ClockResetWrite, Committed, DueRow, Expiring, IdempotentRoute, LeaseWrite, NewIdempotency,
-    NewPayment, PaymentWrite, Write,
+    NewPayment, PaymentWrite, SkippedNumbers, Write,
 };
 pub use fault::{CommitFault, DatabaseError, StoreError, StoredIdempotency};
 pub use options::{Access, CommitHook, CommitObserver, CommitStage, FaultHook, StoreOptions};
@@ -35,6 +36,7 @@ pub use records::{
 pub use secret::{HashKey, KeyedHash, Sealed};
 pub use sqlite::CheckReport;
 pub use store::{EventPage, Page, PaymentFilter, Store};
+pub use watermark::{LastChange, OlderDatabase, Watermark};
 
 /// How long an idempotency key counts, in ms of business time: 24 h.
 pub const IDEMPOTENCY_LIFE_MS: i64 = 24 * 60 * 60 * 1_000;

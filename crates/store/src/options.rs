@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::secret::HashKey;
+use crate::watermark::Watermark;
 
 /// Where a commit stands when the hook of [`StoreOptions::commit_hook`] is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub struct StoreOptions {
     pub url: String,
     /// The key of the natural keys' hashes; the same for the database's whole life.
     pub hash_key: HashKey,
+    /// How far the database is remembered to have come; one that has not is refused ([`crate::StoreError::Older`]).
+    pub remembered: Option<Watermark>,
     /// A seam for tests that hold the sync.
     pub commit_hook: Option<CommitHook>,
     /// A seam for tests in which the database is in trouble for a while.
@@ -76,6 +79,7 @@ impl StoreOptions {
         Self {
             url: url.into(),
             hash_key,
+            remembered: None,
             commit_hook: None,
             fault_hook: None,
             commit_observer: None,

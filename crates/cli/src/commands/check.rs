@@ -3,12 +3,12 @@
 use anyhow::bail;
 use clap::{Arg, ArgMatches, Command};
 use hyper::Method;
-use lommebok_server::assembly;
+use lommebok_server::assembly::{self, Checked};
 use lommebok_server::config::DevConfig;
 use lommebok_server::http::control::check_json;
 use serde_json::Value;
 
-use super::{of_running_server, say, settings, text};
+use super::{of_running_server, restored, say, settings, text};
 use crate::control_client::{ControlClient, runtime};
 
 /// What an operator does about a database that is not sound.
@@ -16,29 +16,43 @@ const WHAT_TO_DO: &str =
     "Stop the server and keep a copy of the whole data directory. Restore the newest backup that `lommebok check` finds
 sound, and compare with the PSPs what came after it.";
 
+/// Why a start refuses a stopped server's database that is sound, if it does.
+const OLDER: &str = "older";
+
 pub(crate) fn command() -> Command {
     let database = Arg::new("database_url").long("database-url").value_name("URL");
     let database = database.help("A stopped server's database, if it is not in the data directory");
     let command =
         Command::new("check").about("Compares all that is stored twice, with SQLite's own check, and says what to do");
-    of_running_server(command).arg(database).after_help(AFTER_CHECK)
+    of_running_server(command).arg(database).arg(restored::flag()).after_help(AFTER_CHECK)
 }
 
 const AFTER_CHECK: &str =
-    "It works beside a running server, slowly, and on a stopped one. The exit status is 0 when all is sound.";
+    "It works beside a running server, slowly, and on a stopped one. The exit status is 0 when all is sound.
+With --accept-restored it is 0 when the database was accepted, and when there was nothing to accept.";
 
 pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
-    let answer = ask(matches)?;
+    if restored::is_wanted(matches) {
+        return restored::accept(matches);
+    }
+    print(&ask(matches)?, matches.get_flag("json"))
+}
+
+/// Prints what was found; an error when it is not sound.
+pub(super) fn print(answer: &Value, is_json: bool) -> anyhow::Result<()> {
     let faults = answer["faults"].as_array().map(Vec::as_slice).unwrap_or_default();
-    if matches.get_flag("json") {
-        say(&answer);
+    if is_json {
+        say(answer);
     } else if faults.is_empty() {
         say(format!("Sound: {} payments, and all that is stored twice agrees.", answer["payments"]));
+    }
+    if let (Some(older), false) = (answer[OLDER].as_str(), is_json) {
+        say(format!("The next start refuses it: {older}."));
     }
     if faults.is_empty() {
         return Ok(());
     }
-    if !matches.get_flag("json") {
+    if !is_json {
         for fault in faults {
             say(text(fault));
         }
@@ -52,7 +66,13 @@ fn ask(matches: &ArgMatches) -> anyhow::Result<Value> {
         return runtime()?.block_on(client.ask(Method::POST, "/control/v1/check", None));
     }
     match assembly::check(&config) {
-        Ok(report) => Ok(check_json(&report)),
+        Ok(Checked { report, older }) => {
+            let mut answer = check_json(&report);
+            if let Some(older) = older {
+                answer[OLDER] = Value::from(older.to_string());
+            }
+            Ok(answer)
+        }
         Err(fault) if fault.is_of_a_damaged_database() => {
             Err(anyhow::Error::new(fault).context(format!("the database can't be read.\n{WHAT_TO_DO}\nWhy")))
         }

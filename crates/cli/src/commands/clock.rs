@@ -12,7 +12,7 @@ use lommebok_server::http::control::{reset_json, time_text};
 use lommebok_server::http::sandbox_pages::Invocation;
 use serde_json::{Value, json};
 
-use super::{of_running_server, say, settings, text};
+use super::{of_running_server, restored, say, settings, text};
 use crate::control_client::{ControlClient, ask, runtime};
 use crate::duration;
 use crate::shell;
@@ -76,7 +76,8 @@ fn reset(matches: &ArgMatches) -> anyhow::Result<Value> {
     if let Some(client) = ControlClient::if_one_runs(matches, &config.data.data_dir)? {
         return runtime()?.block_on(client.ask(Method::POST, "/control/v1/clock/reset", None));
     }
-    let reset = runtime()?.block_on(assembly::reset_clock(&config))?;
+    let reset =
+        runtime()?.block_on(assembly::reset_clock(&config)).map_err(|fault| restored::in_words(&config, fault))?;
     Ok(reset_json(reset.as_ref()))
 }
 

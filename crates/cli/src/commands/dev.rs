@@ -16,7 +16,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::crash_points;
 use super::greeting::{self, Place};
-use super::{clock, env, say, settings};
+use super::{clock, env, restored, say, settings};
 use crate::running::{Announcement, Running, RunningPsp, RunningShop};
 use crate::{beside, shell};
 
@@ -121,7 +121,12 @@ fn named(config: &DevConfig, fault: StartFault, invocation: &Invocation) -> anyh
     if matches!(fault, StartFault::ClockAhead { .. }) {
         return anyhow::Error::msg(format!("{fault}{}", clock::ways_out(config, invocation)));
     }
-    let fault = anyhow::Error::new(fault);
+    let is_older = fault.is_of_an_older_database();
+    let fault = if is_older {
+        anyhow::Error::msg(format!("{fault}{}", restored::way_on(config, invocation)))
+    } else {
+        anyhow::Error::new(fault)
+    };
     if !is_of_the_database {
         return fault;
     }

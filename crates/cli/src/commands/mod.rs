@@ -11,6 +11,7 @@ pub(crate) mod env;
 mod greeting;
 pub(crate) mod man;
 pub(crate) mod payments;
+mod restored;
 pub(crate) mod serve;
 mod settings;
 

@@ -11,7 +11,7 @@ async fn answered_too_late(stage: &Stage) {
     stage.newest_order(&stage.desk).await;
     stage.desk.sees("The order is paid.").await;
     stage.advance("16s");
-    stage.phone.sees("The shop’s bank did not answer in time. Ask the shop before you pay again.").await;
+    stage.phone.sees("We do not know whether the payment went through. Ask the shop before you pay again.").await;
     stage.unknown_outcomes(1).await;
     stage.phone.press("Done").await;
 }

@@ -59,7 +59,9 @@ pub(super) fn end(
         AttemptAnswer::Ok => {
             let amount = payment.terms.amount;
             change.after.sums = Sums::reserved_in_full(amount);
-            change.state(State::Reserved { card }).event(psp, EventKind::Reserved { amount, text: String::new() });
+            change
+                .state(State::Reserved { card: Some(card) })
+                .event(psp, EventKind::Reserved { amount, text: String::new() });
             return Ok(change.done());
         }
         AttemptAnswer::SoftDecline { url, error } if attempt == AttemptNumber::One => {
@@ -71,7 +73,7 @@ pub(super) fn end(
         AttemptAnswer::SoftDecline { error, .. } => (psp, certain(Cause::new("second_soft_decline", error.detail))),
         AttemptAnswer::SoftDeclineWithoutUrl(cause) | AttemptAnswer::Fail(cause) => (psp, certain(cause)),
         AttemptAnswer::NotDelivered(cause) => (Actor::Wallet, certain(cause)),
-        AttemptAnswer::Unknown(cause) => (Actor::Wallet, Failure::Unknown { cause, card }),
+        AttemptAnswer::Unknown(cause) => (Actor::Wallet, Failure::Unknown { cause, card: Some(card) }),
     };
     change.state(State::Failed(failure.clone())).event(actor, EventKind::Failed(failure));
     Ok(change.done())

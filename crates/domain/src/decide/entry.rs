@@ -93,7 +93,7 @@ fn apply_to(change: &mut Change<'_>, entry: StatusEntry) -> Result<(), EntryRefu
 }
 
 /// The PSP settles an unknown outcome: the only way out of it.
-fn settle(change: &mut Change<'_>, card: CardId, entry: StatusEntry) -> Result<(), EntryRefusal> {
+fn settle(change: &mut Change<'_>, card: Option<CardId>, entry: StatusEntry) -> Result<(), EntryRefusal> {
     let whole = change.before.terms.amount;
     let psp = Actor::Psp(change.before.terms.psp);
     match (entry.status, entry.operation) {
@@ -124,7 +124,7 @@ fn settle(change: &mut Change<'_>, card: CardId, entry: StatusEntry) -> Result<(
     }
 }
 
-fn reserve(change: &mut Change<'_>, card: CardId, text: String) {
+fn reserve(change: &mut Change<'_>, card: Option<CardId>, text: String) {
     let amount = change.before.terms.amount;
     change.after.sums = Sums::reserved_in_full(amount);
     let psp = Actor::Psp(change.before.terms.psp);

@@ -6,6 +6,7 @@
 mod attempt;
 mod entry;
 mod notice;
+mod restored;
 mod user;
 
 use crate::command::Command;
@@ -62,6 +63,7 @@ pub fn decide(payment: &Payment, command: Command, now: Timestamp) -> Result<Tra
         Command::ApplyWaiting(entry) => entry::apply_waiting(payment, entry, now),
         Command::NoticeTried { delivered } => notice::tried(payment, delivered, now),
         Command::MoveNotice { by_ms } => notice::moved(payment, by_ms, now),
+        Command::EndAsRestored => restored::end(payment, now),
     }
 }
 

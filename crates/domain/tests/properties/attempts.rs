@@ -94,12 +94,11 @@ proptest! {
                 }
             }
             let after = moment.after();
-            if let State::Authorizing { card, .. }
-            | State::StepUp { card, .. }
-            | State::Reserved { card }
-            | State::Failed(Failure::Unknown { card, .. }) = after.state
-            {
+            if let State::Authorizing { card, .. } | State::StepUp { card, .. } = after.state {
                 prop_assert_eq!(approved, Some(card));
+            }
+            if let State::Reserved { card } | State::Failed(Failure::Unknown { card, .. }) = after.state {
+                prop_assert_eq!(approved, card);
             }
         }
     }
@@ -175,7 +174,8 @@ proptest! {
                 | Command::ApplyWaiting(_)
                 | Command::NoticeTried { .. }
                 | Command::MoveNotice { .. }
-                | Command::KeepLateAnswer { .. } => {}
+                | Command::KeepLateAnswer { .. }
+                | Command::EndAsRestored => {}
             }
         }
     }

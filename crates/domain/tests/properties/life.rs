@@ -115,6 +115,7 @@ fn command(step: Step, number: u128, payment: &Payment, now: &mut Timestamp) -> 
         Step::Notice(false) => Command::NoticeTried { delivered: Err(Cause::code("connect")) },
         Step::MoveNotice(by_ms) => Command::MoveNotice { by_ms },
         Step::LateAnswer => Command::KeepLateAnswer { evidence: Cause::code("late_ok") },
+        Step::Restored => Command::EndAsRestored,
     })
 }
 

@@ -130,7 +130,10 @@ proptest! {
         for moment in live(&steps) {
             let lommebok_domain::State::Authorizing { .. } = &moment.before.state else { continue };
             let expected = match &moment.command {
-                Command::OpenAttempt { .. } | Command::GiveUpQueued { .. } | Command::EndAttempt { .. } => continue,
+                Command::OpenAttempt { .. }
+                | Command::GiveUpQueued { .. }
+                | Command::EndAttempt { .. }
+                | Command::EndAsRestored => continue,
                 Command::ParkEntry { .. } => Payment {
                     waiting: moment.before.waiting.saturating_add(1),
                     version: moment.before.version.saturating_add(1),

@@ -102,6 +102,8 @@ pub(crate) enum Step {
     MoveNotice(i64),
     /// An answer comes too late.
     LateAnswer,
+    /// The database was restored from a backup.
+    Restored,
 }
 
 /// Lives: a beginning that leads somewhere, and then anything.
@@ -143,6 +145,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => any::<bool>().prop_map(Step::Notice),
         1 => prop::sample::select(vec![-86_400_000, -1, 3_600_000]).prop_map(Step::MoveNotice),
         1 => Just(Step::LateAnswer),
+        1 => Just(Step::Restored),
     ]
 }
 

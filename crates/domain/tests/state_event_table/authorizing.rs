@@ -65,7 +65,7 @@ fn open(name: &str, attempt: AttemptNumber, opened_ms: i64, return_id: ReturnId)
     };
     answers(Answer::Ok, &|row| {
         row.payment.sums = sums(0, 0, 0);
-        row.state(State::Reserved { card: CARD });
+        row.state(State::Reserved { card: Some(CARD) });
         row.event(Actor::Psp(PSP), EventKind::Reserved { amount: ore(WHOLE), text: String::new() });
     });
     answers(Answer::Fail, &|row| fails(row, Actor::Psp(PSP), cause("psp_82")));
@@ -81,7 +81,7 @@ fn open(name: &str, attempt: AttemptNumber, opened_ms: i64, return_id: ReturnId)
     answers(Answer::SoftDeclineWithoutUrl, &|row| fails(row, Actor::Psp(PSP), cause("psp_94")));
     answers(Answer::NotDelivered, &|row| fails(row, Actor::Wallet, cause("not_delivered")));
     answers(Answer::Unknown, &|row| {
-        let failure = Failure::Unknown { cause: cause("timeout"), card: CARD };
+        let failure = Failure::Unknown { cause: cause("timeout"), card: Some(CARD) };
         row.state(State::Failed(failure.clone()));
         row.event(Actor::Wallet, EventKind::Failed(failure));
     });
@@ -116,5 +116,6 @@ fn busy(table: &mut Table) {
         row.event(Actor::Psp(PSP), EventKind::EntryParked);
     });
     table.has_no_notice();
+    table.ends_as_restored(Some(CARD));
     table.refuses(EVER, &[Case::LateAnswer], &Refusal::WrongState(StateName::Authorizing));
 }

@@ -103,6 +103,7 @@ fn table(name: &str, before: Payment, deadline_ms: i64) -> Table {
     entry_rows(&mut table, deadline);
     table.has_nothing_waiting();
     table.has_no_notice();
+    table.ends_as_restored(None);
     table.refuses(EVER, &[Case::LateAnswer], &Refusal::WrongState(StateName::AwaitingApproval));
     table
 }

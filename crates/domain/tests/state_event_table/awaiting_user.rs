@@ -24,6 +24,7 @@ pub(crate) fn table(entrance: Entrance) -> Table {
     entry_rows(&mut table);
     table.has_nothing_waiting();
     table.has_no_notice();
+    table.ends_as_restored(None);
     table.refuses(EVER, &[Case::LateAnswer], &Refusal::WrongState(StateName::AwaitingUser));
     table
 }

@@ -94,6 +94,8 @@ pub(crate) enum Case {
     MoveNotice,
     /// An answer came too late.
     LateAnswer,
+    /// The database was restored from a backup.
+    Restored,
 }
 
 /// By how much a notice is moved: to an earlier moment.
@@ -176,7 +178,7 @@ pub(crate) fn every_case() -> Vec<Case> {
     all.extend(every_entry(Case::Entry));
     all.extend(PARKED);
     all.extend(every_entry(Case::Waiting));
-    all.extend([Case::NoticeDelivered, Case::NoticeFailed, Case::MoveNotice, Case::LateAnswer]);
+    all.extend([Case::NoticeDelivered, Case::NoticeFailed, Case::MoveNotice, Case::LateAnswer, Case::Restored]);
     all
 }
 
@@ -201,6 +203,7 @@ impl Case {
             Self::NoticeFailed => Command::NoticeTried { delivered: Err(cause("connect")) },
             Self::MoveNotice => Command::MoveNotice { by_ms: MOVED_MS },
             Self::LateAnswer => Command::KeepLateAnswer { evidence: cause("late_ok") },
+            Self::Restored => Command::EndAsRestored,
         }
     }
 }

@@ -133,6 +133,7 @@ pub(crate) fn over(table: &mut Table, name: StateName) {
     table.refuses(EVER, &ends(AttemptNumber::One), &wrong_state);
     table.refuses(EVER, &ends(AttemptNumber::Two), &wrong_state);
     table.refuses(EVER, &RETURNS, &wrong_state);
+    table.refuses(EVER, &[Case::Restored], &wrong_state);
     table.has_nothing_waiting();
     table.keeps_late_answers();
 }

@@ -20,7 +20,13 @@ const FULL_OF_FAILED: EntryCounts = EntryCounts { partial_operations: 0, without
 
 /// Certain with and without a notice, and unknown.
 pub(crate) fn tables() -> Vec<Table> {
-    vec![certain_and_told_by_its_own_answer(), certain_with_a_third_notice_due(), unknown(), unknown_and_full()]
+    vec![
+        certain_and_told_by_its_own_answer(),
+        certain_with_a_third_notice_due(),
+        unknown(),
+        unknown_and_full(),
+        unknown_and_never_approved_here(),
+    ]
 }
 
 fn certain_and_told_by_its_own_answer() -> Table {
@@ -54,7 +60,7 @@ fn certain_with_a_third_notice_due() -> Table {
 }
 
 fn unknown() -> Table {
-    let mut table = unknown_with("FAILED unknown", EntryCounts::default());
+    let mut table = unknown_with("FAILED unknown", EntryCounts::default(), Some(CHARGED));
     for status in DO_NOT_SETTLE {
         table.keeps_failed(status);
     }
@@ -63,20 +69,29 @@ fn unknown() -> Table {
 
 /// What settles it is taken however full it is.
 fn unknown_and_full() -> Table {
-    let mut table = unknown_with("FAILED unknown, with 100 entries without effect", FULL_OF_FAILED);
+    let mut table = unknown_with("FAILED unknown, with 100 entries without effect", FULL_OF_FAILED, Some(CHARGED));
     table.refuses_failed_operations(&DO_NOT_SETTLE);
     table
 }
 
+/// Restored from a backup that was made before the approval: no card is known, and the PSP settles it all the same.
+fn unknown_and_never_approved_here() -> Table {
+    let mut table = unknown_with("FAILED unknown, restored without a card", EntryCounts::default(), None);
+    for status in DO_NOT_SETTLE {
+        table.keeps_failed(status);
+    }
+    table
+}
+
 /// The table without the rows of failed operations that settle nothing.
-fn unknown_with(name: &str, counts: EntryCounts) -> Table {
-    let failed = State::Failed(Failure::Unknown { cause: cause("timeout"), card: CHARGED });
+fn unknown_with(name: &str, counts: EntryCounts, card: Option<CardId>) -> Table {
+    let failed = State::Failed(Failure::Unknown { cause: cause("timeout"), card });
     let before = Payment { entries: counts, ..payment(failed) };
     let mut table = Table::of(name, before, &[], at(LATER_MS));
     over(&mut table, StateName::Failed);
     table.has_no_notice();
-    settled_as_reserved(&mut table);
-    settled_as_captured(&mut table);
+    settled_as_reserved(&mut table, card);
+    settled_as_captured(&mut table, card);
     for case in [(EntryStatus::Cancelled, OperationStatus::Success), (EntryStatus::Reserved, OperationStatus::Failed)] {
         table.changes(EVER, &entries(case.0, case.1), |row| {
             let cause = Cause::new("settled_as_not_reserved", "the PSP reported that nothing is reserved");
@@ -90,21 +105,21 @@ fn unknown_with(name: &str, counts: EntryCounts) -> Table {
     table
 }
 
-fn settled_as_reserved(table: &mut Table) {
+fn settled_as_reserved(table: &mut Table, card: Option<CardId>) {
     let reserved = |amount| Case::Entry(EntryStatus::Reserved, OperationStatus::Success, amount);
     table.changes(EVER, &[reserved(49_900)], |row| {
-        reserves(row, ENTRY_TEXT);
+        reserves(row, card, ENTRY_TEXT);
         row.payment.sums = sums(0, 0, 0);
     });
     let others = [1, 6_000, 6_001, 10_000, 34_900, 34_901, 49_899, 49_901].map(reserved);
     table.refuses_entries(&others, EntryRefusal::OtherAmount);
 }
 
-fn settled_as_captured(table: &mut Table) {
+fn settled_as_captured(table: &mut Table, card: Option<CardId>) {
     let captured = |amount| Case::Entry(EntryStatus::Captured, OperationStatus::Success, amount);
     for amount in AMOUNTS.into_iter().filter(|amount| *amount != 49_901) {
         table.changes(EVER, &[captured(amount)], |row| {
-            reserves(row, "");
+            reserves(row, card, "");
             row.event(Actor::Psp(PSP), EventKind::Captured { amount: ore(amount), text: ENTRY_TEXT.to_owned() });
             row.payment.sums = sums(amount, 0, 0);
             if amount < 49_900 {
@@ -115,7 +130,7 @@ fn settled_as_captured(table: &mut Table) {
     table.refuses_entries(&[captured(49_901)], EntryRefusal::ExceedsRemaining);
 }
 
-fn reserves(row: &mut Row, text: &str) {
-    row.state(State::Reserved { card: CHARGED });
+fn reserves(row: &mut Row, card: Option<CardId>, text: &str) {
+    row.state(State::Reserved { card });
     row.event(Actor::Psp(PSP), EventKind::Reserved { amount: ore(WHOLE), text: text.to_owned() });
 }

@@ -25,7 +25,7 @@ fn park(before: &Payment, amount: i64) -> Result<Transition, Refusal> {
 }
 
 fn reserved() -> Payment {
-    Payment { sums: sums(0, 0, 0), ..payment(State::Reserved { card: CARD }) }
+    Payment { sums: sums(0, 0, 0), ..payment(State::Reserved { card: Some(CARD) }) }
 }
 
 /// A payment with its log, from its reservation on.

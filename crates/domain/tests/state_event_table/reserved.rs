@@ -208,7 +208,7 @@ fn table(page: &Page, entries: EntryCounts) -> Table {
 fn begun(page: &Page, entries: EntryCounts) -> Table {
     let [captured, released, refunded] = page.sums;
     let sums = sums(captured, released, refunded);
-    let before = Payment { sums, entries, ..payment(State::Reserved { card: CARD }) };
+    let before = Payment { sums, entries, ..payment(State::Reserved { card: Some(CARD) }) };
     let mut table = Table::of(page.name, before, &[], at(LATER_MS));
     over(&mut table, StateName::Reserved);
     table.has_no_notice();

@@ -57,7 +57,7 @@ fn the_psps_cancelled_counts_as_such_when_it_overtakes_the_deadlines_timer() {
 #[test]
 fn a_release_is_refused_when_nothing_remains() {
     for before in [sums(49_900, 0, 0), sums(0, 49_900, 0), sums(40_000, 9_900, 0)] {
-        let before = Payment { sums: before, ..payment(State::Reserved { card: CARD }) };
+        let before = Payment { sums: before, ..payment(State::Reserved { card: Some(CARD) }) };
         for amount in [1, WHOLE] {
             let refused = apply(&before, EntryStatus::Cancelled, amount);
             assert_eq!(refused, Err(Refusal::Entry(EntryRefusal::ExceedsCancellable)));
@@ -67,7 +67,7 @@ fn a_release_is_refused_when_nothing_remains() {
 
 #[test]
 fn a_repeated_reserved_leaves_no_history_line() {
-    let before = Payment { sums: sums(0, 0, 0), ..payment(State::Reserved { card: CARD }) };
+    let before = Payment { sums: sums(0, 0, 0), ..payment(State::Reserved { card: Some(CARD) }) };
     let repeated = apply(&before, EntryStatus::Reserved, WHOLE).unwrap();
     assert_eq!(repeated.events.len(), 1, "it is in our log");
     assert_eq!(history::lines(&repeated.payment, &repeated.events), []);
@@ -147,12 +147,12 @@ fn only_the_sender_judges_whether_an_ok_came_in_time() {
     // The 15 s end with the answer's last byte; the decision may come a little later. Here an `Ok` is one in time.
     let command = Command::EndAttempt { attempt: AttemptNumber::One, answer: AttemptAnswer::Ok };
     let reserved = decide(&open_attempt(AttemptNumber::One), command, at(315_002)).unwrap();
-    assert_eq!(reserved.payment.state, State::Reserved { card: CARD });
+    assert_eq!(reserved.payment.state, State::Reserved { card: Some(CARD) });
 }
 
 #[test]
 fn a_late_ok_never_flips_an_unknown_failure() {
-    let unknown = payment(State::Failed(Failure::Unknown { cause: cause("timeout"), card: CARD }));
+    let unknown = payment(State::Failed(Failure::Unknown { cause: cause("timeout"), card: Some(CARD) }));
     let kept = decide(&unknown, Command::KeepLateAnswer { evidence: cause("late_ok") }, at(320_000)).unwrap();
     assert_eq!(kept.payment.state, unknown.state);
     let ok = Command::EndAttempt { attempt: AttemptNumber::One, answer: AttemptAnswer::Ok };
@@ -161,7 +161,7 @@ fn a_late_ok_never_flips_an_unknown_failure() {
 
 #[test]
 fn an_unknown_failure_settled_by_a_capture_is_reserved_first_and_then_captured() {
-    let unknown = payment(State::Failed(Failure::Unknown { cause: cause("timeout"), card: CARD }));
+    let unknown = payment(State::Failed(Failure::Unknown { cause: cause("timeout"), card: Some(CARD) }));
     let settled = apply(&unknown, EntryStatus::Captured, 10_000).unwrap();
     let kinds: Vec<EventKind> = settled.events.into_iter().map(|event| event.kind).collect();
     assert_eq!(

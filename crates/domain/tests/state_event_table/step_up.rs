@@ -21,6 +21,7 @@ pub(crate) fn table() -> Table {
     entry_rows(&mut table);
     table.has_nothing_waiting();
     table.has_no_notice();
+    table.ends_as_restored(Some(CARD));
     table
 }
 

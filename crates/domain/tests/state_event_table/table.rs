@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 
 use lommebok_domain::{
-    Actor, DueKind, DueWrite, EntryRefusal, EntryStatus, Event, EventKind, Notice, NoticeKind, OperationStatus,
-    Payment, Refusal, State, Timestamp, Transition, decide,
+    Actor, CardId, Cause, DueKind, DueWrite, EntryRefusal, EntryStatus, Event, EventKind, Failure, Notice, NoticeKind,
+    OperationStatus, Payment, Refusal, State, Timestamp, Transition, decide,
 };
 
 use crate::case::{Case, ENTRY_TEXT, MOVED_MS, PARKED, STATUSES, When, entries, every_entry};
@@ -175,6 +175,20 @@ impl Table {
     pub(crate) fn keeps_late_answers(&mut self) {
         self.changes(EVER, &[Case::LateAnswer], |row| {
             row.event(Actor::Psp(PSP), EventKind::LateAnswer(crate::fixtures::cause("late_ok")));
+        });
+    }
+
+    /// A backup that is accepted ends it as unknown, whenever that is; nothing is due then, and nobody is told.
+    pub(crate) fn ends_as_restored(&mut self, card: Option<CardId>) {
+        let timer = self.due.clone();
+        self.changes(EVER, &[Case::Restored], |row| {
+            let detail = "the database was restored from a backup, and what happened since is not known";
+            let failure = Failure::Unknown { cause: Cause::new("restored", detail), card };
+            row.state(State::Failed(failure.clone()));
+            row.event(Actor::Wallet, EventKind::Failed(failure));
+            for (kind, at) in &timer {
+                row.clears(*kind, *at);
+            }
         });
     }
 

@@ -102,7 +102,7 @@ fn waiting_entries_are_due_at_once_when_the_attempt_ends() {
 
 #[test]
 fn the_last_waiting_entrys_turn_ends_the_work() {
-    let reserved = State::Reserved { card: CARD };
+    let reserved = State::Reserved { card: Some(CARD) };
     let before = Payment { waiting: 1, sums: crate::fixtures::sums(0, 0, 0), ..payment(reserved) };
     let capture = entry(EntryStatus::Captured, OperationStatus::Success, 49_900);
     let applied = decide(&before, Command::ApplyWaiting(capture), at(72_000)).unwrap();

@@ -54,7 +54,7 @@ const nb = {
   cancelled: "Betalingen er avbrutt",
   timeUp: "Tiden er ute",
   nothingPaid: "Ingenting er betalt.",
-  outcomeUnknown: "Butikkens bank svarte ikke i tide. Spør butikken før du betaler på nytt.",
+  outcomeUnknown: "Vi vet ikke om betalingen gikk gjennom. Spør butikken før du betaler på nytt.",
   notPaidBecause: (why) => `${why} Ingenting er betalt.`,
   why: {
     81: "Kortets bank finnes ikke.",
@@ -153,7 +153,7 @@ const en = {
   cancelled: "The payment is cancelled",
   timeUp: "Time is up",
   nothingPaid: "Nothing was paid.",
-  outcomeUnknown: "The shop’s bank did not answer in time. Ask the shop before you pay again.",
+  outcomeUnknown: "We do not know whether the payment went through. Ask the shop before you pay again.",
   notPaidBecause: (why) => `${why} Nothing was paid.`,
   why: {
     81: "The card’s bank does not exist.",

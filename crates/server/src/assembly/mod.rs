@@ -5,11 +5,13 @@
 
 mod parts;
 pub mod prepared;
+mod restored;
 pub mod sandbox;
 mod seeding;
 mod stopped;
 
 pub use prepared::PreparedSandbox;
+pub use restored::{Acceptance, Accepted, EndedPayment, accept_restored};
 pub use sandbox::{RunningSandbox, Seams, StartFault};
 pub use seeding::Taken;
-pub use stopped::{StoppedFault, check, reset_clock};
+pub use stopped::{Checked, StoppedFault, check, reset_clock};

@@ -20,7 +20,7 @@ use crate::http::edge::BodyLimits;
 use crate::keys::envelope::Envelope;
 use crate::keys::handle::HandleKey;
 use crate::keys::lookup::LookupKey;
-use crate::keys::{DataDirectory, MasterKeys, SandboxKeys};
+use crate::keys::{DataDirectory, KeptWatermark, MasterKeys, SandboxKeys};
 use crate::listener::{Limits, Listener};
 use crate::observability::commits;
 use crate::outbound::{TlsRootsError, read_authorities, tls_with_web_roots};
@@ -64,9 +64,16 @@ pub(super) fn database_path(config: &DevConfig) -> PathBuf {
     config.data.database.clone().unwrap_or_else(own)
 }
 
-pub(super) fn open_store(config: &DevConfig, seams: &Seams, master: &MasterKeys) -> Result<Store, StartFault> {
+/// Opens the database; one that has not come as far as is `remembered` is refused.
+pub(super) fn open_store(
+    config: &DevConfig,
+    seams: &Seams,
+    master: &MasterKeys,
+    remembered: Option<KeptWatermark>,
+) -> Result<Store, StartFault> {
     let url = format!("sqlite:{}", database_path(config).display());
     let mut store = StoreOptions::new(url, HashKey::new(*master.lookup_pepper.expose()));
+    store.remembered = remembered.map(|kept| kept.watermark);
     store.commit_hook = Some(commits::timed(seams.commit_hook.clone()));
     store.fault_hook.clone_from(&seams.fault_hook);
     store.commit_observer = Some(commits::changes());

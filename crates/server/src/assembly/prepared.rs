@@ -26,6 +26,7 @@ use crate::stub_psp::Shown;
 use crate::tasks::Tasks;
 use crate::ui::brand::Brand;
 use crate::wallet::{Keys, Parts, Wallet};
+use crate::workers::{Remembering, remember};
 
 /// A sandbox before its first request.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ pub struct PreparedSandbox {
     unseeded: Option<Box<Rows>>,
     credentials: SandboxKeys,
     tasks: Tasks,
-    directory: DataDirectory,
+    remembering: Arc<Remembering>,
 }
 
 impl PreparedSandbox {
@@ -64,7 +65,7 @@ impl PreparedSandbox {
         };
         let listener = parts::bind(config.network.listen, "listen")?;
         let public_url = config.network.origin_at(listener.address());
-        let store = parts::open_store(config, &seams, &master)?;
+        let store = parts::open_store(config, &seams, &master, directory.watermark()?)?;
         let keys = Arc::new(parts::keys(&master, &chance));
         let clock = parts::clock(&seams, &store)?;
         if seams.clock.is_none() {
@@ -87,6 +88,8 @@ impl PreparedSandbox {
             tokens: parts::token_source(config, &credentials),
             settings: parts::settings(config, &seams, (&public_url, listener.address())),
         });
+        let remembering = Arc::new(Remembering::within(directory));
+        remembering.remember_or_say(&wallet);
         let edge = edge(config, &wallet, keys, signing_key);
         let hosts = Arc::new(config.network.known_hosts(&public_url));
         let control = Control::new(wallet.clone(), control_token, hosts);
@@ -105,7 +108,7 @@ impl PreparedSandbox {
             unseeded,
             credentials,
             tasks,
-            directory,
+            remembering,
         })
     }
 
@@ -159,6 +162,7 @@ impl PreparedSandbox {
     pub async fn serve(self, beside: Beside) -> Result<RunningSandbox, StartFault> {
         let address = self.address();
         self.wallet.start(self.unseeded).await?;
+        self.tasks.spawn("watermark", remember(self.wallet.clone(), Arc::clone(&self.remembering)));
         let make_payment_url = beside.make_payment_url.clone();
         // Only this machine reads a page that stands on its loopback address.
         let shown = address.ip().to_canonical().is_loopback().then_some(&self.credentials);
@@ -175,7 +179,7 @@ impl PreparedSandbox {
             credentials: self.credentials,
             tasks: self.tasks,
             make_payment_url,
-            _data_directory: self.directory,
+            remembering: self.remembering,
         })
     }
 }

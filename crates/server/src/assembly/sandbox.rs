@@ -2,6 +2,7 @@
 //! ready in the blink of an eye. The PSP beside it is whoever its starter chooses: a stub, or the sample PSP.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lommebok_domain::{TenantId, Timestamp};
@@ -13,11 +14,12 @@ use crate::config::{DevConfig, set_by};
 use crate::http::Edge;
 use crate::http::control::time_text;
 use crate::http::sandbox_pages::{Beside, Invocation};
-use crate::keys::{DataDirectory, KeyFault, SandboxKeys, SigningKey};
+use crate::keys::{KeyFault, SandboxKeys, SigningKey};
 use crate::outbound::CallWatch;
 use crate::seeds::Seed;
 use crate::tasks::{LeftOver, Tasks};
 use crate::wallet::{Fault, Stages, Wallet};
+use crate::workers::Remembering;
 
 /// How long open attempts get to answer and commit when the server stops, in ms.
 const SHUTDOWN_PATIENCE_MS: u64 = 17_000;
@@ -92,6 +94,13 @@ pub enum StartFault {
     Tls(#[from] crate::outbound::TlsRootsError),
 }
 
+impl StartFault {
+    /// Whether the database is older than its data directory remembers: one that was restored from a backup.
+    pub const fn is_of_an_older_database(&self) -> bool {
+        matches!(self, Self::Store(lommebok_store::StoreError::Older(_)))
+    }
+}
+
 /// A sandbox that takes requests.
 #[derive(Debug)]
 pub struct RunningSandbox {
@@ -110,7 +119,7 @@ pub struct RunningSandbox {
     /// The `makePaymentUrl` that the start page names.
     pub make_payment_url: String,
     pub(super) store: Store,
-    pub(super) _data_directory: DataDirectory,
+    pub(super) remembering: Arc<Remembering>,
 }
 
 impl RunningSandbox {
@@ -132,6 +141,7 @@ impl RunningSandbox {
             tracing::warn!(%fault, "the clock's record was not kept at the end");
         }
         self.store.close();
+        self.remembering.remember_or_say(&self.wallet);
         left
     }
 }

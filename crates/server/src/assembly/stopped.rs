@@ -5,17 +5,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use lommebok_api::urls::UrlPolicy;
-use lommebok_store::{CheckReport, StoreError};
+use lommebok_store::{CheckReport, OlderDatabase, StoreError};
 
 use super::parts;
 use super::sandbox::{FIRST_TENANT, Seams, StartFault};
 use crate::chance::Chance;
 use crate::config::DevConfig;
-use crate::keys::DataDirectory;
+use crate::keys::{DataDirectory, KeptWatermark};
 use crate::outbound::{OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
 use crate::tasks::Tasks;
 use crate::tokens::TokenRefused;
 use crate::wallet::{BatchMode, ClockReset, Parts, ResetFault, Settings, TokenSource, Wallet};
+use crate::workers::Remembering;
 
 /// Why nothing was done, or not all.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +40,11 @@ impl StoppedFault {
     pub const fn is_of_a_damaged_database(&self) -> bool {
         matches!(self, Self::Start(StartFault::Store(StoreError::Damaged(_) | StoreError::Schema { .. })))
     }
+
+    /// Whether the database is older than its data directory remembers: one that was restored from a backup.
+    pub const fn is_of_an_older_database(&self) -> bool {
+        matches!(self, Self::Start(fault) if fault.is_of_an_older_database())
+    }
 }
 
 /// Sets the business time of a stopped server to the wall clock. Nothing happens when it goes with it already.
@@ -49,28 +55,41 @@ impl StoppedFault {
 /// [`StoppedFault`]; doing it again is harmless, also after a crash in the middle.
 pub async fn reset_clock(config: &DevConfig) -> Result<Option<ClockReset>, StoppedFault> {
     let directory = held(config)?;
-    let (wallet, tasks) = silent_wallet(config, &directory)?;
+    let remembered = directory.watermark().map_err(StartFault::from)?;
+    let (wallet, tasks) = silent_wallet(config, &directory, remembered)?;
     tasks.stop();
     let reset = wallet.reset_clock().await;
     wallet.store().close();
+    Remembering::within(directory).remember_or_say(&wallet);
     Ok(reset?)
 }
 
-/// Compares everything that a stopped server has stored twice.
+/// What was found about the database of a stopped server.
+#[derive(Debug)]
+pub struct Checked {
+    /// Whether it is sound.
+    pub report: CheckReport,
+    /// What it lacks of what its data directory remembers: the next start refuses it then.
+    pub older: Option<OlderDatabase>,
+}
+
+/// Compares everything that a stopped server has stored twice, and the whole with what the data directory remembers.
 ///
 /// # Errors
 /// [`StoppedFault`].
-pub fn check(config: &DevConfig) -> Result<CheckReport, StoppedFault> {
+pub fn check(config: &DevConfig) -> Result<Checked, StoppedFault> {
     let (directory, chance) = (held(config)?, Chance::operating_system());
     let master = directory.master_keys_of(&parts::database_path(config), &chance).map_err(StartFault::from)?;
-    let store = parts::open_store(config, &Seams::default(), &master)?;
+    let remembered = directory.watermark().map_err(StartFault::from)?;
+    let store = parts::open_store(config, &Seams::default(), &master, None)?;
     let report = store.check().map_err(StartFault::from)?;
+    let older = remembered.map(|kept| store.older_than(&kept.watermark)).transpose().map_err(StartFault::from)?;
     store.close();
-    Ok(report)
+    Ok(Checked { report, older: older.flatten() })
 }
 
 /// The data directory of a server that is stopped, held. Whoever opened one that is not there would make it.
-fn held(config: &DevConfig) -> Result<DataDirectory, StoppedFault> {
+pub(super) fn held(config: &DevConfig) -> Result<DataDirectory, StoppedFault> {
     let database = parts::database_path(config);
     if !std::fs::metadata(&database).is_ok_and(|file| file.len() > 0) {
         return Err(StoppedFault::NothingThere { database });
@@ -79,10 +98,14 @@ fn held(config: &DevConfig) -> Result<DataDirectory, StoppedFault> {
 }
 
 /// A wallet that decides and commits, and sends nothing as soon as its tasks are stopped.
-fn silent_wallet(config: &DevConfig, directory: &DataDirectory) -> Result<(Wallet, Tasks), StartFault> {
+pub(super) fn silent_wallet(
+    config: &DevConfig,
+    directory: &DataDirectory,
+    remembered: Option<KeptWatermark>,
+) -> Result<(Wallet, Tasks), StartFault> {
     let (chance, tasks, seams) = (Chance::operating_system(), Tasks::new(), Seams::default());
     let master = directory.master_keys_of(&parts::database_path(config), &chance)?;
-    let store = parts::open_store(config, &seams, &master)?;
+    let store = parts::open_store(config, &seams, &master, remembered)?;
     let public_url = config.network.origin_at(config.network.listen);
     let wallet = Wallet::new(Parts {
         tenant: FIRST_TENANT,

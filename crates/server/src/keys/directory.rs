@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{FixedCredentials, KeyFault, MasterKeys, SandboxKeys, SecretText, files};
+use super::{FixedCredentials, KeptWatermark, KeyFault, MasterKeys, SandboxKeys, SecretText, files};
 use crate::chance::Chance;
 
 const LOCK: &str = "lock";
@@ -19,6 +19,7 @@ const DATABASE: &str = "lommebok.db";
 const MASTER_KEYS: &str = "master-keys.toml";
 const CONTROL_TOKEN: &str = "control-token";
 const SIGNING_KEY: &str = "signing-key.pem";
+const WATERMARK: &str = "watermark.toml";
 /// Is there from before the keys until the database is written, so that a first start may be broken off and done again.
 const FIRST_START: &str = "first-start";
 const WHY_FIRST_START: &str = "The first start on this data directory is not over. The next one removes this file.\n";
@@ -83,16 +84,31 @@ impl DataDirectory {
             (false, false) => files::write_atomically(&self.path, FIRST_START, WHY_FIRST_START)?,
             (true, _) => {}
         }
+        if !is_written {
+            // Of another database, which this one does not replace: it begins anew.
+            remove(&self.path.join(WATERMARK))?;
+        }
         self.master_keys(chance)
     }
 
     /// The database is written: from now on it is missed when it is gone.
     pub fn first_start_is_over(&self) -> Result<(), KeyFault> {
-        let path = self.path.join(FIRST_START);
-        match std::fs::remove_file(&path) {
-            Err(fault) if fault.kind() != ErrorKind::NotFound => Err(KeyFault::file(&path, fault)),
-            _ => Ok(()),
-        }
+        remove(&self.path.join(FIRST_START))
+    }
+
+    /// How far the database of this directory had come, when a server has written it down.
+    ///
+    /// # Errors
+    /// [`KeyFault::Content`] when the file is not as it was written.
+    pub fn watermark(&self) -> Result<Option<KeptWatermark>, KeyFault> {
+        let path = self.path.join(WATERMARK);
+        let text = files::read_own_if_present(&path)?;
+        text.map(|text| KeptWatermark::parse(&path, &text)).transpose()
+    }
+
+    /// Writes down how far the database has come, which must be durable by now.
+    pub fn keep_watermark(&self, kept: KeptWatermark) -> Result<(), KeyFault> {
+        files::write_atomically(&self.path, WATERMARK, &kept.to_toml())
     }
 
     /// The master keys; made on the first call.
@@ -143,6 +159,13 @@ impl DataDirectory {
 
     pub(super) fn write_signing_key(directory: &Path, pem: &str) -> Result<(), KeyFault> {
         files::write_atomically(directory, SIGNING_KEY, pem)
+    }
+}
+
+fn remove(path: &Path) -> Result<(), KeyFault> {
+    match std::fs::remove_file(path) {
+        Err(fault) if fault.kind() != ErrorKind::NotFound => Err(KeyFault::file(path, fault)),
+        _ => Ok(()),
     }
 }
 

@@ -13,6 +13,7 @@ mod master;
 mod sandbox;
 mod secret;
 mod signing;
+mod watermark;
 
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
@@ -24,6 +25,7 @@ pub use master::{KeyEncryptionKey, MasterKeys};
 pub use sandbox::{FixedCredentials, PspCredentials, SandboxKeys};
 pub use secret::{SecretBytes, SecretText};
 pub use signing::{SigningKey, SigningKeyFault, SigningKeyPair};
+pub use watermark::KeptWatermark;
 
 /// Why keys could not be had. Names the file; never shows what is in it.
 #[derive(Debug, Error)]

@@ -23,6 +23,7 @@ mod pin_source;
 mod prompts;
 mod readers;
 mod readiness;
+mod restored;
 mod road;
 mod sealed;
 mod sessions;

@@ -137,7 +137,8 @@ const fn is_a_users(command: &Command) -> bool {
         | Command::ApplyWaiting(_)
         | Command::NoticeTried { .. }
         | Command::MoveNotice { .. }
-        | Command::KeepLateAnswer { .. } => false,
+        | Command::KeepLateAnswer { .. }
+        | Command::EndAsRestored => false,
     }
 }
 

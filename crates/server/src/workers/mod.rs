@@ -13,8 +13,10 @@ mod notices;
 mod patience;
 mod recovery;
 mod watch;
+mod watermark;
 
 pub use due::DueDone;
 pub(crate) use due::look_after_due_work;
 pub(crate) use expired_rows::remove_expired_rows;
 pub(crate) use watch::watch;
+pub(crate) use watermark::{Remembering, remember};

@@ -55,7 +55,7 @@ async fn an_unclear_outcome_is_called_unclear_on_phone_and_landing_page() {
     browser.sees("Paying …").await;
     stage.app.psp.wait_for_payment("unclear-1", 1).await;
     stage.app.advance(Duration::from_secs(15)).await;
-    let unclear = "The shop’s bank did not answer in time. Ask the shop before you pay again.";
+    let unclear = "We do not know whether the payment went through. Ask the shop before you pay again.";
     browser.sees(unclear).await;
     browser.does_not_see("Nothing was paid").await;
     browser.show(&landing).await;

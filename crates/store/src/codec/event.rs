@@ -5,7 +5,7 @@ use lommebok_domain::{
 };
 
 use super::payment::{binding, notice_kind_subject, read_binding, read_notice_kind_subject};
-use super::state::{attempt, cancelled_by, read_cancelled_by};
+use super::state::{attempt, cancelled_by, known_card, read_cancelled_by, read_known_card};
 
 /// The columns of an event's kind, with `T` borrowed or owned text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -114,7 +114,7 @@ pub(crate) fn columns(kind: &EventKind) -> EventColumns<&str> {
         EventKind::StepUpPassed => bare(STEP_UP_PASSED),
         EventKind::Failed(Failure::Certain { cause }) => with_cause(FAILED_CERTAIN, cause),
         EventKind::Failed(Failure::Unknown { cause, card }) => {
-            EventColumns { card: Some(card.get()), ..with_cause(FAILED_UNKNOWN, cause) }
+            EventColumns { card: Some(known_card(*card)), ..with_cause(FAILED_UNKNOWN, cause) }
         }
         EventKind::Cancelled(by) => EventColumns { subject: Some(cancelled_by(*by)), ..bare(CANCELLED) },
         EventKind::Expired => bare(EXPIRED),
@@ -171,7 +171,7 @@ fn kind_with_cause(kind: i64, card: Option<i64>, cause: Cause) -> Option<EventKi
     match kind {
         STEP_UP_STARTED => Some(EventKind::StepUpStarted(cause)),
         FAILED_CERTAIN => Some(EventKind::Failed(Failure::Certain { cause })),
-        FAILED_UNKNOWN => Some(EventKind::Failed(Failure::Unknown { cause, card: CardId::new(card?) })),
+        FAILED_UNKNOWN => Some(EventKind::Failed(Failure::Unknown { cause, card: read_known_card(card?) })),
         WAITING_ENTRY_REFUSED => Some(EventKind::WaitingEntryRefused(cause)),
         NOTICE_FAILED => Some(EventKind::NoticeFailed(cause)),
         NOTICE_GIVEN_UP => Some(EventKind::NoticeGivenUp(cause)),

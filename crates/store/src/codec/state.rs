@@ -35,6 +35,8 @@ const EXPIRED: i64 = 14;
 const PROMPT_WITHHELD: &[u8] = &[1];
 /// States with lower codes are not final.
 pub(crate) const FIRST_FINAL: i64 = RESERVED;
+/// The number of no card: theirs begin at 1.
+const NO_CARD: i64 = 0;
 /// Length of a return id, bytes.
 const RETURN_ID_LENGTH: usize = 16;
 
@@ -79,6 +81,15 @@ pub(crate) const fn attempt(number: i64) -> Option<AttemptNumber> {
     }
 }
 
+/// A card, or 0 where none is known: a column without a number is damaged.
+pub(crate) fn known_card(card: Option<CardId>) -> i64 {
+    card.map_or(NO_CARD, CardId::get)
+}
+
+pub(crate) fn read_known_card(number: i64) -> Option<CardId> {
+    (number != NO_CARD).then(|| CardId::new(number))
+}
+
 /// The columns of `state`.
 pub(crate) fn columns(state: &State) -> StateColumns<'_> {
     let bare = |code| StateColumns { code, at: None, card: None, data: None };
@@ -115,13 +126,13 @@ pub(crate) fn columns(state: &State) -> StateColumns<'_> {
                 ..bare(STEP_UP)
             }
         }
-        State::Reserved { card } => StateColumns { card: Some(card.get()), ..bare(RESERVED) },
+        State::Reserved { card } => StateColumns { card: Some(known_card(*card)), ..bare(RESERVED) },
         State::Failed(Failure::Certain { cause }) => {
             StateColumns { data: Some(Cow::Owned(cause_bytes(cause))), ..bare(FAILED_CERTAIN) }
         }
         State::Failed(Failure::Unknown { cause, card }) => {
             let data = Some(Cow::Owned(cause_bytes(cause)));
-            StateColumns { card: Some(card.get()), data, ..bare(FAILED_UNKNOWN) }
+            StateColumns { card: Some(known_card(*card)), data, ..bare(FAILED_UNKNOWN) }
         }
         State::Cancelled(by) => bare(cancelled_by(*by)),
         State::Expired => bare(EXPIRED),
@@ -131,6 +142,7 @@ pub(crate) fn columns(state: &State) -> StateColumns<'_> {
 /// The state of these columns, or `None` when they can't be one's.
 pub(crate) fn state(code: i64, at: Option<i64>, card: Option<i64>, data: Option<&[u8]>) -> Option<State> {
     let at = at.map(Timestamp::from_millis);
+    let known = card;
     let card = card.map(CardId::new);
     let queued = |attempt| Some(State::Authorizing { card: card?, attempt, phase: Phase::Queued { since: at? } });
     let open = |attempt| {
@@ -156,9 +168,9 @@ pub(crate) fn state(code: i64, at: Option<i64>, card: Option<i64>, data: Option<
             let url = String::from_utf8(url.to_vec()).ok()?;
             Some(State::StepUp { card: card?, url, return_id, deadline: at? })
         }
-        RESERVED => Some(State::Reserved { card: card? }),
+        RESERVED => Some(State::Reserved { card: read_known_card(known?) }),
         FAILED_CERTAIN => Some(State::Failed(Failure::Certain { cause: cause(data?)? })),
-        FAILED_UNKNOWN => Some(State::Failed(Failure::Unknown { cause: cause(data?)?, card: card? })),
+        FAILED_UNKNOWN => Some(State::Failed(Failure::Unknown { cause: cause(data?)?, card: read_known_card(known?) })),
         EXPIRED => Some(State::Expired),
         cancelled => read_cancelled_by(cancelled).map(State::Cancelled),
     }

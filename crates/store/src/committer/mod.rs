@@ -46,7 +46,8 @@ impl Job {
             | Write::Clock(_)
             | Write::Seed(_)
             | Write::Lease(_)
-            | Write::Purge { .. } => 1,
+            | Write::Purge { .. }
+            | Write::SkipNumbers(_) => 1,
         }
     }
 }
@@ -72,7 +73,8 @@ fn requested_by(change: &Change) -> Option<Requester> {
         | Write::ResetClock(_)
         | Write::Seed(_)
         | Write::Lease(_)
-        | Write::Purge { .. } => return None,
+        | Write::Purge { .. }
+        | Write::SkipNumbers(_) => return None,
     };
     Some(Requester::Psp(change.tenant, psp))
 }

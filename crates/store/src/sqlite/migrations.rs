@@ -6,12 +6,13 @@ use super::{database_error, schema};
 use crate::fault::StoreError;
 
 /// Step `n` (from 1) makes version `n`.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
     include_str!("migrations/0004.sql"),
     include_str!("migrations/0005.sql"),
+    include_str!("migrations/0006.sql"),
 ];
 
 /// Refuses a database that is newer than this program, or is none of ours. Changes nothing.

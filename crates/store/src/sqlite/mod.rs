@@ -17,6 +17,7 @@ pub(crate) mod read;
 mod readers;
 mod recent_keys;
 mod schema;
+pub(crate) mod watermark;
 mod write;
 
 use std::fs::File;
@@ -30,10 +31,12 @@ pub(crate) use write::{Evidence, WriteFault, Writer};
 
 use crate::fault::{DatabaseError, StoreError};
 use crate::options::{Access, FaultHook, StoreOptions};
+use crate::watermark::Watermark;
 use file_watch::FileWatch;
 use keys::KeyHasher;
 use readers::Readers;
 use recent_keys::RecentKeys;
+use watermark::Published;
 
 /// The reading side of one database file.
 pub(crate) struct Database {
@@ -41,6 +44,7 @@ pub(crate) struct Database {
     keys: KeyReader,
     path: PathBuf,
     files: FileWatch,
+    watermark: Published,
     fault_hook: Option<FaultHook>,
     /// Held while the database is open: one process at a time.
     _lock: File,
@@ -54,17 +58,29 @@ impl Database {
         let lock = open::lock(&path)?;
         let keys = Arc::new(KeyHasher::new(&options.hash_key, options.hash_bits));
         let connection = open::writer(&path, options.writer_cache_kib, options.max_wal_frames)?;
+        if let Some(remembered) = &options.remembered
+            && let Some(older) = watermark::older(&connection, remembered).map_err(database_error)?
+        {
+            return Err(StoreError::Older(Box::new(older)));
+        }
         migrations::run(&connection)?;
+        let last_change = options.remembered.and_then(|remembered| remembered.last_change);
+        let highest = watermark::highest(&connection).map_err(database_error)?;
+        let watermark = Published::new(Watermark { last_change, ..highest });
         keys::prove(&connection, &keys)?;
         let files = FileWatch::of(&path)?;
         let checkpointer = checkpoint::Checkpointer::start(&path, options.max_wal_frames)?;
         let fault_hook = options.fault_hook.clone();
         let recent = Arc::new(RecentKeys::default());
         let waiting = (Arc::clone(&recent), options.max_keys_waiting);
-        let writer = Writer::new(connection, Arc::clone(&keys), waiting, (checkpointer, fault_hook.clone()));
+        let writer =
+            Writer::new(connection, (Arc::clone(&keys), &watermark), waiting, (checkpointer, fault_hook.clone()));
         let writer = writer.map_err(database_error)?.watching(files.clone());
         let readers = Readers::open(&path, options.readers, options.reader_cache_kib)?;
-        Ok((Self { readers, keys: KeyReader::new(keys, recent), path, files, fault_hook, _lock: lock }, writer))
+        Ok((
+            Self { readers, keys: KeyReader::new(keys, recent), path, files, watermark, fault_hook, _lock: lock },
+            writer,
+        ))
     }
 
     /// Runs `read` on a free reader.
@@ -89,6 +105,11 @@ impl Database {
     fn trouble(&self) -> Result<(), StoreError> {
         let why = self.fault_hook.as_ref().and_then(|hook| hook(Access::Read));
         why.map_or(Ok(()), |why| Err(StoreError::Database(DatabaseError::new(std::io::Error::other(why)))))
+    }
+
+    /// How far it has come.
+    pub(crate) fn watermark(&self) -> Watermark {
+        self.watermark.read()
     }
 
     /// What has become of the files that are open, if they are not where they were.

@@ -16,7 +16,8 @@ use crate::change::{Change, Committed};
 use crate::committer::Committer;
 use crate::fault::{CommitFault, StoreError};
 use crate::options::StoreOptions;
-use crate::sqlite::{CheckReport, Database, read};
+use crate::sqlite::{CheckReport, Database, read, watermark};
+use crate::watermark::{OlderDatabase, Watermark};
 pub use page::{EventPage, Page, PaymentFilter};
 
 /// The store. Cheap to clone; closed when the last clone goes, or by [`Store::close`].
@@ -73,6 +74,16 @@ impl Store {
     /// written then. Costs two looks at the file system.
     pub fn file_fault(&self) -> Option<String> {
         self.inner.database.file_fault()
+    }
+
+    /// How far the database has come; all of it is durable. Costs nothing.
+    pub fn watermark(&self) -> Watermark {
+        self.inner.database.watermark()
+    }
+
+    /// What the database lacks of what is remembered of it, if it lacks anything: one that was opened without asking.
+    pub fn older_than(&self, remembered: &Watermark) -> Result<Option<OlderDatabase>, StoreError> {
+        self.inner.database.read(|connection| watermark::older(connection, remembered))
     }
 
     /// Compares everything that is stored twice, for tests and the operator. Slow: it reads the whole database.

@@ -10,6 +10,8 @@ pub enum PaymentFilter {
     All,
     /// Those in this state.
     State(StateName),
+    /// Those that are not final.
+    NotFinal,
     /// Those that failed with an unknown outcome.
     OutcomeUnknown,
     /// Those whose notice was given up.

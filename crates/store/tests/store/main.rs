@@ -20,5 +20,6 @@ mod opening;
 mod records;
 mod sign_ins;
 mod soundness;
+mod watermark;
 mod whole_lives;
 mod world;

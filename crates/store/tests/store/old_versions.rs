@@ -13,7 +13,7 @@ use lommebok_store::{
 use crate::world::{NOW, PSP, TENANT, World, change, decided, unique};
 
 /// What each version from 2 on has more than the one before it, taken away.
-const BACK: [(i64, &str); 4] = [
+const BACK: [(i64, &str); 5] = [
     (2, "DROP TABLE merged_keys"),
     (3, "DROP TABLE clock_reset; ALTER TABLE batch DROP COLUMN moved_ms"),
     (
@@ -26,6 +26,7 @@ const BACK: [(i64, &str); 4] = [
         "DROP TABLE pin_tries; DROP TABLE known_browser; DROP INDEX session_of_user; \
          ALTER TABLE session DROP COLUMN number",
     ),
+    (6, "DROP TABLE skipped_number"),
 ];
 
 /// Makes of a closed database what the last program of an earlier version has left.

@@ -100,6 +100,9 @@ fn lives() -> Vec<Vec<Command>> {
             (0..6).map(|_| Command::NoticeTried { delivered: Err(cause()) }),
         ),
         vec![done(EntryStatus::Cancelled, 49_900)],
+        vec![Command::EndAsRestored],
+        vec![Command::EndAsRestored, done(EntryStatus::Reserved, 49_900), done(EntryStatus::Captured, 1)],
+        with(stepped_up().0, [Command::EndAsRestored, done(EntryStatus::Captured, 200)]),
         vec![Command::PassDeadline, Command::NoticeTried { delivered: Ok(404) }],
     ]
 }

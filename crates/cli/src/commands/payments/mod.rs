@@ -3,7 +3,7 @@
 mod follow;
 mod list;
 mod show;
-mod words;
+pub(super) mod words;
 
 use anyhow::bail;
 use clap::builder::PossibleValuesParser;

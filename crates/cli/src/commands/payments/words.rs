@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::commands::text;
 
 /// An amount of øre, as it is paid: `499.00 NOK`.
-pub(super) fn money(ore: &Value) -> String {
+pub(in crate::commands) fn money(ore: &Value) -> String {
     let Some(ore) = ore.as_i64() else { return String::new() };
     let (kroner, rest) = (ore.checked_div(100).unwrap_or(0), ore.checked_rem(100).unwrap_or(0).unsigned_abs());
     format!("{kroner}.{rest:02} NOK")

@@ -17,7 +17,8 @@ pub(super) fn payment(wallet: &Wallet, payment: &Payment) -> Result<Value, Fault
         State::AwaitingUser { deadline } | State::AwaitingApproval { deadline, .. } => {
             (Some(*deadline), None, None, None)
         }
-        State::Authorizing { card, .. } | State::Reserved { card } => (None, None, Some(*card), None),
+        State::Authorizing { card, .. } => (None, None, Some(*card), None),
+        State::Reserved { card } => (None, None, *card, None),
         State::StepUp { card, url, deadline, .. } => (Some(*deadline), Some(url.as_str()), Some(*card), None),
         State::Failed(failed) => (None, None, None, Some(failure(failed))),
         State::Cancelled(_) | State::Expired => (None, None, None, None),

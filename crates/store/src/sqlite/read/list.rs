@@ -24,6 +24,9 @@ pub(crate) fn page(
     match filter {
         PaymentFilter::All => scan(connection, tenant, (0, i64::MAX), (before, limit)),
         PaymentFilter::State(name) => scan(connection, tenant, codec::state::codes(name), (before, limit)),
+        PaymentFilter::NotFinal => {
+            scan(connection, tenant, (0, codec::state::FIRST_FINAL.saturating_sub(1)), (before, limit))
+        }
         PaymentFilter::OutcomeUnknown => {
             let sql = select_payment!(
                 "payment p JOIN initiation i ON i.id = p.id \

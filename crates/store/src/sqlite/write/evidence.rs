@@ -30,7 +30,11 @@ pub(super) fn rare(connection: &Connection, tenant: TenantId, change_id: u128) -
     Ok(Evidence::Rare(slot))
 }
 
-pub(super) fn stored(connection: &Connection, change_id: u128, evidence: Evidence) -> rusqlite::Result<bool> {
+pub(in crate::sqlite) fn stored(
+    connection: &Connection,
+    change_id: u128,
+    evidence: Evidence,
+) -> rusqlite::Result<bool> {
     let (sql, numbers) = match evidence {
         Evidence::Initiation(id) => ("SELECT change_id FROM initiation WHERE id = ?1 AND ?2 = 0", [id, 0]),
         Evidence::Event { payment, version } => {

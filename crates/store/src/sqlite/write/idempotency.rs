@@ -21,7 +21,8 @@ pub(super) fn may_carry(write: &Write) -> bool {
         | Write::ResetClock(_)
         | Write::Seed(_)
         | Write::Lease(_)
-        | Write::Purge { .. } => false,
+        | Write::Purge { .. }
+        | Write::SkipNumbers(_) => false,
     }
 }
 

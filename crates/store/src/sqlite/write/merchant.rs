@@ -15,7 +15,7 @@ const FIRST_ISSUED: i64 = 200_000;
 const LAST_ISSUED: i64 = 999_999;
 
 impl Writer {
-    pub(super) fn merchant(&self, change: &Change, write: &MerchantWrite) -> Result<Applied, WriteFault> {
+    pub(super) fn merchant(&mut self, change: &Change, write: &MerchantWrite) -> Result<Applied, WriteFault> {
         let connection = &self.connection;
         let (id, msn) = match write {
             MerchantWrite::New { psp, msn, details, logo, at } => {
@@ -41,6 +41,7 @@ impl Writer {
             }
         };
         idempotency::store(connection, change.tenant, change.idempotency.as_ref(), id.get())?;
+        self.rising.issued(issued_number(&msn));
         self.rare(change, Committed::Merchant(msn))
     }
 }
@@ -51,14 +52,30 @@ fn exists(connection: &Connection, tenant: TenantId, msn: &Msn) -> rusqlite::Res
     Ok(found.optional()?.is_some())
 }
 
-/// One more than the highest of six digits that was given so far, if it is at least the first that is issued.
+/// The serial number as one that could have been issued; 0 for one that could not.
+fn issued_number(msn: &Msn) -> i64 {
+    let number = msn.as_str().parse().ok().filter(|_| msn.as_str().len() == 6);
+    number.filter(|number| (FIRST_ISSUED..LAST_ISSUED).contains(number)).unwrap_or(0)
+}
+
+/// The highest number of six digits that any tenant's merchant has, if it is at least the first that is issued; else 0.
+pub(in crate::sqlite) fn highest_issued(connection: &Connection) -> rusqlite::Result<i64> {
+    let sql =
+        "SELECT coalesce(max(CAST(msn AS INTEGER)), 0) FROM merchant WHERE length(msn) = 6 AND msn >= ?1 AND msn < ?2";
+    let range = params![FIRST_ISSUED.to_string(), LAST_ISSUED.to_string()];
+    connection.prepare_cached(sql)?.query_row(range, |row| row.get(0))
+}
+
+/// One more than the highest of six digits that was given or skipped so far, if it is at least the first that is issued.
 fn issue(connection: &Connection, tenant: TenantId) -> Result<Msn, WriteFault> {
     let sql = "SELECT max(msn) FROM merchant WHERE tenant = ?1 AND length(msn) = 6 AND msn >= ?2 AND msn < ?3";
     let (first, last) = (FIRST_ISSUED.to_string(), LAST_ISSUED.to_string());
     let highest: Option<String> =
         connection.prepare_cached(sql)?.query_row(params![tenant.get(), first, last], |row| row.get(0))?;
-    let next =
-        highest.and_then(|highest| highest.parse::<i64>().ok()).map_or(FIRST_ISSUED, |last| last.saturating_add(1));
+    let sql = "SELECT max(msn) FROM skipped_number WHERE tenant = 0";
+    let skipped: i64 = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+    let last = highest.and_then(|highest| highest.parse::<i64>().ok()).unwrap_or(0).max(skipped);
+    let next = last.saturating_add(1).max(FIRST_ISSUED);
     let msn = Msn::new(&next.to_string()).filter(|_| next <= LAST_ISSUED);
     match msn {
         Some(msn) if !exists(connection, tenant, &msn)? => Ok(msn),

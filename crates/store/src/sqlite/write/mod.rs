@@ -15,6 +15,7 @@ mod new_payment;
 mod payment;
 mod seed;
 mod session;
+mod skipped;
 
 use std::sync::Arc;
 
@@ -24,10 +25,13 @@ use super::checkpoint::Checkpointer;
 use super::file_watch::FileWatch;
 use super::keys::KeyHasher;
 use super::recent_keys::RecentKeys;
+use super::watermark::{Published, Rising};
 use crate::change::{Change, Committed, Write};
 use crate::fault::CommitFault;
 use crate::options::{Access, FaultHook};
 pub(crate) use evidence::Evidence;
+pub(in crate::sqlite) use evidence::stored as is_stored;
+pub(in crate::sqlite) use merchant::highest_issued;
 use natural_keys::NaturalKeys;
 
 /// Why a transaction can't go on.
@@ -74,6 +78,7 @@ pub(crate) struct Writer {
     files: Option<FileWatch>,
     next_payment: i64,
     next_batch: i64,
+    rising: Rising,
     epochs: clock::Epochs,
     /// What they were before the transaction that is under way, if it resets a clock.
     epochs_before: Option<clock::Epochs>,
@@ -82,13 +87,10 @@ pub(crate) struct Writer {
 impl Writer {
     pub(super) fn new(
         connection: Connection,
-        keys: Arc<KeyHasher>,
+        (keys, watermark): (Arc<KeyHasher>, &Published),
         (recent, max_keys_waiting): (Arc<RecentKeys>, usize),
         (checkpointer, fault_hook): (Checkpointer, Option<FaultHook>),
     ) -> rusqlite::Result<Self> {
-        let next = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
-        let next_payment = next("SELECT coalesce(max(id), 0) + 1 FROM initiation")?;
-        let next_batch = next("SELECT coalesce(max(id), 0) + 1 FROM batch")?;
         due::forget_leases(&connection)?;
         let epochs = clock::epochs(&connection)?;
         let mut natural_keys = NaturalKeys::new(recent, max_keys_waiting);
@@ -100,8 +102,9 @@ impl Writer {
             checkpointer,
             fault_hook,
             files: None,
-            next_payment,
-            next_batch,
+            next_payment: watermark.read().payment.get().saturating_add(1),
+            next_batch: watermark.read().batch.get().saturating_add(1),
+            rising: Rising::from(watermark.clone()),
             epochs,
             epochs_before: None,
         })
@@ -122,6 +125,14 @@ impl Writer {
 
     /// Writes one change, or nothing when it is answered with a fault.
     pub(crate) fn apply(&mut self, change: &Change) -> Result<Applied, WriteFault> {
+        let applied = self.write(change)?;
+        if let Ok((_, evidence)) = &applied {
+            self.rising.written(change.change_id, *evidence);
+        }
+        Ok(applied)
+    }
+
+    fn write(&mut self, change: &Change) -> Result<Applied, WriteFault> {
         if change.write.is_dated() && change.clock_epoch != self.epoch_of(change.tenant) {
             return Ok(Err(CommitFault::ClockReset));
         }
@@ -159,6 +170,7 @@ impl Writer {
                 let removed = super::expiring::purge(&self.connection, change.tenant, (*rows, *before), *limit)?;
                 self.rare(change, Committed::Purged(removed))
             }
+            Write::SkipNumbers(numbers) => self.skip_numbers(change, numbers),
         }
     }
 
@@ -174,12 +186,14 @@ impl Writer {
         }
         run(&self.connection, "COMMIT", [])?;
         self.natural_keys.committed(self.next_payment);
+        self.rising.committed();
         self.epochs_before = None;
         Ok(())
     }
 
     pub(crate) fn roll_back(&mut self) {
         self.natural_keys.rolled_back();
+        self.rising.rolled_back();
         if let Some(before) = self.epochs_before.take() {
             self.epochs = before;
         }

@@ -1,0 +1,131 @@
+//! How far the database has come: found in its tables at the start, and followed by the writer from there.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use lommebok_domain::{PaymentId, Timestamp};
+use rusqlite::Connection;
+
+use super::write::{self, Evidence};
+use crate::batch::BatchId;
+use crate::watermark::{LastChange, OlderDatabase, Watermark};
+
+/// The watermark as the writer publishes it: after each commit, so that whoever reads it reads only what is durable.
+#[derive(Clone, Debug)]
+pub(crate) struct Published(Arc<Mutex<Watermark>>);
+
+impl Published {
+    pub(super) fn new(watermark: Watermark) -> Self {
+        Self(Arc::new(Mutex::new(watermark)))
+    }
+
+    pub(crate) fn read(&self) -> Watermark {
+        *self.lock()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Watermark> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the writer does with it. What the open transaction adds stands in `next` until it is durable.
+#[derive(Debug)]
+pub(super) struct Rising {
+    published: Published,
+    next: Watermark,
+}
+
+impl Rising {
+    pub(super) fn from(published: Published) -> Self {
+        Self { next: published.read(), published }
+    }
+
+    /// A change is written. Only rows that stay count: a number comes from the row that has it, for those of a transaction
+    /// that is rolled back were never given.
+    pub(super) fn written(&mut self, change_id: u128, evidence: Evidence) {
+        let next = &mut self.next;
+        let mut changed = |payment, version| {
+            let payment = PaymentId::new(payment);
+            next.last_change = Some(LastChange { payment, version, change_id });
+        };
+        match evidence {
+            Evidence::Initiation(id) => {
+                changed(id, 1);
+                next.payment = next.payment.max(PaymentId::new(id));
+            }
+            Evidence::Event { payment, version } => changed(payment, version),
+            Evidence::Batch(id) => next.batch = next.batch.max(BatchId::new(id)),
+            Evidence::Rare(_) => {}
+        }
+    }
+
+    /// Numbers up to these are not to be given.
+    pub(super) fn skipped(&mut self, payment: PaymentId, batch: BatchId, msn: i64) {
+        (self.next.payment, self.next.batch) = (self.next.payment.max(payment), self.next.batch.max(batch));
+        self.issued(msn);
+    }
+
+    /// This serial number is a merchant's.
+    pub(super) fn issued(&mut self, msn: i64) {
+        self.next.msn = self.next.msn.max(msn);
+    }
+
+    /// The transaction is durable: with `synchronous=FULL` COMMIT has returned after the log's sync.
+    pub(super) fn committed(&self) {
+        *self.published.lock() = self.next;
+    }
+
+    pub(super) fn rolled_back(&mut self) {
+        self.next = self.published.read();
+    }
+}
+
+/// The highest numbers that were given or skipped. A database of an early version has skipped none.
+pub(super) fn highest(connection: &Connection) -> rusqlite::Result<Watermark> {
+    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+    let mut numbers = [
+        number("SELECT coalesce(max(id), 0) FROM initiation")?,
+        number("SELECT coalesce(max(id), 0) FROM batch")?,
+        write::highest_issued(connection)?,
+    ];
+    if connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'skipped_number'")?.exists([])? {
+        let sql = "SELECT payment, batch, msn FROM skipped_number WHERE tenant = 0";
+        let skipped: [i64; 3] = connection.query_row(sql, [], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?;
+        for (number, skipped) in numbers.iter_mut().zip(skipped) {
+            *number = skipped.max(*number);
+        }
+    }
+    let [payment, batch, msn] = numbers;
+    Ok(Watermark { payment: PaymentId::new(payment), batch: BatchId::new(batch), msn, last_change: None })
+}
+
+/// What the database lacks of what is remembered of it, if it lacks anything. Changes nothing.
+pub(crate) fn older(connection: &Connection, remembered: &Watermark) -> rusqlite::Result<Option<OlderDatabase>> {
+    // No table yet: it was never written.
+    if !connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'initiation'")?.exists([])? {
+        return Ok(None);
+    }
+    let found = highest(connection)?;
+    let is_there = |LastChange { payment, version, change_id }: LastChange| {
+        let evidence = match version {
+            1 => Evidence::Initiation(payment.get()),
+            _ => Evidence::Event { payment: payment.get(), version },
+        };
+        write::is_stored(connection, change_id, evidence)
+    };
+    let lacks_last_change = !remembered.last_change.map_or(Ok(true), is_there)?;
+    let has_numbers =
+        found.payment >= remembered.payment && found.batch >= remembered.batch && found.msn >= remembered.msn;
+    if has_numbers && !lacks_last_change {
+        return Ok(None);
+    }
+    let last_at = last_at(connection)?;
+    Ok(Some(OlderDatabase { found, remembered: *remembered, lacks_last_change, last_at }))
+}
+
+/// When the last thing happened. Slow: no index knows.
+fn last_at(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    let sql = "SELECT max(at) FROM (SELECT max(at) AS at FROM event UNION ALL SELECT max(created_at) FROM initiation \
+               UNION ALL SELECT max(accepted_at) FROM batch)";
+    let at: Option<i64> = connection.query_row(sql, [], |row| row.get(0))?;
+    Ok(at.map(Timestamp::from_millis))
+}
