@@ -29,7 +29,7 @@ pub(super) fn is_wanted(matches: &ArgMatches) -> bool {
 pub(super) fn accept(matches: &ArgMatches) -> anyhow::Result<()> {
     let config = DevConfig::load(&settings::sources(matches)?)?;
     if ControlClient::if_one_runs(matches, &config.data.data_dir)?.is_some() {
-        bail!("a server runs on {}: it has accepted its database; stop it first", config.data.data_dir.display());
+        bail!("a server runs on {}: stop it first", config.data.data_dir.display());
     }
     let is_json = matches.get_flag("json");
     match runtime()?.block_on(assembly::accept_restored(&config))? {
