@@ -5,6 +5,8 @@
 //! or `store`. A newcomer would look for `#[derive(Deserialize)]`; requests are read by hand over `serde_json`
 //! (module `json`), because all faults of a body are answered together and each must name its field.
 
+#![warn(missing_docs)]
+
 pub mod access_token;
 pub mod addresses;
 pub mod amount;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use lommebok_api::hosts::origin_of;
 use lommebok_domain::Timestamp;
+use lommebok_engine::clock::BusinessClock as WalletClock;
 use lommebok_sample_psp::acquirer::simulated::IssuerRules;
 use lommebok_sample_psp::clock::BusinessClock;
 use lommebok_sample_psp::ledger::IfMissing;
@@ -17,7 +18,6 @@ use lommebok_sample_psp::{
 };
 use lommebok_sdk::{BoxFuture, Clock, Credentials, MerchantSerialNumber, Url};
 use lommebok_server::assembly::PreparedSandbox;
-use lommebok_server::clock::BusinessClock as WalletClock;
 use lommebok_server::config::{self, DevConfig};
 use lommebok_server::http::sandbox_pages::{Beside, Invocation, ShopAddresses};
 use lommebok_server::seeds::Seed;

@@ -13,7 +13,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::client::conn as client;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
-use lommebok_server::keys::{DataDirectory, SecretText};
+use lommebok_engine::keys::{DataDirectory, SecretText};
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;

@@ -4,8 +4,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use lommebok_engine::keys::DataDirectory;
 use lommebok_server::http::sandbox_pages::Invocation;
-use lommebok_server::keys::DataDirectory;
 
 /// What every path has that leads to this program.
 const NAME: &str = "lommebok";

@@ -1,6 +1,7 @@
 //! What a payment service provider builds on: a client of the wallet's PSP API, and a receiver of the wallet's calls.
 //!
 #![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
 
 mod amount;
 mod chance;

@@ -1,19 +1,12 @@
-//! Turns requests and ticks into commands on payments: HTTP, workers, the makePayment call, tokens and pages.
+//! What users touch: the PSP API, the App and Control API, pages, settings, and how a sandbox is put together.
+//!
+//! Not here: what the wallet does (crate `engine`), what a payment may become (crate `domain`), SQL (crate `store`).
 
 pub mod access_token;
 pub mod assembly;
-pub mod chance;
-pub mod clock;
 pub mod config;
 pub mod http;
-pub mod keys;
 pub mod listener;
-pub mod observability;
-pub mod outbound;
 pub mod seeds;
 pub mod stub_psp;
-pub mod tasks;
-pub mod tokens;
 pub mod ui;
-pub mod wallet;
-pub mod workers;

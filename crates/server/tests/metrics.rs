@@ -6,7 +6,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use lommebok_server::observability::{Metrics, names};
+use lommebok_engine::observability::{Metrics, names};
 use lommebok_testkit::eventually::surely;
 use lommebok_testkit::fake_psp::Reply;
 use lommebok_testkit::landing_page::LandingPage;

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use askama::Template;
+use lommebok_engine::keys::SecretText;
 use lommebok_server::http::sandbox_pages::{Invocation, ShopAddresses};
-use lommebok_server::keys::SecretText;
 use lommebok_server::ui::{
     brand::Brand,
     error_page::{Addresses, ErrorPage, UnknownHostPage, Wrong},

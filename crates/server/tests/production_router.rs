@@ -14,24 +14,24 @@ use http_body_util::BodyExt as _;
 use lommebok_api::hosts::KnownHosts;
 use lommebok_api::urls::UrlPolicy;
 use lommebok_domain::TenantId;
+use lommebok_engine::chance::Chance;
+use lommebok_engine::clock::BusinessClock;
+use lommebok_engine::keys::envelope::Envelope;
+use lommebok_engine::keys::handle::HandleKey;
+use lommebok_engine::keys::lookup::LookupKey;
+use lommebok_engine::keys::{MasterKeys, SecretText, SigningKey, SigningKeyPair};
+use lommebok_engine::outbound::{OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
+use lommebok_engine::tasks::Tasks;
+use lommebok_engine::tokens::TokenRefused;
+use lommebok_engine::wallet::{
+    BatchMode, Environment, Keys, Parts, SENDS_WITHIN_MS, Settings, Stages, TokenSource, Wallet,
+};
 use lommebok_server::access_token::{AccessTokens, TokenSettings};
-use lommebok_server::chance::Chance;
-use lommebok_server::clock::BusinessClock;
 use lommebok_server::http::control::Control;
 use lommebok_server::http::edge::{BodyLimits, Edge, EdgeParts};
 use lommebok_server::http::rates::RateLimits;
 use lommebok_server::http::{ProductionPages, production_router};
-use lommebok_server::keys::envelope::Envelope;
-use lommebok_server::keys::handle::HandleKey;
-use lommebok_server::keys::lookup::LookupKey;
-use lommebok_server::keys::{MasterKeys, SecretText, SigningKey, SigningKeyPair};
-use lommebok_server::outbound::{OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
-use lommebok_server::tasks::Tasks;
-use lommebok_server::tokens::TokenRefused;
 use lommebok_server::ui::brand::Brand;
-use lommebok_server::wallet::{
-    BatchMode, Environment, Keys, Parts, SENDS_WITHIN_MS, Settings, Stages, TokenSource, Wallet,
-};
 use lommebok_store::{HashKey, Store, StoreOptions};
 use lommebok_testkit::test_app::TestApp;
 use tempfile::TempDir;

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use lommebok_server::config::{LogConfig, LogFormat};
-use lommebok_server::observability::{Screen, subscriber};
+use lommebok_engine::observability::{LogConfig, LogFormat};
+use lommebok_engine::observability::{Screen, subscriber};
 use lommebok_server::seeds::Seed;
 use lommebok_testkit::cases::Call;
 use lommebok_testkit::fake_psp::{Reply, Request};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lommebok_domain::Timestamp;
+use lommebok_engine::clock::BusinessClock;
 use lommebok_sdk::{BoxFuture, Clock};
-use lommebok_server::clock::BusinessClock;
 use tokio::sync::watch;
 
 /// The business time at which every test begins: 2026-05-04T10:00:00Z, a Monday.

@@ -7,6 +7,7 @@
 #![doc = "```"]
 #![doc = include_str!("../examples/first_test.rs")]
 #![doc = "```"]
+#![warn(missing_docs)]
 
 mod clock;
 mod error;

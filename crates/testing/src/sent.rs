@@ -8,8 +8,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use lommebok_domain::{AttemptNumber, Event, EventKind, Failure, NoticeKind};
+use lommebok_engine::outbound::{CallWatch, ShownCall};
 use lommebok_sdk::{MerchantSerialNumber, PspTransactionId, Secret};
-use lommebok_server::outbound::{CallWatch, ShownCall};
 use serde::{Deserialize, Deserializer};
 use tokio::sync::watch;
 

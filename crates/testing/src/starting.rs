@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use lommebok_engine::clock::BusinessClock;
+use lommebok_engine::keys::{SigningKey, SigningKeyPair};
+use lommebok_engine::outbound::CallWatch;
 use lommebok_server::assembly::{RunningSandbox, Seams};
-use lommebok_server::clock::BusinessClock;
 use lommebok_server::config::{DevConfig, Sources};
-use lommebok_server::keys::{SigningKey, SigningKeyPair};
-use lommebok_server::outbound::CallWatch;
 use lommebok_server::seeds::Seed;
 
 use crate::TestError;

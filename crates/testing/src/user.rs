@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use lommebok_domain::{Binding, Notice, Payment, Phase, PhoneNumber, State as DomainState, StepUpResult};
+use lommebok_engine::wallet::{Topic, Wallet};
 use lommebok_sdk::PspTransactionId;
-use lommebok_server::wallet::{Topic, Wallet};
 use lommebok_store::CardScheme;
 
 use crate::wallet::failed;

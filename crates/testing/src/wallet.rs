@@ -4,9 +4,9 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use lommebok_domain::{Payment, PspTransactionId as DomainId};
+use lommebok_engine::wallet::{Fault, Wallet};
 use lommebok_sdk::{Client, Credentials, MerchantSerialNumber, MobileNumber, PspTransactionId, Retries};
 use lommebok_server::assembly::RunningSandbox;
-use lommebok_server::wallet::{Fault, Wallet};
 use tempfile::TempDir;
 
 use crate::sent::Requests;

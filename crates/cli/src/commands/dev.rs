@@ -5,12 +5,12 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use lommebok_api::hosts::origin_of;
+use lommebok_engine::keys::DataDirectory;
+use lommebok_engine::observability;
 use lommebok_sample_psp::RunningSamplePsp;
 use lommebok_server::assembly::{PreparedSandbox, RunningSandbox, Seams, StartFault};
 use lommebok_server::config::{DevConfig, NetworkConfig};
 use lommebok_server::http::sandbox_pages::{Beside, Invocation};
-use lommebok_server::keys::DataDirectory;
-use lommebok_server::observability;
 use lommebok_server::seeds::Seed;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 

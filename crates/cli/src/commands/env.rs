@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::{Arg, ArgMatches, Command};
-use lommebok_server::keys::SandboxKeys;
+use lommebok_engine::keys::SandboxKeys;
 use serde_json::{Map, Value};
 
 use super::{about_a_data_dir, data_dir, say};

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::Verified;
-use crate::keys::SecretText;
+use lommebok_engine::keys::SecretText;
 
 /// 24 characters of base64url: 144 bits of the signature.
 type Tail = [u8; 24];

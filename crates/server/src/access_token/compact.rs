@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::TokenFault;
 use super::claims::Claims;
-use crate::keys::{SigningKeyFault, SigningKeyPair};
+use lommebok_engine::keys::{SigningKeyFault, SigningKeyPair};
 
 /// RSA with PKCS #1 v1.5 and SHA-256.
 pub(super) const ALGORITHM: &str = "RS256";

@@ -17,12 +17,12 @@ use lommebok_domain::{PspId, TenantId, Timestamp};
 use serde_json::json;
 use thiserror::Error;
 
-use crate::chance::Chance;
-use crate::clock::{BusinessClock, Moment};
-use crate::keys::{SecretText, SigningKey, SigningKeyFault};
-use crate::observability::names::SIGNATURE_CHECKS;
 use cache::Cache;
 use claims::Claims;
+use lommebok_engine::chance::Chance;
+use lommebok_engine::clock::{BusinessClock, Moment};
+use lommebok_engine::keys::{SecretText, SigningKey, SigningKeyFault};
+use lommebok_engine::observability::names::SIGNATURE_CHECKS;
 
 /// No token is longer.
 pub const LONGEST_TOKEN_BYTES: usize = 4_096;

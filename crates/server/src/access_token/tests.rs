@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::{AccessTokens, Subject, TokenFault, TokenSettings};
-use crate::chance::Chance;
-use crate::clock::{BusinessClock, ClockRecord, Hands, RecordedMode};
-use crate::keys::{SigningKey, SigningKeyPair};
+use lommebok_engine::chance::Chance;
+use lommebok_engine::clock::{BusinessClock, ClockRecord, Hands, RecordedMode};
+use lommebok_engine::keys::{SigningKey, SigningKeyPair};
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_500);
 const NOW_S: i64 = 1_700_000_000;

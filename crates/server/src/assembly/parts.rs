@@ -13,20 +13,20 @@ use lommebok_store::{ClockReset, HashKey, PaymentFilter, Store, StoreOptions};
 
 use super::sandbox::{FIRST_TENANT, Seams, StartFault};
 use crate::access_token::TokenSettings;
-use crate::chance::Chance;
-use crate::clock::{BusinessClock, ClockMode, RESETS_REMEMBERED};
 use crate::config::{BatchTime, DevConfig};
 use crate::http::edge::BodyLimits;
-use crate::keys::envelope::Envelope;
-use crate::keys::handle::HandleKey;
-use crate::keys::lookup::LookupKey;
-use crate::keys::{DataDirectory, KeptWatermark, MasterKeys, SandboxKeys};
 use crate::listener::{Limits, Listener};
-use crate::observability::commits;
-use crate::outbound::{TlsRootsError, read_authorities, tls_with_web_roots};
-use crate::tokens::SimulatedTokens;
 use crate::ui::brand::Brand;
-use crate::wallet::{self, BatchMode, Environment, Keys, SENDS_WITHIN_MS, Settings, TokenSource};
+use lommebok_engine::chance::Chance;
+use lommebok_engine::clock::{BusinessClock, ClockMode, RESETS_REMEMBERED};
+use lommebok_engine::keys::envelope::Envelope;
+use lommebok_engine::keys::handle::HandleKey;
+use lommebok_engine::keys::lookup::LookupKey;
+use lommebok_engine::keys::{DataDirectory, KeptWatermark, MasterKeys, SandboxKeys};
+use lommebok_engine::observability::commits;
+use lommebok_engine::outbound::{TlsRootsError, read_authorities, tls_with_web_roots};
+use lommebok_engine::tokens::SimulatedTokens;
+use lommebok_engine::wallet::{self, BatchMode, Environment, Keys, SENDS_WITHIN_MS, Settings, TokenSource};
 
 /// A clock that nobody set may be so far ahead of the wall clock at a start, in ms: an hour, which no correction of a clock
 /// that is about right exceeds.

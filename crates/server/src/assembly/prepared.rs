@@ -12,21 +12,21 @@ use super::parts;
 use super::sandbox::{FIRST_TENANT, RunningSandbox, Seams, StartFault};
 use super::seeding;
 use crate::access_token::AccessTokens;
-use crate::chance::Chance;
 use crate::config::DevConfig;
 use crate::http::control::Control;
 use crate::http::edge::EdgeParts;
 use crate::http::sandbox_pages::{Beside, SandboxPages};
 use crate::http::{self, Edge};
-use crate::keys::{DataDirectory, SandboxKeys, SigningKey};
 use crate::listener::{Limits, Listener, TrustedProxies};
-use crate::outbound::{OutboundClient, Policy, Resolver, Slots};
 use crate::seeds::Seed;
 use crate::stub_psp::Shown;
-use crate::tasks::Tasks;
 use crate::ui::brand::Brand;
-use crate::wallet::{Keys, Parts, Wallet};
-use crate::workers::{Remembering, remember};
+use lommebok_engine::chance::Chance;
+use lommebok_engine::keys::{DataDirectory, SandboxKeys, SigningKey};
+use lommebok_engine::outbound::{OutboundClient, Policy, Resolver, Slots};
+use lommebok_engine::tasks::Tasks;
+use lommebok_engine::wallet::{Keys, Parts, Wallet};
+use lommebok_engine::workers::{Remembering, remember};
 
 /// A sandbox before its first request.
 #[derive(Debug)]

@@ -6,8 +6,8 @@ use lommebok_store::{CheckReport, OlderDatabase};
 use super::sandbox::StartFault;
 use super::stopped::{StoppedFault, held, silent_wallet};
 use crate::config::DevConfig;
-use crate::wallet::Fault;
-use crate::workers::Remembering;
+use lommebok_engine::wallet::Fault;
+use lommebok_engine::workers::Remembering;
 
 /// What came of accepting a database.
 #[derive(Debug)]

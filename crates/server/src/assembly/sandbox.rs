@@ -9,17 +9,17 @@ use lommebok_domain::{TenantId, Timestamp};
 use lommebok_store::{CommitHook, FaultHook, Store};
 
 use super::prepared::PreparedSandbox;
-use crate::clock::BusinessClock;
 use crate::config::{DevConfig, set_by};
 use crate::http::Edge;
 use crate::http::control::time_text;
 use crate::http::sandbox_pages::{Beside, Invocation};
-use crate::keys::{KeyFault, SandboxKeys, SigningKey};
-use crate::outbound::CallWatch;
 use crate::seeds::Seed;
-use crate::tasks::{LeftOver, Tasks};
-use crate::wallet::{Fault, Stages, Wallet};
-use crate::workers::Remembering;
+use lommebok_engine::clock::BusinessClock;
+use lommebok_engine::keys::{KeyFault, SandboxKeys, SigningKey};
+use lommebok_engine::outbound::CallWatch;
+use lommebok_engine::tasks::{LeftOver, Tasks};
+use lommebok_engine::wallet::{Fault, Stages, Wallet};
+use lommebok_engine::workers::Remembering;
 
 /// How long open attempts get to answer and commit when the server stops, in ms.
 const SHUTDOWN_PATIENCE_MS: u64 = 17_000;
@@ -91,7 +91,7 @@ pub enum StartFault {
     Taken(#[from] super::seeding::Taken),
     /// The certificate authorities.
     #[error(transparent)]
-    Tls(#[from] crate::outbound::TlsRootsError),
+    Tls(#[from] lommebok_engine::outbound::TlsRootsError),
 }
 
 impl StartFault {

@@ -8,14 +8,14 @@ use lommebok_store::{
 };
 
 use super::StartFault;
-use crate::chance::Chance;
-use crate::clock::ProcessTime;
 use crate::http::edge::client_id_hash;
-use crate::keys::envelope::Place;
-use crate::keys::lookup::Purpose;
-use crate::keys::{PspCredentials, SandboxKeys};
 use crate::seeds::{self, Seed, SeedCard, SeedMerchant, SeedUser};
-use crate::wallet::{Fault, Keys, pin_hash};
+use lommebok_engine::chance::Chance;
+use lommebok_engine::clock::ProcessTime;
+use lommebok_engine::keys::envelope::Place;
+use lommebok_engine::keys::lookup::Purpose;
+use lommebok_engine::keys::{PspCredentials, SandboxKeys};
+use lommebok_engine::wallet::{Fault, Keys, pin_hash};
 
 /// A PSP of the seed would be given what a PSP of an earlier seed has in this database.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -9,14 +9,14 @@ use lommebok_store::{CheckReport, OlderDatabase, StoreError};
 
 use super::parts;
 use super::sandbox::{FIRST_TENANT, Seams, StartFault};
-use crate::chance::Chance;
 use crate::config::DevConfig;
-use crate::keys::{DataDirectory, KeptWatermark};
-use crate::outbound::{OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
-use crate::tasks::Tasks;
-use crate::tokens::TokenRefused;
-use crate::wallet::{BatchMode, ClockReset, Parts, ResetFault, Settings, TokenSource, Wallet};
-use crate::workers::Remembering;
+use lommebok_engine::chance::Chance;
+use lommebok_engine::keys::{DataDirectory, KeptWatermark};
+use lommebok_engine::outbound::{OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
+use lommebok_engine::tasks::Tasks;
+use lommebok_engine::tokens::TokenRefused;
+use lommebok_engine::wallet::{BatchMode, ClockReset, Parts, ResetFault, Settings, TokenSource, Wallet};
+use lommebok_engine::workers::Remembering;
 
 /// Why nothing was done, or not all.
 #[derive(Debug, thiserror::Error)]

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::reader::Reader;
-use crate::keys::{DataDirectory, KeyFault, MasterKeys, SecretText, SigningKey};
+use lommebok_engine::keys::{DataDirectory, KeyFault, MasterKeys, SecretText, SigningKey};
 
 /// The keys of a production server.
 #[derive(Debug)]

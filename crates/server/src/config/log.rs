@@ -1,36 +1,15 @@
 //! Section *Log*: what is logged and in which form. Directives are checked here, so that a slip does not silence the log.
 
+use lommebok_engine::observability::{LogConfig, LogFormat};
 use tracing_subscriber::filter::Targets;
 
 use super::reader::{Reader, number};
-
-/// What is logged and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogConfig {
-    /// Which events: directives of `tracing_subscriber::filter::Targets`, checked.
-    pub level: String,
-    /// In which form.
-    pub format: LogFormat,
-    /// Lines a second that each kind of call may leave.
-    pub calls_per_s: u32,
-}
-
-/// The form of log lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogFormat {
-    /// Human on a terminal, else JSON.
-    Auto,
-    /// One JSON object a line.
-    Json,
-    /// For people.
-    Human,
-}
 
 pub(super) fn read(reader: &mut Reader) -> Option<LogConfig> {
     let level = reader.take("log_level", |text| match text.parse::<Targets>() {
         Ok(_) if !text.is_empty() => Ok(text.to_owned()),
         Ok(_) | Err(_) => {
-            Err("must be error, warn, info, debug or trace, or a list such as info,lommebok_server=debug".to_owned())
+            Err("must be error, warn, info, debug or trace, or a list such as info,lommebok_engine=debug".to_owned())
         }
     });
     let format = reader.take("log_format", |text| match text {

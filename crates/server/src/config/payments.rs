@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::civil::Time;
+use lommebok_engine::tokens::MagicTokens;
 
 use super::reader::{Reader, number, path};
 
@@ -37,15 +38,6 @@ pub struct SandboxPaymentConfig {
     pub magic_tokens: MagicTokens,
     /// The file with certificate authorities that makePayment calls believe besides the web's, if any.
     pub outgoing_ca_file: Option<PathBuf>,
-}
-
-/// The token for amounts without a rule in the magic table (docs/domain.md §9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MagicTokens {
-    /// A fresh, valid token of the chosen card.
-    Card,
-    /// The vendor's: expired, with a cryptogram of 19 bytes.
-    Vendor,
 }
 
 pub(super) fn read(reader: &mut Reader) -> Option<PaymentConfig> {

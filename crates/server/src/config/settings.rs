@@ -113,7 +113,7 @@ const SETTINGS: &[Setting] = &[
     both("access_token_rate", "RATE", "5/s"),
     both("sign_in_rate", "RATE", "10/s"),
     both("landing_rate", "RATE", "50/s"),
-    everyday(dev_only("data_dir", "DIR", Unset::Value(crate::keys::DataDirectory::DEFAULT_PATH))),
+    everyday(dev_only("data_dir", "DIR", Unset::Value(lommebok_engine::keys::DataDirectory::DEFAULT_PATH))),
     wanted("database_url", "URL", Unset::Derived),
     everyday(dev_only("seed_file", "FILE", Unset::Derived)),
     everyday(apart("batch", "WHEN", "immediate", "02:00")),

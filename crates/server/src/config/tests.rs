@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use lommebok_engine::tokens::MagicTokens;
+
 use super::*;
-use crate::chance::Chance;
-use crate::keys::DataDirectory;
-use crate::tasks::Tasks;
+use lommebok_engine::chance::Chance;
+use lommebok_engine::keys::DataDirectory;
+use lommebok_engine::tasks::Tasks;
 
 fn file(text: &str) -> Sources {
     Sources { file: Some(("lommebok.toml".into(), text.to_owned())), ..Sources::default() }
@@ -268,7 +270,7 @@ async fn with_all_else_in_place_serve_lacks_the_token_service_only() {
     let chance = Chance::seeded(1);
     directory.master_keys(&chance).unwrap();
     directory.control_token(&chance).unwrap();
-    crate::keys::SigningKey::load_or_make(&directory, &Tasks::new()).unwrap().ready().await.unwrap();
+    lommebok_engine::keys::SigningKey::load_or_make(&directory, &Tasks::new()).unwrap().ready().await.unwrap();
     let inside = |name: &str| scratch.path().join(name).display().to_string();
     let sources = [
         ("public_url", "https://wallet.example".to_owned()),

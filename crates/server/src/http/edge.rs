@@ -12,10 +12,10 @@ use lommebok_store::{KeyedHash, Psp, Store};
 
 use super::rates::{RateLimits, Rates};
 use crate::access_token::AccessTokens;
-use crate::chance::Chance;
-use crate::keys::lookup::Purpose;
 use crate::listener::body::{self, BodyFault};
-use crate::wallet::{Fault, Keys, Psps, Wallet};
+use lommebok_engine::chance::Chance;
+use lommebok_engine::keys::lookup::Purpose;
+use lommebok_engine::wallet::{Fault, Keys, Psps, Wallet};
 
 /// What an edge is made of.
 #[derive(Debug)]

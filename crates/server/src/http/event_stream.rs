@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::ui::html::{Policy, guard};
-use crate::wallet::{Hint, Occasion, Place, Subscription, Told};
+use lommebok_engine::wallet::{Hint, Occasion, Place, Subscription, Told};
 
 /// A comment goes out this often, so that a dead connection shows, in ms.
 const ALIVE_MS: u64 = 15_000;

@@ -5,9 +5,9 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
 
-use crate::observability::{Metrics, store_trouble};
-use crate::tasks::Tasks;
-use crate::wallet::Wallet;
+use lommebok_engine::observability::{Metrics, store_trouble};
+use lommebok_engine::tasks::Tasks;
+use lommebok_engine::wallet::Wallet;
 
 /// The routes.
 pub(crate) fn routes(tasks: Tasks, wallet: Wallet) -> Router {

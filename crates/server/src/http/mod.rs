@@ -1,4 +1,4 @@
-//! The edge: what comes over HTTP is parsed here, handed to a [`Wallet`](crate::wallet::Wallet) and answered here.
+//! The edge: what comes over HTTP is parsed here, handed to a [`Wallet`](lommebok_engine::wallet::Wallet) and answered here.
 //!
 //! One folder per interface, one file per endpoint. Faults become answers in one place per interface. Not here: any rule
 //! of a payment. The production router takes nothing from the sandbox; the sandbox adds its own routes to it.

@@ -12,7 +12,7 @@ use crate::ui::html::{Html, Policy, guard};
 use crate::ui::lang::{LANG_COOKIE, Lang};
 use crate::ui::page::Page;
 use crate::ui::qr::QrCodes;
-use crate::wallet::Wallet;
+use lommebok_engine::wallet::Wallet;
 
 /// The longest origin that is shown, in bytes: a name of 253, a scheme and a port fit in.
 const ORIGIN_BYTES: usize = 300;

@@ -15,7 +15,7 @@ use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 
 use crate::listener::ClientAddress;
-use crate::wallet::Principal;
+use lommebok_engine::wallet::Principal;
 
 /// How often: so many times in a span, and twice as many at once after a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

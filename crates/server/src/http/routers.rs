@@ -20,11 +20,11 @@ use super::known_host::{self, HostCheck};
 use super::pages::Pages;
 use super::sandbox_pages::{self, SandboxPages};
 use super::{Edge, app, health, landing, mobileintercept, openapi, psp};
-use crate::tasks::Tasks;
 use crate::ui::brand::Brand;
 use crate::ui::html::{Policy, guard};
 use crate::ui::qr::QrCodes;
-use crate::wallet::Wallet;
+use lommebok_engine::tasks::Tasks;
+use lommebok_engine::wallet::Wallet;
 
 /// What the pages of a production server are made of; nothing of a sandbox fits in.
 #[derive(Clone, Debug)]

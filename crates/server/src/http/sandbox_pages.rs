@@ -11,7 +11,6 @@ use axum::routing::get;
 use http::{HeaderMap, Uri};
 
 use super::pages::{Pages, language, remember_language};
-use crate::keys::{SandboxKeys, SecretText};
 use crate::seeds::{CardKind, CardScheme, Seed, SeedCard, SeedUser};
 use crate::ui::brand::Brand;
 use crate::ui::error_page::Wrong;
@@ -20,7 +19,8 @@ use crate::ui::phone::{PhonePage, TestUser};
 use crate::ui::qr::QrCodes;
 use crate::ui::shown_clock::ShownClock;
 use crate::ui::start::{PspValues, StartPage, TestCard};
-use crate::wallet::Wallet;
+use lommebok_engine::keys::{SandboxKeys, SecretText};
+use lommebok_engine::wallet::Wallet;
 
 /// The only closed world so far.
 const OWN_TENANT: &str = "default";

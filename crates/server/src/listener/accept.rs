@@ -15,8 +15,8 @@ use super::Limits;
 use super::connection::Connections;
 use super::idle::{Entry, Open};
 use super::peers::{Admitted, Peers, Shares, TrustedProxies};
-use crate::observability::names::{CONNECTIONS, CONNECTIONS_REFUSED};
-use crate::tasks::Tasks;
+use lommebok_engine::observability::names::{CONNECTIONS, CONNECTIONS_REFUSED};
+use lommebok_engine::tasks::Tasks;
 
 /// How long to wait when the operating system has no more descriptors or memory for us.
 const PAUSE_MS: u64 = 50;

@@ -24,8 +24,8 @@ use super::guard::{Client, Guard};
 use super::held::{Account, Memory};
 use super::peers::{Admitted, Peers};
 use super::socket::{LeftBehind, Socket};
-use crate::clock::ProcessTime;
-use crate::tasks::Tasks;
+use lommebok_engine::clock::ProcessTime;
+use lommebok_engine::tasks::Tasks;
 
 /// Besides target and headers, what a head has: the method, and what stands between. What does not fit is refused by hyper
 /// itself (431).

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::activity::{Activity, Standing};
 use super::peers::Peer;
-use crate::clock::ProcessTime;
+use lommebok_engine::clock::ProcessTime;
 
 /// A client that has said nothing yet may be about to; after so long it counts as idle, in ms.
 const SILENT_MS: u64 = 1_000;

@@ -22,7 +22,7 @@ use std::net::SocketAddr;
 use axum::Router;
 use tokio::net::{TcpListener, TcpSocket};
 
-use crate::tasks::Tasks;
+use lommebok_engine::tasks::Tasks;
 
 pub use answers::Shared;
 pub use guard::ClientAddress;

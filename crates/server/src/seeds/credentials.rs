@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::{Check, WrittenPsp};
-use crate::keys::{FixedCredentials, SecretText};
+use lommebok_engine::keys::{FixedCredentials, SecretText};
 
 /// The lengths of a `client_secret`, in characters.
 const SECRET_CHARS: std::ops::RangeInclusive<usize> = 8..=128;

@@ -18,8 +18,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::config::line_of;
-use crate::keys::FixedCredentials;
 use credentials::WrittenSecret;
+use lommebok_engine::keys::FixedCredentials;
 
 pub use cards::{CardKind, CardScheme, SeedCard};
 pub use merchants::{SeedAddress, SeedMerchant};

@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::credentials::WrittenSecret;
 use super::{Check, SeedCard, are_digits, cards};
-use crate::keys::SecretText;
+use lommebok_engine::keys::SecretText;
 
 /// A user of the wallet.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{page::Page, phone::TestUser};
 use crate::http::sandbox_pages::{Invocation, ShopAddresses};
-use crate::keys::SecretText;
+use lommebok_engine::keys::SecretText;
 
 /// A row of the table of magic amounts.
 #[derive(Clone, Copy, Debug)]

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use lommebok_domain::Timestamp;
+use lommebok_engine::clock::BusinessClock;
 use lommebok_server::assembly::Seams;
-use lommebok_server::clock::BusinessClock;
 use lommebok_store::{CommitHook, CommitStage};
 use lommebok_testkit::test_app::{Answer, Setup, TestApp};
 use reqwest::{Method, StatusCode};

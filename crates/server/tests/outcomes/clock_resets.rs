@@ -6,8 +6,8 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use lommebok_domain::{Notice, Timestamp};
+use lommebok_engine::clock::{BusinessClock, ClockRecord, Hands, RecordedMode};
 use lommebok_server::assembly::Seams;
-use lommebok_server::clock::{BusinessClock, ClockRecord, Hands, RecordedMode};
 use lommebok_testkit::eventually::surely;
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::fake_psp::{Gate, Reply};

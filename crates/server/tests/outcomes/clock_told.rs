@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use lommebok_domain::Timestamp;
+use lommebok_engine::clock::{BusinessClock, ClockRecord, Hands, RecordedMode};
 use lommebok_server::assembly::Seams;
-use lommebok_server::clock::{BusinessClock, ClockRecord, Hands, RecordedMode};
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::test_app::{Answer, Setup, TestApp};
 use reqwest::{Method, Response};

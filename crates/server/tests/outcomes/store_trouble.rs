@@ -6,8 +6,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lommebok_domain::{Notice, Payment, Timestamp};
+use lommebok_engine::wallet::{Stage, Stages};
 use lommebok_server::assembly::Seams;
-use lommebok_server::wallet::{Stage, Stages};
 use lommebok_store::{Access, FaultHook};
 use lommebok_testkit::fake_psp::{Gate, Reply};
 use lommebok_testkit::landing_page::LandingPage;

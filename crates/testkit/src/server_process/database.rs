@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use lommebok_domain::{Payment, Phase, State, StateName, TenantId};
-use lommebok_server::keys::MasterKeys;
+use lommebok_engine::keys::MasterKeys;
 use lommebok_store::{HashKey, PaymentFilter, Store, StoreOptions};
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;

@@ -1,6 +1,6 @@
 //! The operator's calls, over HTTP, with the bearer token from the data directory.
 
-use lommebok_server::keys::DataDirectory;
+use lommebok_engine::keys::DataDirectory;
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 

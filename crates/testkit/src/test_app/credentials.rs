@@ -1,6 +1,6 @@
 //! A seeded PSP's credentials as plain text, for requests that a test builds by hand.
 
-use lommebok_server::keys::DataDirectory;
+use lommebok_engine::keys::DataDirectory;
 
 use super::TestApp;
 

@@ -13,10 +13,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use lommebok_domain::Timestamp;
+use lommebok_engine::clock::BusinessClock;
+use lommebok_engine::keys::{SigningKey, SigningKeyPair};
 use lommebok_server::assembly::{RunningSandbox, Seams};
-use lommebok_server::clock::BusinessClock;
 use lommebok_server::config::{DevConfig, Sources};
-use lommebok_server::keys::{SigningKey, SigningKeyPair};
 use lommebok_server::seeds::Seed;
 use tempfile::TempDir;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use lommebok_domain::{Payment, PspTransactionId};
-use lommebok_server::wallet::{Advanced, Topic, Wallet};
+use lommebok_engine::wallet::{Advanced, Topic, Wallet};
 
 use super::TestApp;
 

@@ -25,9 +25,9 @@ use crate::http::json_object;
 use crate::http::pages::once;
 use crate::http::rates::TooOften;
 use crate::listener::body::{self, BodyFault};
-use crate::observability::store_trouble;
 use crate::ui::lang::Lang;
-use crate::wallet::{Fault, Wallet};
+use lommebok_engine::observability::store_trouble;
+use lommebok_engine::wallet::{Fault, Wallet};
 
 /// The longest body, in bytes.
 const BODY_BYTES: usize = 16_384;

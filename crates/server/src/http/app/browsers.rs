@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue};
 use lommebok_store::KNOWN_BROWSER_LIFE_MS;
 
 use crate::http::pages;
-use crate::wallet::BrowserId;
+use lommebok_engine::wallet::BrowserId;
 
 /// Ids that a cookie has at most: of the numbers that signed in last.
 const MAX_IDS: usize = 5;

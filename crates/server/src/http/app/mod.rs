@@ -16,7 +16,7 @@ use http::HeaderMap;
 
 use super::Edge;
 use super::rates::{self, OfAddress};
-use crate::wallet::Wallet;
+use lommebok_engine::wallet::Wallet;
 
 /// Where the App API is.
 pub(crate) const PATH: &str = "/app/v1";

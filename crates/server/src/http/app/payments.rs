@@ -13,7 +13,7 @@ use super::answer::{Refused, bearer, json_body, user};
 use super::view;
 use crate::http::event_stream::{self, Lasts};
 use crate::http::payment_number;
-use crate::wallet::{Fault, Topic, Wallet};
+use lommebok_engine::wallet::{Fault, Topic, Wallet};
 
 /// The longest link that is looked at.
 const LINK_CHARS: usize = 2_048;

@@ -10,7 +10,7 @@ use super::payments::{InAddress, number};
 use super::view;
 use crate::http::pages::query;
 use crate::http::payment_number;
-use crate::wallet::{Fault, Wallet};
+use lommebok_engine::wallet::{Fault, Wallet};
 
 /// Lines of a payment's history beside others, and on a page of its own.
 const LINES_IN_LIST: u32 = 10;

@@ -12,7 +12,7 @@ use super::browsers;
 use crate::http::rates;
 use crate::listener::ClientAddress;
 use crate::ui::typed_number::typed_number;
-use crate::wallet::{Fault, SignInFrom, Topic, Wallet};
+use lommebok_engine::wallet::{Fault, SignInFrom, Topic, Wallet};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -5,10 +5,10 @@ use lommebok_domain::{CardId, Failure, Payment, Prompt, State};
 use lommebok_store::{Card, CardKind, CardScheme, PaymentReceipt};
 use serde_json::{Value, json};
 
-use crate::clock::{BusinessClock, ClockMode};
 use crate::http::control::time_text;
 use crate::ui::shown_text::shown_text;
-use crate::wallet::{Fault, Wallet};
+use lommebok_engine::clock::{BusinessClock, ClockMode};
+use lommebok_engine::wallet::{Fault, Wallet};
 
 /// The payment, as it is.
 pub(super) fn payment(wallet: &Wallet, payment: &Payment) -> Result<Value, Fault> {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::problem::Problem;
 use super::{Control, time_text};
-use crate::wallet::{Wallet, Whose};
+use lommebok_engine::wallet::{Wallet, Whose};
 
 /// Batches in one report.
 const BATCHES_REPORTED: u32 = 50;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Control;
 use super::problem::Problem;
-use crate::wallet::CheckFault;
+use lommebok_engine::wallet::CheckFault;
 
 pub(super) async fn run(State(control): State<Control>) -> Result<Json<Value>, Problem> {
     match control.wallet.check().await {

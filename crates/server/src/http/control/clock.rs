@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use super::problem::Problem;
 use super::{Control, time_text};
-use crate::clock::ClockMode;
 use crate::http::json_object;
 use crate::listener::body;
-use crate::wallet::ClockReset;
-use crate::workers::DueDone;
+use lommebok_engine::clock::ClockMode;
+use lommebok_engine::wallet::ClockReset;
+use lommebok_engine::workers::DueDone;
 
 /// The furthest that one call advances the clock, in ms: 400 days.
 const FURTHEST_ADVANCE_MS: u64 = 400 * 24 * 3_600_000;

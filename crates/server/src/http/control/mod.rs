@@ -20,8 +20,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
 use lommebok_api::hosts::KnownHosts;
 
-use crate::keys::SecretText;
-use crate::wallet::Wallet;
+use lommebok_engine::keys::SecretText;
+use lommebok_engine::wallet::Wallet;
 use problem::Problem;
 
 pub use check::check_json;

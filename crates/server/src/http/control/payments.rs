@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::problem::Problem;
 use super::{Control, event_json, payment_json};
 use crate::http::{event_stream, payment_number};
-use crate::wallet::{Fault, Told, Topic, Wallet, Whose};
+use lommebok_engine::wallet::{Fault, Told, Topic, Wallet, Whose};
 
 /// Payments on one page, unless its reader says how many; more are read apart from what others wait for.
 const PAYMENTS_PER_PAGE: u32 = 100;

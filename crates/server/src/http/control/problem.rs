@@ -7,8 +7,8 @@ use lommebok_store::CommitFault;
 use serde_json::json;
 
 use crate::listener::body::BodyFault;
-use crate::observability::store_trouble;
-use crate::wallet::{Fault, ResetFault};
+use lommebok_engine::observability::store_trouble;
+use lommebok_engine::wallet::{Fault, ResetFault};
 
 /// An error answer.
 #[derive(Debug)]

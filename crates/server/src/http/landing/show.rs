@@ -23,7 +23,7 @@ use crate::ui::lang::Lang;
 use crate::ui::money::kroner;
 use crate::ui::shown_clock::ShownClock;
 use crate::ui::shown_text::shown_text;
-use crate::wallet::{Fault, Reader, Topic};
+use lommebok_engine::wallet::{Fault, Reader, Topic};
 
 /// Who looks, and with which link.
 pub(super) struct Looking<'a> {

@@ -9,8 +9,8 @@ use super::PspCall;
 use super::answer::{Answered, Refused};
 use crate::access_token::Subject;
 use crate::http::rates::{OfAddress, OfPsp};
-use crate::keys::lookup::Purpose;
-use crate::wallet::{Fault, Principal};
+use lommebok_engine::keys::lookup::Purpose;
+use lommebok_engine::wallet::{Fault, Principal};
 
 pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let edge = call.edge;

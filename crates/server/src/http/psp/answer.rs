@@ -18,10 +18,10 @@ use serde::Serialize;
 use crate::http::Edge;
 use crate::http::rates::TooOften;
 use crate::listener::body::BodyFault;
-use crate::observability::calls;
-use crate::observability::names::REFUSALS;
-use crate::observability::store_trouble;
-use crate::wallet::Fault;
+use lommebok_engine::observability::calls;
+use lommebok_engine::observability::names::REFUSALS;
+use lommebok_engine::observability::store_trouble;
+use lommebok_engine::wallet::Fault;
 
 const HINT: HeaderName = HeaderName::from_static(lommebok_api::headers::HINT);
 /// How long a client should wait when we can't take more, in seconds.

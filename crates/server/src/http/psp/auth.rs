@@ -14,7 +14,7 @@ use super::answer::Refused;
 use crate::access_token::TokenFault;
 use crate::http::Edge;
 use crate::http::rates::OfPsp;
-use crate::wallet::{IN_PLACE_BYTES, Principal, Wallet, Whose};
+use lommebok_engine::wallet::{IN_PLACE_BYTES, Principal, Wallet, Whose};
 
 /// A caller whose credentials belong together. A handler can't be called without one.
 #[derive(Clone, Debug)]

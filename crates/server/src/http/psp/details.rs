@@ -12,7 +12,7 @@ use super::auth::Caller;
 use super::{PspCall, payment_named};
 use crate::http::control::time_text;
 use crate::http::rates::OfPsp;
-use crate::wallet::{IN_PLACE_BYTES, Whose};
+use lommebok_engine::wallet::{IN_PLACE_BYTES, Whose};
 
 pub(super) async fn handle(call: PspCall<'_>, id: &PathId<'_>) -> Result<Answered, Refused> {
     let caller = Caller::of(call.edge, call.headers, OfPsp::Details)?;

@@ -10,10 +10,10 @@ use lommebok_store::IdempotentRoute;
 use super::PspCall;
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
-use crate::clock::ProcessTime;
 use crate::http::rates::OfPsp;
-use crate::observability::calls::{self, Ids, Kind, Line};
-use crate::wallet::{Environment, NewInit, Wallet};
+use lommebok_engine::clock::ProcessTime;
+use lommebok_engine::observability::calls::{self, Ids, Kind, Line};
+use lommebok_engine::wallet::{Environment, NewInit, Wallet};
 
 pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let (headers, began) = (call.headers, call.began);

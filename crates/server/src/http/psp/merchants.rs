@@ -15,7 +15,7 @@ use super::PspCall;
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
 use crate::http::control::time_text;
-use crate::wallet::{Fault, MERCHANTS_LISTED, Whose};
+use lommebok_engine::wallet::{Fault, MERCHANTS_LISTED, Whose};
 
 /// Merchants that are listed in place; more are read apart from what others wait for.
 const LISTED_IN_PLACE: u32 = 50;

@@ -29,16 +29,16 @@ use lommebok_api::paths::{self, Endpoint, PathId};
 use lommebok_domain::PspTransactionId;
 use tokio::time::Instant;
 
-use crate::clock::ProcessTime;
 use crate::http::Edge;
 use crate::http::pages::{Pages, language};
 use crate::http::rates;
 use crate::listener::ClientAddress;
-use crate::observability::calls::{self, Kind, Line};
-use crate::observability::names::REQUEST_SECONDS;
 use crate::ui::error_page::Wrong;
 use crate::ui::html::{Policy, guard};
 use answer::{Answered, Refused};
+use lommebok_engine::clock::ProcessTime;
+use lommebok_engine::observability::calls::{self, Kind, Line};
+use lommebok_engine::observability::names::REQUEST_SECONDS;
 
 pub(crate) use jwks::jwks;
 

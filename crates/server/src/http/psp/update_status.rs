@@ -10,10 +10,10 @@ use lommebok_store::{BatchEntry, IdempotentRoute, KeyedHash};
 use super::PspCall;
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
-use crate::clock::ProcessTime;
 use crate::http::rates::OfPsp;
-use crate::observability::calls::{self, Kind, Line};
-use crate::wallet::{Accepted, Wallet};
+use lommebok_engine::clock::ProcessTime;
+use lommebok_engine::observability::calls::{self, Kind, Line};
+use lommebok_engine::wallet::{Accepted, Wallet};
 
 /// Refused entries that a hint names.
 const ENTRIES_NAMED: usize = 3;

@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
 use super::{Limits, Listener, Shared, TrustedProxies, body};
-use crate::tasks::Tasks;
+use lommebok_engine::tasks::Tasks;
 
 mod idle;
 mod memory;

@@ -1,0 +1,25 @@
+//! What the operator sees: log lines on stderr, metrics for Prometheus, a panic that says where and not what.
+//!
+//! Names of metrics stand in [`names`] once. Events carry payment and request ids as fields; they never carry bodies, header
+//! values, tokens or phone numbers. A newcomer's mistake: `?request` in an event. Name the fields that you mean.
+
+pub mod calls;
+pub mod commits;
+mod logs;
+pub mod metrics;
+pub mod names;
+mod panics;
+pub mod store_trouble;
+
+pub use calls::flush;
+pub use logs::{LogConfig, LogFormat, Screen, subscriber};
+pub use metrics::Metrics;
+
+/// Starts logging, metrics and the panic hook of this process. What another call has started before stays as it is.
+pub fn start(log: &LogConfig) -> Metrics {
+    logs::start(log);
+    calls::start(log.calls_per_s);
+    let metrics = Metrics::install();
+    panics::install();
+    metrics
+}

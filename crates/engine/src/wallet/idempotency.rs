@@ -1,0 +1,43 @@
+//! A request's idempotency key as the road needs it: hashed, with a keyed hash of the parsed request beside it.
+
+use lommebok_domain::Timestamp;
+use lommebok_store::{CommitFault, IdempotentRoute, KeyedHash, NewIdempotency, StoredIdempotency};
+
+use super::{Fault, Principal, Wallet};
+use crate::keys::lookup::Purpose;
+
+/// An idempotency key and the request that it protects.
+#[derive(Clone, Copy, Debug)]
+pub struct IdempotentRequest {
+    route: IdempotentRoute,
+    key: KeyedHash,
+    request: KeyedHash,
+}
+
+impl IdempotentRequest {
+    pub(crate) fn row(self, principal: Principal, at: Timestamp) -> NewIdempotency {
+        NewIdempotency { psp: principal.psp, route: self.route, key: self.key, request: self.request, at }
+    }
+}
+
+impl Wallet {
+    /// The key `key` on `route`, protecting the request whose parsed form has the hash `request`.
+    pub fn idempotent_request(&self, route: IdempotentRoute, key: &str, request: KeyedHash) -> IdempotentRequest {
+        IdempotentRequest { route, key: self.request_hash(key.as_bytes()), request }
+    }
+
+    /// What was stored under this key for this very request: the same answer is due, whatever has changed since. The
+    /// commit looks again, so this only saves the work and keeps later refusals out of a replay.
+    pub(crate) fn answered_before(&self, row: Option<&NewIdempotency>) -> Result<Option<StoredIdempotency>, Fault> {
+        let Some(row) = row else { return Ok(None) };
+        match self.store().idempotency(self.tenant(), row)? {
+            Some(stored) if stored.request != row.request => Err(CommitFault::KeyConflict.into()),
+            stored => Ok(stored),
+        }
+    }
+
+    /// The keyed hash of a request, or of a part of one.
+    pub fn request_hash(&self, bytes: &[u8]) -> KeyedHash {
+        KeyedHash::new(*self.keys().lookup.hash(Purpose::Request, bytes).as_bytes())
+    }
+}
