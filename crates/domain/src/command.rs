@@ -1,9 +1,10 @@
 //! What can happen to a payment. Each command is parsed at the edge; here its data can't be wrong any more.
 
+use crate::cause::Cause;
 use crate::ids::{CardId, ReturnId, UserId};
 use crate::money::Amount;
 use crate::payment::Binding;
-use crate::state::{AttemptAnswer, AttemptNumber, CancelledBy, Cause};
+use crate::state::{AttemptAnswer, AttemptNumber, CancelledBy};
 
 /// What can happen to a payment (docs/domain.md §3).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 //! What has happened to a payment: the append-only log. The sums are the fold of these (see [`crate::history`]).
 
+use crate::cause::Cause;
 use crate::command::EntryStatus;
 use crate::ids::{CardId, PspId, UserId};
 use crate::money::Amount;
 use crate::payment::{Binding, NoticeKind};
-use crate::state::{AttemptNumber, CancelledBy, Cause, Failure};
+use crate::state::{AttemptNumber, CancelledBy, Failure};
 use crate::time::Timestamp;
 
 /// Who caused an event.

@@ -1,5 +1,6 @@
 //! The log read back: a payment's sums and counts as the fold of its events, and the history that `details` shows (docs/domain.md §6).
 
+use crate::cause::CauseCode;
 use crate::command::EntryStatus;
 use crate::event::{Event, EventKind};
 use crate::money::{Amount, Sums};
@@ -112,7 +113,7 @@ pub fn line(told: Told<'_>, at: Timestamp, kind: &EventKind) -> Option<HistoryLi
         EventKind::Refunded { amount, text } => (EntryStatus::Refunded, *amount, text, true),
         EventKind::OperationFailed { status, amount, text } => (*status, *amount, text, false),
         // A failure that was unknown and became certain is one failure: the settling shows no second line.
-        EventKind::Failed(Failure::Certain { cause }) if cause.code == "settled_as_not_reserved" => return None,
+        EventKind::Failed(Failure::Certain { cause }) if cause.code == CauseCode::SettledAsNotReserved => return None,
         EventKind::Failed(_) => (EntryStatus::Reserved, whole, &nothing, false),
         EventKind::Cancelled(_) | EventKind::Expired => (EntryStatus::Cancelled, whole, &nothing, true),
         EventKind::Bound(_)

@@ -4,6 +4,7 @@
 //! same command on the same payment at the same time always gives the same answer. A newcomer's usual mistake is to look
 //! for the wire's words here (they live in crate `api`) or for a place to save (crate `store`).
 
+pub mod cause;
 pub mod command;
 pub mod decide;
 pub mod due;
@@ -13,10 +14,12 @@ pub mod ids;
 pub mod money;
 pub mod payment;
 pub mod refusal;
+pub mod refusal_code;
 pub mod state;
 pub mod time;
 pub mod wrong_pins;
 
+pub use cause::{Cause, CauseCode};
 pub use command::{Command, EntryStatus, OperationStatus, StatusEntry, StepUpResult};
 pub use decide::{Transition, decide};
 pub use due::{DueKind, DueWrite, NOTICE_RETRY_MS};
@@ -27,7 +30,8 @@ pub use ids::{
 };
 pub use money::{Amount, Sums};
 pub use payment::{Binding, Entrance, EntryCounts, Notice, NoticeKind, Payment, Terms};
-pub use refusal::{EntryRefusal, Refusal, RefusalCode};
-pub use state::{AttemptAnswer, AttemptNumber, CancelledBy, Cause, Failure, Phase, Prompt, State, StateName};
+pub use refusal::{EntryRefusal, Refusal};
+pub use refusal_code::RefusalCode;
+pub use state::{AttemptAnswer, AttemptNumber, CancelledBy, Failure, Phase, Prompt, State, StateName};
 pub use time::Timestamp;
 pub use wrong_pins::{PinCount, WrongPins};

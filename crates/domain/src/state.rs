@@ -1,5 +1,6 @@
 //! Where a payment stands: an enum whose variants carry exactly the data of that state (docs/domain.md §3).
 
+use crate::cause::Cause;
 use crate::ids::{CardId, ReturnId};
 use crate::time::Timestamp;
 
@@ -37,27 +38,6 @@ pub enum Phase {
         /// The id in this attempt's `operations` URLs.
         return_id: ReturnId,
     },
-}
-
-/// Why something ended as it did: a stable code, and words for the operator (never a secret).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Cause {
-    /// A stable code, such as `timeout` or `psp_82`.
-    pub code: String,
-    /// What the PSP or the network said, for a person.
-    pub detail: String,
-}
-
-impl Cause {
-    /// A cause with this code and nothing more to say.
-    pub fn code(code: &str) -> Self {
-        Self { code: code.to_owned(), detail: String::new() }
-    }
-
-    /// A cause with this code and detail.
-    pub fn new(code: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { code: code.into(), detail: detail.into() }
-    }
 }
 
 /// How sure we are that a failed payment took no money.

@@ -4,11 +4,11 @@
 //! Not here: HTTP from outside, pages, settings as text (crate `server`), what a payment may become (crate `domain`), SQL
 //! (crate `store`).
 
-pub mod chance;
 pub mod clock;
 pub mod keys;
 pub mod observability;
 pub mod outbound;
+pub mod randomness;
 pub mod tasks;
 pub mod tokens;
 pub mod wallet;

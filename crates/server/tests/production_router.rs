@@ -14,17 +14,17 @@ use http_body_util::BodyExt as _;
 use lommebok_api::hosts::KnownHosts;
 use lommebok_api::urls::UrlPolicy;
 use lommebok_domain::TenantId;
-use lommebok_engine::chance::Chance;
 use lommebok_engine::clock::BusinessClock;
 use lommebok_engine::keys::envelope::Envelope;
 use lommebok_engine::keys::handle::HandleKey;
 use lommebok_engine::keys::lookup::LookupKey;
 use lommebok_engine::keys::{MasterKeys, SecretText, SigningKey, SigningKeyPair};
 use lommebok_engine::outbound::{OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
+use lommebok_engine::randomness::Randomness;
 use lommebok_engine::tasks::Tasks;
 use lommebok_engine::tokens::TokenRefused;
 use lommebok_engine::wallet::{
-    BatchMode, Environment, Keys, Parts, SENDS_WITHIN_MS, Settings, Stages, TokenSource, Wallet,
+    BatchMode, CrashPoints, Environment, Keys, Parts, SENDS_WITHIN_MS, Settings, TokenSource, Wallet,
 };
 use lommebok_server::access_token::{AccessTokens, TokenSettings};
 use lommebok_server::http::control::Control;
@@ -50,23 +50,23 @@ struct Production {
 impl Production {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let chance = Chance::operating_system();
-        let master = MasterKeys::random(&chance);
+        let randomness = Randomness::operating_system();
+        let master = MasterKeys::random(&randomness);
         let url = format!("sqlite:{}", directory.path().join("production.db").display());
         let store = Store::open(&StoreOptions::new(url, HashKey::new(*master.lookup_pepper.expose()))).unwrap();
         let keys = Arc::new(Keys {
-            envelope: Envelope::new(&master.key_encryption, chance.clone()),
+            envelope: Envelope::new(&master.key_encryption, randomness.clone()),
             lookup: LookupKey::new(&master.lookup_pepper),
             handle: HandleKey::new(&master.handle_key),
         });
         let tasks = Tasks::new();
-        let wallet = wallet(&store, &keys, &chance, &tasks);
+        let wallet = wallet(&store, &keys, &randomness, &tasks);
         let edge = Edge::new(EdgeParts {
             wallets: vec![wallet.clone()],
             store,
             keys,
-            access_tokens: access_tokens(&chance),
-            chance,
+            access_tokens: access_tokens(&randomness),
+            randomness,
             shows_hints: false,
             rate_limits: RateLimits::default(),
             body_limits: BodyLimits {
@@ -98,13 +98,13 @@ impl Production {
     }
 }
 
-fn wallet(store: &Store, keys: &Arc<Keys>, chance: &Chance, tasks: &Tasks) -> Wallet {
+fn wallet(store: &Store, keys: &Arc<Keys>, randomness: &Randomness, tasks: &Tasks) -> Wallet {
     Wallet::new(Parts {
         tenant: TENANT,
         clock: BusinessClock::real(),
         store: store.clone(),
         keys: Arc::clone(keys),
-        chance: chance.clone(),
+        randomness: randomness.clone(),
         tasks: tasks.clone(),
         outbound: OutboundClient::new(
             Policy::new(UrlPolicy::Production),
@@ -121,20 +121,20 @@ fn wallet(store: &Store, keys: &Arc<Keys>, chance: &Chance, tasks: &Tasks) -> Wa
             prompts_per_number: 5,
             batch_mode: BatchMode::OnDemand,
             batch_kept_days: 7,
-            stages: Stages::default(),
+            crash_points: CrashPoints::default(),
             sends_within: Duration::from_millis(SENDS_WITHIN_MS),
         },
     })
 }
 
-fn access_tokens(chance: &Chance) -> AccessTokens {
+fn access_tokens(randomness: &Randomness) -> AccessTokens {
     let settings = TokenSettings {
         issuer: "https://wallet.example".to_owned(),
         audience: "8a3f0c5e-27d4-4f19-9b6a-5c1e7d02b948".to_owned(),
         lifetime_s: 86_400,
     };
     let pair = Arc::new(SigningKeyPair::generate().unwrap());
-    AccessTokens::new(settings, SigningKey::ready_made(pair), chance.clone())
+    AccessTokens::new(settings, SigningKey::ready_made(pair), randomness.clone())
 }
 
 /// Every route that only a sandbox has.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use lommebok_domain::{PaymentId, PspId, PspTransactionId, RefusalCode, StatusEntry, TenantId, Timestamp};
 
-use crate::change::PaymentWrite;
 use crate::secret::KeyedHash;
 
 /// Entries of a request that are kept, without their texts, when all have had their turn.
@@ -86,22 +85,6 @@ pub enum BatchTarget {
         /// Where it stood when this was decided.
         next: u32,
     },
-}
-
-/// A step of a batch: the entries from where it stood to `next` have their results in this change. Those that are neither
-/// refused nor parked are applied.
-#[derive(Clone, Debug)]
-pub struct BatchWrite {
-    /// Which batch.
-    pub target: BatchTarget,
-    /// The payments that entries were applied to or parked at; each payment once.
-    pub payments: Vec<PaymentWrite>,
-    /// The entries that can't be applied.
-    pub refusals: Vec<BatchRefusal>,
-    /// The entries that wait for their payment's attempt to end.
-    pub parked: Vec<ParkedEntry>,
-    /// The first position that has no result yet; the batch is finished when that is its count.
-    pub next: u32,
 }
 
 /// What became of an entry that has had its turn.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use lommebok_domain::{DueKind, Msn, Payment, PaymentId, PspId, TenantId, Timestamp, Transition};
 
-use crate::batch::{BatchId, BatchWrite, TakenEntry};
+use crate::batch::{BatchId, BatchRefusal, BatchTarget, ParkedEntry, TakenEntry};
 use crate::records::{ClockRecord, MerchantWrite, Seed, SessionWrite};
 use crate::secret::{KeyedHash, Sealed};
 
@@ -195,6 +195,22 @@ impl PaymentWrite {
     pub(crate) const fn rebinds(&self) -> bool {
         self.rebinds
     }
+}
+
+/// A step of a batch: the entries from where it stood to `next` have their results in this change. Those that are neither
+/// refused nor parked are applied.
+#[derive(Clone, Debug)]
+pub struct BatchWrite {
+    /// Which batch.
+    pub target: BatchTarget,
+    /// The payments that entries were applied to or parked at; each payment once.
+    pub payments: Vec<PaymentWrite>,
+    /// The entries that can't be applied.
+    pub refusals: Vec<BatchRefusal>,
+    /// The entries that wait for their payment's attempt to end.
+    pub parked: Vec<ParkedEntry>,
+    /// The first position that has no result yet; the batch is finished when that is its count.
+    pub next: u32,
 }
 
 /// One row of work that is due.

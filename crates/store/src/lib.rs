@@ -12,6 +12,7 @@ mod codec;
 mod committer;
 pub mod fault;
 pub mod options;
+pub mod page;
 pub mod records;
 pub mod secret;
 mod sqlite;
@@ -19,15 +20,16 @@ pub mod store;
 pub mod watermark;
 
 pub use batch::{
-    Batch, BatchEntry, BatchId, BatchRefusal, BatchTarget, BatchWrite, ENTRIES_KEPT, Fate, NewBatch, ParkedEntry,
-    REFUSALS_KEPT, TakenEntry, WaitingEntry,
+    Batch, BatchEntry, BatchId, BatchRefusal, BatchTarget, ENTRIES_KEPT, Fate, NewBatch, ParkedEntry, REFUSALS_KEPT,
+    TakenEntry, WaitingEntry,
 };
 pub use change::{
-    Change, ClockResetEnded, ClockResetWrite, Committed, DueRow, Expiring, IdempotentRoute, LeaseWrite, NewIdempotency,
-    NewPayment, PaymentWrite, SkippedNumbers, Write,
+    BatchWrite, Change, ClockResetEnded, ClockResetWrite, Committed, DueRow, Expiring, IdempotentRoute, LeaseWrite,
+    NewIdempotency, NewPayment, PaymentWrite, SkippedNumbers, Write,
 };
 pub use fault::{CommitFault, DatabaseError, StoreError, StoredIdempotency};
 pub use options::{Access, CommitHook, CommitObserver, CommitStage, FaultHook, StoreOptions};
+pub use page::{EventPage, Page, PaymentFilter};
 pub use records::{
     Address, Card, CardDetails, CardKind, CardScheme, ClockMode, ClockRecord, ClockReset, HistoryPage, Merchant,
     MerchantDetails, MerchantStatus, MerchantWrite, NewPsp, NewUser, PaymentDetails, PaymentReceipt, Psp, Seed,
@@ -35,7 +37,7 @@ pub use records::{
 };
 pub use secret::{HashKey, KeyedHash, Sealed};
 pub use sqlite::CheckReport;
-pub use store::{EventPage, Page, PaymentFilter, Store};
+pub use store::Store;
 pub use watermark::{LastChange, OlderDatabase, Watermark};
 
 /// How long an idempotency key counts, in ms of business time: 24 h.

@@ -11,15 +11,19 @@
 
 mod clock;
 mod error;
+mod requests;
 mod seen;
 mod sent;
 mod starting;
+mod state;
 mod user;
 mod wallet;
 
 pub use clock::{HandClock, WalletClock};
 pub use error::TestError;
-pub use seen::{Effect, Outcome, Received, Seen, State};
-pub use sent::{Sent, SentFields, SentKind, SentOperation, SentRequest, SentToken};
+pub use requests::{SentFields, SentOperation, SentRequest, SentToken};
+pub use seen::{Effect, Outcome, Received, Seen};
+pub use sent::{Sent, SentKind};
+pub use state::State;
 pub use user::{Card, StepUp};
 pub use wallet::TestWallet;

@@ -2,69 +2,14 @@
 
 use std::fmt;
 
-use lommebok_domain::{Cause, Failure, OperationStatus, Payment, State as DomainState};
+use lommebok_domain::{Cause, CauseCode, Failure, OperationStatus, Payment, State as DomainState};
 use lommebok_sdk::{Amount, PspTransactionId, Status};
 use lommebok_store::{BatchEntry, BatchRefusal, Fate, StoreError};
 
-use crate::{TestError, TestWallet};
+use crate::{State, TestError, TestWallet};
 
 /// The most updatestatus requests that are looked through for a payment's entries.
 const REQUESTS_LOOKED_THROUGH: u32 = 1_000;
-
-/// Where a payment stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum State {
-    /// The link waits for its user.
-    AwaitingUser,
-    /// The phone has been prompted.
-    AwaitingApproval,
-    /// Approved; your PSP is called.
-    Authorizing,
-    /// Your PSP wants 3-D Secure.
-    StepUp,
-    /// Your PSP said OK.
-    Reserved,
-    /// It failed, and nothing was reserved for certain.
-    Failed,
-    /// It failed, and your PSP may have reserved the money: only its updatestatus settles that.
-    OutcomeUnknown,
-    /// It was cancelled.
-    Cancelled,
-    /// Its time was up.
-    Expired,
-}
-
-impl State {
-    pub(crate) fn of(payment: &Payment) -> Self {
-        match &payment.state {
-            DomainState::AwaitingUser { .. } => Self::AwaitingUser,
-            DomainState::AwaitingApproval { .. } => Self::AwaitingApproval,
-            DomainState::Authorizing { .. } => Self::Authorizing,
-            DomainState::StepUp { .. } => Self::StepUp,
-            DomainState::Reserved { .. } => Self::Reserved,
-            DomainState::Failed(Failure::Certain { .. }) => Self::Failed,
-            DomainState::Failed(Failure::Unknown { .. }) => Self::OutcomeUnknown,
-            DomainState::Cancelled(_) => Self::Cancelled,
-            DomainState::Expired => Self::Expired,
-        }
-    }
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::AwaitingUser => "AWAITING_USER",
-            Self::AwaitingApproval => "AWAITING_APPROVAL",
-            Self::Authorizing => "AUTHORIZING",
-            Self::StepUp => "STEP_UP",
-            Self::Reserved => "RESERVED",
-            Self::Failed => "FAILED",
-            Self::OutcomeUnknown => "FAILED with an unknown outcome",
-            Self::Cancelled => "CANCELLED",
-            Self::Expired => "EXPIRED",
-        })
-    }
-}
 
 /// Where a payment stands after your PSP was called, and why if it failed. It equals its [`State`], and what is shown when they
 /// differ says why: `assert_eq!(wallet.approve(&id).await?, State::Reserved)`.
@@ -87,7 +32,7 @@ impl Outcome {
             slip if cause.detail.is_empty() => slip.to_owned(),
             slip => format!("{}: {slip}", cause.detail),
         });
-        let cause = cause.map(|cause| cause.code.clone()).unwrap_or_default();
+        let cause = cause.map(|cause| cause.code.to_string()).unwrap_or_default();
         Self { state: State::of(payment), cause, why: why.unwrap_or_default() }
     }
 }
@@ -128,27 +73,31 @@ fn cause(payment: &Payment) -> Option<&Cause> {
 }
 
 /// What a PSP's author most likely did, by the cause's code.
-fn slip(code: &str) -> &'static str {
-    match code {
-        "second_soft_decline" => {
-            "your PSP answered SOFT_DECLINE to the second call too; the SDK's receiver does so unless it was told before, with \
-             step_up_passed, that the user has passed"
-        }
-        "soft_decline_without_url" => "SOFT_DECLINE needs a url3dSecure that a browser can open",
-        "three_d_secure_failed" => "the user came back through 3dsfailure",
-        "not_delivered" => {
-            "nothing reached your PSP; does its makePaymentUrl lead to your server, and is that running?"
-        }
-        "timeout" => "your PSP did not answer within 15 s of the wallet's time",
-        "not_status_200" => "your PSP must answer with HTTP 200, whatever became of the payment",
-        "not_json_type" => "the answer's Content-Type must be application/json",
-        "other_id" | "no_id" => "the answer's paymentInfo must name this payment's pspTransactionId",
-        "no_payment_info" | "no_status" | "unknown_status" => {
-            "the answer must have paymentInfo with the status OK, FAIL or SOFT_DECLINE"
-        }
-        "no_token" => "the wallet had no token for this card",
-        _ => "",
-    }
+const SLIPS: [(&[CauseCode], &str); 10] = [
+    (&[CauseCode::NoToken], "the wallet had no token for this card"),
+    (
+        &[CauseCode::SecondSoftDecline],
+        "your PSP answered SOFT_DECLINE to the second call too; the SDK's receiver does so unless it was told before, with \
+         step_up_passed, that the user has passed",
+    ),
+    (&[CauseCode::SoftDeclineWithoutUrl], "SOFT_DECLINE needs a url3dSecure that a browser can open"),
+    (&[CauseCode::ThreeDSecureFailed], "the user came back through 3dsfailure"),
+    (
+        &[CauseCode::NotDelivered],
+        "nothing reached your PSP; does its makePaymentUrl lead to your server, and is that running?",
+    ),
+    (&[CauseCode::Timeout], "your PSP did not answer within 15 s of the wallet's time"),
+    (&[CauseCode::NotStatus200], "your PSP must answer with HTTP 200, whatever became of the payment"),
+    (&[CauseCode::NotJsonType], "the answer's Content-Type must be application/json"),
+    (&[CauseCode::OtherId, CauseCode::NoId], "the answer's paymentInfo must name this payment's pspTransactionId"),
+    (
+        &[CauseCode::NoPaymentInfo, CauseCode::NoStatus, CauseCode::UnknownStatus],
+        "the answer must have paymentInfo with the status OK, FAIL or SOFT_DECLINE",
+    ),
+];
+
+fn slip(code: &CauseCode) -> &'static str {
+    SLIPS.iter().find(|(codes, _)| codes.contains(code)).map_or("", |(_, slip)| slip)
 }
 
 /// A payment as the wallet has it.
@@ -212,7 +161,7 @@ impl TestWallet {
     /// When there is none.
     pub fn payment(&self, id: &PspTransactionId) -> Result<Seen, TestError> {
         let payment = self.found(id)?;
-        let cause = cause(&payment).map(|cause| cause.code.clone()).unwrap_or_default();
+        let cause = cause(&payment).map(|cause| cause.code.to_string()).unwrap_or_default();
         Ok(Seen {
             state: State::of(&payment),
             cause,

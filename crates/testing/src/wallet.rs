@@ -9,7 +9,7 @@ use lommebok_sdk::{Client, Credentials, MerchantSerialNumber, MobileNumber, PspT
 use lommebok_server::assembly::RunningSandbox;
 use tempfile::TempDir;
 
-use crate::sent::Requests;
+use crate::requests::Requests;
 use crate::{TestError, WalletClock, starting};
 
 /// The first PSP of the built-in seed, whose wallet this is.

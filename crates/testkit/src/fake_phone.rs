@@ -4,7 +4,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::http_client;
-use crate::test_app::Answer;
+use crate::http_client::Answer;
 
 /// A phone that is signed in.
 #[derive(Clone, Debug)]

@@ -4,8 +4,10 @@
 //! comment: what may break a rule stands in that rule, with its reason. The reports begin as `path:line:`, so that
 //! editors jump there.
 
+mod circles;
 mod crates;
 mod documents;
+mod imports;
 mod shape;
 mod source;
 mod statements;
@@ -95,6 +97,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
 fn findings(files: &[File]) -> Vec<Finding> {
     let each = files.iter().flat_map(|file| RULES.iter().flat_map(|rule| rule(file)));
     let mut findings: Vec<Finding> = each.chain(crates::directions(files)).chain(documents::links(files)).collect();
+    findings.extend(circles::none(files));
     findings.extend(documents::named_tests(files));
     findings.extend(documents::changelog(files));
     findings.sort();

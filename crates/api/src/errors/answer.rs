@@ -5,8 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::challenge::challenge;
+use super::code::ErrorCode;
 use super::fault::{Fault, MAX_FAULTS};
-use super::table::ErrorCode;
 use crate::hints::Hints;
 
 /// Whose error shape an endpoint has.

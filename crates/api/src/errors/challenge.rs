@@ -1,8 +1,9 @@
 //! `WWW-Authenticate`: which credential a 401 asks for. A subscription key is asked for as the vendor's gateway does it,
 //! an access token as RFC 6750 wants it.
 
+use super::code::ErrorCode;
 use super::fault::Fault;
-use super::table::{ErrorCode, Stage};
+use super::table::Stage;
 
 /// The protection space of the endpoints that PSPs call.
 const REALM: &str = "lommebok";

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::table::{ErrorCode, TABLE};
+use super::code::ErrorCode;
+use super::table::TABLE;
 use crate::hints;
 
 const HEAD: &str = "\

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::table::{ErrorCode, Stage};
+use super::code::ErrorCode;
+use super::table::Stage;
 use crate::headers;
 use crate::hints::{Hint, MEMBERS, Slip};
 

@@ -6,13 +6,15 @@
 
 mod answer;
 mod challenge;
+mod code;
 mod documentation;
 mod fault;
 mod table;
 
 pub use answer::{ErrorDetails, GatewayError, Problem, ProblemFault, Rendered, Surface, TokenError, answer};
 pub use challenge::bearer_challenge;
+pub use code::ErrorCode;
 pub use documentation::documentation;
 pub(crate) use fault::Faults;
 pub use fault::{Fault, MAX_FAULTS, together};
-pub use table::{ErrorCode, Row, Stage, TABLE};
+pub use table::{Row, Stage, TABLE};

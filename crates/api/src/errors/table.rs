@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::code::ErrorCode;
 use crate::hints::Slip;
 
 /// The stages of a request's checks, in their order.
@@ -30,53 +31,6 @@ pub enum Stage {
     State,
     /// Ourselves.
     Server,
-}
-
-/// Every error that this API can answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each row of the table says when it is answered")]
-pub enum ErrorCode {
-    PathUnknown,
-    MethodNotAllowed,
-    CredentialMissing,
-    CredentialDoubled,
-    ClientRefused,
-    SubscriptionKeyMissing,
-    SubscriptionKeyDoubled,
-    SubscriptionKeyInvalid,
-    AccessTokenMissing,
-    AccessTokenDoubled,
-    AccessTokenInvalid,
-    AccessTokenExpired,
-    PspIdMissing,
-    PspIdInvalid,
-    MerchantSerialNumberMissing,
-    MerchantSerialNumber,
-    TooManyRequests,
-    UnsupportedMediaType,
-    BodyTooLarge,
-    IdempotencyKey,
-    InvalidRequest,
-    InvalidPspRedirectUrl,
-    MakePaymentUrl,
-    Amount,
-    AmountLessThanOne,
-    Currency,
-    PaymentModelType,
-    IdempotencyConflict,
-    MerchantNotActive,
-    SkipLandingPageNotAllowed,
-    UserNotRegistered,
-    PspTransactionIdExists,
-    MerchantOrderIdExists,
-    PaymentNotFound,
-    MerchantNotFound,
-    MerchantDeactivated,
-    WrongState,
-    WrongLandingToken,
-    NoEligibleCard,
-    Internal,
-    Unavailable,
 }
 
 /// What the table says of one error.

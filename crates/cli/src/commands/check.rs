@@ -32,14 +32,12 @@ const AFTER_CHECK: &str =
 With --accept-restored it is 0 when the database was accepted, and when there was nothing to accept.";
 
 pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
-    if restored::is_wanted(matches) {
-        return restored::accept(matches);
-    }
-    print(&ask(matches)?, matches.get_flag("json"))
+    let found = if restored::is_wanted(matches) { restored::accept(matches)? } else { Some(ask(matches)?) };
+    found.map_or(Ok(()), |found| print(&found, matches.get_flag("json")))
 }
 
 /// Prints what was found; an error when it is not sound.
-pub(super) fn print(answer: &Value, is_json: bool) -> anyhow::Result<()> {
+fn print(answer: &Value, is_json: bool) -> anyhow::Result<()> {
     let faults = answer["faults"].as_array().map(Vec::as_slice).unwrap_or_default();
     if is_json {
         say(answer);

@@ -5,10 +5,11 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::{Arg, ArgMatches, Command};
 use hyper::Method;
+use lommebok_engine::clock::time_text;
 use lommebok_engine::clock::{BusinessClock, ClockMode};
 use lommebok_server::assembly;
 use lommebok_server::config::DevConfig;
-use lommebok_server::http::control::{reset_json, time_text};
+use lommebok_server::http::control::reset_json;
 use lommebok_server::http::sandbox_pages::Invocation;
 use serde_json::{Value, json};
 

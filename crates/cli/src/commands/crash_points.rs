@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::{Arg, ArgMatches};
 use lommebok_domain::PaymentId;
-use lommebok_engine::wallet::{Stage, Stages};
+use lommebok_engine::wallet::{CrashPoint, CrashPoints};
 
 /// The flags.
 pub(super) fn arguments() -> [Arg; 2] {
@@ -20,7 +20,7 @@ pub(super) fn arguments() -> [Arg; 2] {
 /// Where a crash test wants the process to stop dead.
 #[derive(Clone, Copy, Debug)]
 struct Hold {
-    stage: Stage,
+    stage: CrashPoint,
     /// The attempt that is held, counted from 1; so are all that come after it.
     from: u64,
 }
@@ -28,8 +28,8 @@ struct Hold {
 impl Hold {
     fn parse(text: &str) -> Result<Self, String> {
         let (name, from) = text.split_once(':').unwrap_or((text, "1"));
-        let stage = Stage::ALL.into_iter().find(|stage| stage.as_str() == name);
-        let names = Stage::ALL.map(Stage::as_str).join(", ");
+        let stage = CrashPoint::ALL.into_iter().find(|stage| stage.as_str() == name);
+        let names = CrashPoint::ALL.map(CrashPoint::as_str).join(", ");
         let stage = stage.ok_or_else(|| format!("the stage is one of {names}"))?;
         let from = from.parse().map_err(|_| format!("{from} is not a number"))?;
         Ok(Self { stage, from })
@@ -37,13 +37,13 @@ impl Hold {
 }
 
 /// Tells when an attempt has come to its stage, and holds the thread there for ever, or stops the whole process there once.
-pub(super) fn stages(matches: &ArgMatches) -> Stages {
+pub(super) fn crash_points(matches: &ArgMatches) -> CrashPoints {
     let awaited = |name| matches.get_one::<Hold>(name).map(|at| Awaited { at: *at, reached: AtomicU64::new(0) });
     let (dead, still) = (awaited("hold-at"), awaited("stop-at"));
     if dead.is_none() && still.is_none() {
-        return Stages::default();
+        return CrashPoints::default();
     }
-    Stages::told_to(move |stage, payment| {
+    CrashPoints::told_to(move |stage, payment| {
         if still.as_ref().and_then(|still| still.passed(stage)) == Some(0) {
             say_whole("stopped", stage, payment);
             // Raised in this very thread: a signal to the process would let it run on for a moment.
@@ -59,7 +59,7 @@ pub(super) fn stages(matches: &ArgMatches) -> Stages {
 }
 
 /// Says on stderr, in one write, where an attempt stands: the reader may kill this process between two of them.
-fn say_whole(what: &str, stage: Stage, payment: PaymentId) {
+fn say_whole(what: &str, stage: CrashPoint, payment: PaymentId) {
     let line = format!("{what} at {} payment {}\n", stage.as_str(), payment.get());
     // Without a reader there is nobody to tell.
     let _unread = std::io::stderr().lock().write_all(line.as_bytes());
@@ -73,7 +73,7 @@ struct Awaited {
 
 impl Awaited {
     /// How many attempts have come here since the first that counts; nothing elsewhere, or before it.
-    fn passed(&self, stage: Stage) -> Option<u64> {
+    fn passed(&self, stage: CrashPoint) -> Option<u64> {
         if stage != self.at.stage {
             return None;
         }

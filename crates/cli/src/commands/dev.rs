@@ -49,7 +49,7 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     }
     let config = DevConfig::load(&sources)?;
     let seed = seed(&config)?;
-    let seams = Seams { stages: crash_points::stages(matches), ..Seams::default() };
+    let seams = Seams { crash_points: crash_points::crash_points(matches), ..Seams::default() };
     // Whoever may raise the limit does; a lower one shows itself at the connection that is one too many.
     let _limit = rlimit::increase_nofile_limit(OPEN_FILES);
     let metrics = observability::start(&config.log);

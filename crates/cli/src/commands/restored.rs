@@ -2,14 +2,15 @@
 
 use anyhow::bail;
 use clap::{Arg, ArgAction, ArgMatches};
+use lommebok_engine::clock::time_text;
 use lommebok_server::assembly::{self, Acceptance, Accepted, StoppedFault};
 use lommebok_server::config::DevConfig;
-use lommebok_server::http::control::{check_json, time_text};
+use lommebok_server::http::control::check_json;
 use lommebok_server::http::sandbox_pages::Invocation;
 use serde_json::{Value, json};
 
 use super::payments::words::money;
-use super::{check, settings, text};
+use super::{settings, text};
 use crate::control_client::{ControlClient, runtime};
 use crate::shell;
 use crate::table::aligned;
@@ -25,8 +26,8 @@ pub(super) fn is_wanted(matches: &ArgMatches) -> bool {
     matches.get_flag(FLAG)
 }
 
-/// Accepts the database, and prints what came of it.
-pub(super) fn accept(matches: &ArgMatches) -> anyhow::Result<()> {
+/// Accepts the database, and prints what came of it; of one that is not sound, what the check found.
+pub(super) fn accept(matches: &ArgMatches) -> anyhow::Result<Option<Value>> {
     let config = DevConfig::load(&settings::sources(matches)?)?;
     if ControlClient::if_one_runs(matches, &config.data.data_dir)?.is_some() {
         bail!("a server runs on {}: stop it first", config.data.data_dir.display());
@@ -37,11 +38,11 @@ pub(super) fn accept(matches: &ArgMatches) -> anyhow::Result<()> {
         Acceptance::NothingToAccept => {
             super::say("Nothing to accept: the database is not older than its data directory remembers.");
         }
-        Acceptance::Unsound(report) => return check::print(&check_json(&report), is_json),
+        Acceptance::Unsound(report) => return Ok(Some(check_json(&report))),
         Acceptance::Accepted(accepted) if is_json => super::say(in_json(&accepted)),
         Acceptance::Accepted(accepted) => print(&in_json(&accepted)),
     }
-    Ok(())
+    Ok(None)
 }
 
 fn in_json(accepted: &Accepted) -> Value {

@@ -3,12 +3,13 @@
 //! The rule behind each arm: what could have reached the PSP decides, and what is not certainly "no money" is unknown.
 
 use super::{Change, Transition};
+use crate::cause::{Cause, CauseCode};
 use crate::event::{Actor, EventKind};
 use crate::ids::ReturnId;
 use crate::money::Sums;
 use crate::payment::{NoticeKind, Payment};
 use crate::refusal::Refusal;
-use crate::state::{AttemptAnswer, AttemptNumber, Cause, Failure, Phase, State};
+use crate::state::{AttemptAnswer, AttemptNumber, Failure, Phase, State};
 use crate::time::Timestamp;
 
 /// The user's whole time, from init, in ms: a step-up gets what is left of it.
@@ -70,7 +71,9 @@ pub(super) fn end(
             change.state(State::StepUp { card, url, return_id, deadline }).event(psp, EventKind::StepUpStarted(error));
             return Ok(change.done());
         }
-        AttemptAnswer::SoftDecline { error, .. } => (psp, certain(Cause::new("second_soft_decline", error.detail))),
+        AttemptAnswer::SoftDecline { error, .. } => {
+            (psp, certain(Cause::new(CauseCode::SecondSoftDecline, error.detail)))
+        }
         AttemptAnswer::SoftDeclineWithoutUrl(cause) | AttemptAnswer::Fail(cause) => (psp, certain(cause)),
         AttemptAnswer::NotDelivered(cause) => (Actor::Wallet, certain(cause)),
         AttemptAnswer::Unknown(cause) => (Actor::Wallet, Failure::Unknown { cause, card: Some(card) }),

@@ -5,13 +5,14 @@
 //! of acceptance is a promise.
 
 use super::{Change, Transition};
+use crate::cause::{Cause, CauseCode};
 use crate::command::{EntryStatus, OperationStatus, StatusEntry};
 use crate::event::{Actor, EventKind};
 use crate::ids::CardId;
 use crate::money::{Amount, Sums};
 use crate::payment::{MAX_PARTIAL_OPERATIONS, MAX_WAITING, MAX_WITHOUT_EFFECT, Payment, WAITING_KEPT_FOR_WHOLE};
 use crate::refusal::{EntryRefusal, Refusal};
-use crate::state::{CancelledBy, Cause, Failure, State};
+use crate::state::{CancelledBy, Failure, State};
 use crate::time::Timestamp;
 
 pub(super) fn apply(payment: &Payment, entry: StatusEntry, now: Timestamp) -> Result<Transition, Refusal> {
@@ -56,7 +57,7 @@ pub(super) fn apply_waiting(payment: &Payment, entry: StatusEntry, now: Timestam
         Ok(()) if change.events.is_empty() => keep_no_effect(&mut change, status, amount),
         Ok(()) => {}
         Err(refusal) => {
-            let cause = Cause::new(refusal.code().as_str(), refusal.to_string());
+            let cause = Cause::new(CauseCode::Entry(refusal.code()), refusal.to_string());
             change.event(Actor::Psp(payment.terms.psp), EventKind::WaitingEntryRefused(cause));
         }
     }
@@ -112,7 +113,7 @@ fn settle(change: &mut Change<'_>, card: Option<CardId>, entry: StatusEntry) -> 
             reserved(change, entry)
         }
         (EntryStatus::Cancelled, OperationStatus::Success) | (EntryStatus::Reserved, OperationStatus::Failed) => {
-            let cause = Cause::new("settled_as_not_reserved", "the PSP reported that nothing is reserved");
+            let cause = Cause::new(CauseCode::SettledAsNotReserved, "the PSP reported that nothing is reserved");
             let failure = Failure::Certain { cause };
             change.state(State::Failed(failure.clone())).event(psp, EventKind::Failed(failure));
             Ok(())

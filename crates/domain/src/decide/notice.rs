@@ -2,11 +2,11 @@
 //! due for a payment that is over, and so the only work that a reset of business time has to move (ADR 0022).
 
 use super::{Change, Transition};
+use crate::cause::Cause;
 use crate::due::NOTICE_RETRY_MS;
 use crate::event::{Actor, EventKind};
 use crate::payment::{Notice, Payment};
 use crate::refusal::Refusal;
-use crate::state::Cause;
 use crate::time::Timestamp;
 
 pub(super) fn tried(payment: &Payment, delivered: Result<u16, Cause>, now: Timestamp) -> Result<Transition, Refusal> {

@@ -4,11 +4,12 @@
 //! approved, and its token charged. So each ends as unknown, nothing is sent for it, and the PSP's report settles it.
 
 use super::{Change, Transition};
+use crate::cause::{Cause, CauseCode};
 use crate::event::{Actor, EventKind};
 use crate::ids::CardId;
 use crate::payment::Payment;
 use crate::refusal::Refusal;
-use crate::state::{Cause, Failure, State};
+use crate::state::{Failure, State};
 use crate::time::Timestamp;
 
 pub(super) fn end(payment: &Payment, now: Timestamp) -> Result<Transition, Refusal> {
@@ -19,7 +20,10 @@ pub(super) fn end(payment: &Payment, now: Timestamp) -> Result<Transition, Refus
             return Err(Refusal::WrongState(payment.state.name()));
         }
     };
-    let cause = Cause::new("restored", "the database was restored from a backup, and what happened since is not known");
+    let cause = Cause::new(
+        CauseCode::Restored,
+        "the database was restored from a backup, and what happened since is not known",
+    );
     let failure = Failure::Unknown { cause, card };
     let mut change = Change::of(payment, now);
     change.state(State::Failed(failure.clone())).event(Actor::Wallet, EventKind::Failed(failure));

@@ -1,12 +1,13 @@
 //! What the user does, on the landing page, in the app and on the 3-D Secure page, and what happens when nobody does.
 
 use super::{Change, Transition};
+use crate::cause::{Cause, CauseCode};
 use crate::command::StepUpResult;
 use crate::event::{Actor, EventKind};
 use crate::ids::{CardId, ReturnId, UserId};
 use crate::payment::{APPROVAL_LIFE_MS, Binding, Entrance, MAX_PROMPTS, NoticeKind, Payment};
 use crate::refusal::Refusal;
-use crate::state::{AttemptNumber, CancelledBy, Cause, Failure, Phase, Prompt, State};
+use crate::state::{AttemptNumber, CancelledBy, Failure, Phase, Prompt, State};
 use crate::time::Timestamp;
 
 pub(super) fn confirm_number(
@@ -184,7 +185,7 @@ pub(super) fn return_from_step_up(
             change.state(State::Cancelled(by)).notice(NoticeKind::UserCancel).event(actor, EventKind::Cancelled(by));
         }
         StepUpResult::Failure => {
-            let failure = Failure::Certain { cause: Cause::code("three_d_secure_failed") };
+            let failure = Failure::Certain { cause: Cause::code(CauseCode::ThreeDSecureFailed) };
             change
                 .state(State::Failed(failure.clone()))
                 .notice(NoticeKind::UserCancel)

@@ -10,11 +10,13 @@ mod base;
 mod business;
 mod process;
 mod record;
+mod text;
 
 pub use base::Hands;
 pub use business::{BusinessClock, ClockFault, ClockMode, Moment, RESETS_REMEMBERED};
 pub use process::ProcessTime;
 pub use record::{ClockRecord, RecordedMode};
+pub use text::time_text;
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::{FixedCredentials, KeptWatermark, KeyFault, MasterKeys, SandboxKeys, SecretText, files};
-use crate::chance::Chance;
+use crate::randomness::Randomness;
 
 const LOCK: &str = "lock";
 const DATABASE: &str = "lommebok.db";
@@ -71,7 +71,7 @@ impl DataDirectory {
     /// # Errors
     /// [`KeyFault::Lost`] when there is a database already, which none but its own keys can read, and
     /// [`KeyFault::DatabaseLost`] when there are keys and no database; nothing is made then.
-    pub fn master_keys_of(&self, database: &Path, chance: &Chance) -> Result<MasterKeys, KeyFault> {
+    pub fn master_keys_of(&self, database: &Path, randomness: &Randomness) -> Result<MasterKeys, KeyFault> {
         let path = self.path.join(MASTER_KEYS);
         let is_written = std::fs::metadata(database).is_ok_and(|file| file.len() > 0);
         let has_keys = files::read_own_if_present(&path)?.is_some();
@@ -88,7 +88,7 @@ impl DataDirectory {
             // Of another database, which this one does not replace: it begins anew.
             remove(&self.path.join(WATERMARK))?;
         }
-        self.master_keys(chance)
+        self.master_keys(randomness)
     }
 
     /// The database is written: from now on it is missed when it is gone.
@@ -112,29 +112,33 @@ impl DataDirectory {
     }
 
     /// The master keys; made on the first call.
-    pub fn master_keys(&self, chance: &Chance) -> Result<MasterKeys, KeyFault> {
+    pub fn master_keys(&self, randomness: &Randomness) -> Result<MasterKeys, KeyFault> {
         let path = self.path.join(MASTER_KEYS);
         if let Some(text) = files::read_own_if_present(&path)? {
             return MasterKeys::parse(&path, &text);
         }
-        let made = MasterKeys::random(chance);
+        let made = MasterKeys::random(randomness);
         files::write_atomically(&self.path, MASTER_KEYS, &made.to_toml())?;
         Ok(made)
     }
 
     /// The test key and the credentials of these PSPs, by their names in the seed: what the seed fixes, else what is kept;
     /// what is missing is made.
-    pub fn sandbox_keys(&self, psps: &[(&str, &FixedCredentials)], chance: &Chance) -> Result<SandboxKeys, KeyFault> {
-        SandboxKeys::read_or_make(&self.path, psps, chance)
+    pub fn sandbox_keys(
+        &self,
+        psps: &[(&str, &FixedCredentials)],
+        randomness: &Randomness,
+    ) -> Result<SandboxKeys, KeyFault> {
+        SandboxKeys::read_or_make(&self.path, psps, randomness)
     }
 
     /// The bearer token of the Control API; made on the first call.
-    pub fn control_token(&self, chance: &Chance) -> Result<SecretText, KeyFault> {
+    pub fn control_token(&self, randomness: &Randomness) -> Result<SecretText, KeyFault> {
         let path = self.path.join(CONTROL_TOKEN);
         if let Some(text) = files::read_own_if_present(&path)? {
             return parse_control_token(&path, &text);
         }
-        let made = URL_SAFE_NO_PAD.encode(chance.bytes::<32>());
+        let made = URL_SAFE_NO_PAD.encode(randomness.bytes::<32>());
         files::write_atomically(&self.path, CONTROL_TOKEN, &made)?;
         Ok(SecretText::new(made))
     }

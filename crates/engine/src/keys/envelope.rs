@@ -12,7 +12,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use super::KeyEncryptionKey;
-use crate::chance::Chance;
+use crate::randomness::Randomness;
 
 const VERSION: u8 = 1;
 const NONCE_BYTES: usize = 12;
@@ -54,13 +54,13 @@ pub enum OpenFault {
 pub struct Envelope {
     key_id: u32,
     cipher: Aes256Gcm,
-    chance: Chance,
+    randomness: Randomness,
 }
 
 impl Envelope {
     /// An envelope under this key.
-    pub fn new(key: &KeyEncryptionKey, chance: Chance) -> Self {
-        Self { key_id: key.id, cipher: Aes256Gcm::new(key.key.expose().into()), chance }
+    pub fn new(key: &KeyEncryptionKey, randomness: Randomness) -> Self {
+        Self { key_id: key.id, cipher: Aes256Gcm::new(key.key.expose().into()), randomness }
     }
 
     /// The sealed form of `plaintext` at `place`; another one each time.
@@ -68,7 +68,7 @@ impl Envelope {
     /// # Panics
     /// For a plaintext of more than 64 GiB, which the limits of every body keep away.
     pub fn seal(&self, place: Place<'_>, plaintext: &[u8]) -> Vec<u8> {
-        let nonce: [u8; NONCE_BYTES] = self.chance.bytes();
+        let nonce: [u8; NONCE_BYTES] = self.randomness.bytes();
         let aad = associated_data(place, self.key_id);
         let ciphertext = self
             .cipher
@@ -137,8 +137,8 @@ mod tests {
         Place { table: "payment_log", tenant: 1, row: &[0, 0, 0, 7], column: "make_payment_token" };
 
     fn envelope(id: u32) -> Envelope {
-        let chance = Chance::seeded(3);
-        Envelope::new(&KeyEncryptionKey { id, key: SecretBytes::random(&chance) }, chance)
+        let randomness = Randomness::seeded(3);
+        Envelope::new(&KeyEncryptionKey { id, key: SecretBytes::random(&randomness) }, randomness)
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::{KeyFault, SecretBytes, files};
-use crate::chance::Chance;
+use crate::randomness::Randomness;
 
 /// The keys that everything else at rest hangs on.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -49,12 +49,12 @@ impl MasterKeys {
     }
 
     /// New keys, for a sandbox's first start and for tests.
-    pub fn random(chance: &Chance) -> Self {
+    pub fn random(randomness: &Randomness) -> Self {
         Self {
-            key_encryption: KeyEncryptionKey { id: 1, key: SecretBytes::random(chance) },
-            lookup_pepper: SecretBytes::random(chance),
-            handle_key: SecretBytes::random(chance),
-            session_pepper: SecretBytes::random(chance),
+            key_encryption: KeyEncryptionKey { id: 1, key: SecretBytes::random(randomness) },
+            lookup_pepper: SecretBytes::random(randomness),
+            handle_key: SecretBytes::random(randomness),
+            session_pepper: SecretBytes::random(randomness),
         }
     }
 

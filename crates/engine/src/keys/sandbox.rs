@@ -11,7 +11,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{KeyFault, SecretBytes, SecretText, files};
-use crate::chance::Chance;
+use crate::randomness::Randomness;
 
 const FILE: &str = "sandbox.toml";
 
@@ -73,22 +73,22 @@ impl FixedCredentials {
 
 impl PspCredentials {
     /// New credentials.
-    pub fn random(chance: &Chance) -> Self {
+    pub fn random(randomness: &Randomness) -> Self {
         Self {
-            client_id: chance.uuid().to_string(),
-            client_secret: SecretText::new(STANDARD.encode(chance.bytes::<16>())),
-            subscription_key: random_hex(chance),
-            secondary_subscription_key: random_hex(chance),
-            psp_id: format!("{:X}", Uuid::from_bytes(chance.bytes()).simple()),
+            client_id: randomness.uuid().to_string(),
+            client_secret: SecretText::new(STANDARD.encode(randomness.bytes::<16>())),
+            subscription_key: random_hex(randomness),
+            secondary_subscription_key: random_hex(randomness),
+            psp_id: format!("{:X}", Uuid::from_bytes(randomness.bytes()).simple()),
         }
     }
 }
 
 impl SandboxKeys {
     /// New keys for these PSPs, not written anywhere; for tests.
-    pub fn random(psps: &[&str], chance: &Chance) -> Self {
-        let psps = psps.iter().map(|name| ((*name).to_owned(), PspCredentials::random(chance)));
-        Self { cryptogram_test_key: SecretBytes::random(chance), psps: psps.collect() }
+    pub fn random(psps: &[&str], randomness: &Randomness) -> Self {
+        let psps = psps.iter().map(|name| ((*name).to_owned(), PspCredentials::random(randomness)));
+        Self { cryptogram_test_key: SecretBytes::random(randomness), psps: psps.collect() }
     }
 
     /// What the server that holds (or held) this data directory keeps there. Takes no lock.
@@ -104,16 +104,16 @@ impl SandboxKeys {
     pub(super) fn read_or_make(
         directory: &Path,
         psps: &[(&str, &FixedCredentials)],
-        chance: &Chance,
+        randomness: &Randomness,
     ) -> Result<Self, KeyFault> {
         let path = directory.join(FILE);
         let kept = match files::read_own_if_present(&path)? {
             Some(text) => Some(Self::parse(&path, &text)?),
             None => None,
         };
-        let mut keys = kept.clone().unwrap_or_else(|| Self::random(&[], chance));
+        let mut keys = kept.clone().unwrap_or_else(|| Self::random(&[], randomness));
         for (name, fixed) in psps {
-            let known = keys.psps.remove(*name).unwrap_or_else(|| PspCredentials::random(chance));
+            let known = keys.psps.remove(*name).unwrap_or_else(|| PspCredentials::random(randomness));
             keys.psps.insert((*name).to_owned(), fixed.over(known));
         }
         keys.tell_apart(psps).map_err(|fault| KeyFault::content(&path, fault))?;
@@ -186,6 +186,6 @@ impl SandboxKeys {
     }
 }
 
-fn random_hex(chance: &Chance) -> SecretText {
-    SecretText::new(Uuid::from_bytes(chance.bytes()).simple().to_string())
+fn random_hex(randomness: &Randomness) -> SecretText {
+    SecretText::new(Uuid::from_bytes(randomness.bytes()).simple().to_string())
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::chance::Chance;
+use crate::randomness::Randomness;
 
 /// `N` secret bytes, such as a key.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -21,8 +21,8 @@ impl<const N: usize> SecretBytes<N> {
     }
 
     /// Made by chance.
-    pub fn random(chance: &Chance) -> Self {
-        Self(chance.bytes())
+    pub fn random(randomness: &Randomness) -> Self {
+        Self(randomness.bytes())
     }
 
     /// The bytes.

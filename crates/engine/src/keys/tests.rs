@@ -8,7 +8,7 @@ use super::{
     DataDirectory, FixedCredentials, KeyFault, MasterKeys, PspCredentials, SandboxKeys, SecretBytes, SecretText,
     SigningKey, SigningKeyPair,
 };
-use crate::chance::Chance;
+use crate::randomness::Randomness;
 use crate::tasks::Tasks;
 
 fn mode(path: &Path) -> u32 {
@@ -32,15 +32,15 @@ fn keys_and_credentials_survive_a_restart() {
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("new/.lommebok");
     let first = DataDirectory::open(&path).unwrap();
-    let chance = Chance::operating_system();
-    let master = first.master_keys(&chance).unwrap();
-    let sandbox = first.sandbox_keys(&unfixed(["acme", "other"]), &chance).unwrap();
-    let control = first.control_token(&chance).unwrap();
+    let randomness = Randomness::operating_system();
+    let master = first.master_keys(&randomness).unwrap();
+    let sandbox = first.sandbox_keys(&unfixed(["acme", "other"]), &randomness).unwrap();
+    let control = first.control_token(&randomness).unwrap();
     drop(first);
     let second = DataDirectory::open(&path).unwrap();
-    assert_eq!(second.master_keys(&chance).unwrap(), master);
-    assert_eq!(second.sandbox_keys(&unfixed(["acme", "other"]), &chance).unwrap(), sandbox);
-    assert_eq!(second.control_token(&chance).unwrap(), control);
+    assert_eq!(second.master_keys(&randomness).unwrap(), master);
+    assert_eq!(second.sandbox_keys(&unfixed(["acme", "other"]), &randomness).unwrap(), sandbox);
+    assert_eq!(second.control_token(&randomness).unwrap(), control);
     assert_eq!(DataDirectory::read_control_token(&path).unwrap(), control);
     assert_eq!(SandboxKeys::read(&path).unwrap(), sandbox);
     assert_eq!(MasterKeys::read(&path.join("master-keys.toml")).unwrap(), master);
@@ -51,10 +51,10 @@ fn directory_and_files_are_private_and_no_temporary_file_stays() {
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join(".lommebok");
     let directory = DataDirectory::open(&path).unwrap();
-    let chance = Chance::seeded(1);
-    directory.master_keys(&chance).unwrap();
-    directory.sandbox_keys(&unfixed(["acme"]), &chance).unwrap();
-    directory.control_token(&chance).unwrap();
+    let randomness = Randomness::seeded(1);
+    directory.master_keys(&randomness).unwrap();
+    directory.sandbox_keys(&unfixed(["acme"]), &randomness).unwrap();
+    directory.control_token(&randomness).unwrap();
     assert_eq!(mode(&path), 0o700);
     let mut names: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()).collect();
     names.sort();
@@ -78,7 +78,7 @@ fn two_processes_cannot_share_a_data_directory() {
 
 #[test]
 fn credentials_have_the_shapes_of_the_vendors() {
-    let keys = SandboxKeys::random(&["acme"], &Chance::seeded(1));
+    let keys = SandboxKeys::random(&["acme"], &Randomness::seeded(1));
     let psp = &keys.psps["acme"];
     assert_eq!(uuid::Uuid::parse_str(&psp.client_id).unwrap().to_string(), psp.client_id);
     assert_eq!(psp.client_secret.expose().len(), 24);
@@ -96,9 +96,9 @@ fn credentials_have_the_shapes_of_the_vendors() {
 fn a_psp_that_is_new_in_the_seed_gets_credentials_and_the_old_ones_keep_theirs() {
     let scratch = tempfile::tempdir().unwrap();
     let directory = DataDirectory::open(scratch.path()).unwrap();
-    let chance = Chance::seeded(1);
-    let before = directory.sandbox_keys(&unfixed(["acme"]), &chance).unwrap();
-    let after = directory.sandbox_keys(&unfixed(["acme", "a \"quoted\" name"]), &chance).unwrap();
+    let randomness = Randomness::seeded(1);
+    let before = directory.sandbox_keys(&unfixed(["acme"]), &randomness).unwrap();
+    let after = directory.sandbox_keys(&unfixed(["acme", "a \"quoted\" name"]), &randomness).unwrap();
     assert_eq!(after.psps["acme"], before.psps["acme"]);
     assert_eq!(after.psps.len(), 2);
     assert_eq!(SandboxKeys::read(scratch.path()).unwrap(), after);
@@ -108,14 +108,14 @@ fn a_psp_that_is_new_in_the_seed_gets_credentials_and_the_old_ones_keep_theirs()
 fn what_a_seed_fixes_replaces_what_was_kept_and_stays_when_the_seed_leaves_it_out_again() {
     let scratch = tempfile::tempdir().unwrap();
     let directory = DataDirectory::open(scratch.path()).unwrap();
-    let chance = Chance::seeded(1);
-    let before = directory.sandbox_keys(&unfixed(["acme", "other"]), &chance).unwrap();
+    let randomness = Randomness::seeded(1);
+    let before = directory.sandbox_keys(&unfixed(["acme", "other"]), &randomness).unwrap();
     let fixed = FixedCredentials {
         client_secret: Some(SecretText::new("a-secret-of-CI~1.2+/=".to_owned())),
         psp_id: Some("0123456789ABCDEF0123456789ABCDEF".to_owned()),
         ..FixedCredentials::default()
     };
-    let after = directory.sandbox_keys(&[("acme", &fixed), ("other", &NOTHING)], &chance).unwrap();
+    let after = directory.sandbox_keys(&[("acme", &fixed), ("other", &NOTHING)], &randomness).unwrap();
     let expected = PspCredentials {
         client_secret: SecretText::new("a-secret-of-CI~1.2+/=".to_owned()),
         psp_id: "0123456789ABCDEF0123456789ABCDEF".to_owned(),
@@ -124,18 +124,18 @@ fn what_a_seed_fixes_replaces_what_was_kept_and_stays_when_the_seed_leaves_it_ou
     assert_eq!(after.psps["acme"], expected, "what is not fixed is kept");
     assert_eq!(after.psps["other"], before.psps["other"]);
     assert_eq!(SandboxKeys::read(scratch.path()).unwrap(), after);
-    assert_eq!(directory.sandbox_keys(&unfixed(["acme", "other"]), &chance).unwrap(), after);
+    assert_eq!(directory.sandbox_keys(&unfixed(["acme", "other"]), &randomness).unwrap(), after);
 }
 
 #[test]
 fn two_psps_are_never_given_the_same_and_the_fault_does_not_show_it() {
     let scratch = tempfile::tempdir().unwrap();
     let directory = DataDirectory::open(scratch.path()).unwrap();
-    let chance = Chance::seeded(1);
-    let before = directory.sandbox_keys(&unfixed(["acme", "other"]), &chance).unwrap();
+    let randomness = Randomness::seeded(1);
+    let before = directory.sandbox_keys(&unfixed(["acme", "other"]), &randomness).unwrap();
     let taken = before.psps["acme"].subscription_key.clone();
     let fixed = FixedCredentials { secondary_subscription_key: Some(taken.clone()), ..FixedCredentials::default() };
-    let fault = directory.sandbox_keys(&[("acme", &NOTHING), ("other", &fixed)], &chance).unwrap_err().to_string();
+    let fault = directory.sandbox_keys(&[("acme", &NOTHING), ("other", &fixed)], &randomness).unwrap_err().to_string();
     assert!(fault.contains("subscription_key: PSP other would have one that is taken"), "{fault}");
     assert!(!fault.contains(taken.expose()), "{fault}");
     assert_eq!(SandboxKeys::read(scratch.path()).unwrap(), before, "nothing was written");
@@ -145,8 +145,8 @@ fn two_psps_are_never_given_the_same_and_the_fault_does_not_show_it() {
 fn a_damaged_key_file_is_refused_by_name_and_without_its_content() {
     let scratch = tempfile::tempdir().unwrap();
     let directory = DataDirectory::open(scratch.path()).unwrap();
-    let chance = Chance::seeded(1);
-    directory.master_keys(&chance).unwrap();
+    let randomness = Randomness::seeded(1);
+    directory.master_keys(&randomness).unwrap();
     let file = scratch.path().join("master-keys.toml");
     let whole = fs::read_to_string(&file).unwrap();
     let secret = whole.split('"').nth(1).unwrap().to_owned();
@@ -158,7 +158,7 @@ fn a_damaged_key_file_is_refused_by_name_and_without_its_content() {
         whole.replace("id = 1", "id = \"1\""),
     ] {
         fs::write(&file, damaged).unwrap();
-        let fault = directory.master_keys(&chance).unwrap_err().to_string();
+        let fault = directory.master_keys(&randomness).unwrap_err().to_string();
         assert!(fault.contains("master-keys.toml"), "{fault}");
         assert!(!fault.contains(&secret[..20]), "{fault}");
     }
@@ -169,7 +169,7 @@ fn a_key_file_without_end_is_refused() {
     let scratch = tempfile::tempdir().unwrap();
     let directory = DataDirectory::open(scratch.path()).unwrap();
     fs::write(scratch.path().join("control-token"), "x".repeat(70_000)).unwrap();
-    let fault = directory.control_token(&Chance::seeded(1)).unwrap_err().to_string();
+    let fault = directory.control_token(&Randomness::seeded(1)).unwrap_err().to_string();
     assert!(fault.contains("longer than 65536 bytes"), "{fault}");
 }
 
@@ -177,7 +177,7 @@ fn a_key_file_without_end_is_refused() {
 fn secrets_do_not_show_themselves() {
     let shown = format!("{:?} {:?}", SecretBytes::new([7; 32]), SecretText::new("hush".to_owned()));
     assert_eq!(shown, "SecretBytes(…) SecretText(…)");
-    let keys = SandboxKeys::random(&["acme"], &Chance::seeded(1));
+    let keys = SandboxKeys::random(&["acme"], &Randomness::seeded(1));
     assert!(!format!("{keys:?}").contains(keys.psps["acme"].client_secret.expose()));
 }
 

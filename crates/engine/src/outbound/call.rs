@@ -14,7 +14,7 @@ use super::target::Target;
 
 const USER_AGENT: &str = concat!("lommebok/", env!("CARGO_PKG_VERSION"));
 
-/// A place on the road of a call at which an observer is told.
+/// A moment of a call at which an observer is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stage {
     /// Connected, TLS included; nothing of the request has been written.

@@ -105,7 +105,7 @@ pub enum NotDeliveredCause {
 }
 
 impl NotDeliveredCause {
-    /// Every cause, in the order of the road.
+    /// Every cause, in the order in which they can come.
     pub const ALL: [Self; 10] = [
         Self::UrlRefused,
         Self::AddressRefused,

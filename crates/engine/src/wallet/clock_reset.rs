@@ -8,7 +8,9 @@
 
 use std::time::Duration;
 
-use lommebok_domain::{AttemptAnswer, Cause, Command, DueKind, PaymentId, Phase, Refusal, State, Timestamp, decide};
+use lommebok_domain::{
+    AttemptAnswer, Cause, CauseCode, Command, DueKind, PaymentId, Phase, Refusal, State, Timestamp, decide,
+};
 use lommebok_store::{ClockResetEnded, ClockResetWrite, CommitFault, Committed, DueRow, PaymentWrite, Write};
 use tokio::sync::watch;
 
@@ -125,21 +127,21 @@ impl Wallet {
         if rows.len() > MOST_NOTICES { Err(ResetFault::TooManyNotices) } else { Ok(rows) }
     }
 
-    /// Attempts that are open still, whoever has them in hand: their outcome is unknown. One that is queued was not sent.
+    /// Attempts that are open still, whichever task is at them: their outcome is unknown. One that is queued was not sent.
     async fn settle_attempts(&self) -> Result<(), ResetFault> {
         for row in self.due_now()?.iter().filter(|row| row.kind == DueKind::Timer) {
             let State::Authorizing { attempt, phase, .. } = self.payment(row.payment)?.state else { continue };
             let (outcome, command) = match phase {
                 Phase::Queued { .. } => {
-                    let cause = Cause::new("clock_reset", "not sent before business time was reset");
+                    let cause = Cause::new(CauseCode::ClockReset, "not sent before business time was reset");
                     ("not_sent", Command::GiveUpQueued { cause })
                 }
                 Phase::Open { .. } => {
-                    let cause = Cause::new("clock_reset", "not answered before business time was reset");
+                    let cause = Cause::new(CauseCode::ClockReset, "not answered before business time was reset");
                     ("unknown", Command::EndAttempt { attempt, answer: AttemptAnswer::Unknown(cause) })
                 }
             };
-            match self.carry_out(row.payment, command).await {
+            match self.apply(row.payment, command).await {
                 Ok(_) => ::metrics::counter!(ATTEMPTS, "outcome" => outcome).increment(1),
                 Err(Fault::Refused(_)) => {}
                 Err(fault) => return Err(fault.into()),
@@ -161,7 +163,7 @@ impl Wallet {
             return Err(Fault::Busy.into());
         };
         self.clock().reset_to(to, ended.number);
-        self.agenda().ring();
+        self.timers().ring();
         Ok(ClockReset { from: from.at, to, done: Vec::new(), notices_moved, ended })
     }
 

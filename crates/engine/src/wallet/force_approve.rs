@@ -24,7 +24,7 @@ impl Wallet {
         let user = self.user_by_number(number)?.ok_or(Fault::UnknownUser)?.id;
         let card = self.cards_of(user)?.into_iter().find(|card| self.usable(card)).ok_or(Fault::CardNotUsable)?;
         let mut changes = self.hub().subscribe(Topic::Payment(payment.id));
-        let payment = self.carry_out_on(payment, Command::ForceApprove { user, card: card.id }).await?;
+        let payment = self.apply_to(payment, Command::ForceApprove { user, card: card.id }).await?;
         loop {
             let hint = tokio::select! {
                 hint = changes.next() => hint,

@@ -1,4 +1,4 @@
-//! A request's idempotency key as the road needs it: hashed, with a keyed hash of the parsed request beside it.
+//! A request's idempotency key as a commit needs it: hashed, with a keyed hash of the parsed request beside it.
 
 use lommebok_domain::Timestamp;
 use lommebok_store::{CommitFault, IdempotentRoute, KeyedHash, NewIdempotency, StoredIdempotency};

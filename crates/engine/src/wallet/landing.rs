@@ -32,7 +32,7 @@ impl Wallet {
 
     /// Cancels on the landing page.
     pub async fn cancel_on_landing_page(&self, payment: &Payment) -> Result<Payment, Fault> {
-        self.carry_out(payment.id, Command::Cancel { by: CancelledBy::LandingPage, user: None }).await
+        self.apply(payment.id, Command::Cancel { by: CancelledBy::LandingPage, user: None }).await
     }
 
     /// Whom a number binds a payment to.

@@ -4,15 +4,17 @@
 //! no sandbox part: what only a sandbox has comes in through [`Parts`], and only `dev` makes such parts.
 //! A newcomer's mistake: to keep a payment in memory between two requests. Load it, decide, commit; others do the same.
 
-mod agenda;
 mod check;
 mod clock_reset;
+mod commit;
+mod crash_points;
 pub mod details;
 mod directory;
 mod fault;
 mod force_approve;
 mod hub;
 mod idempotency;
+mod in_flight;
 mod init;
 mod landing;
 mod long_work;
@@ -24,13 +26,12 @@ mod prompts;
 mod readers;
 mod readiness;
 mod restored;
-mod road;
 mod sealed;
 mod sessions;
-mod stages;
 mod status_updates;
 mod step_up;
 mod time_travel;
+mod timers;
 mod token_source;
 mod views;
 
@@ -44,6 +45,7 @@ use lommebok_store::Store;
 
 pub use check::CheckFault;
 pub use clock_reset::{ClockReset, ResetFault};
+pub use crash_points::{CrashPoint, CrashPoints};
 pub use directory::{Merchants, Principal, Psps};
 pub use fault::Fault;
 pub use hub::Told;
@@ -55,7 +57,6 @@ pub use pin_source::{BrowserId, SignInFrom};
 pub(crate) use prompts::Prompts;
 pub use readers::{Occasion, Place, Reader, Readers};
 pub use sessions::SignedIn;
-pub use stages::{Stage, Stages};
 pub use status_updates::{Accepted, BatchMode};
 pub use time_travel::Advanced;
 pub use token_source::TokenSource;
@@ -64,13 +65,14 @@ pub use long_work::{IN_PLACE_BYTES, Whose};
 pub use merchants::MERCHANTS_LISTED;
 pub use time_travel::restored;
 
-pub(crate) use agenda::{Agenda, Errand, Held, InHand};
-pub(crate) use road::MAX_DECISIONS;
+pub(crate) use commit::MAX_DECISIONS;
+pub(crate) use in_flight::{InFlight, InFlightGuard, Work};
 pub use sessions::pin_hash;
+pub(crate) use timers::Timers;
 
-use crate::chance::Chance;
 use crate::clock::BusinessClock;
 use crate::outbound::{OutboundClient, Slots};
+use crate::randomness::Randomness;
 use crate::tasks::Tasks;
 
 /// What a wallet is made of.
@@ -85,7 +87,7 @@ pub struct Parts {
     /// What seals, signs and looks up.
     pub keys: Arc<Keys>,
     /// Randomness.
-    pub chance: Chance,
+    pub randomness: Randomness,
     /// Where its tasks run.
     pub tasks: Tasks,
     /// Makes the makePayment calls.
@@ -120,7 +122,7 @@ pub struct Settings {
     /// which a byte-identical request is flagged.
     pub batch_kept_days: u16,
     /// For crash tests: where the process tells how far an attempt has come.
-    pub stages: Stages,
+    pub crash_points: CrashPoints,
     /// [`SENDS_WITHIN_MS`], except for tests that must not hang on how long a commit takes.
     pub sends_within: Duration,
 }
@@ -155,12 +157,12 @@ struct Inner {
     hub: Hub,
     readers: Readers,
     prompts: Prompts,
-    agenda: Agenda,
-    in_hand: InHand,
+    timers: Timers,
+    in_flight: InFlight,
     merchants: Merchants,
     status_lanes: status_updates::Lanes,
     turns: long_work::Turns,
-    change_ids: road::ChangeIds,
+    change_ids: commit::ChangeIds,
     readiness: readiness::Readiness,
     advancing: tokio::sync::Mutex<()>,
     checking: tokio::sync::Mutex<()>,
@@ -171,13 +173,13 @@ impl Wallet {
     /// A wallet of these parts. Nothing runs until [`Wallet::start`].
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(Inner {
-            change_ids: road::ChangeIds::new(&parts.chance),
+            change_ids: commit::ChangeIds::new(&parts.randomness),
             parts,
             hub: Hub::default(),
             readers: Readers::default(),
             prompts: Prompts::default(),
-            agenda: Agenda::default(),
-            in_hand: InHand::default(),
+            timers: Timers::default(),
+            in_flight: InFlight::default(),
             merchants: Merchants::default(),
             status_lanes: status_updates::Lanes::default(),
             turns: long_work::Turns::default(),
@@ -265,8 +267,8 @@ impl Wallet {
         &self.0.parts.keys
     }
 
-    pub fn chance(&self) -> &Chance {
-        &self.0.parts.chance
+    pub fn randomness(&self) -> &Randomness {
+        &self.0.parts.randomness
     }
 
     pub(crate) fn outbound(&self) -> &OutboundClient {
@@ -289,20 +291,20 @@ impl Wallet {
         self.0.parts.settings.batch_kept_days
     }
 
-    pub(crate) fn stages(&self) -> &Stages {
-        &self.0.parts.settings.stages
+    pub(crate) fn crash_points(&self) -> &CrashPoints {
+        &self.0.parts.settings.crash_points
     }
 
     pub(crate) fn sends_within(&self) -> Duration {
         self.0.parts.settings.sends_within
     }
 
-    pub(crate) fn agenda(&self) -> &Agenda {
-        &self.0.agenda
+    pub(crate) fn timers(&self) -> &Timers {
+        &self.0.timers
     }
 
-    pub(crate) fn in_hand(&self) -> &InHand {
-        &self.0.in_hand
+    pub(crate) fn in_flight(&self) -> &InFlight {
+        &self.0.in_flight
     }
 
     pub(crate) fn merchants(&self) -> &Merchants {
@@ -317,7 +319,7 @@ impl Wallet {
         &self.0.turns
     }
 
-    fn change_ids(&self) -> &road::ChangeIds {
+    fn change_ids(&self) -> &commit::ChangeIds {
         &self.0.change_ids
     }
 

@@ -76,7 +76,7 @@ impl Wallet {
     /// Opens a `vippsMT://?token=…` link, an https landing link, or a bare token, on this user's phone.
     pub async fn open_link(&self, user: UserId, token: &str) -> Result<Payment, Fault> {
         let payment = self.payment_by_landing_token(token)?;
-        self.carry_out_once(payment.id, Command::OpenLink { user }).await
+        self.apply_once(payment.id, Command::OpenLink { user }).await
     }
 
     /// The user approves with `card`; the attempt starts at once.
@@ -87,13 +87,13 @@ impl Wallet {
         if !self.usable(card) {
             return Err(Fault::CardNotUsable);
         }
-        self.carry_out(id, Command::Approve { user, card: card.id }).await
+        self.apply(id, Command::Approve { user, card: card.id }).await
     }
 
     /// The user cancels in the app.
     pub async fn cancel_in_app(&self, user: UserId, id: PaymentId) -> Result<Payment, Fault> {
         self.payment_of_user(user, id)?;
-        self.carry_out(id, Command::Cancel { by: CancelledBy::App, user: Some(user) }).await
+        self.apply(id, Command::Cancel { by: CancelledBy::App, user: Some(user) }).await
     }
 
     /// Whether a token can be had for the card today.

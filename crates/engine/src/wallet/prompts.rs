@@ -70,6 +70,6 @@ impl Wallet {
             Err(Fault::TooManyPrompts { .. }) => (None, Command::ConfirmWithoutPrompt { to }),
             Err(fault) => return Err(fault),
         };
-        self.carry_out_once(payment.id, command).await
+        self.apply_once(payment.id, command).await
     }
 }

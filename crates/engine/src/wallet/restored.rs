@@ -38,7 +38,7 @@ impl Wallet {
         let (mut ended, mut before) = (EndedAsRestored::default(), None);
         loop {
             let page = self.store().payments(self.tenant(), PaymentFilter::NotFinal, before, PAYMENTS_PER_PAGE)?;
-            let commands = page.payments.iter().map(|payment| self.carry_out(payment.id, Command::EndAsRestored));
+            let commands = page.payments.iter().map(|payment| self.apply(payment.id, Command::EndAsRestored));
             for (payment, fared) in page.payments.iter().zip(join_all(commands).await) {
                 fared?;
                 ended.count = ended.count.saturating_add(1);

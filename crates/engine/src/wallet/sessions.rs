@@ -52,8 +52,8 @@ impl Wallet {
             self.commit_sign_in(sign_in(TriedPin::Wrong), now).await?;
             return Err(Fault::WrongPin);
         };
-        let token = URL_SAFE_NO_PAD.encode(self.chance().bytes::<32>());
-        let id = source.browser.unwrap_or_else(|| BrowserId(self.chance().bytes()));
+        let token = URL_SAFE_NO_PAD.encode(self.randomness().bytes::<32>());
+        let id = source.browser.unwrap_or_else(|| BrowserId(self.randomness().bytes()));
         let (session, browser) = (self.new_session(&token, user.id, now.at), self.browser_hash(number, id));
         let ended = self.commit_sign_in(sign_in(TriedPin::Right { session, browser }), now).await?;
         if ended > 0 {

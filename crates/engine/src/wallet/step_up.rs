@@ -16,6 +16,6 @@ impl Wallet {
     /// The user came back: attempt 2 is queued, or the payment ends.
     pub async fn return_from_step_up(&self, id: ReturnId, result: StepUpResult) -> Result<Payment, Fault> {
         let payment = self.payment_by_return_id(id)?;
-        self.carry_out(payment.id, Command::ReturnFromStepUp { return_id: id, result }).await
+        self.apply(payment.id, Command::ReturnFromStepUp { return_id: id, result }).await
     }
 }

@@ -60,7 +60,7 @@ impl Wallet {
         self.calls_in_flight_answer(Duration::from_millis(CALLS_IN_FLIGHT_GET_MS)).await;
         let advanced = self.advance_step_by_step(millis).await;
         if advanced.is_err() {
-            self.agenda().trouble();
+            self.timers().trouble();
         }
         advanced
     }
@@ -73,7 +73,7 @@ impl Wallet {
         loop {
             let now = self.clock().now();
             done.extend(self.finish_moment(now).await?);
-            let next = [self.next_due(now)?, self.in_hand().next_end(now)].into_iter().flatten().min();
+            let next = [self.next_due(now)?, self.in_flight().next_end(now)].into_iter().flatten().min();
             let Some(step) = next.filter(|at| *at <= target) else { break };
             self.set_clock(step);
             self.keep_clock().await?;
@@ -101,8 +101,8 @@ impl Wallet {
     pub(super) async fn calls_in_flight_answer(&self, patience: Duration) {
         let answered = async {
             loop {
-                let ended = self.in_hand().ended();
-                if self.in_hand().count() == 0 {
+                let ended = self.in_flight().ended();
+                if self.in_flight().count() == 0 {
                     return;
                 }
                 ended.await;
@@ -116,7 +116,7 @@ impl Wallet {
         let began = ProcessTime.now();
         let mut all = Vec::new();
         loop {
-            let ended = self.in_hand().ended();
+            let ended = self.in_flight().ended();
             let look = self.do_due_work(now).await;
             if let Some(fault) = look.fault {
                 return Err(fault);
@@ -126,7 +126,7 @@ impl Wallet {
             // A PSP that does not answer its notices must not hold up time: they end by themselves, at a moment of their own.
             let answered = futures_util::future::join_all(look.notices);
             drop(tokio::time::timeout(Duration::from_millis(CALLS_IN_FLIGHT_GET_MS), answered).await);
-            if nothing_done && self.in_hand().ending_by(now) == 0 {
+            if nothing_done && self.in_flight().ending_by(now) == 0 {
                 return Ok(all);
             }
             if ProcessTime.now().duration_since(began) > Duration::from_millis(ONE_MOMENT_TAKES_MS) {

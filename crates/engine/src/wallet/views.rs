@@ -43,7 +43,7 @@ impl Wallet {
 
     /// 128 random bits as text, for a cookie.
     pub fn random_text(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.chance().bytes::<16>())
+        URL_SAFE_NO_PAD.encode(self.randomness().bytes::<16>())
     }
 
     /// A keyed hash of `value` as text, for the token of a form.

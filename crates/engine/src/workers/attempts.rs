@@ -10,7 +10,7 @@ use bytes::Bytes;
 use lommebok_api::make_payment as wire;
 use lommebok_domain::due::{ATTEMPT_ANSWER_MS, ATTEMPT_SLOT_MS};
 use lommebok_domain::{
-    AttemptAnswer, AttemptNumber, Cause, Command, Payment, PaymentId, Phase, ReturnId, State, Timestamp,
+    AttemptAnswer, AttemptNumber, Cause, CauseCode, Command, Payment, PaymentId, Phase, ReturnId, State, Timestamp,
 };
 
 use super::call_deadline::call_deadline;
@@ -20,7 +20,7 @@ use crate::observability::calls::{self, Kind, Line};
 use crate::observability::names::ATTEMPTS;
 use crate::outbound::{Call, CallObserver, CallOutcome, CallSecrets, LateAnswer, Slot, Stage as CallStage};
 use crate::tokens::{IssuedToken, TokenRequest};
-use crate::wallet::{Environment, Errand, Held, Stage, Wallet};
+use crate::wallet::{CrashPoint, Environment, InFlightGuard, Wallet, Work};
 
 /// How long the sandbox keeps reading after the 15 s, in ms of process time.
 const LATE_ANSWER_MS: u64 = 45_000;
@@ -33,14 +33,14 @@ impl Wallet {
             return;
         }
         let ends_by = since.plus_millis(ATTEMPT_SLOT_MS);
-        let Some(held) = self.in_hand().take(payment.id, Errand::Attempt(attempt), ends_by) else { return };
+        let Some(held) = self.in_flight().take(payment.id, Work::Attempt(attempt), ends_by) else { return };
         self.tasks().spawn("attempt", run(self.clone(), payment.clone(), held));
     }
 }
 
-async fn run(wallet: Wallet, payment: Payment, held: Held) {
+async fn run(wallet: Wallet, payment: Payment, held: InFlightGuard) {
     let (wallet, id) = (&wallet, payment.id);
-    wallet.reached(Stage::ApproveCommitted, id);
+    wallet.reached(CrashPoint::ApproveCommitted, id);
     let State::Authorizing { phase: Phase::Queued { since }, .. } = payment.state else { return };
     let Some(slot) = slot(wallet, &payment, since).await else { return };
     let Some(token) = token(wallet, &payment).await else { return };
@@ -77,7 +77,7 @@ async fn slot(wallet: &Wallet, payment: &Payment, since: Timestamp) -> Option<Sl
     match acquired {
         Ok(slot) => Some(slot),
         Err(_no_free_slot) => {
-            give_up(wallet, payment, Cause::new("no_free_slot", "no free call to the PSP within 10 s")).await;
+            give_up(wallet, payment, Cause::new(CauseCode::NoFreeSlot, "no free call to the PSP within 10 s")).await;
             None
         }
     }
@@ -95,21 +95,21 @@ async fn token(wallet: &Wallet, payment: &Payment) -> Option<IssuedToken> {
 
 fn request_token(wallet: &Wallet, payment: &Payment) -> Result<IssuedToken, Cause> {
     let State::Authorizing { card, attempt, .. } = payment.state else {
-        return Err(Cause::code("not_authorizing"));
+        return Err(Cause::code(CauseCode::NotAuthorizing));
     };
-    let card = wallet.card(card).map_err(|fault| Cause::new("no_token", fault.to_string()))?;
+    let card = wallet.card(card).map_err(|fault| Cause::new(CauseCode::NoToken, fault.to_string()))?;
     if !wallet.usable(&card) {
-        return Err(Cause::new("no_token", "the card is not eligible any more"));
+        return Err(Cause::new(CauseCode::NoToken, "the card is not eligible any more"));
     }
     let request = TokenRequest { terms: &payment.terms, card: &card, payment: payment.id, attempt };
-    wallet.issue_token(&request).map_err(|refused| Cause::new("no_token", refused.to_string()))
+    wallet.issue_token(&request).map_err(|refused| Cause::new(CauseCode::NoToken, refused.to_string()))
 }
 
 async fn give_up(wallet: &Wallet, queued: &Payment, cause: Cause) {
     let State::Authorizing { attempt, .. } = queued.state else { return };
     let id = queued.id;
     let command = Command::GiveUpQueued { cause };
-    match wallet.surely(|| wallet.carry_out(id, command.clone())).await {
+    match wallet.retry(|| wallet.apply(id, command.clone())).await {
         Ok(payment) => {
             ::metrics::counter!(ATTEMPTS, "outcome" => "not_sent").increment(1);
             calls::say(Kind::MakePayment, || Line::MakePayment(calls::MakePayment::new(&payment, attempt.get(), 0)));
@@ -130,18 +130,18 @@ struct OpenAttempt {
 }
 
 /// Commits the opening; a store in trouble gets the rest of the ten seconds, for nothing has been sent yet.
-async fn open(wallet: &Wallet, payment: &Payment, (since, held): (Timestamp, &Held)) -> Option<OpenAttempt> {
-    let return_id = ReturnId::new(u128::from_be_bytes(wallet.chance().bytes()));
+async fn open(wallet: &Wallet, payment: &Payment, (since, held): (Timestamp, &InFlightGuard)) -> Option<OpenAttempt> {
+    let return_id = ReturnId::new(u128::from_be_bytes(wallet.randomness().bytes()));
     let too_late = async {
         tokio::select! {
             () = wallet.clock().sleep_until(since.plus_millis(ATTEMPT_SLOT_MS)) => {}
             () = wallet.tasks().stopping().cancelled() => {}
         }
     };
-    let opened = wallet.surely_until(too_late, async || {
+    let opened = wallet.retry_until(too_late, async || {
         // Counted from before the commit, which is the stricter side.
         let began = ProcessTime.now();
-        let payment = wallet.carry_out_on(payment.clone(), Command::OpenAttempt { return_id }).await?;
+        let payment = wallet.apply_to(payment.clone(), Command::OpenAttempt { return_id }).await?;
         Ok((payment, began))
     });
     let (payment, began) = match opened.await {
@@ -149,7 +149,12 @@ async fn open(wallet: &Wallet, payment: &Payment, (since, held): (Timestamp, &He
         Err(fault) => {
             tracing::warn!(payment = payment.id.get(), %fault, "the attempt was not opened");
             if fault.passes() && !wallet.tasks().stopping().is_cancelled() {
-                give_up(wallet, payment, Cause::new("not_stored", "the attempt could not be stored within 10 s")).await;
+                give_up(
+                    wallet,
+                    payment,
+                    Cause::new(CauseCode::NotStored, "the attempt could not be stored within 10 s"),
+                )
+                .await;
             }
             return None;
         }
@@ -157,7 +162,7 @@ async fn open(wallet: &Wallet, payment: &Payment, (since, held): (Timestamp, &He
     let send_before = began.checked_add(wallet.sends_within())?;
     let State::Authorizing { attempt, phase: Phase::Open { at, .. }, .. } = payment.state else { return None };
     held.ends_by(at.plus_millis(ATTEMPT_ANSWER_MS));
-    wallet.reached(Stage::OpenCommitted, payment.id);
+    wallet.reached(CrashPoint::OpenCommitted, payment.id);
     Some(OpenAttempt { payment, attempt, at, return_id, send_before })
 }
 
@@ -165,7 +170,7 @@ async fn open(wallet: &Wallet, payment: &Payment, (since, held): (Timestamp, &He
 fn secrets(wallet: &Wallet, open: &OpenAttempt, token: &IssuedToken) -> Result<CallSecrets, Cause> {
     let authorization = wallet.make_payment_token(&open.payment).map_err(|fault| {
         tracing::error!(payment = open.payment.id.get(), %fault, "makePaymentToken can't be read");
-        Cause::new("not_sent", "makePaymentToken can't be read")
+        Cause::new(CauseCode::NotSent, "makePaymentToken can't be read")
     })?;
     Ok(CallSecrets::new(&token.secrets(), authorization.as_ref().map(|token| token.as_str())))
 }
@@ -202,12 +207,12 @@ async fn unless_ending<T>(wallet: &Wallet, id: PaymentId, call: impl Future<Outp
 }
 
 fn stage_observer(wallet: &Wallet, id: PaymentId) -> Option<CallObserver> {
-    wallet.observes_stages().then(|| {
+    wallet.observes_crash_points().then(|| {
         let wallet = wallet.clone();
         let observer: CallObserver = Arc::new(move |stage| match stage {
-            CallStage::FirstByte => wallet.reached(Stage::FirstByte, id),
-            CallStage::LastByte => wallet.reached(Stage::LastByte, id),
-            CallStage::AnswerReceived => wallet.reached(Stage::AnswerReceived, id),
+            CallStage::FirstByte => wallet.reached(CrashPoint::FirstByte, id),
+            CallStage::LastByte => wallet.reached(CrashPoint::LastByte, id),
+            CallStage::AnswerReceived => wallet.reached(CrashPoint::AnswerReceived, id),
             CallStage::Connected => {}
         });
         observer
@@ -227,13 +232,13 @@ async fn end(wallet: &Wallet, open: &OpenAttempt, answer: AttemptAnswer, ms: u64
     let id = open.payment.id;
     let outcome = outcome_label(&answer);
     let command = Command::EndAttempt { attempt: open.attempt, answer };
-    match wallet.surely(|| wallet.carry_out_on(open.payment.clone(), command.clone())).await {
+    match wallet.retry(|| wallet.apply_to(open.payment.clone(), command.clone())).await {
         Ok(payment) => {
             ::metrics::counter!(ATTEMPTS, "outcome" => outcome).increment(1);
             calls::say(Kind::MakePayment, || {
                 Line::MakePayment(calls::MakePayment::new(&payment, open.attempt.get(), ms))
             });
-            wallet.reached(Stage::OutcomeCommitted, id);
+            wallet.reached(CrashPoint::OutcomeCommitted, id);
         }
         Err(fault) => tracing::error!(payment = id.get(), %fault, "an attempt's outcome was not committed"),
     }
@@ -263,7 +268,7 @@ async fn keep_late_answer(wallet: &Wallet, call_end: &CallEnd<'_>, late: LateAns
     let Some(CallOutcome::Answered(answer)) = late.wait(patience).await else { return };
     let (id, evidence) = (call_end.payment.id, call_end.evidence(&answer));
     let command = Command::KeepLateAnswer { evidence };
-    if let Err(fault) = wallet.surely(|| wallet.carry_out(id, command.clone())).await {
+    if let Err(fault) = wallet.retry(|| wallet.apply(id, command.clone())).await {
         tracing::warn!(payment = id.get(), %fault, "a late answer was not kept");
     }
 }

@@ -6,7 +6,7 @@
 
 use lommebok_api::make_payment as wire;
 use lommebok_api::urls::UrlPolicy;
-use lommebok_domain::{AttemptAnswer, Cause, Payment};
+use lommebok_domain::{AttemptAnswer, Cause, CauseCode, Payment};
 
 use crate::outbound::{Answer, CallOutcome, CallSecrets, LateAnswer, Masks, shown_answer, shown_part};
 
@@ -22,27 +22,27 @@ impl CallEnd<'_> {
     pub(super) fn read(&self, outcome: CallOutcome) -> (AttemptAnswer, Option<LateAnswer>) {
         match outcome {
             CallOutcome::NotDelivered { cause } => {
-                (AttemptAnswer::NotDelivered(Cause::new("not_delivered", cause.code())), None)
+                (AttemptAnswer::NotDelivered(Cause::new(CauseCode::NotDelivered, cause.code())), None)
             }
             CallOutcome::Answered(answer) => (self.understand(&answer), None),
             CallOutcome::Unknown { cause, head, body_bytes } => {
                 let detail = head.map_or_else(String::new, |head| shown_part(&head, body_bytes, &self.secrets.masks()));
                 (AttemptAnswer::Unknown(Cause::new(cause.code(), detail)), None)
             }
-            CallOutcome::TimedOut(late) => (AttemptAnswer::Unknown(Cause::code("timeout")), Some(late)),
+            CallOutcome::TimedOut(late) => (AttemptAnswer::Unknown(Cause::code(CauseCode::Timeout)), Some(late)),
         }
     }
 
     /// A late answer as evidence. It changes nothing.
     pub(super) fn evidence(&self, answer: &Answer) -> Cause {
         match self.understand(answer) {
-            AttemptAnswer::Ok => Cause::new("late_ok", "the PSP said OK after the 15 s"),
-            AttemptAnswer::Fail(cause) => Cause::new("late_fail", words(&cause)),
+            AttemptAnswer::Ok => Cause::new(CauseCode::LateOk, "the PSP said OK after the 15 s"),
+            AttemptAnswer::Fail(cause) => Cause::new(CauseCode::LateFail, words(&cause)),
             AttemptAnswer::SoftDecline { error, .. } | AttemptAnswer::SoftDeclineWithoutUrl(error) => {
-                Cause::new("late_soft_decline", words(&error))
+                Cause::new(CauseCode::LateSoftDecline, words(&error))
             }
             AttemptAnswer::NotDelivered(cause) | AttemptAnswer::Unknown(cause) => {
-                Cause::new("late_wrong", words(&cause))
+                Cause::new(CauseCode::LateWrong, words(&cause))
             }
         }
     }
@@ -51,12 +51,12 @@ impl CallEnd<'_> {
         let (head, id) = (&answer.head, self.payment.terms.psp_transaction_id.as_str());
         match wire::read_answer(head.status, head.content_type.as_deref(), &answer.body, id, self.policy) {
             wire::Answer::Ok => AttemptAnswer::Ok,
-            wire::Answer::Fail { error } => AttemptAnswer::Fail(self.psp_error("psp_refused", error)),
+            wire::Answer::Fail { error } => AttemptAnswer::Fail(self.psp_error(CauseCode::PspRefused, error)),
             wire::Answer::SoftDecline { url, error } => {
-                AttemptAnswer::SoftDecline { url, error: self.psp_error("soft_decline", error) }
+                AttemptAnswer::SoftDecline { url, error: self.psp_error(CauseCode::SoftDecline, error) }
             }
             wire::Answer::SoftDeclineWithoutGoodUrl { fault, error } => {
-                let mut cause = self.psp_error("soft_decline_without_url", error);
+                let mut cause = self.psp_error(CauseCode::SoftDeclineWithoutUrl, error);
                 if let Some(fault) = fault {
                     cause.detail = joined(&cause.detail, "; ", &format!("url3dSecure: {fault}"));
                 }
@@ -75,10 +75,10 @@ impl CallEnd<'_> {
     }
 
     /// The PSP's error as a cause; `otherwise` when it names none (an empty id is none).
-    fn psp_error(&self, otherwise: &str, error: Option<wire::PspError>) -> Cause {
+    fn psp_error(&self, otherwise: CauseCode, error: Option<wire::PspError>) -> Cause {
         let Some(error) = error else { return Cause::code(otherwise) };
         let (id, text) = kept(error, &self.secrets.masks());
-        let code = if id.is_empty() { otherwise.to_owned() } else { format!("psp_{id}") };
+        let code = if id.is_empty() { otherwise } else { CauseCode::Psp(id) };
         Cause::new(code, text)
     }
 }
@@ -91,7 +91,7 @@ fn kept(error: wire::PspError, masks: &Masks) -> (String, String) {
 
 /// Code and detail in one line.
 fn words(cause: &Cause) -> String {
-    joined(&cause.code, ": ", &cause.detail)
+    joined(&cause.code.to_string(), ": ", &cause.detail)
 }
 
 fn joined(one: &str, between: &str, other: &str) -> String {

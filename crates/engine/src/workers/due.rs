@@ -3,16 +3,18 @@
 use std::collections::HashSet;
 
 use futures_util::future::join_all;
-use lommebok_domain::{AttemptAnswer, AttemptNumber, Cause, Command, DueKind, PaymentId, Phase, State, Timestamp};
+use lommebok_domain::{
+    AttemptAnswer, AttemptNumber, Cause, CauseCode, Command, DueKind, PaymentId, Phase, State, Timestamp,
+};
 use lommebok_store::DueRow;
 use tokio::task::JoinHandle;
 
-use super::patience::Pauses;
+use super::retry::Pauses;
 use crate::clock::ProcessTime;
 use crate::observability::calls::{self, Kind, Line};
 use crate::observability::names::ATTEMPTS;
 use crate::observability::store_trouble;
-use crate::wallet::{Errand, Fault, Wallet};
+use crate::wallet::{Fault, Wallet, Work};
 
 /// Rows of due work that are looked at together.
 const ROWS_PER_LOOK: usize = 256;
@@ -38,8 +40,8 @@ pub(crate) struct Look {
     pub(crate) done: Vec<DueDone>,
     /// The notices that are under way.
     pub(crate) notices: Vec<JoinHandle<()>>,
-    /// Whether something that is due is in the hands of an errand, and must be looked at when that ends.
-    pub(crate) in_hand: bool,
+    /// Whether something that is due is in the hands of a work, and must be looked at when that ends.
+    pub(crate) in_flight: bool,
     /// Why something was left undone; the first of the reasons.
     pub(crate) fault: Option<Fault>,
 }
@@ -55,8 +57,8 @@ enum Row {
     Done,
     /// Nothing was to be done, or the rules refuse it.
     Left,
-    /// An errand has it.
-    InHand,
+    /// A work has it.
+    InFlight,
 }
 
 /// Looks after due work until the server stops. When something could not be done it looks again after a pause, besides
@@ -65,12 +67,12 @@ pub(crate) async fn look_after_due_work(wallet: Wallet) {
     let stopping = wallet.tasks().stopping().clone();
     let (mut pauses, mut again) = (Pauses::default(), None);
     while !stopping.is_cancelled() {
-        let ended = wallet.in_hand().ended();
-        let (next, in_hand, fault) = look(&wallet).await;
+        let ended = wallet.in_flight().ended();
+        let (next, in_flight, fault) = look(&wallet).await;
         if let Some(fault) = fault.as_ref() {
             say(fault, None);
         }
-        if fault.is_some() || wallet.agenda().is_troubled() {
+        if fault.is_some() || wallet.timers().is_troubled() {
             again = again.or_else(|| ProcessTime.now().checked_add(pauses.next()));
         } else {
             (pauses, again) = (Pauses::default(), None);
@@ -90,19 +92,19 @@ pub(crate) async fn look_after_due_work(wallet: Wallet) {
         tokio::select! {
             () = rested => {
                 again = None;
-                wallet.agenda().calm();
+                wallet.timers().calm();
             }
             () = alarm => {}
-            () = wallet.agenda().rung() => {}
-            () = ended, if in_hand => {}
+            () = wallet.timers().rung() => {}
+            () = ended, if in_flight => {}
             () = stopping.cancelled() => {}
         }
     }
 }
 
-/// One look: when the next is due, whether something due is in hand, and why something was left undone.
+/// One look: when the next is due, whether something due is in flight, and why something was left undone.
 async fn look(wallet: &Wallet) -> (Option<Timestamp>, bool, Option<Fault>) {
-    wallet.agenda().looking();
+    wallet.timers().looking();
     // While somebody advances the clock, the advance does what is due and says so. What time it is shows afterwards: it may
     // be an earlier one.
     let turn = wallet.advancing().await;
@@ -113,8 +115,8 @@ async fn look(wallet: &Wallet) -> (Option<Timestamp>, bool, Option<Fault>) {
         Ok(next) => (next, None),
         Err(fault) => (None, Some(fault)),
     };
-    wallet.agenda().looked(next);
-    (next, looked.in_hand, looked.fault.or(unread))
+    wallet.timers().looked(next);
+    (next, looked.in_flight, looked.fault.or(unread))
 }
 
 /// Why due work, of this payment or at all, could not be done. A store in trouble is the same for all of it.
@@ -152,7 +154,7 @@ impl Wallet {
                         look.done.push(DueDone { due_at: row.at, kind: row.kind, payment: row.payment });
                     }
                     Ok(Row::Left) => {}
-                    Ok(Row::InHand) => look.in_hand = true,
+                    Ok(Row::InFlight) => look.in_flight = true,
                     Err(fault) => look.failed(fault),
                 }
             }
@@ -163,14 +165,14 @@ impl Wallet {
         look
     }
 
-    /// The next rows that are due and were not seen in this look. A row that is in hand, or refused, stays where it is.
+    /// The next rows that are due and were not seen in this look. A row that is in flight, or refused, stays where it is.
     fn rows_due(&self, now: Timestamp, seen: &Seen) -> Result<Vec<DueRow>, Fault> {
         let limit = u32::try_from(ROWS_PER_LOOK.saturating_add(seen.len())).unwrap_or(u32::MAX);
         let rows = self.store().due(self.tenant(), now, 0, limit)?;
         Ok(rows.into_iter().filter(|row| !seen.contains(&(row.payment, row.kind, row.at))).collect())
     }
 
-    /// When to look next: the earliest row after `now` (those until now are done or in hand), or the next batch.
+    /// When to look next: the earliest row after `now` (those until now are done or in flight), or the next batch.
     pub(crate) fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
         let row = self.store().next_due(self.tenant(), now)?;
         let batch = self.next_batch(now)?;
@@ -198,29 +200,30 @@ impl Wallet {
     async fn pass_timer(&self, id: PaymentId) -> Result<Row, Fault> {
         let payment = self.payment(id)?;
         if let State::Authorizing { attempt, phase, .. } = &payment.state {
-            if self.in_hand().has(id, Errand::Attempt(*attempt)) {
-                return Ok(Row::InHand);
+            if self.in_flight().has(id, Work::Attempt(*attempt)) {
+                return Ok(Row::InFlight);
             }
             self.settle_attempt(id, *attempt, *phase).await?;
         } else {
-            self.carry_out(id, Command::PassDeadline).await?;
+            self.apply(id, Command::PassDeadline).await?;
         }
         Ok(Row::Done)
     }
 
-    /// Nobody in this process has the attempt in hand, and its time is over.
+    /// No task of this process is at the attempt, and its time is over.
     async fn settle_attempt(&self, id: PaymentId, attempt: AttemptNumber, phase: Phase) -> Result<(), Fault> {
         let (outcome, command) = match phase {
             Phase::Queued { .. } => {
-                let cause = Cause::new("no_free_slot", "not sent within 10 s of the approval");
+                let cause = Cause::new(CauseCode::NoFreeSlot, "not sent within 10 s of the approval");
                 ("not_sent", Command::GiveUpQueued { cause })
             }
             Phase::Open { .. } => {
-                let cause = Cause::new("process_lost", "the process that sent the token ended before the answer");
+                let cause =
+                    Cause::new(CauseCode::ProcessLost, "the process that sent the token ended before the answer");
                 ("unknown", Command::EndAttempt { attempt, answer: AttemptAnswer::Unknown(cause) })
             }
         };
-        let payment = self.carry_out(id, command).await?;
+        let payment = self.apply(id, command).await?;
         ::metrics::counter!(ATTEMPTS, "outcome" => outcome).increment(1);
         calls::say(Kind::MakePayment, || Line::MakePayment(calls::MakePayment::new(&payment, attempt.get(), 0)));
         Ok(())

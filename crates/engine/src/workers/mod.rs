@@ -1,6 +1,6 @@
 //! Work that nobody asks for: timers, attempts, notices, waiting entries and the batch.
 //!
-//! Each worker is a tick without input: it looks at rows that are due, does what they say and commits through the road.
+//! Each worker is a tick without input: it looks at rows that are due, does what they say and commits as every command does (`wallet::commit`).
 //! Doing it twice is harmless. A newcomer's mistake: to keep something in memory that the rows don't say.
 
 mod attempts;
@@ -10,8 +10,8 @@ mod call_end;
 mod due;
 mod expired_rows;
 mod notices;
-mod patience;
 mod recovery;
+mod retry;
 mod watch;
 mod watermark;
 

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use lommebok_api::make_payment as wire;
 use lommebok_domain::due::ATTEMPT_ANSWER_MS;
-use lommebok_domain::{Cause, Command, Notice, NoticeKind, Payment, PaymentId, Timestamp};
+use lommebok_domain::{Cause, CauseCode, Command, Notice, NoticeKind, Payment, PaymentId, Timestamp};
 use tokio::task::JoinHandle;
 
 use super::call_deadline::call_deadline;
@@ -12,7 +12,7 @@ use crate::clock::ProcessTime;
 use crate::observability::calls::{self, Kind, Line};
 use crate::observability::names::{NOTICES, NOTICES_GIVEN_UP};
 use crate::outbound::{Call, CallOutcome, CallSecrets, shown_answer, shown_part};
-use crate::wallet::{Errand, Held, Wallet};
+use crate::wallet::{InFlightGuard, Wallet, Work};
 
 /// How long a notice may take, the wait for a slot included, in ms: as long as an attempt.
 const NOTICE_MS: i64 = ATTEMPT_ANSWER_MS;
@@ -24,14 +24,14 @@ impl Wallet {
             return None;
         }
         let ends_by = self.clock().now().plus_millis(NOTICE_MS);
-        let held = self.in_hand().take(id, Errand::Notice, ends_by)?;
+        let held = self.in_flight().take(id, Work::Notice, ends_by)?;
         let wallet = self.clone();
         Some(self.tasks().spawn("notice", async move { run(&wallet, id, (held, ends_by)).await }))
     }
 }
 
-async fn run(wallet: &Wallet, id: PaymentId, (held, ends_by): (Held, Timestamp)) {
-    let Ok(payment) = wallet.surely(async || wallet.payment(id)).await else { return };
+async fn run(wallet: &Wallet, id: PaymentId, (held, ends_by): (InFlightGuard, Timestamp)) {
+    let Ok(payment) = wallet.retry(async || wallet.payment(id)).await else { return };
     let Notice::Due { kind, .. } = payment.notice else { return };
     let began = ProcessTime.now();
     let sent = tokio::select! {
@@ -40,7 +40,7 @@ async fn run(wallet: &Wallet, id: PaymentId, (held, ends_by): (Held, Timestamp))
     };
     // Whatever hinders the commit is no reason to send again.
     let tried = Command::NoticeTried { delivered: sent.clone() };
-    match wallet.surely(|| wallet.carry_out(id, tried.clone())).await {
+    match wallet.retry(|| wallet.apply(id, tried.clone())).await {
         Ok(payment) => {
             count(&payment);
             calls::say(Kind::Notice, || {
@@ -53,7 +53,7 @@ async fn run(wallet: &Wallet, id: PaymentId, (held, ends_by): (Held, Timestamp))
         }
     }
     drop(held);
-    wallet.agenda().ring();
+    wallet.timers().ring();
 }
 
 /// Counts a try by what it left behind; one that was the last is an alarm.
@@ -68,10 +68,13 @@ fn count(payment: &Payment) {
 
 async fn send(wallet: &Wallet, payment: &Payment, kind: NoticeKind, ends_by: Timestamp) -> Result<u16, Cause> {
     let patience = || call_deadline(wallet.clock(), ends_by);
-    let slot =
-        wallet.slots().acquire(payment.terms.psp.get(), patience()).await.map_err(|_| Cause::code("no_free_slot"))?;
+    let slot = wallet
+        .slots()
+        .acquire(payment.terms.psp.get(), patience())
+        .await
+        .map_err(|_| Cause::code(CauseCode::NoFreeSlot))?;
     let authorization =
-        wallet.make_payment_token(payment).map_err(|fault| Cause::new("not_sent", fault.to_string()))?;
+        wallet.make_payment_token(payment).map_err(|fault| Cause::new(CauseCode::NotSent, fault.to_string()))?;
     let secrets = CallSecrets::new(&[], authorization.as_ref().map(|token| token.as_str()));
     let body = Bytes::from(body(payment, kind));
     let mut call = Call::new(payment.terms.make_payment_url.as_str(), body);
@@ -82,7 +85,9 @@ async fn send(wallet: &Wallet, payment: &Payment, kind: NoticeKind, ends_by: Tim
     let code = outcome.code();
     match outcome {
         CallOutcome::Answered(answer) if answer.head.status < 500 => Ok(answer.head.status),
-        CallOutcome::Answered(answer) => Err(Cause::new("server_error", shown_answer(&answer, None, &secrets.masks()))),
+        CallOutcome::Answered(answer) => {
+            Err(Cause::new(CauseCode::ServerError, shown_answer(&answer, None, &secrets.masks())))
+        }
         CallOutcome::Unknown { head: Some(head), body_bytes, .. } => {
             Err(Cause::new(code, shown_part(&head, body_bytes, &secrets.masks())))
         }

@@ -7,7 +7,7 @@ use lommebok_domain::due::ATTEMPT_SLOT_MS;
 use lommebok_domain::{Phase, State};
 use lommebok_store::{Seed, Write};
 
-use super::patience::Pauses;
+use super::retry::Pauses;
 use super::{look_after_due_work, remove_expired_rows, watch};
 use crate::observability::store_trouble;
 use crate::wallet::{Fault, Wallet};
@@ -73,7 +73,7 @@ async fn recover_later(wallet: Wallet, unseeded: Option<Box<Seed>>) {
         }
     }
     wallet.has_recovered();
-    if let Err(fault) = wallet.surely(async || wallet.go_on()).await {
+    if let Err(fault) = wallet.retry(async || wallet.go_on()).await {
         tracing::error!(%fault, "what was queued before the start is not resumed");
     }
 }

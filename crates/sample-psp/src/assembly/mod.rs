@@ -14,5 +14,4 @@ mod walk_in;
 
 pub use config::{MerchantConfig, SamplePspConfig, ShopConfig, WalletAccess, WrapAcquirer};
 pub use fault::{Listens, StartFault};
-pub(crate) use start::OurReceiver;
 pub use start::{RunningSamplePsp, SamplePsp};

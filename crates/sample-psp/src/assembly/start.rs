@@ -25,11 +25,8 @@ use crate::database::DatabaseFault;
 use crate::home_page::Places;
 use crate::ledger::Ledger;
 use crate::merchant_api::{self, Api, Merchant, Merchants};
-use crate::psp::{Handler, Inner, MakePaymentTokens, OurPayments, Psp};
+use crate::psp::{Handler, Inner, MakePaymentTokens, OurPayments, OurReceiver, Psp};
 use crate::{home_page, private_file, step_up_page};
-
-/// The receiver as we use it.
-pub(crate) type OurReceiver = Receiver<Handler, SqliteMemory, OurPayments>;
 
 /// The sample PSP, not started.
 #[derive(Clone, Copy, Debug)]

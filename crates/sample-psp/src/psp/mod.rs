@@ -22,7 +22,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lommebok_sdk::{Client, Url};
+use lommebok_sdk::receiver::SqliteMemory;
+use lommebok_sdk::{Client, Receiver, Url};
 use tokio::sync::{Mutex, Notify};
 
 use crate::acquirer::Acquirer;
@@ -37,6 +38,9 @@ pub(crate) use payments::{CreateFault, Wanted};
 pub use reconciliation::{Difference, Reconciliation, Side};
 pub(crate) use step_up::{CODE, ChallengeFault, Way};
 pub(crate) use walk_in::WalkInFault;
+
+/// The receiver as we use it.
+pub(crate) type OurReceiver = Receiver<Handler, SqliteMemory, OurPayments>;
 
 /// When the wallet is told of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

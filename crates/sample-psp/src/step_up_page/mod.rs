@@ -16,10 +16,9 @@ use http::header::{ALLOW, CONTENT_TYPE};
 use lommebok_sdk::Url;
 use serde::Deserialize;
 
-use crate::assembly::OurReceiver;
 use crate::database::DatabaseFault;
 use crate::ledger::{Challenge, Payment, State, StepUp};
-use crate::psp::{ChallengeFault, Psp, Way};
+use crate::psp::{ChallengeFault, OurReceiver, Psp, Way};
 use crate::ui::assets;
 use crate::ui::html::Html;
 use crate::ui::lang::Chosen;

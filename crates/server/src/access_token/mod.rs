@@ -19,10 +19,10 @@ use thiserror::Error;
 
 use cache::Cache;
 use claims::Claims;
-use lommebok_engine::chance::Chance;
 use lommebok_engine::clock::{BusinessClock, Moment};
 use lommebok_engine::keys::{SecretText, SigningKey, SigningKeyFault};
 use lommebok_engine::observability::names::SIGNATURE_CHECKS;
+use lommebok_engine::randomness::Randomness;
 
 /// No token is longer.
 pub const LONGEST_TOKEN_BYTES: usize = 4_096;
@@ -113,7 +113,7 @@ pub struct AccessTokens(Arc<Inner>);
 struct Inner {
     settings: TokenSettings,
     key: SigningKey,
-    chance: Chance,
+    randomness: Randomness,
     cache: Mutex<Cache>,
     signature_checks: AtomicU64,
 }
@@ -130,9 +130,9 @@ struct Verified {
 
 impl AccessTokens {
     /// Tokens with these settings under this key, which may still be on its way.
-    pub fn new(settings: TokenSettings, key: SigningKey, chance: Chance) -> Self {
+    pub fn new(settings: TokenSettings, key: SigningKey, randomness: Randomness) -> Self {
         let cache = Mutex::new(Cache::new(CACHED_TOKENS));
-        Self(Arc::new(Inner { settings, key, chance, cache, signature_checks: AtomicU64::new(0) }))
+        Self(Arc::new(Inner { settings, key, randomness, cache, signature_checks: AtomicU64::new(0) }))
     }
 
     /// A new token for `subject`, by the business time of its tenant; waits for the key. About a millisecond of CPU.
@@ -155,7 +155,7 @@ impl AccessTokens {
             nbf: not_before_s,
             exp: expires_on_s,
             epoch: now.epoch,
-            jti: self.0.chance.uuid().to_string(),
+            jti: self.0.randomness.uuid().to_string(),
         };
         let token = SecretText::new(compact::sign(&pair, &claims)?);
         Ok(IssuedToken { token, not_before_s, expires_on_s, expires_in_s: settings.lifetime_s })

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::{AccessTokens, Subject, TokenFault, TokenSettings};
-use lommebok_engine::chance::Chance;
 use lommebok_engine::clock::{BusinessClock, ClockRecord, Hands, RecordedMode};
 use lommebok_engine::keys::{SigningKey, SigningKeyPair};
+use lommebok_engine::randomness::Randomness;
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_500);
 const NOW_S: i64 = 1_700_000_000;
@@ -46,7 +46,7 @@ fn subject() -> Subject {
 }
 
 fn tokens() -> AccessTokens {
-    AccessTokens::new(settings(), SigningKey::ready_made(Arc::clone(&keys()[0])), Chance::seeded(1))
+    AccessTokens::new(settings(), SigningKey::ready_made(Arc::clone(&keys()[0])), Randomness::seeded(1))
 }
 
 fn header() -> Value {
@@ -327,14 +327,14 @@ fn signatures_that_others_made_are_refused() {
         ("HS256 with our public key", format!("{confused}.{}", mac(public, &confused)), TokenFault::Algorithm),
         ("RS256 said, HMAC made", format!("{message}.{}", mac(public, &message)), TokenFault::Signature),
     ]);
-    let rotated = AccessTokens::new(settings(), SigningKey::ready_made(Arc::clone(&keys()[1])), Chance::seeded(1));
+    let rotated = AccessTokens::new(settings(), SigningKey::ready_made(Arc::clone(&keys()[1])), Randomness::seeded(1));
     assert_eq!(rotated.verify(&token(&header(), &claims()), &at(NOW)), Err(TokenFault::UnknownKey));
 }
 
 #[test]
 fn a_token_of_another_environment_is_refused() {
     let production = TokenSettings { issuer: "https://wallet.example".to_owned(), ..settings() };
-    let tokens = AccessTokens::new(production, SigningKey::ready_made(Arc::clone(&keys()[0])), Chance::seeded(1));
+    let tokens = AccessTokens::new(production, SigningKey::ready_made(Arc::clone(&keys()[0])), Randomness::seeded(1));
     assert_eq!(tokens.verify(&token(&header(), &claims()), &at(NOW)), Err(TokenFault::Issuer));
 }
 

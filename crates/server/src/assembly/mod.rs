@@ -7,11 +7,15 @@ mod parts;
 pub mod prepared;
 mod restored;
 pub mod sandbox;
+mod seams;
 mod seeding;
+mod start_fault;
 mod stopped;
 
 pub use prepared::PreparedSandbox;
 pub use restored::{Acceptance, Accepted, EndedPayment, accept_restored};
-pub use sandbox::{RunningSandbox, Seams, StartFault};
+pub use sandbox::RunningSandbox;
+pub use seams::Seams;
 pub use seeding::Taken;
+pub use start_fault::StartFault;
 pub use stopped::{Checked, StoppedFault, check, reset_clock};

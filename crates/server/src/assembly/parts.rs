@@ -11,13 +11,13 @@ use lommebok_api::urls::UrlPolicy;
 use lommebok_domain::Payment;
 use lommebok_store::{ClockReset, HashKey, PaymentFilter, Store, StoreOptions};
 
-use super::sandbox::{FIRST_TENANT, Seams, StartFault};
+use super::seams::{FIRST_TENANT, Seams};
+use super::start_fault::StartFault;
 use crate::access_token::TokenSettings;
 use crate::config::{BatchTime, DevConfig};
 use crate::http::edge::BodyLimits;
 use crate::listener::{Limits, Listener};
 use crate::ui::brand::Brand;
-use lommebok_engine::chance::Chance;
 use lommebok_engine::clock::{BusinessClock, ClockMode, RESETS_REMEMBERED};
 use lommebok_engine::keys::envelope::Envelope;
 use lommebok_engine::keys::handle::HandleKey;
@@ -25,6 +25,7 @@ use lommebok_engine::keys::lookup::LookupKey;
 use lommebok_engine::keys::{DataDirectory, KeptWatermark, MasterKeys, SandboxKeys};
 use lommebok_engine::observability::commits;
 use lommebok_engine::outbound::{TlsRootsError, read_authorities, tls_with_web_roots};
+use lommebok_engine::randomness::Randomness;
 use lommebok_engine::tokens::SimulatedTokens;
 use lommebok_engine::wallet::{self, BatchMode, Environment, Keys, SENDS_WITHIN_MS, Settings, TokenSource};
 
@@ -80,9 +81,9 @@ pub(super) fn open_store(
     Ok(Store::open(&store)?)
 }
 
-pub(super) fn keys(master: &MasterKeys, chance: &Chance) -> Keys {
+pub(super) fn keys(master: &MasterKeys, randomness: &Randomness) -> Keys {
     Keys {
-        envelope: Envelope::new(&master.key_encryption, chance.clone()),
+        envelope: Envelope::new(&master.key_encryption, randomness.clone()),
         lookup: LookupKey::new(&master.lookup_pepper),
         handle: HandleKey::new(&master.handle_key),
     }
@@ -161,7 +162,7 @@ pub(super) fn settings(config: &DevConfig, seams: &Seams, (public_url, listener)
             BatchTime::OnDemand => BatchMode::OnDemand,
         },
         batch_kept_days: config.payments.batch_kept_days,
-        stages: seams.stages.clone(),
+        crash_points: seams.crash_points.clone(),
         sends_within: seams.sends_within.unwrap_or(Duration::from_millis(SENDS_WITHIN_MS)),
     }
 }

@@ -9,21 +9,23 @@ use lommebok_api::urls::UrlPolicy;
 use lommebok_store::Seed as Rows;
 
 use super::parts;
-use super::sandbox::{FIRST_TENANT, RunningSandbox, Seams, StartFault};
+use super::sandbox::RunningSandbox;
+use super::seams::{FIRST_TENANT, Seams};
 use super::seeding;
+use super::start_fault::StartFault;
 use crate::access_token::AccessTokens;
 use crate::config::DevConfig;
 use crate::http::control::Control;
 use crate::http::edge::EdgeParts;
-use crate::http::sandbox_pages::{Beside, SandboxPages};
+use crate::http::sandbox_pages::{Beside, Invocation, SandboxPages};
 use crate::http::{self, Edge};
 use crate::listener::{Limits, Listener, TrustedProxies};
 use crate::seeds::Seed;
 use crate::stub_psp::Shown;
 use crate::ui::brand::Brand;
-use lommebok_engine::chance::Chance;
 use lommebok_engine::keys::{DataDirectory, SandboxKeys, SigningKey};
 use lommebok_engine::outbound::{OutboundClient, Policy, Resolver, Slots};
+use lommebok_engine::randomness::Randomness;
 use lommebok_engine::tasks::Tasks;
 use lommebok_engine::wallet::{Keys, Parts, Wallet};
 use lommebok_engine::workers::{Remembering, remember};
@@ -46,19 +48,31 @@ pub struct PreparedSandbox {
     remembering: Arc<Remembering>,
 }
 
+impl RunningSandbox {
+    /// Starts a sandbox with a stub PSP that says OK; it takes requests when this returns.
+    ///
+    /// # Errors
+    /// [`StartFault`]; nothing is left running then.
+    pub async fn start(config: &DevConfig, seed: &Seed, seams: Seams) -> Result<Self, StartFault> {
+        let prepared = PreparedSandbox::prepare(config, seed, seams).await?;
+        let make_payment_url = prepared.start_stub_psp(config.sample_psp.psp_listen)?;
+        prepared.serve(Beside { make_payment_url, shop: None, invocation: Invocation::default() }).await
+    }
+}
+
 impl PreparedSandbox {
     /// Opens data directory and database, seeds, and binds the port; nothing is answered and nothing is sent yet.
     ///
     /// # Errors
     /// [`StartFault`]; nothing is left running then.
     pub async fn prepare(config: &DevConfig, seed: &Seed, seams: Seams) -> Result<Self, StartFault> {
-        let chance = Chance::operating_system();
+        let randomness = Randomness::operating_system();
         let tasks = Tasks::new();
         let directory = DataDirectory::open(&config.data.data_dir)?;
-        let master = directory.master_keys_of(&parts::database_path(config), &chance)?;
+        let master = directory.master_keys_of(&parts::database_path(config), &randomness)?;
         let psps: Vec<_> = seed.psps.iter().map(|psp| (psp.name.as_str(), &psp.credentials)).collect();
-        let credentials = directory.sandbox_keys(&psps, &chance)?;
-        let control_token = directory.control_token(&chance)?;
+        let credentials = directory.sandbox_keys(&psps, &randomness)?;
+        let control_token = directory.control_token(&randomness)?;
         let signing_key = match &seams.signing_key {
             Some(key) => key.clone(),
             None => SigningKey::load_or_make(&directory, &tasks)?,
@@ -66,13 +80,13 @@ impl PreparedSandbox {
         let listener = parts::bind(config.network.listen, "listen")?;
         let public_url = config.network.origin_at(listener.address());
         let store = parts::open_store(config, &seams, &master, directory.watermark()?)?;
-        let keys = Arc::new(parts::keys(&master, &chance));
+        let keys = Arc::new(parts::keys(&master, &randomness));
         let clock = parts::clock(&seams, &store)?;
         if seams.clock.is_none() {
             parts::refuse_a_clock_ahead(&clock)?;
         }
         seeding::look(&store, &keys, (seed, &credentials), FIRST_TENANT)?;
-        let unseeded = seeding::seed(&store, &keys, (seed, &credentials), FIRST_TENANT, &chance).await?;
+        let unseeded = seeding::seed(&store, &keys, (seed, &credentials), FIRST_TENANT, &randomness).await?;
         directory.first_start_is_over()?;
         let policy = Policy::new(UrlPolicy::Sandbox).refusing_own_listener(listener.address());
         let wallet = Wallet::new(Parts {
@@ -80,7 +94,7 @@ impl PreparedSandbox {
             clock,
             store,
             keys: Arc::clone(&keys),
-            chance,
+            randomness,
             tasks: tasks.clone(),
             outbound: OutboundClient::new(policy, parts::tls(config)?, Resolver::System)
                 .watched_by(seams.call_watch.clone()),
@@ -185,7 +199,7 @@ impl PreparedSandbox {
 }
 
 fn edge(config: &DevConfig, wallet: &Wallet, keys: Arc<Keys>, signing_key: SigningKey) -> Edge {
-    let chance = wallet.chance().clone();
+    let randomness = wallet.randomness().clone();
     Edge::new(EdgeParts {
         wallets: vec![wallet.clone()],
         store: wallet.store().clone(),
@@ -193,9 +207,9 @@ fn edge(config: &DevConfig, wallet: &Wallet, keys: Arc<Keys>, signing_key: Signi
         access_tokens: AccessTokens::new(
             parts::token_settings(config, wallet.public_url()),
             signing_key,
-            chance.clone(),
+            randomness.clone(),
         ),
-        chance,
+        randomness,
         shows_hints: true,
         body_limits: parts::body_limits(config),
         rate_limits: config.rates,

@@ -3,7 +3,7 @@
 use lommebok_domain::{PaymentId, StateName, Timestamp};
 use lommebok_store::{CheckReport, OlderDatabase};
 
-use super::sandbox::StartFault;
+use super::start_fault::StartFault;
 use super::stopped::{StoppedFault, held, silent_wallet};
 use crate::config::DevConfig;
 use lommebok_engine::wallet::Fault;

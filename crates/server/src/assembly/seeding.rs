@@ -10,11 +10,11 @@ use lommebok_store::{
 use super::StartFault;
 use crate::http::edge::client_id_hash;
 use crate::seeds::{self, Seed, SeedCard, SeedMerchant, SeedUser};
-use lommebok_engine::chance::Chance;
 use lommebok_engine::clock::ProcessTime;
 use lommebok_engine::keys::envelope::Place;
 use lommebok_engine::keys::lookup::Purpose;
 use lommebok_engine::keys::{PspCredentials, SandboxKeys};
+use lommebok_engine::randomness::Randomness;
 use lommebok_engine::wallet::{Fault, Keys, pin_hash};
 
 /// A PSP of the seed would be given what a PSP of an earlier seed has in this database.
@@ -68,11 +68,11 @@ pub(super) async fn seed(
     keys: &Keys,
     (seed, credentials): (&Seed, &SandboxKeys),
     tenant: TenantId,
-    chance: &Chance,
+    randomness: &Randomness,
 ) -> Result<Option<Box<Rows>>, Fault> {
     let rows = Box::new(rows(keys, (seed, credentials), tenant));
     let seeding = Change {
-        change_id: u128::from_be_bytes(chance.bytes()),
+        change_id: u128::from_be_bytes(randomness.bytes()),
         tenant,
         clock_epoch: 0,
         idempotency: None,

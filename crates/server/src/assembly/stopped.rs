@@ -8,11 +8,12 @@ use lommebok_api::urls::UrlPolicy;
 use lommebok_store::{CheckReport, OlderDatabase, StoreError};
 
 use super::parts;
-use super::sandbox::{FIRST_TENANT, Seams, StartFault};
+use super::seams::{FIRST_TENANT, Seams};
+use super::start_fault::StartFault;
 use crate::config::DevConfig;
-use lommebok_engine::chance::Chance;
 use lommebok_engine::keys::{DataDirectory, KeptWatermark};
 use lommebok_engine::outbound::{OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
+use lommebok_engine::randomness::Randomness;
 use lommebok_engine::tasks::Tasks;
 use lommebok_engine::tokens::TokenRefused;
 use lommebok_engine::wallet::{BatchMode, ClockReset, Parts, ResetFault, Settings, TokenSource, Wallet};
@@ -78,8 +79,8 @@ pub struct Checked {
 /// # Errors
 /// [`StoppedFault`].
 pub fn check(config: &DevConfig) -> Result<Checked, StoppedFault> {
-    let (directory, chance) = (held(config)?, Chance::operating_system());
-    let master = directory.master_keys_of(&parts::database_path(config), &chance).map_err(StartFault::from)?;
+    let (directory, randomness) = (held(config)?, Randomness::operating_system());
+    let master = directory.master_keys_of(&parts::database_path(config), &randomness).map_err(StartFault::from)?;
     let remembered = directory.watermark().map_err(StartFault::from)?;
     let store = parts::open_store(config, &Seams::default(), &master, None)?;
     let report = store.check().map_err(StartFault::from)?;
@@ -103,16 +104,16 @@ pub(super) fn silent_wallet(
     directory: &DataDirectory,
     remembered: Option<KeptWatermark>,
 ) -> Result<(Wallet, Tasks), StartFault> {
-    let (chance, tasks, seams) = (Chance::operating_system(), Tasks::new(), Seams::default());
-    let master = directory.master_keys_of(&parts::database_path(config), &chance)?;
+    let (randomness, tasks, seams) = (Randomness::operating_system(), Tasks::new(), Seams::default());
+    let master = directory.master_keys_of(&parts::database_path(config), &randomness)?;
     let store = parts::open_store(config, &seams, &master, remembered)?;
     let public_url = config.network.origin_at(config.network.listen);
     let wallet = Wallet::new(Parts {
         tenant: FIRST_TENANT,
         clock: parts::clock(&seams, &store)?,
         store,
-        keys: Arc::new(parts::keys(&master, &chance)),
-        chance,
+        keys: Arc::new(parts::keys(&master, &randomness)),
+        randomness,
         tasks: tasks.clone(),
         outbound: OutboundClient::new(Policy::new(UrlPolicy::Sandbox), tls_with_web_roots(&[])?, Resolver::System),
         slots: Arc::new(Slots::new(config.payments.calls_in_flight_per_psp)),

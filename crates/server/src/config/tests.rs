@@ -6,8 +6,8 @@ use std::path::Path;
 use lommebok_engine::tokens::MagicTokens;
 
 use super::*;
-use lommebok_engine::chance::Chance;
 use lommebok_engine::keys::DataDirectory;
+use lommebok_engine::randomness::Randomness;
 use lommebok_engine::tasks::Tasks;
 
 fn file(text: &str) -> Sources {
@@ -36,7 +36,7 @@ fn without_a_word_the_defaults_hold() {
     assert_eq!(config.network.limits, crate::listener::Limits::default());
     assert_eq!(config.network.body_limit_bytes, crate::listener::body::DEFAULT_BYTES);
     assert_eq!(config.network.batch_body_limit_bytes, crate::listener::body::BATCH_BYTES);
-    assert_eq!(config.network.body_wait.as_millis(), u128::from(crate::listener::body::WAIT_MS));
+    assert_eq!(config.network.body_wait.as_millis(), u128::from(crate::listener::BODY_WAIT_MS));
     assert_eq!(config.payments.batch, BatchTime::Immediate);
     assert_eq!(config.payments.calls_in_flight_per_psp, 256);
     assert_eq!(config.access_tokens.lifetime_s, 3_600);
@@ -267,9 +267,9 @@ fn serve_refuses_what_is_a_sandboxs_and_what_is_not_safe() {
 async fn with_all_else_in_place_serve_lacks_the_token_service_only() {
     let scratch = tempfile::tempdir().unwrap();
     let directory = DataDirectory::open(scratch.path()).unwrap();
-    let chance = Chance::seeded(1);
-    directory.master_keys(&chance).unwrap();
-    directory.control_token(&chance).unwrap();
+    let randomness = Randomness::seeded(1);
+    directory.master_keys(&randomness).unwrap();
+    directory.control_token(&randomness).unwrap();
     lommebok_engine::keys::SigningKey::load_or_make(&directory, &Tasks::new()).unwrap().ready().await.unwrap();
     let inside = |name: &str| scratch.path().join(name).display().to_string();
     let sources = [

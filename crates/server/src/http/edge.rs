@@ -13,8 +13,8 @@ use lommebok_store::{KeyedHash, Psp, Store};
 use super::rates::{RateLimits, Rates};
 use crate::access_token::AccessTokens;
 use crate::listener::body::{self, BodyFault};
-use lommebok_engine::chance::Chance;
 use lommebok_engine::keys::lookup::Purpose;
+use lommebok_engine::randomness::Randomness;
 use lommebok_engine::wallet::{Fault, Keys, Psps, Wallet};
 
 /// What an edge is made of.
@@ -29,7 +29,7 @@ pub struct EdgeParts {
     /// Issues and verifies access tokens.
     pub access_tokens: AccessTokens,
     /// Randomness, for request ids.
-    pub chance: Chance,
+    pub randomness: Randomness,
     /// Whether refusals carry `Lommebok-Hint`.
     pub shows_hints: bool,
     /// Limits of bodies.
@@ -49,7 +49,7 @@ struct Inner {
     keys: Arc<Keys>,
     psps: Psps,
     access_tokens: AccessTokens,
-    chance: Chance,
+    randomness: Randomness,
     shows_hints: bool,
     body_limits: BodyLimits,
     rates: Rates,
@@ -76,7 +76,7 @@ impl Edge {
             keys: parts.keys,
             psps: Psps::default(),
             access_tokens: parts.access_tokens,
-            chance: parts.chance,
+            randomness: parts.randomness,
             shows_hints: parts.shows_hints,
             body_limits: parts.body_limits,
             rates: Rates::new(parts.rate_limits),
@@ -143,7 +143,7 @@ impl Edge {
 
     /// A fresh request id.
     pub fn context_id(&self) -> String {
-        self.0.chance.uuid().to_string()
+        self.0.randomness.uuid().to_string()
     }
 }
 

@@ -18,6 +18,7 @@ use crate::ui::html::{Html, Policy};
 use crate::ui::phone::{PhonePage, TestUser};
 use crate::ui::qr::QrCodes;
 use crate::ui::shown_clock::ShownClock;
+pub use crate::ui::start::{Invocation, ShopAddresses};
 use crate::ui::start::{PspValues, StartPage, TestCard};
 use lommebok_engine::keys::{SandboxKeys, SecretText};
 use lommebok_engine::wallet::Wallet;
@@ -34,40 +35,6 @@ pub struct Beside {
     pub shop: Option<ShopAddresses>,
     /// How this program's commands are called from a terminal.
     pub invocation: Invocation,
-}
-
-/// How this program's commands are called from a terminal, so that what is printed works where it is read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Invocation {
-    /// The program, as a shell takes it: its name where the path leads to it, else its own path.
-    pub program: String,
-    /// What comes after every command, such as `--data-dir …`, as a shell takes it; or nothing.
-    pub options: String,
-}
-
-impl Default for Invocation {
-    fn default() -> Self {
-        Self { program: "lommebok".to_owned(), options: String::new() }
-    }
-}
-
-impl Invocation {
-    /// The whole line for a command such as `clock advance 5m`.
-    pub fn line(&self, command: &str) -> String {
-        let Self { program, options } = self;
-        if options.is_empty() { format!("{program} {command}") } else { format!("{program} {command} {options}") }
-    }
-}
-
-/// Where the sample PSP and its shop are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ShopAddresses {
-    /// The shop's front.
-    pub shop: String,
-    /// The shop's back office.
-    pub back_office: String,
-    /// The sample PSP's merchant API.
-    pub merchant_api: String,
 }
 
 /// What the sandbox's pages show.

@@ -15,15 +15,13 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use thiserror::Error;
 
-use super::BodyWait;
 use super::held::{Charge, FREE_BODY_BYTES};
+use super::limits::{BODY_WAIT_MS, BodyWait};
 
 /// The longest body of every endpoint that has no limit of its own.
 pub const DEFAULT_BYTES: usize = 1_048_576;
 /// The longest body of updatestatus and of the merchants endpoints.
 pub const BATCH_BYTES: usize = 8_388_608;
-/// How long a client may take to send a body, unless it is set otherwise.
-pub const WAIT_MS: u64 = 30_000;
 /// How much of a body that is too long is read and thrown away.
 const DISCARDED_BYTES: usize = 16_777_216;
 
@@ -74,7 +72,7 @@ where
     B: Body<Data = Bytes> + Unpin,
     B::Error: std::error::Error + 'static,
 {
-    let wait = request.extensions().get().map_or(Duration::from_millis(WAIT_MS), |BodyWait(wait)| *wait);
+    let wait = request.extensions().get().map_or(Duration::from_millis(BODY_WAIT_MS), |BodyWait(wait)| *wait);
     collect_within(request.into_body(), longest_bytes, wait).await
 }
 

@@ -5,8 +5,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::activity::Standing;
-use super::body::WAIT_MS;
 
+/// How long a client may take to send a body, unless it is set otherwise.
+pub const BODY_WAIT_MS: u64 = 30_000;
 /// An idle connection lives so much longer than announced, so that a request that is sent in its last moment arrives.
 const IDLE_GRACE_MS: u64 = 1_000;
 
@@ -62,7 +63,7 @@ impl Default for Limits {
             header_wait_ms: 10_000,
             idle_ms: 75_000,
             unsent_ms: 30_000,
-            body_wait_ms: WAIT_MS,
+            body_wait_ms: BODY_WAIT_MS,
             held_bytes_per_connection: 16 * MIB,
             held_bytes_per_address: 32 * MIB,
             held_bytes: 64 * MIB,
@@ -96,7 +97,7 @@ impl Limits {
 
     /// What a request has to carry: nothing when the time is the usual one, for extensions cost each request a map.
     pub(super) fn unusual_body_wait(&self) -> Option<BodyWait> {
-        (self.body_wait_ms != WAIT_MS).then(|| BodyWait(Duration::from_millis(self.body_wait_ms)))
+        (self.body_wait_ms != BODY_WAIT_MS).then(|| BodyWait(Duration::from_millis(self.body_wait_ms)))
     }
 
     pub(super) fn header_wait(&self) -> Duration {

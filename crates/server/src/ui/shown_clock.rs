@@ -1,7 +1,7 @@
 //! How the wallet's clock goes, for the pages that show it (`wallet-clock.js`). Only what stays the same while nobody touches
 //! the clock is told, so that a page that did not change reads alike.
 
-use crate::http::control::time_text;
+use lommebok_engine::clock::time_text;
 use lommebok_engine::clock::{BusinessClock, ClockMode};
 
 /// How the wallet's clock goes.

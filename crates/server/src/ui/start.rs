@@ -3,7 +3,6 @@
 use askama::Template;
 
 use super::{page::Page, phone::TestUser};
-use crate::http::sandbox_pages::{Invocation, ShopAddresses};
 use lommebok_engine::keys::SecretText;
 
 /// A row of the table of magic amounts.
@@ -74,6 +73,40 @@ pub struct PspValues {
     pub name: String,
     /// Name and value.
     pub values: Vec<(&'static str, SecretText)>,
+}
+
+/// How this program's commands are called from a terminal, so that what is printed works where it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invocation {
+    /// The program, as a shell takes it: its name where the path leads to it, else its own path.
+    pub program: String,
+    /// What comes after every command, such as `--data-dir …`, as a shell takes it; or nothing.
+    pub options: String,
+}
+
+impl Default for Invocation {
+    fn default() -> Self {
+        Self { program: "lommebok".to_owned(), options: String::new() }
+    }
+}
+
+impl Invocation {
+    /// The whole line for a command such as `clock advance 5m`.
+    pub fn line(&self, command: &str) -> String {
+        let Self { program, options } = self;
+        if options.is_empty() { format!("{program} {command}") } else { format!("{program} {command} {options}") }
+    }
+}
+
+/// Where the sample PSP and its shop are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShopAddresses {
+    /// The shop's front.
+    pub shop: String,
+    /// The shop's back office.
+    pub back_office: String,
+    /// The sample PSP's merchant API.
+    pub merchant_api: String,
 }
 
 /// The page at `/` of a sandbox.

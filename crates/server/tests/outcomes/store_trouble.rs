@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lommebok_domain::{Notice, Payment, Timestamp};
-use lommebok_engine::wallet::{Stage, Stages};
+use lommebok_engine::wallet::{CrashPoint, CrashPoints};
 use lommebok_server::assembly::Seams;
 use lommebok_store::{Access, FaultHook};
 use lommebok_testkit::fake_psp::{Gate, Reply};
@@ -81,16 +81,16 @@ impl Trouble {
     }
 
     /// A sandbox on such a store.
-    async fn app(&self, settings: &[(&'static str, &str)], stages: Stages) -> TestApp {
+    async fn app(&self, settings: &[(&'static str, &str)], crash_points: CrashPoints) -> TestApp {
         let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        let seams = Seams { fault_hook: Some(self.hook()), stages, ..Seams::default() };
+        let seams = Seams { fault_hook: Some(self.hook()), crash_points, ..Seams::default() };
         TestApp::with(Setup { settings, seams, ..Setup::default() }).await
     }
 
     /// A sandbox whose commits fail from `stage` of an attempt on.
-    async fn app_failing_from(&self, stage: Stage) -> TestApp {
+    async fn app_failing_from(&self, stage: CrashPoint) -> TestApp {
         let trouble = self.clone();
-        let stages = Stages::told_to(move |reached, _| {
+        let stages = CrashPoints::told_to(move |reached, _| {
             if reached == stage {
                 trouble.commits_fail();
             }
@@ -142,7 +142,7 @@ fn captured(amount: i64) -> impl Fn(&Payment) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deadline_that_could_not_be_stored_passes_by_itself_later() {
     let trouble = Trouble::default();
-    let app = trouble.app(&[], Stages::default()).await;
+    let app = trouble.app(&[], CrashPoints::default()).await;
     app.init("st-deadline").await;
     trouble.commits_fail();
     it_is(&app, 300);
@@ -158,7 +158,7 @@ async fn a_deadline_that_could_not_be_stored_passes_by_itself_later() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deadline_that_could_not_be_read_passes_by_itself_later() {
     let trouble = Trouble::default();
-    let app = trouble.app(&[], Stages::default()).await;
+    let app = trouble.app(&[], CrashPoints::default()).await;
     app.init("st-unread").await;
     trouble.reads_fail();
     it_is(&app, 300);
@@ -171,7 +171,7 @@ async fn a_deadline_that_could_not_be_read_passes_by_itself_later() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_attempt_whose_opening_could_not_be_stored_is_opened_later_and_sent_once() {
     let trouble = Trouble::default();
-    let app = trouble.app_failing_from(Stage::ApproveCommitted).await;
+    let app = trouble.app_failing_from(CrashPoint::ApproveCommitted).await;
     approve(&app, "st-open").await;
     trouble.met(2).await;
     assert_eq!(app.shown("st-open").await["stateDetail"]["phase"], "queued");
@@ -185,7 +185,7 @@ async fn an_attempt_whose_opening_could_not_be_stored_is_opened_later_and_sent_o
 #[tokio::test(flavor = "multi_thread")]
 async fn an_attempt_that_could_not_be_opened_within_its_ten_seconds_fails_for_certain() {
     let trouble = Trouble::default();
-    let app = trouble.app_failing_from(Stage::ApproveCommitted).await;
+    let app = trouble.app_failing_from(CrashPoint::ApproveCommitted).await;
     approve(&app, "st-closed").await;
     trouble.met(1).await;
     it_is(&app, 10);
@@ -203,7 +203,7 @@ async fn an_attempt_that_could_not_be_opened_within_its_ten_seconds_fails_for_ce
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ok_that_could_not_be_stored_reserves_later_however_long_it_takes() {
     let trouble = Trouble::default();
-    let app = trouble.app_failing_from(Stage::AnswerReceived).await;
+    let app = trouble.app_failing_from(CrashPoint::AnswerReceived).await;
     approve(&app, "st-ok").await;
     trouble.met(1).await;
     // Long after the moment at which an attempt that nobody has in hand would be settled as unknown.
@@ -220,7 +220,7 @@ async fn an_ok_that_could_not_be_stored_reserves_later_however_long_it_takes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queued_attempt_whose_giving_up_could_not_be_stored_is_given_up_later() {
     let (trouble, gate) = (Trouble::default(), Gate::new());
-    let app = trouble.app(&[("calls_in_flight_per_psp", "1")], Stages::default()).await;
+    let app = trouble.app(&[("calls_in_flight_per_psp", "1")], CrashPoints::default()).await;
     app.psp.answer("st-holder", [Reply::Ok.held_by(&gate)]);
     approve(&app, "st-holder").await;
     app.psp.wait_for_payment("st-holder", 1).await;
@@ -241,7 +241,7 @@ async fn a_queued_attempt_whose_giving_up_could_not_be_stored_is_given_up_later(
 #[tokio::test(flavor = "multi_thread")]
 async fn waiting_entries_that_could_not_be_stored_apply_later_and_once() {
     let (trouble, gate) = (Trouble::default(), Gate::new());
-    let app = trouble.app(&[], Stages::default()).await;
+    let app = trouble.app(&[], CrashPoints::default()).await;
     app.psp.answer("st-waiting", [Reply::Ok.held_by(&gate)]);
     approve(&app, "st-waiting").await;
     app.psp.wait_for_payment("st-waiting", 1).await;
@@ -260,7 +260,7 @@ async fn waiting_entries_that_could_not_be_stored_apply_later_and_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notice_whose_result_could_not_be_stored_is_not_sent_again_for_it() {
     let trouble = Trouble::default();
-    let app = trouble.app(&[], Stages::default()).await;
+    let app = trouble.app(&[], CrashPoints::default()).await;
     let payment = app.init("st-notice").await;
     let page = LandingPage::open(&app, &payment).await;
     trouble.commits_fail_after(1);
@@ -275,7 +275,7 @@ async fn a_notice_whose_result_could_not_be_stored_is_not_sent_again_for_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_of_1200_entries_that_broke_off_is_applied_to_its_end_later() {
     let trouble = Trouble::default();
-    let app = trouble.app(&[], Stages::default()).await;
+    let app = trouble.app(&[], CrashPoints::default()).await;
     for id in ["st-long", "st-longer"] {
         app.approved(id).await;
     }
@@ -293,7 +293,7 @@ async fn a_request_of_1200_entries_that_broke_off_is_applied_to_its_end_later() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_nightly_batch_that_could_not_be_stored_is_applied_later_that_night() {
     let trouble = Trouble::default();
-    let app = trouble.app(&[("batch", "02:00")], Stages::default()).await;
+    let app = trouble.app(&[("batch", "02:00")], CrashPoints::default()).await;
     app.approved("st-night").await;
     drop(app.update_status(&json!([capture("st-night", 100)])).await.succeeded());
     trouble.commits_fail();
@@ -307,7 +307,7 @@ async fn a_nightly_batch_that_could_not_be_stored_is_applied_later_that_night() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_that_can_not_be_applied_holds_back_no_other_psps() {
     let trouble = Trouble::default();
-    let app = trouble.app(&[("batch", "on_demand")], Stages::default()).await;
+    let app = trouble.app(&[("batch", "on_demand")], CrashPoints::default()).await;
     let other = app.other_credentials();
     let mut body = app.init_body("st-other");
     body["customerMobileNumber"] = json!("12345678");
@@ -331,7 +331,7 @@ async fn a_batch_that_can_not_be_applied_holds_back_no_other_psps() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_advance_says_that_the_store_failed_and_what_was_due_happens_by_itself() {
     let trouble = Trouble::default();
-    let app = trouble.app(&[], Stages::default()).await;
+    let app = trouble.app(&[], CrashPoints::default()).await;
     app.init("st-advance").await;
     // The clock's record is stored, the deadline is not.
     trouble.commits_fail_after(1);

@@ -1,5 +1,7 @@
 //! An event as a kind, who caused it, and up to five small columns.
 
+use std::borrow::Cow;
+
 use lommebok_domain::{
     Actor, Amount, AttemptNumber, CardId, Cause, EntryStatus, EventKind, Failure, OperationStatus, PspId, UserId,
 };
@@ -99,7 +101,7 @@ pub(crate) const fn read_operation(code: i64) -> Option<OperationStatus> {
 }
 
 /// The columns of `kind`.
-pub(crate) fn columns(kind: &EventKind) -> EventColumns<&str> {
+pub(crate) fn columns(kind: &EventKind) -> EventColumns<Cow<'_, str>> {
     let bare = |kind| EventColumns { kind, ..EventColumns::default() };
     let money =
         |kind, amount: &Amount, text| EventColumns { amount: Some(amount.ore()), text: filled(text), ..bare(kind) };
@@ -163,7 +165,7 @@ pub(crate) fn kind(columns: EventColumns<String>) -> Option<EventKind> {
         ENTRY_PARKED => Some(EventKind::EntryParked),
         NOTICE_MOVED => Some(EventKind::NoticeMoved { by_ms: subject? }),
         NOTICE_DELIVERED => read_notice_kind_subject(subject?).map(|kind| EventKind::NoticeDelivered { kind, status }),
-        with_cause => kind_with_cause(with_cause, card, Cause { code: code?, detail: text }),
+        with_cause => kind_with_cause(with_cause, card, Cause::new(code?.as_str(), text)),
     }
 }
 
@@ -180,11 +182,11 @@ fn kind_with_cause(kind: i64, card: Option<i64>, cause: Cause) -> Option<EventKi
     }
 }
 
-fn with_cause(kind: i64, cause: &Cause) -> EventColumns<&str> {
-    EventColumns { kind, code: Some(&cause.code), text: filled(&cause.detail), ..EventColumns::default() }
+fn with_cause(kind: i64, cause: &Cause) -> EventColumns<Cow<'_, str>> {
+    EventColumns { kind, code: Some(cause.code.text()), text: filled(&cause.detail), ..EventColumns::default() }
 }
 
 /// An empty text is no text: it costs nothing then.
-fn filled(text: &str) -> Option<&str> {
-    (!text.is_empty()).then_some(text)
+fn filled(text: &str) -> Option<Cow<'_, str>> {
+    (!text.is_empty()).then_some(Cow::Borrowed(text))
 }

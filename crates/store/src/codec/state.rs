@@ -183,7 +183,7 @@ fn return_id(data: &[u8]) -> Option<(ReturnId, &[u8])> {
 
 /// Code and detail, with a zero byte between them; a code never has one.
 fn cause_bytes(cause: &Cause) -> Vec<u8> {
-    let mut bytes = cause.code.replace('\0', "").into_bytes();
+    let mut bytes = cause.code.to_string().replace('\0', "").into_bytes();
     bytes.push(0);
     bytes.extend_from_slice(cause.detail.as_bytes());
     bytes

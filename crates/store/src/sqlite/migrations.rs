@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{database_error, schema};
+use super::database_error;
 use crate::fault::StoreError;
 
 /// Step `n` (from 1) makes version `n`.
@@ -15,13 +15,9 @@ const STEPS: [&str; 6] = [
     include_str!("migrations/0006.sql"),
 ];
 
-/// Refuses a database that is newer than this program, or is none of ours. Changes nothing.
-pub(super) fn look(connection: &Connection) -> Result<(), StoreError> {
-    let (found, known) = (version(connection)?, i64::try_from(STEPS.len()).unwrap_or(i64::MAX));
-    if found > known || found < 0 {
-        return Err(StoreError::Newer { found, known });
-    }
-    schema::compare(connection, found)
+/// The newest version.
+pub(super) fn newest() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
 }
 
 /// Brings a database that was looked at to the newest version.
@@ -39,7 +35,8 @@ pub(super) fn run(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn version(connection: &Connection) -> Result<i64, StoreError> {
+/// The version that a database says to have.
+pub(super) fn version(connection: &Connection) -> Result<i64, StoreError> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(database_error)
 }
 

@@ -36,7 +36,7 @@ use file_watch::FileWatch;
 use keys::KeyHasher;
 use readers::Readers;
 use recent_keys::RecentKeys;
-use watermark::Published;
+use write::Published;
 
 /// The reading side of one database file.
 pub(crate) struct Database {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{database_error, migrations, private_file};
+use super::{database_error, private_file, schema};
 use crate::fault::StoreError;
 
 /// The oldest SQLite without the fault that can lose a commit of the write-ahead log.
@@ -68,7 +68,7 @@ pub(super) fn writer(path: &Path, cache_kib: i64, max_wal_frames: i64) -> Result
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags_and_vfs(path, flags, ONE_PROCESS).map_err(database_error)?;
     // Before anything is set, for another program's database is left as it is.
-    migrations::look(&connection)?;
+    schema::look(&connection)?;
     // SQLite gives a new log what the database has; one that is there was left by a crash.
     for ours in [path, &beside(path, "-wal"), &beside(path, "-lock")] {
         private_file::mend(ours).map_err(failed)?;

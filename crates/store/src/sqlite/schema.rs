@@ -16,8 +16,17 @@ const MOST_NAMED: usize = 5;
 /// What stands in a database: of each table and index, what makes it what it is.
 type Schema = BTreeMap<String, BTreeMap<String, String>>;
 
+/// Refuses a database that is newer than this program, or is none of ours. Changes nothing.
+pub(super) fn look(connection: &Connection) -> Result<(), StoreError> {
+    let (found, known) = (migrations::version(connection)?, migrations::newest());
+    if found > known || found < 0 {
+        return Err(StoreError::Newer { found, known });
+    }
+    compare(connection, found)
+}
+
 /// Refuses a database whose tables are not those of `version`.
-pub(super) fn compare(connection: &Connection, version: i64) -> Result<(), StoreError> {
+fn compare(connection: &Connection, version: i64) -> Result<(), StoreError> {
     let model = Connection::open_in_memory().map_err(database_error)?;
     migrations::steps_until(&model, version)?;
     let expected = read(&model).map_err(database_error)?;

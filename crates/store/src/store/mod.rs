@@ -3,7 +3,6 @@
 //! Reads block, for microseconds each: callers run them where they are. `commit` is the only way to write.
 
 mod batches;
-mod page;
 mod payments;
 mod people;
 
@@ -18,7 +17,6 @@ use crate::fault::{CommitFault, StoreError};
 use crate::options::StoreOptions;
 use crate::sqlite::{CheckReport, Database, read, watermark};
 use crate::watermark::{OlderDatabase, Watermark};
-pub use page::{EventPage, Page, PaymentFilter};
 
 /// The store. Cheap to clone; closed when the last clone goes, or by [`Store::close`].
 #[derive(Clone)]

@@ -2,9 +2,10 @@
 
 use lommebok_domain::{Event, Payment, PaymentId, PspId, PspTransactionId, ReturnId, TenantId, Timestamp, UserId};
 
-use super::{EventPage, Page, PaymentFilter, Store};
+use super::Store;
 use crate::change::{DueRow, NewIdempotency};
 use crate::fault::{StoreError, StoredIdempotency};
+use crate::page::{EventPage, Page, PaymentFilter};
 use crate::records::{PaymentDetails, PaymentReceipt};
 use crate::secret::Sealed;
 use crate::sqlite::read;

@@ -24,8 +24,9 @@ use crate::fake_phone::FakePhone;
 use crate::fake_psp::FakePsp;
 use crate::http_client;
 
+pub use crate::http_client::Answer;
 pub use credentials::Credentials;
-pub use psp_calls::{Answer, Started};
+pub use psp_calls::Started;
 
 /// The business time at which every test begins: 2026-05-04T10:00:00Z, a Monday.
 pub const BEGINNING: Timestamp = Timestamp::from_millis(1_777_888_800_000);

@@ -1,65 +1,10 @@
 //! The PSP's calls, over HTTP, with all headers as they should be; a test changes what it wants to see refused.
 
-use reqwest::{Method, RequestBuilder, StatusCode};
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::{Credentials, TestApp};
-
-/// An answer, read to its end.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// The status.
-    pub status: StatusCode,
-    /// The headers.
-    pub headers: reqwest::header::HeaderMap,
-    /// The body as text.
-    pub text: String,
-    /// The body as JSON; `Null` if it is none.
-    pub json: Value,
-}
-
-impl Answer {
-    /// Sends a request and reads its answer.
-    ///
-    /// # Panics
-    /// When no answer comes.
-    pub async fn to(request: RequestBuilder) -> Self {
-        Self::received(request).await.expect("the server answers")
-    }
-
-    /// Sends a request and reads its answer, if one comes.
-    ///
-    /// # Errors
-    /// When none comes, or not to its end: the server may be gone.
-    pub async fn received(request: RequestBuilder) -> reqwest::Result<Self> {
-        let answer = request.send().await?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        let text = answer.text().await?;
-        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Ok(Self { status, headers, text, json })
-    }
-
-    /// The answer, which must be a success.
-    ///
-    /// # Panics
-    /// When it is a refusal.
-    #[must_use]
-    pub fn succeeded(self) -> Self {
-        assert!(self.status.is_success(), "{} {}", self.status, self.text);
-        self
-    }
-
-    /// The error codes of a refusal of the PSP API, in order; empty for anything else.
-    pub fn error_codes(&self) -> Vec<&str> {
-        let errors = self.json.as_array().map(Vec::as_slice).unwrap_or_default();
-        errors.iter().filter_map(|error| error["errorCode"].as_str()).collect()
-    }
-
-    /// The `Lommebok-Hint` header; empty if there is none.
-    pub fn hint(&self) -> &str {
-        self.headers.get("lommebok-hint").and_then(|hint| hint.to_str().ok()).unwrap_or_default()
-    }
-}
+use crate::http_client::Answer;
 
 /// A payment that has been started.
 #[derive(Clone, Debug)]

@@ -112,8 +112,8 @@ impl MakePayment {
             | State::Cancelled(_)
             | State::Expired) => (state.name().as_str(), None),
         };
-        let text = |part: fn(&Cause) -> &String| cause.map(part).filter(|text| !text.is_empty()).cloned();
-        let (cause, detail) = (text(|cause| &cause.code), text(|cause| &cause.detail));
+        let detail = cause.map(|cause| cause.detail.clone()).filter(|text| !text.is_empty());
+        let cause = cause.map(|cause| cause.code.to_string());
         let warns = matches!(payment.state, State::Failed(Failure::Unknown { .. }));
         Self { payment: Ids::of(payment), attempt, outcome, warns, cause, detail, ms }
     }
@@ -137,7 +137,7 @@ impl Notice {
             PaymentNotice::GivenUp(_) => "given up",
             PaymentNotice::Due { .. } | PaymentNotice::None => "failed, will be tried again",
         };
-        let cause = tried.as_ref().err().map(|cause| cause.code.clone());
+        let cause = tried.as_ref().err().map(|cause| cause.code.to_string());
         Self { payment: Ids::of(payment), result, http_status: tried.as_ref().ok().copied(), cause, ms }
     }
 }

@@ -126,7 +126,7 @@ impl Wallet {
                 if immediate {
                     self.later_if_not_now(apply_rest(&mut steps, id, (next, entries.len())).await)?;
                 } else {
-                    self.agenda().ring();
+                    self.timers().ring();
                 }
                 Ok(Accepted { repeated, ..steps.became })
             }
@@ -153,7 +153,7 @@ impl Wallet {
     /// A batch that is durable and broke off is applied to its end by the workers, whatever its sender was answered.
     fn later_if_not_now(&self, applied: Result<(), Fault>) -> Result<(), Fault> {
         if applied.is_err() {
-            self.agenda().trouble();
+            self.timers().trouble();
         }
         applied
     }

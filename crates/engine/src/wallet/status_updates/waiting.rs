@@ -3,17 +3,19 @@
 //! A newcomer's mistake: to do this outside the PSP's lane. A request for the same payment would then find its decision
 //! stale after each of these commits, until it gives up.
 
-use lommebok_domain::{Command, Event, EventKind, Payment, PaymentId, RefusalCode, Timestamp, Transition, decide};
+use lommebok_domain::{
+    Cause, CauseCode, Command, Event, EventKind, Payment, PaymentId, RefusalCode, Timestamp, Transition, decide,
+};
 use lommebok_store::{PaymentWrite, TakenEntry, WaitingEntry, Write};
 
 use super::ENTRIES_PER_COMMIT;
-use crate::wallet::{Errand, Fault, MAX_DECISIONS, Wallet, measures};
+use crate::wallet::{Fault, MAX_DECISIONS, Wallet, Work, measures};
 
 impl Wallet {
     /// Applies the payment's waiting entries, unless somebody does.
     pub(crate) async fn apply_waiting_entries(&self, id: PaymentId) -> Result<(), Fault> {
         let forever = Timestamp::from_millis(i64::MAX);
-        let Some(_held) = self.in_hand().take(id, Errand::Waiting, forever) else { return Ok(()) };
+        let Some(_held) = self.in_flight().take(id, Work::Waiting, forever) else { return Ok(()) };
         let lane = self.status_lanes().of(self.payment(id)?.terms.psp);
         let _turn = lane.lock().await;
         let mut stale = 0_usize;
@@ -63,8 +65,8 @@ fn tell(payment: &Payment, taken: &[TakenEntry]) {
 }
 
 fn refusal_in(event: &Event) -> Option<(RefusalCode, String)> {
-    if let EventKind::WaitingEntryRefused(cause) = &event.kind {
-        Some((RefusalCode::named(&cause.code), cause.detail.clone()))
+    if let EventKind::WaitingEntryRefused(Cause { code: CauseCode::Entry(code), detail }) = &event.kind {
+        Some((*code, detail.clone()))
     } else {
         None
     }

@@ -1,12 +1,12 @@
 //! A payment, a card and a line of history as the phone sees them.
 
 use lommebok_domain::history::HistoryLine;
-use lommebok_domain::{CardId, Failure, Payment, Prompt, State};
+use lommebok_domain::{CardId, CauseCode, Failure, Payment, Prompt, State};
 use lommebok_store::{Card, CardKind, CardScheme, PaymentReceipt};
 use serde_json::{Value, json};
 
-use crate::http::control::time_text;
 use crate::ui::shown_text::shown_text;
+use lommebok_engine::clock::time_text;
 use lommebok_engine::clock::{BusinessClock, ClockMode};
 use lommebok_engine::wallet::{Fault, Wallet};
 
@@ -49,18 +49,21 @@ pub(super) fn clock(clock: &BusinessClock) -> Value {
     json!({"now": time_text(clock.now()), "runs": matches!(clock.mode(), ClockMode::Running { .. })})
 }
 
+/// What the phone has words of its own for.
+const REASONS: [(CauseCode, &str); 3] = [
+    (CauseCode::ThreeDSecureFailed, "THREE_D_SECURE"),
+    (CauseCode::NoToken, "NO_TOKEN"),
+    (CauseCode::NotDelivered, "NOT_DELIVERED"),
+];
+
 fn failure(failed: &Failure) -> Value {
     let (outcome, cause) = match failed {
         Failure::Certain { cause } => ("certain", cause),
         Failure::Unknown { cause, .. } => ("unknown", cause),
     };
-    let reason = match cause.code.as_str() {
-        "three_d_secure_failed" => Some("THREE_D_SECURE"),
-        "no_token" => Some("NO_TOKEN"),
-        "not_delivered" => Some("NOT_DELIVERED"),
-        _ => None,
-    };
-    json!({"code": cause.code.strip_prefix("psp_"), "outcome": outcome, "reason": reason})
+    let error_id = if let CauseCode::Psp(id) = &cause.code { Some(id) } else { None };
+    let reason = REASONS.iter().find(|(code, _)| *code == cause.code).map(|(_, reason)| *reason);
+    json!({"code": error_id, "outcome": outcome, "reason": reason})
 }
 
 fn short_card(wallet: &Wallet, card: CardId) -> Option<Value> {

@@ -8,8 +8,9 @@ use lommebok_store::{Batch, BatchId, BatchRefusal, Fate};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::Control;
 use super::problem::Problem;
-use super::{Control, time_text};
+use lommebok_engine::clock::time_text;
 use lommebok_engine::wallet::{Wallet, Whose};
 
 /// Batches in one report.

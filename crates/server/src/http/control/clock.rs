@@ -6,11 +6,12 @@ use lommebok_domain::DueKind;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::Control;
 use super::problem::Problem;
-use super::{Control, time_text};
 use crate::http::json_object;
 use crate::listener::body;
 use lommebok_engine::clock::ClockMode;
+use lommebok_engine::clock::time_text;
 use lommebok_engine::wallet::ClockReset;
 use lommebok_engine::workers::DueDone;
 

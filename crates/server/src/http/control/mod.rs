@@ -26,7 +26,7 @@ use problem::Problem;
 
 pub use check::check_json;
 pub use clock::reset_json;
-pub use view::{event_json, payment_json, time_text};
+pub use view::{event_json, payment_json};
 
 /// What the Control API needs.
 #[derive(Clone, Debug)]

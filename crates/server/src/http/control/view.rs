@@ -1,17 +1,10 @@
 //! Payments and their log as JSON for operators. No secret is in a payment, so none can be here.
 
 use lommebok_domain::{
-    Actor, Binding, CancelledBy, Event, EventKind, Failure, Notice, NoticeKind, Payment, Phase, State, Timestamp,
+    Actor, Binding, CancelledBy, Event, EventKind, Failure, Notice, NoticeKind, Payment, Phase, State,
 };
+use lommebok_engine::clock::time_text;
 use serde_json::{Value, json};
-
-/// A moment as RFC 3339 in UTC, with milliseconds.
-pub fn time_text(at: Timestamp) -> String {
-    match jiff::Timestamp::from_millisecond(at.as_millis()) {
-        Ok(at) => format!("{at:.3}"),
-        Err(_) => at.as_millis().to_string(),
-    }
-}
 
 /// A payment for an operator.
 pub fn payment_json(payment: &Payment) -> Value {
@@ -66,7 +59,7 @@ fn failure_json(failure: &Failure) -> Value {
         Failure::Certain { cause } => ("certain", cause),
         Failure::Unknown { cause, .. } => ("unknown", cause),
     };
-    json!({"outcome": outcome, "cause": cause.code, "detail": cause.detail})
+    json!({"outcome": outcome, "cause": cause.code.to_string(), "detail": cause.detail})
 }
 
 fn cancelled_by(by: CancelledBy) -> &'static str {
@@ -109,7 +102,7 @@ pub fn event_json(event: &Event) -> Value {
 
 fn kind_json(kind: &EventKind) -> (&'static str, Value) {
     let money = |amount: &lommebok_domain::Amount, text: &str| json!({"amount": amount.ore(), "text": text});
-    let cause = |cause: &lommebok_domain::Cause| json!({"cause": cause.code, "detail": cause.detail});
+    let cause = |cause: &lommebok_domain::Cause| json!({"cause": cause.code.to_string(), "detail": cause.detail});
     match kind {
         EventKind::Bound(Binding::User(user)) => ("bound", json!({"user": user.get()})),
         EventKind::Bound(Binding::Nobody | Binding::Open) => ("bound", json!({"user": null})),

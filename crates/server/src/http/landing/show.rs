@@ -10,7 +10,6 @@ use lommebok_domain::{Entrance, Failure, Payment, PhoneNumber, State as PaymentS
 use serde_json::json;
 
 use super::form;
-use crate::http::control::time_text;
 use crate::http::event_stream::{self, Lasts};
 use crate::http::pages::{Pages, language, query, remember_language, see_other};
 use crate::ui::error_page::Wrong;
@@ -23,6 +22,7 @@ use crate::ui::lang::Lang;
 use crate::ui::money::kroner;
 use crate::ui::shown_clock::ShownClock;
 use crate::ui::shown_text::shown_text;
+use lommebok_engine::clock::time_text;
 use lommebok_engine::wallet::{Fault, Reader, Topic};
 
 /// Who looks, and with which link.

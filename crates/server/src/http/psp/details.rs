@@ -10,8 +10,8 @@ use lommebok_store::PaymentDetails;
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
 use super::{PspCall, payment_named};
-use crate::http::control::time_text;
 use crate::http::rates::OfPsp;
+use lommebok_engine::clock::time_text;
 use lommebok_engine::wallet::{IN_PLACE_BYTES, Whose};
 
 pub(super) async fn handle(call: PspCall<'_>, id: &PathId<'_>) -> Result<Answered, Refused> {

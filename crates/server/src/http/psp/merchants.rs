@@ -14,7 +14,7 @@ use lommebok_store::{Address, IdempotentRoute, Merchant, MerchantDetails, Mercha
 use super::PspCall;
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
-use crate::http::control::time_text;
+use lommebok_engine::clock::time_text;
 use lommebok_engine::wallet::{Fault, MERCHANTS_LISTED, Whose};
 
 /// Merchants that are listed in place; more are read apart from what others wait for.

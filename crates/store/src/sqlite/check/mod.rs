@@ -11,11 +11,11 @@ use lommebok_domain::{Entrance, Event, Payment, StateName, TenantId, history};
 use rusqlite::{Connection, params};
 
 use crate::codec;
+use crate::page::PaymentFilter;
 use crate::sqlite::keys::MAX_PROBES;
 use crate::sqlite::read;
 use crate::sqlite::read::natural_key::KeyReader;
 use crate::sqlite::recent_keys::{KeyTable, Place, Waiting};
-use crate::store::PaymentFilter;
 
 /// Payments that one step looks at.
 const STEP: u32 = 1_000;

@@ -9,9 +9,9 @@ use lommebok_domain::{
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::codec;
+use crate::page::EventPage;
 use crate::secret::Sealed;
 use crate::sqlite::unreadable;
-use crate::store::EventPage;
 
 /// A statement that yields payments: their columns, then what is given.
 macro_rules! select_payment {

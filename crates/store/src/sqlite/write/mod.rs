@@ -8,11 +8,13 @@ mod batch;
 mod clock;
 mod due;
 mod evidence;
+mod fates;
 mod idempotency;
 mod merchant;
 mod natural_keys;
 mod new_payment;
 mod payment;
+mod rising;
 mod seed;
 mod session;
 mod skipped;
@@ -25,7 +27,6 @@ use super::checkpoint::Checkpointer;
 use super::file_watch::FileWatch;
 use super::keys::KeyHasher;
 use super::recent_keys::RecentKeys;
-use super::watermark::{Published, Rising};
 use crate::change::{Change, Committed, Write};
 use crate::fault::CommitFault;
 use crate::options::{Access, FaultHook};
@@ -33,6 +34,8 @@ pub(crate) use evidence::Evidence;
 pub(in crate::sqlite) use evidence::stored as is_stored;
 pub(in crate::sqlite) use merchant::highest_issued;
 use natural_keys::NaturalKeys;
+pub(crate) use rising::Published;
+use rising::Rising;
 
 /// Why a transaction can't go on.
 #[derive(Debug)]

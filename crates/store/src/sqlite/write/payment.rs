@@ -3,7 +3,7 @@
 use lommebok_domain::{Event, EventKind, PaymentId, State, TenantId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Applied, Evidence, WriteFault, Writer, batch, broken, due, evidence, idempotency, run};
+use super::{Applied, Evidence, WriteFault, Writer, broken, due, evidence, fates, idempotency, run};
 use crate::change::{Change, Committed, PaymentWrite};
 use crate::codec;
 use crate::fault::CommitFault;
@@ -87,7 +87,7 @@ fn write(connection: &Connection, change: &Change, write: &PaymentWrite) -> Resu
         due::write(connection, tenant, id, *due)?;
     }
     step_up(connection, tenant, write)?;
-    batch::take(connection, tenant, payment, &write.taken)?;
+    fates::take(connection, tenant, payment, &write.taken)?;
     Ok(true)
 }
 

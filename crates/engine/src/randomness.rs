@@ -1,6 +1,6 @@
 //! The one place where randomness enters: the operating system's for running, a seeded stream for tests.
 //!
-//! Keys, nonces, ids and secrets are made from a [`Chance`] that is handed in; nothing else asks the operating system.
+//! Keys, nonces, ids and secrets are made from a [`Randomness`] that is handed in; nothing else asks the operating system.
 //! The one exception is the RSA signing key, whose library insists on its own source.
 //! A newcomer's mistake: the seeded stream looks random, but whoever knows the seed knows every secret. It is for tests.
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 /// A source of random bytes. Cheap to clone; clones of a seeded source share one stream.
 #[derive(Clone)]
-pub struct Chance(Arc<Source>);
+pub struct Randomness(Arc<Source>);
 
 enum Source {
     OperatingSystem,
@@ -25,7 +25,7 @@ struct SeededStream {
     next_block: u64,
 }
 
-impl Chance {
+impl Randomness {
     /// The operating system's randomness.
     pub fn operating_system() -> Self {
         Self(Arc::new(Source::OperatingSystem))
@@ -57,11 +57,11 @@ impl Chance {
     }
 }
 
-impl fmt::Debug for Chance {
+impl fmt::Debug for Randomness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &*self.0 {
-            Source::OperatingSystem => "Chance(operating system)",
-            Source::Seeded(_) => "Chance(seeded)",
+            Source::OperatingSystem => "Randomness(operating system)",
+            Source::Seeded(_) => "Randomness(seeded)",
         })
     }
 }
@@ -92,26 +92,26 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
-        let first = Chance::seeded(7).bytes::<100>();
-        assert_eq!(first, Chance::seeded(7).bytes::<100>());
-        assert_ne!(first, Chance::seeded(8).bytes::<100>());
+        let first = Randomness::seeded(7).bytes::<100>();
+        assert_eq!(first, Randomness::seeded(7).bytes::<100>());
+        assert_ne!(first, Randomness::seeded(8).bytes::<100>());
     }
 
     #[test]
     fn a_seeded_stream_does_not_repeat_itself() {
-        let chance = Chance::seeded(7);
-        assert_ne!(chance.bytes::<32>(), chance.clone().bytes::<32>());
+        let randomness = Randomness::seeded(7);
+        assert_ne!(randomness.bytes::<32>(), randomness.clone().bytes::<32>());
     }
 
     #[test]
     fn the_operating_system_gives_bytes_that_differ() {
-        let chance = Chance::operating_system();
-        assert_ne!(chance.bytes::<32>(), chance.bytes::<32>());
+        let randomness = Randomness::operating_system();
+        assert_ne!(randomness.bytes::<32>(), randomness.bytes::<32>());
     }
 
     #[test]
     fn a_uuid_is_of_version_4() {
-        assert_eq!(Chance::seeded(1).uuid().get_version_num(), 4);
-        assert_ne!(Chance::operating_system().uuid(), Chance::operating_system().uuid());
+        assert_eq!(Randomness::seeded(1).uuid().get_version_num(), 4);
+        assert_ne!(Randomness::operating_system().uuid(), Randomness::operating_system().uuid());
     }
 }

@@ -36,16 +36,16 @@ impl Pauses {
 
 impl Wallet {
     /// Does `work` until it succeeds or can't ever; ends with its last fault only when the server does.
-    pub(super) async fn surely<T, F>(&self, work: impl Fn() -> F) -> Result<T, Fault>
+    pub(super) async fn retry<T, F>(&self, work: impl Fn() -> F) -> Result<T, Fault>
     where
         F: Future<Output = Result<T, Fault>>,
     {
-        self.surely_until(std::future::pending(), work).await
+        self.retry_until(std::future::pending(), work).await
     }
 
     /// The same, but makes no further try once `given_up` has come. A try that has begun is never broken off: what it
     /// commits would be stored without anybody's knowledge.
-    pub(super) async fn surely_until<T, F>(
+    pub(super) async fn retry_until<T, F>(
         &self,
         given_up: impl Future<Output = ()>,
         work: impl Fn() -> F,

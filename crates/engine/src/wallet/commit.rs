@@ -1,4 +1,5 @@
-//! The road of every change: load the payment, decide, commit under the guard of its version, tell who watches.
+//! Applying a command to a payment, with optimistic concurrency: load, decide, commit under the guard of the version that was loaded,
+//! tell who watches.
 //!
 //! Nothing else in this crate commits a payment. When somebody else was faster the guard refuses the commit, and the
 //! command is decided again on what they made of it; nobody waits for a lock.
@@ -9,7 +10,7 @@ use lommebok_domain::{Command, Payment, PaymentId, Refusal, Transition, decide};
 use lommebok_store::{Change, CommitFault, Committed, PaymentWrite, Write};
 
 use super::{Fault, Wallet};
-use crate::chance::Chance;
+use crate::randomness::Randomness;
 
 /// How often a command is decided again because somebody else was faster.
 pub(crate) const MAX_DECISIONS: usize = 20;
@@ -19,7 +20,7 @@ impl Wallet {
     ///
     /// # Errors
     /// [`Fault::NoSuchPayment`], [`Fault::Refused`] when the rules refuse it, or what the store says.
-    pub async fn carry_out(&self, id: PaymentId, command: Command) -> Result<Payment, Fault> {
+    pub async fn apply(&self, id: PaymentId, command: Command) -> Result<Payment, Fault> {
         for _ in 0..MAX_DECISIONS {
             if is_a_users(&command) {
                 self.unless_time_is_reset().await?;
@@ -35,11 +36,11 @@ impl Wallet {
         Err(Fault::Busy)
     }
 
-    /// Like [`Wallet::carry_out`], for whoever has the payment in hand: saves the reading when nobody was faster.
+    /// Like [`Wallet::apply`], for a caller that has loaded the payment: saves the reading when nobody was faster.
     ///
     /// # Errors
-    /// As [`Wallet::carry_out`]; what `known` alone would refuse is decided again on the payment as it stands.
-    pub(crate) async fn carry_out_on(&self, known: Payment, command: Command) -> Result<Payment, Fault> {
+    /// As [`Wallet::apply`]; what `known` alone would refuse is decided again on the payment as it stands.
+    pub(crate) async fn apply_to(&self, known: Payment, command: Command) -> Result<Payment, Fault> {
         let id = known.id;
         if is_a_users(&command) {
             self.unless_time_is_reset().await?;
@@ -51,12 +52,12 @@ impl Wallet {
                 other => return other,
             }
         }
-        self.carry_out(id, command).await
+        self.apply(id, command).await
     }
 
-    /// Like [`Wallet::carry_out`], but takes "this is already so" for success, as whoever repeats a request expects.
-    pub async fn carry_out_once(&self, id: PaymentId, command: Command) -> Result<Payment, Fault> {
-        match self.carry_out(id, command).await {
+    /// Like [`Wallet::apply`], but takes "this is already so" for success, as whoever repeats a request expects.
+    pub async fn apply_once(&self, id: PaymentId, command: Command) -> Result<Payment, Fault> {
+        match self.apply(id, command).await {
             Err(Fault::Refused(Refusal::AlreadySo)) => self.payment(id),
             other => other,
         }
@@ -96,7 +97,7 @@ impl Wallet {
         let stored = self.store().commit(change).await;
         self.readiness().answered(&stored);
         if matches!(stored, Err(CommitFault::Unavailable(_))) {
-            self.agenda().trouble();
+            self.timers().trouble();
         }
         Ok(stored?)
     }
@@ -106,7 +107,7 @@ impl Wallet {
         self.start_attempt(after);
         self.measure_outcome(before, after);
         for (kind, at) in after.due() {
-            self.agenda().note(kind, at);
+            self.timers().note(kind, at);
         }
         self.hub().publish(after, before.binding);
     }
@@ -150,8 +151,8 @@ pub(super) struct ChangeIds {
 }
 
 impl ChangeIds {
-    pub(super) fn new(chance: &Chance) -> Self {
-        Self { start: u64::from_be_bytes(chance.bytes()), count: AtomicU64::new(0) }
+    pub(super) fn new(randomness: &Randomness) -> Self {
+        Self { start: u64::from_be_bytes(randomness.bytes()), count: AtomicU64::new(0) }
     }
 
     fn next(&self) -> u128 {
@@ -166,8 +167,8 @@ mod tests {
 
     #[test]
     fn no_two_changes_have_one_id_within_a_start_or_across_two() {
-        let chance = Chance::seeded(1);
-        let (one, other) = (ChangeIds::new(&chance), ChangeIds::new(&chance));
+        let randomness = Randomness::seeded(1);
+        let (one, other) = (ChangeIds::new(&randomness), ChangeIds::new(&randomness));
         let ids = std::collections::BTreeSet::from([one.next(), one.next(), other.next(), other.next()]);
         assert_eq!(ids.len(), 4);
     }

@@ -9,7 +9,7 @@ use super::Wallet;
 
 /// How far an attempt has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Stage {
+pub enum CrashPoint {
     /// The approval is durable.
     ApproveCommitted,
     /// The attempt is durable as open.
@@ -24,7 +24,7 @@ pub enum Stage {
     OutcomeCommitted,
 }
 
-impl Stage {
+impl CrashPoint {
     /// All of them, in order.
     pub const ALL: [Self; 6] = [
         Self::ApproveCommitted,
@@ -49,33 +49,33 @@ impl Stage {
 }
 
 /// Who is told.
-type Listener = dyn Fn(Stage, PaymentId) + Send + Sync;
+type Listener = dyn Fn(CrashPoint, PaymentId) + Send + Sync;
 
 /// Who is told, if anybody.
 #[derive(Clone, Default)]
-pub struct Stages(Option<Arc<Listener>>);
+pub struct CrashPoints(Option<Arc<Listener>>);
 
-impl Stages {
+impl CrashPoints {
     /// Tells `listener`, on the thread that works on the attempt; whoever blocks there holds the process at that point.
-    pub fn told_to(listener: impl Fn(Stage, PaymentId) + Send + Sync + 'static) -> Self {
+    pub fn told_to(listener: impl Fn(CrashPoint, PaymentId) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(listener)))
     }
 }
 
-impl std::fmt::Debug for Stages {
+impl std::fmt::Debug for CrashPoints {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.0.is_some() { "Stages(told)" } else { "Stages(nobody)" })
+        f.write_str(if self.0.is_some() { "CrashPoints(told)" } else { "CrashPoints(nobody)" })
     }
 }
 
 impl Wallet {
-    pub(crate) fn reached(&self, stage: Stage, payment: PaymentId) {
-        if let Some(listener) = &self.stages().0 {
+    pub(crate) fn reached(&self, stage: CrashPoint, payment: PaymentId) {
+        if let Some(listener) = &self.crash_points().0 {
             listener(stage, payment);
         }
     }
 
-    pub(crate) fn observes_stages(&self) -> bool {
-        self.stages().0.is_some()
+    pub(crate) fn observes_crash_points(&self) -> bool {
+        self.crash_points().0.is_some()
     }
 }
