@@ -50,6 +50,11 @@ impl Requests {
         Ok(Self { headers, make_payment_url, mobile_number: credentials.mobile_number.clone() })
     }
 
+    /// Where the PSP is called.
+    pub(crate) fn make_payment_url(&self) -> &str {
+        &self.make_payment_url
+    }
+
     /// The same to a server that now listens at `host`.
     pub(crate) fn at(&self, host: &str) -> anyhow::Result<Self> {
         let mut headers = self.headers.clone();

@@ -43,10 +43,9 @@ async fn counted(options: &Options, psp: &Psp, (step, times): (Step, u64)) -> an
     let folder = tempfile::tempdir()?;
     let out = folder.path().join("callgrind.out");
     let wallet = Wallet::start(&options.server).await?;
-    let requests = wallet.requests(psp.url()).await?;
     let profiler = ["valgrind", "--tool=callgrind", &format!("--callgrind-out-file={}", out.display())];
     let wallet = wallet.restart_under(&profiler.map(str::to_owned)).await?;
-    let requests = requests.at(&wallet.address.to_string())?;
+    let requests = wallet.requests(psp.url()).await?;
     let (mut connection, road) = (Connection::open(wallet.address).await?, Road::default());
     for serial in 0..times {
         match step {

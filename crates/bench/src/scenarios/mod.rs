@@ -119,17 +119,18 @@ impl Room {
     /// The same after `fill` has worked on the stopped wallet's data directory.
     async fn refilled(self, fill: impl AsyncFnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result<Self> {
         let wallet = self.wallet.refilled(fill).await?;
-        Self { wallet, ..self }.at_its_new_address()
+        Self { wallet, ..self }.at_its_new_address().await
     }
 
     /// The same after `kill -9`, and how long the wallet took to be ready again.
     async fn killed_and_restarted(self) -> anyhow::Result<(Self, Duration)> {
         let (wallet, ready) = self.wallet.killed_and_restarted().await?;
-        Ok((Self { wallet, ..self }.at_its_new_address()?, ready))
+        Ok((Self { wallet, ..self }.at_its_new_address().await?, ready))
     }
 
-    fn at_its_new_address(self) -> anyhow::Result<Self> {
-        let requests = Rc::new(self.requests.at(&self.wallet.address.to_string())?);
+    /// Tokens are for the address at which they were given.
+    async fn at_its_new_address(self) -> anyhow::Result<Self> {
+        let requests = Rc::new(self.wallet.requests(self.requests.make_payment_url().to_owned()).await?);
         Ok(Self { requests, ..self })
     }
 

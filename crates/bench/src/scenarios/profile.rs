@@ -75,7 +75,8 @@ async fn ask(options: &Options) -> anyhow::Result<()> {
         }
     }
     let wallet = wallet.restart_under(&options.under).await?;
-    let requests = Rc::new(requests.at(&wallet.address.to_string())?);
+    // Tokens are for the address at which they were given.
+    let requests = Rc::new(wallet.requests(psp.url()).await?);
     let yardstick = echo_micros(options, &requests).await?;
     let target = Target { process: &wallet.process, address: wallet.address };
     let (per_second, micros) = counted(&target, options, (requests, serials)).await?;
