@@ -1,4 +1,4 @@
-//! For crash tests: where `lommebok dev` stops dead or stands still, once an attempt has come to a stage. Hidden flags, since
+//! For crash tests: where `lommebok dev` stops dead or stands still, once an attempt has come to a point. Hidden flags, since
 //! nobody else wants them.
 
 use std::io::Write as _;
@@ -20,7 +20,7 @@ pub(super) fn arguments() -> [Arg; 2] {
 /// Where a crash test wants the process to stop dead.
 #[derive(Clone, Copy, Debug)]
 struct Hold {
-    stage: CrashPoint,
+    point: CrashPoint,
     /// The attempt that is held, counted from 1; so are all that come after it.
     from: u64,
 }
@@ -28,29 +28,29 @@ struct Hold {
 impl Hold {
     fn parse(text: &str) -> Result<Self, String> {
         let (name, from) = text.split_once(':').unwrap_or((text, "1"));
-        let stage = CrashPoint::ALL.into_iter().find(|stage| stage.as_str() == name);
+        let point = CrashPoint::ALL.into_iter().find(|point| point.as_str() == name);
         let names = CrashPoint::ALL.map(CrashPoint::as_str).join(", ");
-        let stage = stage.ok_or_else(|| format!("the stage is one of {names}"))?;
+        let point = point.ok_or_else(|| format!("the point is one of {names}"))?;
         let from = from.parse().map_err(|_| format!("{from} is not a number"))?;
-        Ok(Self { stage, from })
+        Ok(Self { point, from })
     }
 }
 
-/// Tells when an attempt has come to its stage, and holds the thread there for ever, or stops the whole process there once.
+/// Tells when an attempt has come to its point, and holds the thread there for ever, or stops the whole process there once.
 pub(super) fn crash_points(matches: &ArgMatches) -> CrashPoints {
     let awaited = |name| matches.get_one::<Hold>(name).map(|at| Awaited { at: *at, reached: AtomicU64::new(0) });
     let (dead, still) = (awaited("hold-at"), awaited("stop-at"));
     if dead.is_none() && still.is_none() {
         return CrashPoints::default();
     }
-    CrashPoints::told_to(move |stage, payment| {
-        if still.as_ref().and_then(|still| still.passed(stage)) == Some(0) {
-            say_whole("stopped", stage, payment);
+    CrashPoints::notifying(move |point, payment| {
+        if still.as_ref().and_then(|still| still.passed(point)) == Some(0) {
+            say_whole("stopped", point, payment);
             // Raised in this very thread: a signal to the process would let it run on for a moment.
             let _gone_on = nix::sys::signal::raise(nix::sys::signal::SIGSTOP);
         }
-        if dead.as_ref().and_then(|dead| dead.passed(stage)).is_some() {
-            say_whole("held", stage, payment);
+        if dead.as_ref().and_then(|dead| dead.passed(point)).is_some() {
+            say_whole("held", point, payment);
             loop {
                 std::thread::park();
             }
@@ -59,8 +59,8 @@ pub(super) fn crash_points(matches: &ArgMatches) -> CrashPoints {
 }
 
 /// Says on stderr, in one write, where an attempt stands: the reader may kill this process between two of them.
-fn say_whole(what: &str, stage: CrashPoint, payment: PaymentId) {
-    let line = format!("{what} at {} payment {}\n", stage.as_str(), payment.get());
+fn say_whole(what: &str, point: CrashPoint, payment: PaymentId) {
+    let line = format!("{what} at {} payment {}\n", point.as_str(), payment.get());
     // Without a reader there is nobody to tell.
     let _unread = std::io::stderr().lock().write_all(line.as_bytes());
 }
@@ -73,8 +73,8 @@ struct Awaited {
 
 impl Awaited {
     /// How many attempts have come here since the first that counts; nothing elsewhere, or before it.
-    fn passed(&self, stage: CrashPoint) -> Option<u64> {
-        if stage != self.at.stage {
+    fn passed(&self, point: CrashPoint) -> Option<u64> {
+        if point != self.at.point {
             return None;
         }
         self.reached.fetch_add(1, Ordering::SeqCst).saturating_add(1).checked_sub(self.at.from)

@@ -16,7 +16,7 @@ use crate::randomness::Randomness;
 pub(crate) const MAX_DECISIONS: usize = 20;
 
 impl Wallet {
-    /// Carries out one command on one payment, and answers the payment as it then is.
+    /// Applies one command to one payment, and answers the payment as it then is.
     ///
     /// # Errors
     /// [`Fault::NoSuchPayment`], [`Fault::Refused`] when the rules refuse it, or what the store says.

@@ -57,21 +57,21 @@ pub struct CrashPoints(Option<Arc<Listener>>);
 
 impl CrashPoints {
     /// Tells `listener`, on the thread that works on the attempt; whoever blocks there holds the process at that point.
-    pub fn told_to(listener: impl Fn(CrashPoint, PaymentId) + Send + Sync + 'static) -> Self {
+    pub fn notifying(listener: impl Fn(CrashPoint, PaymentId) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(listener)))
     }
 }
 
 impl std::fmt::Debug for CrashPoints {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.0.is_some() { "CrashPoints(told)" } else { "CrashPoints(nobody)" })
+        f.write_str(if self.0.is_some() { "CrashPoints(watched)" } else { "CrashPoints(unwatched)" })
     }
 }
 
 impl Wallet {
-    pub(crate) fn reached(&self, stage: CrashPoint, payment: PaymentId) {
+    pub(crate) fn reached(&self, point: CrashPoint, payment: PaymentId) {
         if let Some(listener) = &self.crash_points().0 {
-            listener(stage, payment);
+            listener(point, payment);
         }
     }
 

@@ -24,7 +24,7 @@ pub(crate) struct InFlight(Arc<InFlightInner>);
 
 #[derive(Debug, Default)]
 struct InFlightInner {
-    works: Mutex<HashMap<(PaymentId, Work), Timestamp>>,
+    all: Mutex<HashMap<(PaymentId, Work), Timestamp>>,
     ended: Notify,
 }
 
@@ -39,11 +39,11 @@ impl InFlight {
     /// Registers the work, unless a task is at it.
     pub(crate) fn take(&self, payment: PaymentId, work: Work, ends_by: Timestamp) -> Option<InFlightGuard> {
         let key = (payment, work);
-        let mut works = self.lock();
-        if works.contains_key(&key) {
+        let mut all = self.lock();
+        if all.contains_key(&key) {
             return None;
         }
-        works.insert(key, ends_by);
+        all.insert(key, ends_by);
         Some(InFlightGuard { of: self.clone(), key })
     }
 
@@ -72,7 +72,7 @@ impl InFlight {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<(PaymentId, Work), Timestamp>> {
-        self.0.works.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

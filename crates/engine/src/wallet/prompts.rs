@@ -62,7 +62,7 @@ impl Wallet {
         Err(Fault::TooManyPrompts { retry_after_s: retry_after_s.unsigned_abs() })
     }
 
-    /// Carries out that a number was confirmed: whoever has it is prompted, unless there is too much on that phone already.
+    /// Applies a confirmed number: its user is prompted, unless there is too much on that phone already.
     pub(super) async fn confirm(&self, payment: &Payment, to: Binding) -> Result<Payment, Fault> {
         let user = if let Binding::User(user) = to { user } else { NOBODY };
         let (_turn, command) = match self.may_prompt(payment.terms.psp, user, Some(payment.id)).await {

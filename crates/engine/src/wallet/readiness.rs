@@ -33,7 +33,7 @@ tokio::task_local! {
 #[derive(Debug)]
 pub(super) struct Readiness {
     last: Mutex<LastWrite>,
-    /// InFlightGuard by who tries to write for all that ask.
+    /// Held by who tries to write for all that ask.
     trying: Arc<tokio::sync::Mutex<()>>,
     /// Counts the tries that have ended.
     tried: watch::Sender<u64>,

@@ -40,7 +40,7 @@ pub(crate) struct Look {
     pub(crate) done: Vec<DueDone>,
     /// The notices that are under way.
     pub(crate) notices: Vec<JoinHandle<()>>,
-    /// Whether something that is due is in the hands of a work, and must be looked at when that ends.
+    /// Whether a task is at something that is due, which must be looked at when that task ends.
     pub(crate) in_flight: bool,
     /// Why something was left undone; the first of the reasons.
     pub(crate) fault: Option<Fault>,

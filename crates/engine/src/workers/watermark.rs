@@ -19,7 +19,7 @@ const WRITES_EVERY_MS: u64 = 1_000;
 #[derive(Debug)]
 pub struct Remembering {
     directory: DataDirectory,
-    /// What stands in the file, as far as this process wrote it. InFlightGuard while it is written.
+    /// What stands in the file, as far as this process wrote it. Held while it is written.
     written: Mutex<Option<Watermark>>,
 }
 

@@ -5,8 +5,9 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::Verified;
 use lommebok_engine::keys::SecretText;
+
+use super::Verified;
 
 /// 24 characters of base64url: 144 bits of the signature.
 type Tail = [u8; 24];

@@ -2,11 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use lommebok_engine::keys::{SigningKeyFault, SigningKeyPair};
 use serde::{Deserialize, Serialize};
 
 use super::TokenFault;
 use super::claims::Claims;
-use lommebok_engine::keys::{SigningKeyFault, SigningKeyPair};
 
 /// RSA with PKCS #1 v1.5 and SHA-256.
 pub(super) const ALGORITHM: &str = "RS256";

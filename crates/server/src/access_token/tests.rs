@@ -7,13 +7,13 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use lommebok_domain::{PspId, TenantId, Timestamp};
+use lommebok_engine::clock::{BusinessClock, ClockRecord, Hands, RecordedMode};
+use lommebok_engine::keys::{SigningKey, SigningKeyPair};
+use lommebok_engine::randomness::Randomness;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::{AccessTokens, Subject, TokenFault, TokenSettings};
-use lommebok_engine::clock::{BusinessClock, ClockRecord, Hands, RecordedMode};
-use lommebok_engine::keys::{SigningKey, SigningKeyPair};
-use lommebok_engine::randomness::Randomness;
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_500);
 const NOW_S: i64 = 1_700_000_000;

@@ -9,15 +9,6 @@ use std::time::Duration;
 
 use lommebok_api::urls::UrlPolicy;
 use lommebok_domain::Payment;
-use lommebok_store::{ClockReset, HashKey, PaymentFilter, Store, StoreOptions};
-
-use super::seams::{FIRST_TENANT, Seams};
-use super::start_fault::StartFault;
-use crate::access_token::TokenSettings;
-use crate::config::{BatchTime, DevConfig};
-use crate::http::edge::BodyLimits;
-use crate::listener::{Limits, Listener};
-use crate::ui::brand::Brand;
 use lommebok_engine::clock::{BusinessClock, ClockMode, RESETS_REMEMBERED};
 use lommebok_engine::keys::envelope::Envelope;
 use lommebok_engine::keys::handle::HandleKey;
@@ -28,6 +19,15 @@ use lommebok_engine::outbound::{TlsRootsError, read_authorities, tls_with_web_ro
 use lommebok_engine::randomness::Randomness;
 use lommebok_engine::tokens::SimulatedTokens;
 use lommebok_engine::wallet::{self, BatchMode, Environment, Keys, SENDS_WITHIN_MS, Settings, TokenSource};
+use lommebok_store::{ClockReset, HashKey, PaymentFilter, Store, StoreOptions};
+
+use super::seams::{FIRST_TENANT, Seams};
+use super::start_fault::StartFault;
+use crate::access_token::TokenSettings;
+use crate::config::{BatchTime, DevConfig};
+use crate::http::edge::BodyLimits;
+use crate::listener::{Limits, Listener};
+use crate::ui::brand::Brand;
 
 /// A clock that nobody set may be so far ahead of the wall clock at a start, in ms: an hour, which no correction of a clock
 /// that is about right exceeds.

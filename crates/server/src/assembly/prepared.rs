@@ -6,6 +6,12 @@ use std::sync::Arc;
 
 use lommebok_api::hosts::origin_of;
 use lommebok_api::urls::UrlPolicy;
+use lommebok_engine::keys::{DataDirectory, SandboxKeys, SigningKey};
+use lommebok_engine::outbound::{OutboundClient, Policy, Resolver, Slots};
+use lommebok_engine::randomness::Randomness;
+use lommebok_engine::tasks::Tasks;
+use lommebok_engine::wallet::{Keys, Parts, Wallet};
+use lommebok_engine::workers::{Remembering, remember};
 use lommebok_store::Seed as Rows;
 
 use super::parts;
@@ -23,12 +29,6 @@ use crate::listener::{Limits, Listener, TrustedProxies};
 use crate::seeds::Seed;
 use crate::stub_psp::Shown;
 use crate::ui::brand::Brand;
-use lommebok_engine::keys::{DataDirectory, SandboxKeys, SigningKey};
-use lommebok_engine::outbound::{OutboundClient, Policy, Resolver, Slots};
-use lommebok_engine::randomness::Randomness;
-use lommebok_engine::tasks::Tasks;
-use lommebok_engine::wallet::{Keys, Parts, Wallet};
-use lommebok_engine::workers::{Remembering, remember};
 
 /// A sandbox before its first request.
 #[derive(Debug)]

@@ -1,13 +1,13 @@
 //! A database that was restored from a backup: told from the one that it replaces, and accepted by an operator (ADR 0027).
 
 use lommebok_domain::{PaymentId, StateName, Timestamp};
+use lommebok_engine::wallet::Fault;
+use lommebok_engine::workers::Remembering;
 use lommebok_store::{CheckReport, OlderDatabase};
 
 use super::start_fault::StartFault;
 use super::stopped::{StoppedFault, held, silent_wallet};
 use crate::config::DevConfig;
-use lommebok_engine::wallet::Fault;
-use lommebok_engine::workers::Remembering;
 
 /// What came of accepting a database.
 #[derive(Debug)]

@@ -5,13 +5,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lommebok_store::Store;
-
-use crate::http::Edge;
 use lommebok_engine::keys::SandboxKeys;
 use lommebok_engine::tasks::{LeftOver, Tasks};
 use lommebok_engine::wallet::Wallet;
 use lommebok_engine::workers::Remembering;
+use lommebok_store::Store;
+
+use crate::http::Edge;
 
 /// How long open attempts get to answer and commit when the server stops, in ms.
 const SHUTDOWN_PATIENCE_MS: u64 = 17_000;

@@ -2,6 +2,12 @@
 //! as the seed says, so every start does it.
 
 use lommebok_domain::{PhoneNumber, TenantId};
+use lommebok_engine::clock::ProcessTime;
+use lommebok_engine::keys::envelope::Place;
+use lommebok_engine::keys::lookup::Purpose;
+use lommebok_engine::keys::{PspCredentials, SandboxKeys};
+use lommebok_engine::randomness::Randomness;
+use lommebok_engine::wallet::{Fault, Keys, pin_hash};
 use lommebok_store::{
     Address, CardDetails, CardKind, CardScheme, Change, CommitFault, KeyedHash, MerchantDetails, MerchantStatus,
     NewPsp, NewUser, Sealed, Seed as Rows, SeededMerchant, SeededPsp, SeededUser, Store, Write,
@@ -10,12 +16,6 @@ use lommebok_store::{
 use super::StartFault;
 use crate::http::edge::client_id_hash;
 use crate::seeds::{self, Seed, SeedCard, SeedMerchant, SeedUser};
-use lommebok_engine::clock::ProcessTime;
-use lommebok_engine::keys::envelope::Place;
-use lommebok_engine::keys::lookup::Purpose;
-use lommebok_engine::keys::{PspCredentials, SandboxKeys};
-use lommebok_engine::randomness::Randomness;
-use lommebok_engine::wallet::{Fault, Keys, pin_hash};
 
 /// A PSP of the seed would be given what a PSP of an earlier seed has in this database.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -5,12 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use lommebok_api::urls::UrlPolicy;
-use lommebok_store::{CheckReport, OlderDatabase, StoreError};
-
-use super::parts;
-use super::seams::{FIRST_TENANT, Seams};
-use super::start_fault::StartFault;
-use crate::config::DevConfig;
 use lommebok_engine::keys::{DataDirectory, KeptWatermark};
 use lommebok_engine::outbound::{OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
 use lommebok_engine::randomness::Randomness;
@@ -18,6 +12,12 @@ use lommebok_engine::tasks::Tasks;
 use lommebok_engine::tokens::TokenRefused;
 use lommebok_engine::wallet::{BatchMode, ClockReset, Parts, ResetFault, Settings, TokenSource, Wallet};
 use lommebok_engine::workers::Remembering;
+use lommebok_store::{CheckReport, OlderDatabase, StoreError};
+
+use super::parts;
+use super::seams::{FIRST_TENANT, Seams};
+use super::start_fault::StartFault;
+use crate::config::DevConfig;
 
 /// Why nothing was done, or not all.
 #[derive(Debug, thiserror::Error)]

@@ -3,8 +3,9 @@
 
 use std::path::Path;
 
-use super::reader::Reader;
 use lommebok_engine::keys::{DataDirectory, KeyFault, MasterKeys, SecretText, SigningKey};
+
+use super::reader::Reader;
 
 /// The keys of a production server.
 #[derive(Debug)]

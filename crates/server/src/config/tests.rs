@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use lommebok_engine::tokens::MagicTokens;
-
-use super::*;
 use lommebok_engine::keys::DataDirectory;
 use lommebok_engine::randomness::Randomness;
 use lommebok_engine::tasks::Tasks;
+use lommebok_engine::tokens::MagicTokens;
+
+use super::*;
 
 fn file(text: &str) -> Sources {
     Sources { file: Some(("lommebok.toml".into(), text.to_owned())), ..Sources::default() }

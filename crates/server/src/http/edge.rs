@@ -8,14 +8,14 @@ use axum::body::Body;
 use bytes::Bytes;
 
 use lommebok_domain::TenantId;
+use lommebok_engine::keys::lookup::Purpose;
+use lommebok_engine::randomness::Randomness;
+use lommebok_engine::wallet::{Fault, Keys, Psps, Wallet};
 use lommebok_store::{KeyedHash, Psp, Store};
 
 use super::rates::{RateLimits, Rates};
 use crate::access_token::AccessTokens;
 use crate::listener::body::{self, BodyFault};
-use lommebok_engine::keys::lookup::Purpose;
-use lommebok_engine::randomness::Randomness;
-use lommebok_engine::wallet::{Fault, Keys, Psps, Wallet};
 
 /// What an edge is made of.
 #[derive(Debug)]

@@ -13,11 +13,11 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue};
+use lommebok_engine::wallet::{Hint, Occasion, Place, Subscription, Told};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::ui::html::{Policy, guard};
-use lommebok_engine::wallet::{Hint, Occasion, Place, Subscription, Told};
 
 /// A comment goes out this often, so that a dead connection shows, in ms.
 const ALIVE_MS: u64 = 15_000;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::response::{IntoResponse, Response};
 use http::header::{ACCEPT_LANGUAGE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use lommebok_engine::wallet::Wallet;
 
 use crate::ui::brand::Brand;
 use crate::ui::error_page::{Addresses, ErrorPage, Wrong};
@@ -12,7 +13,6 @@ use crate::ui::html::{Html, Policy, guard};
 use crate::ui::lang::{LANG_COOKIE, Lang};
 use crate::ui::page::Page;
 use crate::ui::qr::QrCodes;
-use lommebok_engine::wallet::Wallet;
 
 /// The longest origin that is shown, in bytes: a name of 253, a scheme and a port fit in.
 const ORIGIN_BYTES: usize = 300;

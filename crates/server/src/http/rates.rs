@@ -13,9 +13,9 @@ use governor::clock::{Clock as _, MonotonicClock};
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
+use lommebok_engine::wallet::Principal;
 
 use crate::listener::ClientAddress;
-use lommebok_engine::wallet::Principal;
 
 /// How often: so many times in a span, and twice as many at once after a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

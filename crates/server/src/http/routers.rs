@@ -13,6 +13,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::StatusCode;
 use http::header::CONTENT_SECURITY_POLICY;
+use lommebok_engine::tasks::Tasks;
+use lommebok_engine::wallet::Wallet;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::control::{self, Control};
@@ -23,8 +25,6 @@ use super::{Edge, app, health, landing, mobileintercept, openapi, psp};
 use crate::ui::brand::Brand;
 use crate::ui::html::{Policy, guard};
 use crate::ui::qr::QrCodes;
-use lommebok_engine::tasks::Tasks;
-use lommebok_engine::wallet::Wallet;
 
 /// What the pages of a production server are made of; nothing of a sandbox fits in.
 #[derive(Clone, Debug)]

@@ -9,6 +9,8 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderMap, Uri};
+use lommebok_engine::keys::{SandboxKeys, SecretText};
+use lommebok_engine::wallet::Wallet;
 
 use super::pages::{Pages, language, remember_language};
 use crate::seeds::{CardKind, CardScheme, Seed, SeedCard, SeedUser};
@@ -20,8 +22,6 @@ use crate::ui::qr::QrCodes;
 use crate::ui::shown_clock::ShownClock;
 pub use crate::ui::start::{Invocation, ShopAddresses};
 use crate::ui::start::{PspValues, StartPage, TestCard};
-use lommebok_engine::keys::{SandboxKeys, SecretText};
-use lommebok_engine::wallet::Wallet;
 
 /// The only closed world so far.
 const OWN_TENANT: &str = "default";

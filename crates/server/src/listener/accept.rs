@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use lommebok_engine::observability::names::{CONNECTIONS, CONNECTIONS_REFUSED};
+use lommebok_engine::tasks::Tasks;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -15,8 +17,6 @@ use super::Limits;
 use super::connection::Connections;
 use super::idle::{Entry, Open};
 use super::peers::{Admitted, Peers, Shares, TrustedProxies};
-use lommebok_engine::observability::names::{CONNECTIONS, CONNECTIONS_REFUSED};
-use lommebok_engine::tasks::Tasks;
 
 /// How long to wait when the operating system has no more descriptors or memory for us.
 const PAUSE_MS: u64 = 50;

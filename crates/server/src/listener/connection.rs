@@ -13,6 +13,8 @@ use http::HeaderValue;
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulConnection;
+use lommebok_engine::clock::ProcessTime;
+use lommebok_engine::tasks::Tasks;
 use tokio::io::{AsyncReadExt as _, Interest};
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -24,8 +26,6 @@ use super::guard::{Client, Guard};
 use super::held::{Account, Memory};
 use super::peers::{Admitted, Peers};
 use super::socket::{LeftBehind, Socket};
-use lommebok_engine::clock::ProcessTime;
-use lommebok_engine::tasks::Tasks;
 
 /// Besides target and headers, what a head has: the method, and what stands between. What does not fit is refused by hyper
 /// itself (431).

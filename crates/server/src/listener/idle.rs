@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use lommebok_engine::clock::ProcessTime;
 use tokio::time::Instant;
 
 use super::activity::{Activity, Standing};
 use super::peers::Peer;
-use lommebok_engine::clock::ProcessTime;
 
 /// A client that has said nothing yet may be about to; after so long it counts as idle, in ms.
 const SILENT_MS: u64 = 1_000;

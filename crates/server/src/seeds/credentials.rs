@@ -3,12 +3,12 @@
 
 use std::fmt;
 
+use lommebok_engine::keys::{FixedCredentials, SecretText};
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::{Check, WrittenPsp};
-use lommebok_engine::keys::{FixedCredentials, SecretText};
 
 /// The lengths of a `client_secret`, in characters.
 const SECRET_CHARS: std::ops::RangeInclusive<usize> = 8..=128;

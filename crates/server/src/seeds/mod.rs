@@ -14,12 +14,12 @@ use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 
+use lommebok_engine::keys::FixedCredentials;
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::config::line_of;
 use credentials::WrittenSecret;
-use lommebok_engine::keys::FixedCredentials;
 
 pub use cards::{CardKind, CardScheme, SeedCard};
 pub use merchants::{SeedAddress, SeedMerchant};

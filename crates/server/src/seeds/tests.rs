@@ -1,7 +1,8 @@
 //! The built-in seed has what the domain page promises, and every fault of a seed comes with its line.
 
-use super::*;
 use lommebok_engine::keys::SecretText;
+
+use super::*;
 
 fn faults(text: &str) -> String {
     Seed::parse(Path::new("seed.toml"), text).expect_err("there is a fault").to_string()

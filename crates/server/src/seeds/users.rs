@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use lommebok_domain::PhoneNumber;
+use lommebok_engine::keys::SecretText;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::credentials::WrittenSecret;
 use super::{Check, SeedCard, are_digits, cards};
-use lommebok_engine::keys::SecretText;
 
 /// A user of the wallet.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! The sandbox's start page: leads a newcomer to everything.
 
 use askama::Template;
+use lommebok_engine::keys::SecretText;
 
 use super::{page::Page, phone::TestUser};
-use lommebok_engine::keys::SecretText;
 
 /// A row of the table of magic amounts.
 #[derive(Clone, Copy, Debug)]

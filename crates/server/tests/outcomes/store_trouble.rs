@@ -90,7 +90,7 @@ impl Trouble {
     /// A sandbox whose commits fail from `stage` of an attempt on.
     async fn app_failing_from(&self, stage: CrashPoint) -> TestApp {
         let trouble = self.clone();
-        let stages = CrashPoints::told_to(move |reached, _| {
+        let stages = CrashPoints::notifying(move |reached, _| {
             if reached == stage {
                 trouble.commits_fail();
             }

@@ -16,6 +16,8 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use lommebok_api::errors::bearer_challenge;
 use lommebok_api::headers;
 use lommebok_domain::UserId;
+use lommebok_engine::observability::store_trouble;
+use lommebok_engine::wallet::{Fault, Wallet};
 use lommebok_store::CommitFault;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -26,8 +28,6 @@ use crate::http::pages::once;
 use crate::http::rates::TooOften;
 use crate::listener::body::{self, BodyFault};
 use crate::ui::lang::Lang;
-use lommebok_engine::observability::store_trouble;
-use lommebok_engine::wallet::{Fault, Wallet};
 
 /// The longest body, in bytes.
 const BODY_BYTES: usize = 16_384;

@@ -6,10 +6,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, HeaderValue};
+use lommebok_engine::wallet::BrowserId;
 use lommebok_store::KNOWN_BROWSER_LIFE_MS;
 
 use crate::http::pages;
-use lommebok_engine::wallet::BrowserId;
 
 /// Ids that a cookie has at most: of the numbers that signed in last.
 const MAX_IDS: usize = 5;

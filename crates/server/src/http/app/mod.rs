@@ -13,10 +13,10 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use http::HeaderMap;
+use lommebok_engine::wallet::Wallet;
 
 use super::Edge;
 use super::rates::{self, OfAddress};
-use lommebok_engine::wallet::Wallet;
 
 /// Where the App API is.
 pub(crate) const PATH: &str = "/app/v1";

@@ -6,6 +6,7 @@ use axum::extract::{Path, Query, Request, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use lommebok_domain::{Binding, CardId, Payment, PaymentId, Refusal, State as PaymentState, UserId};
+use lommebok_engine::wallet::{Fault, Topic, Wallet};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -13,7 +14,6 @@ use super::answer::{Refused, bearer, json_body, user};
 use super::view;
 use crate::http::event_stream::{self, Lasts};
 use crate::http::payment_number;
-use lommebok_engine::wallet::{Fault, Topic, Wallet};
 
 /// The longest link that is looked at.
 const LINK_CHARS: usize = 2_048;

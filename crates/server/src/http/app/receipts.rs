@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use http::{HeaderMap, Uri};
+use lommebok_engine::wallet::{Fault, Wallet};
 use serde_json::{Value, json};
 
 use super::answer::{Refused, user};
@@ -10,7 +11,6 @@ use super::payments::{InAddress, number};
 use super::view;
 use crate::http::pages::query;
 use crate::http::payment_number;
-use lommebok_engine::wallet::{Fault, Wallet};
 
 /// Lines of a payment's history beside others, and on a page of its own.
 const LINES_IN_LIST: u32 = 10;

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Request, State};
 use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode};
+use lommebok_engine::wallet::{Fault, SignInFrom, Topic, Wallet};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -12,7 +13,6 @@ use super::browsers;
 use crate::http::rates;
 use crate::listener::ClientAddress;
 use crate::ui::typed_number::typed_number;
-use lommebok_engine::wallet::{Fault, SignInFrom, Topic, Wallet};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

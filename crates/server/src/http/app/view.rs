@@ -2,13 +2,13 @@
 
 use lommebok_domain::history::HistoryLine;
 use lommebok_domain::{CardId, CauseCode, Failure, Payment, Prompt, State};
+use lommebok_engine::clock::time_text;
+use lommebok_engine::clock::{BusinessClock, ClockMode};
+use lommebok_engine::wallet::{Fault, Wallet};
 use lommebok_store::{Card, CardKind, CardScheme, PaymentReceipt};
 use serde_json::{Value, json};
 
 use crate::ui::shown_text::shown_text;
-use lommebok_engine::clock::time_text;
-use lommebok_engine::clock::{BusinessClock, ClockMode};
-use lommebok_engine::wallet::{Fault, Wallet};
 
 /// The payment, as it is.
 pub(super) fn payment(wallet: &Wallet, payment: &Payment) -> Result<Value, Fault> {

@@ -4,14 +4,14 @@ use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use lommebok_engine::clock::time_text;
+use lommebok_engine::wallet::{Wallet, Whose};
 use lommebok_store::{Batch, BatchId, BatchRefusal, Fate};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Control;
 use super::problem::Problem;
-use lommebok_engine::clock::time_text;
-use lommebok_engine::wallet::{Wallet, Whose};
 
 /// Batches in one report.
 const BATCHES_REPORTED: u32 = 50;

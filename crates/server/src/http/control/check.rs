@@ -3,12 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use lommebok_engine::wallet::CheckFault;
 use lommebok_store::CheckReport;
 use serde_json::{Value, json};
 
 use super::Control;
 use super::problem::Problem;
-use lommebok_engine::wallet::CheckFault;
 
 pub(super) async fn run(State(control): State<Control>) -> Result<Json<Value>, Problem> {
     match control.wallet.check().await {

@@ -3,6 +3,10 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use lommebok_domain::DueKind;
+use lommebok_engine::clock::ClockMode;
+use lommebok_engine::clock::time_text;
+use lommebok_engine::wallet::ClockReset;
+use lommebok_engine::workers::DueDone;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -10,10 +14,6 @@ use super::Control;
 use super::problem::Problem;
 use crate::http::json_object;
 use crate::listener::body;
-use lommebok_engine::clock::ClockMode;
-use lommebok_engine::clock::time_text;
-use lommebok_engine::wallet::ClockReset;
-use lommebok_engine::workers::DueDone;
 
 /// The furthest that one call advances the clock, in ms: 400 days.
 const FURTHEST_ADVANCE_MS: u64 = 400 * 24 * 3_600_000;

@@ -5,6 +5,7 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use lommebok_domain::{Payment, PaymentId, PspTransactionId, StateName};
+use lommebok_engine::wallet::{Fault, Told, Topic, Wallet, Whose};
 use lommebok_store::PaymentFilter;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,7 +13,6 @@ use serde_json::{Value, json};
 use super::problem::Problem;
 use super::{Control, event_json, payment_json};
 use crate::http::{event_stream, payment_number};
-use lommebok_engine::wallet::{Fault, Told, Topic, Wallet, Whose};
 
 /// Payments on one page, unless its reader says how many; more are read apart from what others wait for.
 const PAYMENTS_PER_PAGE: u32 = 100;

@@ -3,12 +3,12 @@
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use lommebok_engine::observability::store_trouble;
+use lommebok_engine::wallet::{Fault, ResetFault};
 use lommebok_store::CommitFault;
 use serde_json::json;
 
 use crate::listener::body::BodyFault;
-use lommebok_engine::observability::store_trouble;
-use lommebok_engine::wallet::{Fault, ResetFault};
 
 /// An error answer.
 #[derive(Debug)]

@@ -5,6 +5,8 @@ use axum::response::Response;
 use http::Uri;
 use http::header::SET_COOKIE;
 use lommebok_domain::Payment;
+use lommebok_engine::observability::store_trouble;
+use lommebok_engine::wallet::Fault;
 
 use super::form::{self, Form};
 use super::show::{Looking, refused_address, wait_address};
@@ -13,8 +15,6 @@ use crate::ui::error_page::Wrong;
 use crate::ui::html::Policy;
 use crate::ui::landing::{TooLate, WrongNumber};
 use crate::ui::typed_number::typed_number;
-use lommebok_engine::observability::store_trouble;
-use lommebok_engine::wallet::Fault;
 
 /// A number was confirmed. Whoever has it, or nobody: the answer is alike.
 pub(super) async fn number(State(pages): State<Pages>, request: Request) -> Response {

@@ -7,6 +7,8 @@ use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, StatusCode, Uri};
 use lommebok_domain::payment::MAX_PROMPTS;
 use lommebok_domain::{Entrance, Failure, Payment, PhoneNumber, State as PaymentState};
+use lommebok_engine::clock::time_text;
+use lommebok_engine::wallet::{Fault, Reader, Topic};
 use serde_json::json;
 
 use super::form;
@@ -22,8 +24,6 @@ use crate::ui::lang::Lang;
 use crate::ui::money::kroner;
 use crate::ui::shown_clock::ShownClock;
 use crate::ui::shown_text::shown_text;
-use lommebok_engine::clock::time_text;
-use lommebok_engine::wallet::{Fault, Reader, Topic};
 
 /// Who looks, and with which link.
 pub(super) struct Looking<'a> {

@@ -11,6 +11,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use lommebok_domain::State as PaymentState;
+use lommebok_engine::observability::store_trouble;
+use lommebok_engine::wallet::Fault;
 
 use self::returned::Returned;
 use super::pages::{Pages, Sender, language, see_other, sender};
@@ -18,8 +20,6 @@ use crate::listener::body;
 use crate::ui::error_page::{ErrorPage, Wrong};
 use crate::ui::html::{Html, Policy};
 use crate::ui::intercept::{InterceptPage, Misread, Returning};
-use lommebok_engine::observability::store_trouble;
-use lommebok_engine::wallet::Fault;
 
 /// The longest form that is read for a field that the address does not have, in bytes.
 const FORM_BYTES: usize = 16_384;

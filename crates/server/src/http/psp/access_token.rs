@@ -2,6 +2,8 @@
 //! time: both compare keyed hashes.
 
 use lommebok_api::access_token::{self, TokenAnswer};
+use lommebok_engine::keys::lookup::Purpose;
+use lommebok_engine::wallet::{Fault, Principal};
 use lommebok_store::KeyedHash;
 use subtle::ConstantTimeEq;
 
@@ -9,8 +11,6 @@ use super::PspCall;
 use super::answer::{Answered, Refused};
 use crate::access_token::Subject;
 use crate::http::rates::{OfAddress, OfPsp};
-use lommebok_engine::keys::lookup::Purpose;
-use lommebok_engine::wallet::{Fault, Principal};
 
 pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let edge = call.edge;

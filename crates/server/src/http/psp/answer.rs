@@ -12,16 +12,16 @@ use http::header::{
 use lommebok_api::errors::{self, ErrorCode, Fault as WireFault, Surface};
 use lommebok_api::hints::{Hint, Hints, Slip};
 use lommebok_domain::Refusal;
+use lommebok_engine::observability::calls;
+use lommebok_engine::observability::names::REFUSALS;
+use lommebok_engine::observability::store_trouble;
+use lommebok_engine::wallet::Fault;
 use lommebok_store::CommitFault;
 use serde::Serialize;
 
 use crate::http::Edge;
 use crate::http::rates::TooOften;
 use crate::listener::body::BodyFault;
-use lommebok_engine::observability::calls;
-use lommebok_engine::observability::names::REFUSALS;
-use lommebok_engine::observability::store_trouble;
-use lommebok_engine::wallet::Fault;
 
 const HINT: HeaderName = HeaderName::from_static(lommebok_api::headers::HINT);
 /// How long a client should wait when we can't take more, in seconds.

@@ -8,13 +8,13 @@ use lommebok_api::errors::{ErrorCode, Fault as WireFault};
 use lommebok_api::headers;
 use lommebok_api::hints::{Hint, Slip};
 use lommebok_domain::Msn;
+use lommebok_engine::wallet::{IN_PLACE_BYTES, Principal, Wallet, Whose};
 use lommebok_store::Psp;
 
 use super::answer::Refused;
 use crate::access_token::TokenFault;
 use crate::http::Edge;
 use crate::http::rates::OfPsp;
-use lommebok_engine::wallet::{IN_PLACE_BYTES, Principal, Wallet, Whose};
 
 /// A caller whose credentials belong together. A handler can't be called without one.
 #[derive(Clone, Debug)]

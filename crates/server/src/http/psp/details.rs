@@ -5,14 +5,14 @@ use lommebok_api::paths::PathId;
 use lommebok_api::updatestatus::Status;
 use lommebok_domain::history::HistoryLine;
 use lommebok_domain::{EntryStatus, PspTransactionId};
+use lommebok_engine::clock::time_text;
+use lommebok_engine::wallet::{IN_PLACE_BYTES, Whose};
 use lommebok_store::PaymentDetails;
 
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
 use super::{PspCall, payment_named};
 use crate::http::rates::OfPsp;
-use lommebok_engine::clock::time_text;
-use lommebok_engine::wallet::{IN_PLACE_BYTES, Whose};
 
 pub(super) async fn handle(call: PspCall<'_>, id: &PathId<'_>) -> Result<Answered, Refused> {
     let caller = Caller::of(call.edge, call.headers, OfPsp::Details)?;

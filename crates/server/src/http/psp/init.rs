@@ -5,15 +5,15 @@ use lommebok_api::headers;
 use lommebok_api::hints::{Hint, Slip};
 use lommebok_api::init::{self, InitAnswer, InitRequest};
 use lommebok_domain::{Amount, Entrance, MerchantOrderId, PhoneNumber, PspTransactionId};
+use lommebok_engine::clock::ProcessTime;
+use lommebok_engine::observability::calls::{self, Ids, Kind, Line};
+use lommebok_engine::wallet::{Environment, NewInit, Wallet};
 use lommebok_store::IdempotentRoute;
 
 use super::PspCall;
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
 use crate::http::rates::OfPsp;
-use lommebok_engine::clock::ProcessTime;
-use lommebok_engine::observability::calls::{self, Ids, Kind, Line};
-use lommebok_engine::wallet::{Environment, NewInit, Wallet};
 
 pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let (headers, began) = (call.headers, call.began);

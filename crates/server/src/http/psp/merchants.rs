@@ -9,13 +9,13 @@ use lommebok_api::merchants::{
 };
 use lommebok_api::paths::PathId;
 use lommebok_domain::Msn;
+use lommebok_engine::clock::time_text;
+use lommebok_engine::wallet::{Fault, MERCHANTS_LISTED, Whose};
 use lommebok_store::{Address, IdempotentRoute, Merchant, MerchantDetails, MerchantStatus};
 
 use super::PspCall;
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
-use lommebok_engine::clock::time_text;
-use lommebok_engine::wallet::{Fault, MERCHANTS_LISTED, Whose};
 
 /// Merchants that are listed in place; more are read apart from what others wait for.
 const LISTED_IN_PLACE: u32 = 50;

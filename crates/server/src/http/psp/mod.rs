@@ -27,6 +27,9 @@ use lommebok_api::headers;
 use lommebok_api::hints::{Hint, Slip};
 use lommebok_api::paths::{self, Endpoint, PathId};
 use lommebok_domain::PspTransactionId;
+use lommebok_engine::clock::ProcessTime;
+use lommebok_engine::observability::calls::{self, Kind, Line};
+use lommebok_engine::observability::names::REQUEST_SECONDS;
 use tokio::time::Instant;
 
 use crate::http::Edge;
@@ -36,9 +39,6 @@ use crate::listener::ClientAddress;
 use crate::ui::error_page::Wrong;
 use crate::ui::html::{Policy, guard};
 use answer::{Answered, Refused};
-use lommebok_engine::clock::ProcessTime;
-use lommebok_engine::observability::calls::{self, Kind, Line};
-use lommebok_engine::observability::names::REQUEST_SECONDS;
 
 pub(crate) use jwks::jwks;
 

@@ -5,15 +5,15 @@ use lommebok_api::headers;
 use lommebok_api::hints::{Hint, Hints, Slip};
 use lommebok_api::updatestatus::{self, Entry, OperationStatus as WireOperation, Status, UpdateStatusAnswer};
 use lommebok_domain::{Amount, EntryStatus, OperationStatus, PspTransactionId, StatusEntry};
+use lommebok_engine::clock::ProcessTime;
+use lommebok_engine::observability::calls::{self, Kind, Line};
+use lommebok_engine::wallet::{Accepted, Wallet};
 use lommebok_store::{BatchEntry, IdempotentRoute, KeyedHash};
 
 use super::PspCall;
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
 use crate::http::rates::OfPsp;
-use lommebok_engine::clock::ProcessTime;
-use lommebok_engine::observability::calls::{self, Kind, Line};
-use lommebok_engine::wallet::{Accepted, Wallet};
 
 /// Refused entries that a hint names.
 const ENTRIES_NAMED: usize = 3;

@@ -9,13 +9,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use http_body_util::BodyExt;
+use lommebok_engine::tasks::Tasks;
 use lommebok_testkit::steady_address::steady_address;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
 use super::{Limits, Listener, Shared, TrustedProxies, body};
-use lommebok_engine::tasks::Tasks;
 
 mod idle;
 mod memory;
