@@ -143,8 +143,6 @@ pub struct Payment {
 
 impl Payment {
     /// A new payment at version 1: AWAITING_USER, or with [`Entrance::Push`] AWAITING_APPROVAL, bound to `push_to`.
-    ///
-    /// The committer gives the real `id` when it writes the payment.
     pub fn initiate(id: PaymentId, terms: Arc<Terms>, push_to: Binding) -> Self {
         let deadline = terms.created_at.plus_millis(LINK_LIFE_MS);
         let (state, binding, prompts) = match terms.entrance {

@@ -15,8 +15,8 @@ use std::time::Instant;
 
 use lommebok_domain::{
     Amount, AttemptAnswer, Binding, CardId, Command, Entrance, EntryStatus, MerchantId, MerchantOrderId, Msn,
-    OperationStatus, Payment, PaymentId, PspId, PspTransactionId, ReturnId, StatusEntry, TenantId, Terms, Timestamp,
-    UserId, decide,
+    OperationStatus, Payment, PspId, PspTransactionId, ReturnId, StatusEntry, TenantId, Terms, Timestamp, UserId,
+    decide,
 };
 use lommebok_store::{
     BatchEntry, BatchTarget, BatchWrite, Change, CommitStage, Committed, HashKey, KeyedHash, NewBatch, NewPayment,
@@ -122,16 +122,15 @@ async fn new(store: &Store, seed: u32) -> Payment {
         payment_text: "En kopp kaffe og et stykke kake".to_owned(),
         entrance: Entrance::LandingPage,
     };
-    let payment = Payment::initiate(PaymentId::new(0), Arc::new(terms), Binding::Open);
-    let sealed_make_payment_token = Some(Sealed::new(vec![1; 60]));
-    let sealed_customer_number = Some(Sealed::new(vec![2; 41]));
+    let terms = Arc::new(terms);
     let write = Write::NewPayment(NewPayment {
-        payment: Arc::new(payment.clone()),
-        sealed_make_payment_token,
-        sealed_customer_number,
+        terms: Arc::clone(&terms),
+        push_to: Binding::Open,
+        sealed_make_payment_token: Some(Sealed::new(vec![1; 60])),
+        sealed_customer_number: Some(Sealed::new(vec![2; 41])),
     });
     match store.commit(change(write)).await {
-        Ok(Committed::NewPayment(id)) => Payment { id, ..payment },
+        Ok(Committed::NewPayment(id)) => Payment::initiate(id, terms, Binding::Open),
         other => unreachable!("{other:?}"),
     }
 }

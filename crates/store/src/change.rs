@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use lommebok_domain::{DueKind, Msn, Payment, PaymentId, PspId, TenantId, Timestamp, Transition};
+use lommebok_domain::{Binding, DueKind, Msn, Payment, PaymentId, PspId, TenantId, Terms, Timestamp, Transition};
 
 use crate::batch::{BatchId, BatchRefusal, BatchTarget, ParkedEntry, TakenEntry};
 use crate::records::{ClockRecord, MerchantWrite, Seed, SessionWrite};
@@ -154,11 +154,13 @@ pub struct ClockResetWrite {
     pub moved: Vec<PaymentWrite>,
 }
 
-/// A payment to be stored: [`Payment::initiate`]'s, whose id the committer gives.
+/// A payment to be stored at version 1, as [`Payment::initiate`] makes it with the id that the committer gives.
 #[derive(Clone, Debug)]
 pub struct NewPayment {
-    /// The payment at version 1; its id is not looked at.
-    pub payment: Arc<Payment>,
+    /// What was agreed at init.
+    pub terms: Arc<Terms>,
+    /// Whom a payment without a landing page is bound to.
+    pub push_to: Binding,
     /// `makePaymentToken`, sealed.
     pub sealed_make_payment_token: Option<Sealed>,
     /// The number that the PSP sent, sealed: to be filled in on the landing page.

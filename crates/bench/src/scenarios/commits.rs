@@ -10,8 +10,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use lommebok_domain::{
-    Amount, Binding, Entrance, MerchantId, MerchantOrderId, Msn, Payment, PaymentId, PspId, PspTransactionId, TenantId,
-    Terms, Timestamp,
+    Amount, Binding, Entrance, MerchantId, MerchantOrderId, Msn, PspId, PspTransactionId, TenantId, Terms, Timestamp,
 };
 use lommebok_store::{Change, HashKey, NewPayment, Sealed, Store, StoreOptions, Write};
 use tokio::task::JoinSet;
@@ -88,9 +87,9 @@ fn init(serial: u64) -> anyhow::Result<Change> {
         payment_text: "One hundred and one things for the kitchen, the cellar and the boat. ".repeat(2),
         entrance: Entrance::LandingPage,
     };
-    let payment = Payment::initiate(PaymentId::new(0), Arc::new(terms), Binding::Open);
     let write = Write::NewPayment(NewPayment {
-        payment: Arc::new(payment),
+        terms: Arc::new(terms),
+        push_to: Binding::Open,
         sealed_make_payment_token: Some(Sealed::new(vec![1; 61])),
         sealed_customer_number: Some(Sealed::new(vec![2; 37])),
     });

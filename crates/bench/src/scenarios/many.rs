@@ -13,8 +13,8 @@ use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lommebok_domain::{
-    Binding, Command, EntryStatus, MerchantOrderId, OperationStatus, Payment, PaymentId, PspTransactionId, StatusEntry,
-    TenantId, Terms, decide,
+    Binding, Command, EntryStatus, MerchantOrderId, OperationStatus, Payment, PspTransactionId, StatusEntry, TenantId,
+    Terms, decide,
 };
 use lommebok_store::{
     Change, Committed, HashKey, NewPayment, PaymentFilter, PaymentWrite, Sealed, Store, StoreOptions, Write,
@@ -121,18 +121,19 @@ async fn load_on(store: Store, template: Arc<Terms>, (next, end): (Rc<Cell<u64>>
         next.set(to);
         let mut made = Vec::with_capacity(usize::try_from(TOGETHER)?);
         for serial in from..to {
-            let payment = Arc::new(initiated(&template, serial)?);
+            let terms = Arc::new(terms_of(&template, serial)?);
             let new = NewPayment {
-                payment: Arc::clone(&payment),
+                terms: Arc::clone(&terms),
+                push_to: Binding::Open,
                 sealed_make_payment_token: Some(Sealed::new(vec![1; 61])),
                 sealed_customer_number: Some(Sealed::new(vec![2; 37])),
             };
-            made.push((payment, store.commit(change(serial, Write::NewPayment(new)))));
+            made.push((terms, store.commit(change(serial, Write::NewPayment(new)))));
         }
         let mut cancelled = Vec::with_capacity(made.len());
-        for (payment, committing) in made {
+        for (terms, committing) in made {
             let Committed::NewPayment(id) = committing.await? else { anyhow::bail!("no new payment") };
-            cancelled.push(cancel(&Payment { id, ..(*payment).clone() })?);
+            cancelled.push(cancel(&Payment::initiate(id, terms, Binding::Open))?);
         }
         store.commit(change(u64::MAX.wrapping_sub(from), Write::Payments(cancelled))).await?;
     }
@@ -142,13 +143,12 @@ fn change(id: u64, write: Write) -> Change {
     Change { change_id: u128::from(id), tenant: TENANT, clock_epoch: 0, idempotency: None, write }
 }
 
-fn initiated(template: &Terms, serial: u64) -> anyhow::Result<Payment> {
-    let terms = Terms {
+fn terms_of(template: &Terms, serial: u64) -> anyhow::Result<Terms> {
+    Ok(Terms {
         psp_transaction_id: PspTransactionId::new(&identifiers::transaction(serial)).context("a good id")?,
         merchant_order_id: MerchantOrderId::new(&identifiers::order(serial)).context("a good id")?,
         ..template.clone()
-    };
-    Ok(Payment::initiate(PaymentId::new(0), Arc::new(terms), Binding::Open))
+    })
 }
 
 fn cancel(payment: &Payment) -> anyhow::Result<PaymentWrite> {

@@ -86,31 +86,31 @@ impl Wallet {
             payment_text: new.payment_text,
             entrance: new.entrance,
         });
-        let payment = Arc::new(Payment::initiate(PaymentId::new(0), terms, push_to));
         let change = Change {
             change_id: self.change_id(),
             tenant: self.tenant(),
             clock_epoch: now.epoch,
             idempotency,
             write: Write::NewPayment(NewPayment {
-                payment: Arc::clone(&payment),
+                terms: Arc::clone(&terms),
+                push_to,
                 sealed_make_payment_token,
                 sealed_customer_number,
             }),
         };
-        match self.store_init(change, payment).await {
+        match self.store_init(change, terms, push_to).await {
             Ok(payment) => Ok(self.initiated(payment)),
             Err(Fault::Store(CommitFault::Replay(stored))) => self.replay_init(stored.subject),
             Err(fault) => Err(fault),
         }
     }
 
-    async fn store_init(&self, change: Change, payment: Arc<Payment>) -> Result<Payment, Fault> {
+    async fn store_init(&self, change: Change, terms: Arc<Terms>, push_to: Binding) -> Result<Payment, Fault> {
         let wallet = self.clone();
         self.tasks()
             .to_the_end("commit", async move {
                 let Committed::NewPayment(id) = wallet.store_change(change).await? else { return Err(Fault::Busy) };
-                let payment = Payment { id, ..Arc::unwrap_or_clone(payment) };
+                let payment = Payment::initiate(id, terms, push_to);
                 ::metrics::counter!(INITS).increment(1);
                 wallet.committed(&payment, &payment);
                 Ok(payment)

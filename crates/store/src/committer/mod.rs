@@ -55,7 +55,7 @@ impl Job {
 /// Whose request it is that begins something new; nothing for the next step of what has begun.
 fn requested_by(change: &Change) -> Option<Requester> {
     let psp = match &change.write {
-        Write::NewPayment(new) => new.payment.terms.psp,
+        Write::NewPayment(new) => new.terms.psp,
         Write::Batch(batch) => match &batch.target {
             BatchTarget::New(new) => new.psp,
             BatchTarget::Pending { .. } => return None,

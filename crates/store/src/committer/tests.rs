@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use lommebok_domain::{
-    Amount, Binding, Entrance, MerchantId, MerchantOrderId, Msn, Payment, PaymentId, PspId, PspTransactionId, TenantId,
-    Terms, Timestamp,
+    Amount, Binding, Entrance, MerchantId, MerchantOrderId, Msn, PaymentId, PspId, PspTransactionId, TenantId, Terms,
+    Timestamp,
 };
 use tokio::sync::oneshot;
 
@@ -40,8 +40,13 @@ fn payment(name: &str, text: String) -> Job {
         payment_text: text,
         entrance: Entrance::LandingPage,
     };
-    let payment = Arc::new(Payment::initiate(PaymentId::new(0), Arc::new(terms), Binding::Open));
-    job(1, Write::NewPayment(NewPayment { payment, sealed_make_payment_token: None, sealed_customer_number: None }))
+    let new = NewPayment {
+        terms: Arc::new(terms),
+        push_to: Binding::Open,
+        sealed_make_payment_token: None,
+        sealed_customer_number: None,
+    };
+    job(1, Write::NewPayment(new))
 }
 
 fn job(change_id: u128, write: Write) -> Job {

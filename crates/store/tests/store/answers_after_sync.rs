@@ -6,8 +6,8 @@ use lommebok_store::{Change, CommitFault, Write};
 use tokio::task::JoinSet;
 
 use crate::gate::gated;
-use crate::world::{TENANT, World, change, decided, name, new, new_payment};
-use lommebok_domain::{Binding, Command, PaymentId, PspId, Terms, UserId};
+use crate::world::{TENANT, World, change, decided, name, new, terms};
+use lommebok_domain::{Binding, Command, Payment, PaymentId, PspId, Terms, UserId};
 
 #[tokio::test]
 async fn no_answer_leaves_before_the_sync() {
@@ -16,11 +16,12 @@ async fn no_answer_leaves_before_the_sync() {
     let mut tasks = JoinSet::new();
     for _caller in 0..16 {
         let store = world.store.clone();
-        tasks.spawn(async move { store.commit(change(new(new_payment(&name())))).await });
+        tasks.spawn(async move { store.commit(change(new(terms(&name())))).await });
     }
     // Refusals wait as well: they may rest on a neighbour that is not durable yet.
     let store = world.store.clone();
-    let stale = decided(&new_payment("stale"), Command::ConfirmNumber { to: Binding::User(UserId::new(1)) });
+    let payment = Payment::initiate(PaymentId::new(1), Arc::new(terms("stale")), Binding::Open);
+    let stale = decided(&payment, Command::ConfirmNumber { to: Binding::User(UserId::new(1)) });
     tasks.spawn(async move { store.commit(change(Write::Payments(vec![stale]))).await });
     tokio::task::yield_now().await;
     gate.wait_until_reached();
@@ -39,7 +40,7 @@ async fn a_change_goes_its_way_when_its_caller_is_gone() {
     gate.hold();
     let mut tasks = JoinSet::new();
     let store = world.store.clone();
-    tasks.spawn(async move { store.commit(change(new(new_payment("left-alone")))).await });
+    tasks.spawn(async move { store.commit(change(new(terms("left-alone")))).await });
     tokio::task::yield_now().await;
     gate.wait_until_reached();
     tasks.shutdown().await;
@@ -65,7 +66,7 @@ async fn a_closed_store_refuses_changes_and_still_reads() {
     let payment = world.payment().await;
     world.store.close();
     world.store.close();
-    let refused = world.initiate(new_payment("too-late")).await;
+    let refused = world.initiate(terms("too-late")).await;
     assert_eq!(refused, Err(CommitFault::Closed));
     assert_eq!(world.read(payment.id), payment);
 }
@@ -83,7 +84,7 @@ async fn more_waiting_changes_than_allowed_are_refused_at_once() {
     let mut queue = |count: usize| {
         for _change in 0..count {
             let store = world.store.clone();
-            tasks.spawn(async move { store.commit(change(new(new_payment(&name())))).await });
+            tasks.spawn(async move { store.commit(change(new(terms(&name())))).await });
         }
     };
     queue(1);
@@ -112,16 +113,14 @@ async fn one_psps_requests_leave_places_for_others_and_what_has_begun_goes_on() 
         let store = world.store.clone();
         tasks.spawn(async move { (who, store.commit(change).await) });
     };
-    queue("held", change(new(new_payment(&name()))));
+    queue("held", change(new(terms(&name()))));
     tokio::task::yield_now().await;
     gate.wait_until_reached();
     for _ in 0..10 {
-        queue("first", change(new(new_payment(&name()))));
+        queue("first", change(new(terms(&name()))));
     }
     for _ in 0..5 {
-        let mut payment = new_payment(&name());
-        payment.terms = Arc::new(Terms { psp: PspId::new(9), ..payment.terms.as_ref().clone() });
-        queue("other", change(new(payment)));
+        queue("other", change(new(Terms { psp: PspId::new(9), ..terms(&name()) })));
     }
     let confirm = Command::ConfirmNumber { to: Binding::User(UserId::new(1)) };
     queue("begun", change(Write::Payments(vec![decided(&begun, confirm)])));
@@ -132,6 +131,6 @@ async fn one_psps_requests_leave_places_for_others_and_what_has_begun_goes_on() 
     assert_eq!([taken("held"), taken("first"), taken("other"), taken("begun")], [1, 6, 2, 1]);
     let refused = |answer: &Result<_, CommitFault>| matches!(answer, Err(CommitFault::Overloaded));
     assert_eq!(answers.iter().filter(|(_, answer)| refused(answer)).count(), 7);
-    let again = world.store.commit(change(new(new_payment(&name())))).await;
+    let again = world.store.commit(change(new(terms(&name())))).await;
     assert!(again.is_ok(), "places come back: {again:?}");
 }

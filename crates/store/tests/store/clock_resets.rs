@@ -14,7 +14,7 @@ use lommebok_store::{
 };
 
 use crate::sign_ins::opened;
-use crate::world::{NOW, PSP, TENANT, World, change, key, new, new_payment};
+use crate::world::{NOW, PSP, TENANT, World, change, key, new, terms};
 
 /// From a day after [`NOW`] to it.
 const FROM: Timestamp = NOW.plus_millis(A_DAY_MS);
@@ -80,10 +80,9 @@ async fn a_reset_moves_the_notices_ends_what_is_dated_later_and_is_kept_for_good
 #[tokio::test]
 async fn idempotency_keys_that_are_dated_after_a_reset_are_free_and_earlier_ones_still_count() {
     let world = seeded().await;
-    let kept = Change { idempotency: Some(key(1, 1)), ..change(new(new_payment("kept"))) };
+    let kept = Change { idempotency: Some(key(1, 1)), ..change(new(terms("kept"))) };
     world.store.commit(kept).await.unwrap();
-    let later =
-        Change { idempotency: Some(NewIdempotency { at: FROM, ..key(2, 1) }), ..change(new(new_payment("later"))) };
+    let later = Change { idempotency: Some(NewIdempotency { at: FROM, ..key(2, 1) }), ..change(new(terms("later"))) };
     world.store.commit(later).await.unwrap();
     let payments = [world_payment(&world, 1), world_payment(&world, 2)];
     let mut writes = Vec::new();
@@ -175,7 +174,7 @@ async fn what_was_decided_before_a_reset_is_refused_after_it_unless_it_has_no_da
         Write::Payments(vec![PaymentWrite::new(&payment, decide(&payment, command, FROM).unwrap())])
     };
     let clock = ClockRecord { mode: ClockMode::Frozen, offset_ms: 0, last: FROM };
-    let dated: [fn() -> Write; 2] = [|| new(new_payment("late-init")), || opened(5, FROM)];
+    let dated: [fn() -> Write; 2] = [|| new(terms("late-init")), || opened(5, FROM)];
     for write in dated.map(|write| write()).into_iter().chain([tried(), Write::Clock(clock)]) {
         assert_eq!(world.store.commit(change(write)).await, Err(CommitFault::ClockReset));
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use lommebok_store::{CommitFault, PaymentFilter, Store};
 use tokio::task::JoinSet;
 
-use crate::world::{TENANT, World, change, name, new, new_payment};
+use crate::world::{TENANT, World, change, name, new, terms};
 
 /// What a crash left: where, and how many payments had been acknowledged by then.
 type Images = Arc<Mutex<Vec<(PathBuf, u64)>>>;
@@ -46,7 +46,7 @@ async fn a_crash_around_any_sync_loses_nothing_that_was_acknowledged() {
         for _payment in 0..40 {
             let (store, acknowledged) = (world.store.clone(), Arc::clone(&acknowledged));
             tasks.spawn(async move {
-                store.commit(change(new(new_payment(&name())))).await.expect("it is committed");
+                store.commit(change(new(terms(&name())))).await.expect("it is committed");
                 acknowledged.fetch_add(1, Ordering::SeqCst);
             });
         }
@@ -72,11 +72,11 @@ async fn a_crash_around_any_sync_loses_nothing_that_was_acknowledged() {
 async fn goes_on(store: &Store) {
     let known = store.payments(TENANT, PaymentFilter::All, None, 1_000).unwrap().payments;
     for payment in &known {
-        let again = new_payment(payment.terms.psp_transaction_id.as_str());
+        let again = terms(payment.terms.psp_transaction_id.as_str());
         assert_eq!(store.commit(change(new(again))).await, Err(CommitFault::TransactionIdExists));
     }
     for _payment in 0..20 {
-        store.commit(change(new(new_payment(&name())))).await.unwrap();
+        store.commit(change(new(terms(&name())))).await.unwrap();
     }
     let report = store.check().unwrap();
     assert_eq!(report.faults, Vec::<String>::new());

@@ -1,22 +1,19 @@
 //! Natural keys wait in memory before they stand in their tables: nobody notices where one is, whatever happens meanwhile.
 
-use lommebok_domain::{MerchantOrderId, Payment, PspTransactionId};
+use lommebok_domain::{Payment, PspTransactionId, Terms};
 use lommebok_store::{CommitFault, Store};
-use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use crate::old_versions::back_to;
-use crate::world::{PSP, TENANT, World, name, new_payment, terms};
+use crate::world::{PSP, TENANT, World, name, terms};
 
 fn id(payment: &Payment) -> PspTransactionId {
     payment.terms.psp_transaction_id.clone()
 }
 
 /// A payment of this name with another's order.
-fn with_order_of(name: &str, other: &Payment) -> Payment {
-    let merchant_order_id: MerchantOrderId = other.terms.merchant_order_id.clone();
-    let payment = new_payment(name);
-    Payment { terms: Arc::new(lommebok_domain::Terms { merchant_order_id, ..terms(name) }), ..payment }
+fn with_order_of(name: &str, other: &Payment) -> Terms {
+    Terms { merchant_order_id: other.terms.merchant_order_id.clone(), ..terms(name) }
 }
 
 async fn payments(world: &World, count: usize) -> Vec<Payment> {
@@ -32,12 +29,12 @@ async fn an_id_is_refused_again_wherever_its_first_key_stands() {
     let world = World::with(|options| options.max_keys_waiting = 8);
     let known = payments(&world, 40).await;
     for payment in &known {
-        let again = new_payment(id(payment).as_str());
+        let again = terms(payment.terms.psp_transaction_id.as_str());
         assert_eq!(world.initiate(again).await, Err(CommitFault::TransactionIdExists));
         let fresh = name();
         assert_eq!(world.initiate(with_order_of(&fresh, payment)).await, Err(CommitFault::OrderIdExists));
         // What the refused change had claimed first is free again.
-        world.initiate(new_payment(&fresh)).await.unwrap();
+        world.initiate(terms(&fresh)).await.unwrap();
     }
     world.assert_sound();
 }
@@ -47,11 +44,10 @@ async fn what_a_rolled_back_commit_had_claimed_is_free() {
     let world = World::with(|options| options.max_keys_waiting = 8);
     for _round in 0..20 {
         let fresh = name();
-        let too_long = lommebok_domain::Terms { payment_text: "x".repeat(4_001), ..terms(&fresh) };
-        let poisoned = Payment { terms: Arc::new(too_long), ..new_payment(&fresh) };
-        assert!(matches!(world.initiate(poisoned).await, Err(CommitFault::Refused(_))));
-        world.initiate(new_payment(&fresh)).await.unwrap();
-        assert_eq!(world.initiate(new_payment(&fresh)).await, Err(CommitFault::TransactionIdExists));
+        let too_long = Terms { payment_text: "x".repeat(4_001), ..terms(&fresh) };
+        assert!(matches!(world.initiate(too_long).await, Err(CommitFault::Refused(_))));
+        world.initiate(terms(&fresh)).await.unwrap();
+        assert_eq!(world.initiate(terms(&fresh)).await, Err(CommitFault::TransactionIdExists));
     }
     world.assert_sound();
 }
@@ -65,8 +61,8 @@ async fn a_payment_is_found_at_every_moment_after_its_answer() {
         callers.spawn(async move {
             let mut mine: Vec<PspTransactionId> = Vec::new();
             for _payment in 0..60 {
-                let payment = new_payment(&name());
-                mine.push(id(&payment));
+                let payment = terms(&name());
+                mine.push(payment.psp_transaction_id.clone());
                 store.commit(crate::world::change(crate::world::new(payment))).await.unwrap();
                 found_all(&store, &mine);
             }

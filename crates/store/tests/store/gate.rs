@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use lommebok_store::{Change, CommitFault, CommitHook, CommitStage, Committed, Store};
 use tokio::task::JoinSet;
 
-use crate::world::{World, change, name, new, new_payment};
+use crate::world::{World, change, name, new, terms};
 
 #[derive(Default)]
 struct State {
@@ -78,7 +78,7 @@ pub(crate) fn gated() -> (World, Gate) {
 pub(crate) async fn one_group(store: &Store, gate: &Gate, changes: Vec<Change>) -> Vec<Result<Committed, CommitFault>> {
     gate.hold();
     let mut plug = JoinSet::new();
-    plug.spawn(commit(store.clone(), 0, change(new(new_payment(&name())))));
+    plug.spawn(commit(store.clone(), 0, change(new(terms(&name())))));
     tokio::task::yield_now().await;
     gate.wait_until_reached();
     let mut tasks = JoinSet::new();

@@ -1,22 +1,20 @@
 //! The rules of a group commit, each with every caller's answer written down in advance.
 
-use std::sync::Arc;
-
-use lommebok_domain::{Binding, Command, Payment, PaymentId, UserId};
+use lommebok_domain::{Binding, Command, Payment, Terms, UserId};
 use lommebok_store::{CommitFault, Committed, Write};
 
 use crate::gate::{gated, one_group};
-use crate::world::{change, decided, key, name, new, new_payment, terms};
+use crate::world::{change, decided, key, name, new, terms};
 
 fn bind(payment: &Payment, user: i64) -> Write {
     Write::Payments(vec![decided(payment, Command::ConfirmNumber { to: Binding::User(UserId::new(user)) })])
 }
 
 /// A payment whose text the database refuses.
-fn poisoned(name: &str) -> Payment {
+fn poisoned(name: &str) -> Terms {
     let mut terms = terms(name);
     terms.payment_text = "x".repeat(5_000);
-    Payment::initiate(PaymentId::new(0), Arc::new(terms), Binding::Open)
+    terms
 }
 
 fn is_new(answer: &Result<Committed, CommitFault>) -> bool {
@@ -28,7 +26,7 @@ async fn of_64_changes_with_two_for_one_payment_63_are_made_and_the_second_is_st
     let (world, gate) = gated();
     let payment = world.payment().await;
     let before = gate.syncs();
-    let mut changes: Vec<_> = (0..62).map(|_| change(new(new_payment(&name())))).collect();
+    let mut changes: Vec<_> = (0..62).map(|_| change(new(terms(&name())))).collect();
     changes.insert(20, change(bind(&payment, 1)));
     changes.insert(40, change(bind(&payment, 2)));
     let answers = one_group(&world.store, &gate, changes).await;
@@ -52,7 +50,7 @@ async fn of_64_changes_with_two_for_one_payment_63_are_made_and_the_second_is_st
 #[tokio::test]
 async fn ids_are_given_in_order_of_arrival() {
     let (world, gate) = gated();
-    let changes = (0..20).map(|_| change(new(new_payment(&name())))).collect();
+    let changes = (0..20).map(|_| change(new(terms(&name())))).collect();
     let answers = one_group(&world.store, &gate, changes).await;
     let ids: Vec<_> = answers
         .into_iter()
@@ -64,11 +62,11 @@ async fn ids_are_given_in_order_of_arrival() {
 #[tokio::test]
 async fn of_doubled_transaction_ids_and_orders_in_one_group_the_first_wins() {
     let (world, gate) = gated();
-    let first = new_payment("first");
+    let first = terms("first");
     let with_order = |name: &str, order: &str| {
         let mut terms = terms(name);
         terms.merchant_order_id = lommebok_domain::MerchantOrderId::new(order).unwrap();
-        Payment::initiate(PaymentId::new(0), Arc::new(terms), Binding::Open)
+        terms
     };
     let changes = vec![
         change(new(first.clone())),
@@ -102,7 +100,7 @@ async fn of_doubled_transaction_ids_and_orders_in_one_group_the_first_wins() {
 #[tokio::test]
 async fn an_idempotency_key_goes_before_the_ids() {
     let (world, gate) = gated();
-    let payment = new_payment("keyed");
+    let payment = terms("keyed");
     let with_key = |request| {
         let mut change = change(new(payment.clone()));
         change.idempotency = Some(key(1, request));
@@ -132,7 +130,7 @@ async fn a_stale_guard_changes_nothing() {
 async fn a_poisoned_row_stands_alone_and_its_neighbours_succeed() {
     let (world, gate) = gated();
     let payment = world.payment().await;
-    let mut changes: Vec<_> = (0..30).map(|_| change(new(new_payment(&name())))).collect();
+    let mut changes: Vec<_> = (0..30).map(|_| change(new(terms(&name())))).collect();
     changes.insert(0, change(new(poisoned("poisoned-1"))));
     changes.insert(10, change(bind(&payment, 1)));
     changes.insert(11, change(new(poisoned("poisoned-2"))));
@@ -151,7 +149,7 @@ async fn a_poisoned_row_stands_alone_and_its_neighbours_succeed() {
     }
     world.assert_sound();
     // A refused payment's ids are free.
-    assert!(world.initiate(new_payment("poisoned-1")).await.is_ok());
+    assert!(world.initiate(terms("poisoned-1")).await.is_ok());
 }
 
 #[tokio::test]

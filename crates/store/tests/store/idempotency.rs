@@ -5,10 +5,10 @@ use lommebok_store::{
     Change, CommitFault, Committed, Expiring, IDEMPOTENCY_LIFE_MS, IdempotentRoute, NewIdempotency, Write,
 };
 
-use crate::world::{NOW, TENANT, World, change, decided, key, name, new, new_payment};
+use crate::world::{NOW, TENANT, World, change, decided, key, name, new, terms};
 
 fn with(idempotency: NewIdempotency) -> Change {
-    Change { idempotency: Some(idempotency), ..change(new(new_payment(&name()))) }
+    Change { idempotency: Some(idempotency), ..change(new(terms(&name()))) }
 }
 
 #[tokio::test]
@@ -29,8 +29,8 @@ async fn a_key_counts_for_24_hours_and_is_then_replaced() {
 #[tokio::test]
 async fn a_refused_change_leaves_its_key_free() {
     let world = World::new();
-    world.initiate(new_payment("taken")).await.unwrap();
-    let refused = Change { idempotency: Some(key(1, 1)), ..change(new(new_payment("taken"))) };
+    world.initiate(terms("taken")).await.unwrap();
+    let refused = Change { idempotency: Some(key(1, 1)), ..change(new(terms("taken"))) };
     assert_eq!(world.store.commit(refused).await, Err(CommitFault::TransactionIdExists));
     assert!(world.store.commit(with(key(1, 2))).await.is_ok());
 }

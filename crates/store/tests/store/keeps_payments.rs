@@ -2,7 +2,7 @@
 
 use lommebok_domain::{Binding, Command, UserId};
 
-use crate::world::{NOW, PSP, TENANT, World, change, name, new, new_payment};
+use crate::world::{NOW, PSP, TENANT, World, change, name, new, terms};
 
 #[tokio::test]
 async fn a_committed_payment_is_read_back_by_each_of_its_keys() {
@@ -35,7 +35,7 @@ async fn the_log_stays_short_while_many_payments_come() {
         let mut tasks = tokio::task::JoinSet::new();
         for _payment in 0..100 {
             let store = world.store.clone();
-            tasks.spawn(async move { store.commit(change(new(new_payment(&name())))).await });
+            tasks.spawn(async move { store.commit(change(new(terms(&name())))).await });
         }
         assert!(tasks.join_all().await.iter().all(Result::is_ok));
     }

@@ -5,7 +5,7 @@ use lommebok_domain::{
 };
 use lommebok_store::CommitFault;
 
-use crate::world::{PSP, TENANT, World, new_payment};
+use crate::world::{PSP, TENANT, World, terms};
 
 #[tokio::test]
 async fn payments_whose_hashes_all_meet_are_told_apart() {
@@ -13,8 +13,8 @@ async fn payments_whose_hashes_all_meet_are_told_apart() {
     let mut payments = Vec::new();
     for number in 0..16 {
         let name = format!("p{number}");
-        payments.push(world.initiate(new_payment(&name)).await.unwrap());
-        assert_eq!(world.initiate(new_payment(&name)).await, Err(CommitFault::TransactionIdExists));
+        payments.push(world.initiate(terms(&name)).await.unwrap());
+        assert_eq!(world.initiate(terms(&name)).await, Err(CommitFault::TransactionIdExists));
     }
     let id = |name: &str| PspTransactionId::new(name).unwrap();
     for _restart in 0..2 {
@@ -32,7 +32,7 @@ async fn payments_whose_hashes_all_meet_are_told_apart() {
         world.reopen();
     }
     // A seventeenth text with one hash can't be placed: refused, and loudly, instead of lost.
-    let refused = world.initiate(new_payment("p16")).await;
+    let refused = world.initiate(terms("p16")).await;
     assert!(matches!(refused, Err(CommitFault::Refused(_))));
 }
 
@@ -42,7 +42,7 @@ async fn many_payments_in_few_places_stay_exact() {
     let mut stored = Vec::new();
     for number in 0..60 {
         let name = format!("p{number}");
-        match world.initiate(new_payment(&name)).await {
+        match world.initiate(terms(&name)).await {
             Ok(id) => stored.push((name, id)),
             Err(fault) => assert!(matches!(fault, CommitFault::Refused(_))),
         }
@@ -90,7 +90,7 @@ async fn details_of_payments_whose_hashes_meet_show_their_own_history_only() {
 #[tokio::test]
 async fn ids_that_differ_only_in_case_are_two() {
     let world = World::new();
-    world.initiate(new_payment("Order-1")).await.unwrap();
-    world.initiate(new_payment("order-1")).await.unwrap();
+    world.initiate(terms("Order-1")).await.unwrap();
+    world.initiate(terms("order-1")).await.unwrap();
     assert!(world.store.payment_of_psp(TENANT, PSP, &PspTransactionId::new("ORDER-1").unwrap()).unwrap().is_none());
 }

@@ -8,7 +8,7 @@ use lommebok_domain::{Binding, Command};
 use lommebok_store::{HashKey, Store, StoreError, StoreOptions, Write};
 
 use crate::old_versions::back_to;
-use crate::world::{TENANT, World, change, decided, new, new_payment};
+use crate::world::{TENANT, World, change, decided, new, terms};
 
 #[tokio::test]
 async fn a_newer_database_is_refused_with_both_versions_named() {
@@ -67,7 +67,7 @@ fn neither_options_nor_secrets_show_themselves() {
 async fn the_files_of_a_database_are_their_owners_alone() {
     let world = World::new();
     let (path, store) = (world.path(), world.store.clone());
-    store.commit(change(new(new_payment("one")))).await.unwrap();
+    store.commit(change(new(terms("one")))).await.unwrap();
     let mut seen = 0;
     for file in std::fs::read_dir(path.parent().unwrap()).unwrap() {
         let file = file.unwrap();
@@ -90,7 +90,7 @@ async fn a_database_of_version_two_opens_and_its_payments_go_on() {
     let store = Store::open(&options).unwrap();
     let bind = Command::ConfirmNumber { to: Binding::Nobody };
     store.commit(change(Write::Payments(vec![decided(&payment, bind)]))).await.unwrap();
-    store.commit(change(new(new_payment("another")))).await.unwrap();
+    store.commit(change(new(terms("another")))).await.unwrap();
     assert_eq!(store.clock_resets(TENANT, 1).unwrap(), []);
     assert_eq!(store.check().unwrap().faults, Vec::<String>::new());
 }
@@ -153,7 +153,7 @@ fn another_programs_database_is_refused_and_left_as_it_is() {
 async fn the_check_beside_a_working_store_finds_the_same_and_can_be_ended() {
     let world = World::new();
     for number in 0..40 {
-        world.store.commit(change(new(new_payment(&format!("p-{number}"))))).await.unwrap();
+        world.store.commit(change(new(terms(&format!("p-{number}"))))).await.unwrap();
     }
     let report = world.store.check_online(Arc::default()).unwrap();
     assert_eq!(report, world.store.check().unwrap());

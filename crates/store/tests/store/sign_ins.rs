@@ -203,7 +203,7 @@ async fn strangers_who_sign_in_have_few_places_before_the_writer_and_take_none_o
         queue("browser", right(TriedFrom::KnownBrowser(hash(50 + number)), (number, number), NOW));
     }
     for _ in 0..48 {
-        queue("init", crate::world::new(crate::world::new_payment(&crate::world::name())));
+        queue("init", crate::world::new(crate::world::terms(&crate::world::name())));
     }
     tokio::task::yield_now().await;
     gate.open();

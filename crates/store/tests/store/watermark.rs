@@ -10,7 +10,7 @@ use lommebok_store::{
 };
 
 use crate::old_versions::back_to;
-use crate::world::{NOW, PSP, TENANT, World, change, new, new_payment};
+use crate::world::{NOW, PSP, TENANT, World, change, new, terms};
 
 /// An updatestatus request without an entry.
 fn request() -> Write {
@@ -122,7 +122,7 @@ async fn a_number_of_a_transaction_that_was_rolled_back_was_never_given() {
     let world = World::with(|options| options.fault_hook = Some(Arc::new(hook)));
     let payment = world.payment().await;
     *failing.lock().unwrap() = true;
-    world.store.commit(change(new(new_payment("lost")))).await.unwrap_err();
+    world.store.commit(change(new(terms("lost")))).await.unwrap_err();
     *failing.lock().unwrap() = false;
     world.command(&payment, Command::ConfirmNumber { to: Binding::Nobody }).await;
     let mark = world.store.watermark();

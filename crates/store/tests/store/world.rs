@@ -82,13 +82,13 @@ impl World {
 
     /// A new payment, committed.
     pub(crate) async fn payment(&self) -> Payment {
-        let payment = new_payment(&name());
-        let id = self.initiate(payment.clone()).await.expect("a new payment is committed");
-        Payment { id, ..payment }
+        let terms = terms(&name());
+        let id = self.initiate(terms.clone()).await.expect("a new payment is committed");
+        Payment::initiate(id, Arc::new(terms), Binding::Open)
     }
 
-    pub(crate) async fn initiate(&self, payment: Payment) -> Result<PaymentId, CommitFault> {
-        let committed = self.store.commit(change(new(payment))).await?;
+    pub(crate) async fn initiate(&self, terms: Terms) -> Result<PaymentId, CommitFault> {
+        let committed = self.store.commit(change(new(terms))).await?;
         let Committed::NewPayment(id) = committed else { unreachable!("a new payment was answered {committed:?}") };
         Ok(id)
     }
@@ -128,14 +128,13 @@ pub(crate) fn terms(name: &str) -> Terms {
     }
 }
 
-pub(crate) fn new_payment(name: &str) -> Payment {
-    Payment::initiate(PaymentId::new(0), Arc::new(terms(name)), Binding::Open)
-}
-
-pub(crate) fn new(payment: Payment) -> Write {
-    let sealed_make_payment_token = Some(Sealed::new(vec![1, 2, 3]));
-    let sealed_customer_number = Some(Sealed::new(vec![4, 5]));
-    Write::NewPayment(NewPayment { payment: Arc::new(payment), sealed_make_payment_token, sealed_customer_number })
+pub(crate) fn new(terms: Terms) -> Write {
+    Write::NewPayment(NewPayment {
+        terms: Arc::new(terms),
+        push_to: Binding::Open,
+        sealed_make_payment_token: Some(Sealed::new(vec![1, 2, 3])),
+        sealed_customer_number: Some(Sealed::new(vec![4, 5])),
+    })
 }
 
 pub(crate) fn decided(before: &Payment, command: Command) -> PaymentWrite {

@@ -3,15 +3,16 @@
 use std::collections::HashMap;
 
 use lommebok_domain::{Command, EntryRefusal, Payment, PaymentId, PspId, Refusal, RefusalCode, Transition, decide};
-use lommebok_store::{BatchEntry, BatchId, BatchRefusal, BatchTarget, BatchWrite, ParkedEntry, PaymentWrite};
+use lommebok_store::{BatchEntry, BatchRefusal, BatchTarget, BatchWrite, ParkedEntry, PaymentWrite};
 
 use crate::clock::Moment;
 use crate::wallet::{Fault, Wallet, measures};
 
 /// A step that is decided, and not committed yet.
 pub(super) struct Decided {
-    /// Its rows; the target is the caller's to set.
-    pub(super) write: BatchWrite,
+    payments: Vec<PaymentWrite>,
+    refusals: Vec<BatchRefusal>,
+    parked: Vec<ParkedEntry>,
     /// Each touched payment as it was and will be, in the order of their numbers.
     pub(super) touched: Vec<(Payment, Payment)>,
     /// The payments on whose state it rests, also where it refuses.
@@ -73,9 +74,20 @@ impl Decided {
         self.looked_at.iter().any(|id| touched.binary_search_by_key(id, |(before, _)| before.id).is_ok())
     }
 
+    /// The position behind it.
+    pub(super) fn next(&self) -> u32 {
+        u32::try_from(self.to).unwrap_or(u32::MAX)
+    }
+
+    /// The step as it is stored.
+    pub(super) fn into_write(self, target: BatchTarget) -> BatchWrite {
+        let next = self.next();
+        BatchWrite { target, payments: self.payments, refusals: self.refusals, parked: self.parked, next }
+    }
+
     /// What is counted once it is durable.
     pub(super) fn counted(&self) -> Counted {
-        let (waiting, refusals) = (self.write.parked.len(), self.write.refusals.clone());
+        let (waiting, refusals) = (self.parked.len(), self.refusals.clone());
         let entries = self.to.saturating_sub(self.from);
         let applied = entries.saturating_sub(waiting).saturating_sub(refusals.len());
         Counted { applied, waiting, refusals }
@@ -136,10 +148,8 @@ impl Chunk {
             payments.push(PaymentWrite::new(&before, transition));
             touched.push((before, after));
         }
-        let target = BatchTarget::Pending { id: BatchId::new(0), next: 0 };
-        let next = u32::try_from(to).unwrap_or(u32::MAX);
-        let write = BatchWrite { target, payments, refusals: self.refusals, parked: self.parked, next };
-        Decided { write, touched, looked_at: self.order, from, to, epoch: self.now.epoch }
+        let (refusals, parked) = (self.refusals, self.parked);
+        Decided { payments, refusals, parked, touched, looked_at: self.order, from, to, epoch: self.now.epoch }
     }
 }
 

@@ -9,9 +9,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use lommebok_domain::{Payment, PspId};
-use lommebok_store::{
-    BatchEntry, BatchId, BatchTarget, BatchWrite, Change, CommitFault, Committed, NewIdempotency, Write,
-};
+use lommebok_store::{BatchEntry, BatchId, BatchTarget, Change, CommitFault, Committed, NewIdempotency, Write};
 
 use super::Accepted;
 use super::chunk::Decided;
@@ -64,19 +62,19 @@ impl<'a> Steps<'a> {
         let accepted_in = self.accepted_in.filter(|_| matches!(target, BatchTarget::New(_)));
         let mut ahead = self.ahead.take().filter(|ahead| ahead.from == from);
         for _ in 0..MAX_DECISIONS {
-            let decided = match ahead.take() {
+            let mut decided = match ahead.take() {
                 Some(decided) => decided,
                 None => self.decide(from)?,
             };
             let counted = decided.counted();
-            let Decided { write, touched, to, epoch, .. } = decided;
-            let next = write.next;
+            let (next, to, epoch) = (decided.next(), decided.to, decided.epoch);
+            let touched = std::mem::take(&mut decided.touched);
             let change = Change {
                 change_id: self.wallet.change_id(),
                 tenant: self.wallet.tenant(),
                 clock_epoch: accepted_in.unwrap_or(epoch),
                 idempotency: idempotency.clone(),
-                write: Write::Batch(Box::new(BatchWrite { target: target.clone(), ..write })),
+                write: Write::Batch(Box::new(decided.into_write(target.clone()))),
             };
             let mut stored = pin!(self.wallet.store_change(change));
             // Polled once, it stands in the writer's queue.

@@ -1,6 +1,8 @@
 //! A payment at version 1: its two natural keys first, which tell whether it may be, then its rows.
 
-use lommebok_domain::{Payment, PaymentId, Sums};
+use std::sync::Arc;
+
+use lommebok_domain::{Payment, PaymentId};
 use rusqlite::{Connection, params};
 
 use super::natural_keys::Claim;
@@ -13,12 +15,12 @@ use crate::sqlite::recent_keys::{Key, KeyTable};
 
 impl Writer {
     pub(super) fn new_payment(&mut self, change: &Change, new: &NewPayment) -> Result<Applied, WriteFault> {
-        let payment = &*new.payment;
-        let terms = &*payment.terms;
-        if payment.version != 1 || terms.tenant != change.tenant || payment.sums != Sums::default() {
-            return Err(broken("a new payment must be at version 1, without sums, and its change's tenant's"));
+        let terms = &*new.terms;
+        if terms.tenant != change.tenant {
+            return Err(broken("a new payment must be its change's tenant's"));
         }
         let id = self.next_payment;
+        let payment = Payment::initiate(PaymentId::new(id), Arc::clone(&new.terms), new.push_to);
         let key = Key { tenant: terms.tenant.get(), payment: id };
         let transaction = Claim {
             table: KeyTable::Transaction,
@@ -42,18 +44,18 @@ impl Writer {
             return Ok(Err(CommitFault::OrderIdExists));
         }
         initiation(&self.connection, id, change, new)?;
-        row(&self.connection, id, payment)?;
+        row(&self.connection, &payment)?;
         for due in payment.due() {
-            due::set(&self.connection, terms.tenant, PaymentId::new(id), due)?;
+            due::set(&self.connection, terms.tenant, payment.id, due)?;
         }
         idempotency::store(&self.connection, change.tenant, change.idempotency.as_ref(), id)?;
         self.next_payment = id.saturating_add(1);
-        Ok(Ok((Committed::NewPayment(PaymentId::new(id)), Evidence::Initiation(id))))
+        Ok(Ok((Committed::NewPayment(payment.id), Evidence::Initiation(id))))
     }
 }
 
 fn initiation(connection: &Connection, id: i64, change: &Change, new: &NewPayment) -> rusqlite::Result<()> {
-    let terms = &*new.payment.terms;
+    let terms = &*new.terms;
     let sql = "INSERT INTO initiation (id, tenant, psp, merchant, msn, psp_transaction_id, merchant_order_id, amount, \
                created_at, entrance, actor, change_id, psp_redirect_url, make_payment_url, payment_text, \
                sealed_make_payment_token, sealed_customer_number) \
@@ -80,13 +82,13 @@ fn initiation(connection: &Connection, id: i64, change: &Change, new: &NewPaymen
     Ok(())
 }
 
-fn row(connection: &Connection, id: i64, payment: &Payment) -> rusqlite::Result<()> {
+fn row(connection: &Connection, payment: &Payment) -> rusqlite::Result<()> {
     let sql = "INSERT INTO payment (id, tenant, psp, version, state, state_at, card, user, prompts, reserved, captured, \
                released, refunded, notice, notice_at, waiting, state_data, partial_operations, without_effect) \
                VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, NULL, 0, ?9, 0, 0)";
     let state = codec::state::columns(&payment.state);
     let params = params![
-        id,
+        payment.id.get(),
         payment.terms.tenant.get(),
         payment.terms.psp.get(),
         state.code,
