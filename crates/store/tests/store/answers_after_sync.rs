@@ -20,7 +20,7 @@ async fn no_answer_leaves_before_the_sync() {
     }
     // Refusals wait as well: they may rest on a neighbour that is not durable yet.
     let store = world.store.clone();
-    let payment = Payment::initiate(PaymentId::new(1), Arc::new(terms("stale")), Binding::Open);
+    let payment = Payment::initiate(PaymentId::new(1_000), Arc::new(terms("stale")), Binding::Open);
     let stale = decided(&payment, Command::ConfirmNumber { to: Binding::User(UserId::new(1)) });
     tasks.spawn(async move { store.commit(change(Write::Payments(vec![stale]))).await });
     tokio::task::yield_now().await;
