@@ -73,7 +73,7 @@ pub(crate) async fn start(
             config::IfMissing::Reverse => IfMissing::Reverse,
         },
         issuer: IssuerRules::default(),
-        clock: business_time(prepared.wallet().clock()),
+        clock: business_time(&prepared.wallet().clock),
         wrap_acquirer: None,
     };
     SamplePsp::start(psp).await.map_err(in_our_words)

@@ -7,6 +7,8 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -49,6 +51,11 @@ impl Randomness {
         let mut bytes = [0; N];
         self.fill(&mut bytes);
         bytes
+    }
+
+    /// 128 random bits as text, for a cookie.
+    pub fn text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.bytes::<16>())
     }
 
     /// A random UUID (version 4), for request ids and the like.

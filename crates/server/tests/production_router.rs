@@ -14,18 +14,20 @@ use http_body_util::BodyExt as _;
 use lommebok_api::hosts::KnownHosts;
 use lommebok_api::urls::UrlPolicy;
 use lommebok_domain::TenantId;
+use lommebok_engine::attempts::{CrashPoints, SENDS_WITHIN_MS};
 use lommebok_engine::clock::BusinessClock;
+use lommebok_engine::keys::Keys;
 use lommebok_engine::keys::envelope::Envelope;
 use lommebok_engine::keys::handle::HandleKey;
 use lommebok_engine::keys::lookup::LookupKey;
 use lommebok_engine::keys::{MasterKeys, SecretText, SigningKey, SigningKeyPair};
 use lommebok_engine::outbound::{OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
 use lommebok_engine::randomness::Randomness;
+use lommebok_engine::status_updates::BatchMode;
 use lommebok_engine::tasks::Tasks;
 use lommebok_engine::tokens::TokenRefused;
-use lommebok_engine::wallet::{
-    BatchMode, CrashPoints, Environment, Keys, Parts, SENDS_WITHIN_MS, Settings, TokenSource, Wallet,
-};
+use lommebok_engine::tokens::TokenSource;
+use lommebok_engine::wallet::{Environment, Parts, Settings, Wallet};
 use lommebok_server::access_token::{AccessTokens, TokenSettings};
 use lommebok_server::http::control::Control;
 use lommebok_server::http::edge::{BodyLimits, Edge, EdgeParts};
@@ -98,7 +100,7 @@ impl Production {
     }
 }
 
-fn wallet(store: &Store, keys: &Arc<Keys>, randomness: &Randomness, tasks: &Tasks) -> Wallet {
+fn wallet(store: &Store, keys: &Arc<Keys>, randomness: &Randomness, tasks: &Tasks) -> Arc<Wallet> {
     Wallet::new(Parts {
         tenant: TENANT,
         clock: BusinessClock::real(),
@@ -116,8 +118,8 @@ fn wallet(store: &Store, keys: &Arc<Keys>, randomness: &Randomness, tasks: &Task
         settings: Settings {
             own_listener: ([127, 0, 0, 1], 8480).into(),
             public_url: "https://wallet.example".to_owned(),
-            url_policy: UrlPolicy::Production,
-            environment: Environment::Production,
+            environment: Environment::PRODUCTION,
+            keeps_late_answers: false,
             prompts_per_number: 5,
             batch_mode: BatchMode::OnDemand,
             batch_kept_days: 7,

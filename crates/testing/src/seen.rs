@@ -12,7 +12,7 @@ use crate::{State, TestError, TestWallet};
 const REQUESTS_LOOKED_THROUGH: u32 = 1_000;
 
 /// Where a payment stands after your PSP was called, and why if it failed. It equals its [`State`], and what is shown when they
-/// differ says why: `assert_eq!(wallet.approve(&id).await?, State::Reserved)`.
+/// differ says why: `assert_eq!(wallet.approvals.approve(&id).await?, State::Reserved)`.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outcome {
@@ -193,7 +193,7 @@ impl TestWallet {
     }
 
     fn entries(&self, id: &PspTransactionId) -> Result<Vec<Received>, StoreError> {
-        let (store, tenant) = (self.wallet().store(), self.wallet().tenant());
+        let (store, tenant) = (&self.running.store, self.wallet().tenant);
         let mut received = Vec::new();
         for batch in store.batches(tenant, None, REQUESTS_LOOKED_THROUGH)?.iter().rev() {
             let refusals = store.batch_refusals(tenant, batch.id)?;

@@ -63,7 +63,7 @@ impl TestWallet {
     /// When there is no such payment.
     pub fn sent(&self, id: &PspTransactionId) -> Result<Vec<Sent>, TestError> {
         let payment = self.found(id)?;
-        let events = self.wallet().store().events(self.wallet().tenant(), payment.id, payment.version);
+        let events = self.running.store.events(self.wallet().tenant, payment.id, payment.version);
         let events = events.map_err(|fault| TestError::Wallet(fault.to_string()))?;
         let requests = self.requests().about(id, payment.terms.msn.as_str());
         let (attempts, notices): (Vec<_>, Vec<_>) = requests.into_iter().partition(SentRequest::is_attempt);

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use lommebok_domain::{Binding, Notice, Payment, Phase, PhoneNumber, State as DomainState, StepUpResult};
-use lommebok_engine::wallet::{Topic, Wallet};
+use lommebok_engine::payments::Topic;
+use lommebok_engine::wallet::Wallet;
 use lommebok_sdk::PspTransactionId;
 use lommebok_store::CardScheme;
 
@@ -64,10 +65,10 @@ impl TestWallet {
             Card::Visa => CardScheme::Visa,
             Card::Mastercard => CardScheme::Mastercard,
         };
-        let cards = wallet.cards_of(user).map_err(failed)?;
-        let usable = cards.iter().find(|card| card.details.scheme == scheme && wallet.usable(card));
+        let cards = wallet.people.cards_of(user).map_err(failed)?;
+        let usable = cards.iter().find(|card| card.details.scheme == scheme && wallet.people.usable(card));
         let card = usable.ok_or_else(|| TestError::NoSuchCard(id.clone()))?;
-        drop(wallet.approve(user, payment.id, card.id).await.map_err(failed)?);
+        drop(wallet.approvals.approve(user, payment.id, card.id).await.map_err(failed)?);
         let called =
             |payment: &Payment| !matches!(payment.state, DomainState::Authorizing { phase: Phase::Queued { .. }, .. });
         let no_answer = || TestError::NoAnswer(id.clone(), PATIENCE_S);
@@ -99,8 +100,8 @@ impl TestWallet {
         let payment = self.open(id, "cancelled")?;
         let wallet = self.wallet();
         let cancelled = match payment.binding {
-            Binding::User(user) => wallet.cancel_in_app(user, payment.id).await,
-            Binding::Open | Binding::Nobody => wallet.cancel_on_landing_page(&payment).await,
+            Binding::User(user) => wallet.approvals.cancel_in_app(user, payment.id).await,
+            Binding::Open | Binding::Nobody => wallet.approvals.cancel_on_landing_page(&payment).await,
         };
         drop(cancelled.map_err(failed)?);
         self.until(id, notice_tried).await?.map(drop).ok_or_else(|| TestError::NoNotice(id.clone(), PATIENCE_S))
@@ -118,7 +119,7 @@ impl TestWallet {
         else {
             return Ok(());
         };
-        let left = deadline.millis_since(self.wallet().clock().now());
+        let left = deadline.millis_since(self.wallet().clock.now());
         self.advance(Duration::from_millis(u64::try_from(left).unwrap_or(0))).await?;
         self.until(id, notice_tried).await?.map(drop).ok_or_else(|| TestError::NoNotice(id.clone(), PATIENCE_S))
     }
@@ -141,7 +142,7 @@ impl TestWallet {
             StepUp::Cancelled => StepUpResult::Cancel,
             StepUp::Failed => StepUpResult::Failure,
         };
-        drop(self.wallet().return_from_step_up(return_id, result).await.map_err(failed)?);
+        drop(self.wallet().approvals.return_from_step_up(return_id, result).await.map_err(failed)?);
         self.outcome(id).await
     }
 
@@ -155,9 +156,9 @@ impl TestWallet {
             return Err(wrong_state(id, &payment, "waits for its user", "approved"));
         }
         let usual = || PhoneNumber::new(self.mobile_number().as_str());
-        let number = self.wallet().customer_number(&payment).map_err(failed)?.or_else(usual);
+        let number = self.wallet().secrets.customer_number(&payment).map_err(failed)?.or_else(usual);
         let number = number.ok_or_else(|| TestError::NobodysNumber(id.clone()))?;
-        self.wallet().confirm_number(&payment, &number).await.map_err(failed)
+        self.wallet().approvals.confirm_number(&payment, &number).await.map_err(failed)
     }
 
     /// The payment, which must wait for its user.
@@ -176,7 +177,7 @@ impl TestWallet {
         condition: impl Fn(&Payment) -> bool,
     ) -> Result<Option<Payment>, TestError> {
         let wallet: &Wallet = self.wallet();
-        let mut changes = wallet.hub().subscribe(Topic::Payment(self.found(id)?.id));
+        let mut changes = wallet.payments.hints().subscribe(Topic::Payment(self.found(id)?.id));
         let reached = async {
             loop {
                 let payment = self.found(id)?;

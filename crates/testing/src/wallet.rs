@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use lommebok_domain::{Payment, PspTransactionId as DomainId};
-use lommebok_engine::wallet::{Fault, Wallet};
+use lommebok_engine::fault::Fault;
+use lommebok_engine::wallet::Wallet;
 use lommebok_sdk::{Client, Credentials, MerchantSerialNumber, MobileNumber, PspTransactionId, Retries};
 use lommebok_server::assembly::RunningSandbox;
 use tempfile::TempDir;
@@ -20,7 +21,7 @@ const OTHER_PSP: &str = "polarnatt";
 /// The real wallet, owned by one test. Dropping it ends it; [`TestWallet::stop`] also checks that it ended well.
 #[derive(Debug)]
 pub struct TestWallet {
-    running: RunningSandbox,
+    pub(crate) running: RunningSandbox,
     base_url: String,
     client: OnceLock<Client>,
     requests: Requests,
@@ -53,7 +54,7 @@ impl TestWallet {
     /// # Errors
     /// When work was left behind, or what is stored contradicts itself.
     pub async fn stop(self) -> Result<(), TestError> {
-        let report = self.wallet().store().check().map_err(|fault| TestError::Wallet(fault.to_string()))?;
+        let report = self.running.store.check().map_err(|fault| TestError::Wallet(fault.to_string()))?;
         if !report.faults.is_empty() {
             return Err(TestError::Wallet(format!("{:?}", report.faults)));
         }
@@ -132,7 +133,7 @@ impl TestWallet {
 
     /// The wallet's time, as a clock for what should follow it.
     pub fn clock(&self) -> WalletClock {
-        WalletClock(self.wallet().clock().clone())
+        WalletClock(self.wallet().clock.clone())
     }
 
     /// Advances the wallet's time. Calls to your PSP that are open get a second of real time to be answered; then
@@ -142,7 +143,7 @@ impl TestWallet {
     /// When the wallet fails.
     pub async fn advance(&self, by: Duration) -> Result<(), TestError> {
         let millis = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
-        self.wallet().advance(millis).await.map(drop).map_err(failed)
+        self.running.sandbox.time_travel.advance(millis).await.map(drop).map_err(failed)
     }
 
     /// Applies the updatestatus entries that wait, where `batch` is set so that they do.
@@ -150,7 +151,7 @@ impl TestWallet {
     /// # Errors
     /// When the wallet fails.
     pub async fn run_batch(&self) -> Result<(), TestError> {
-        self.wallet().run_batches().await.map(drop).map_err(failed)
+        self.wallet().status_updates.run_now().await.map(drop).map_err(failed)
     }
 
     pub(crate) fn requests(&self) -> &Requests {
@@ -165,12 +166,11 @@ impl TestWallet {
     pub(crate) fn found(&self, id: &PspTransactionId) -> Result<Payment, TestError> {
         let (wallet, missing) = (self.wallet(), || TestError::NoSuchPayment(id.clone()));
         let wanted = DomainId::new(id.as_str()).ok_or_else(missing)?;
-        let store_failed = |fault: lommebok_store::StoreError| TestError::Wallet(fault.to_string());
         // In the order of the seed, whose first PSP is [`PSP`].
-        for psp in wallet.store().psps().map_err(store_failed)? {
-            let found = wallet.store().payment_of_psp(wallet.tenant(), psp.id, &wanted);
-            if let Some(payment) = found.map_err(store_failed)? {
-                return Ok(payment);
+        for psp in wallet.directory.psps().map_err(failed)? {
+            match wallet.payments.of_psp(psp.id, &wanted) {
+                Err(Fault::NoSuchPayment) => {}
+                found => return found.map_err(failed),
             }
         }
         Err(missing())

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::{Arg, ArgMatches};
 use lommebok_domain::PaymentId;
-use lommebok_engine::wallet::{CrashPoint, CrashPoints};
+use lommebok_engine::attempts::{CrashPoint, CrashPoints};
 
 /// The flags.
 pub(super) fn arguments() -> [Arg; 2] {

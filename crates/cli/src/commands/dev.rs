@@ -66,7 +66,7 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         let variables = env::variables(&started.running, &started.sandbox.credentials, None)?;
         let places = places(&started.running, &config.network, &config.data.data_dir);
         let url = &started.running.public_url;
-        let notes: Vec<String> = clock::note(started.sandbox.wallet.clock(), &started.invocation).into_iter().collect();
+        let notes: Vec<String> = clock::note(&started.sandbox.wallet.clock, &started.invocation).into_iter().collect();
         say(greeting::text(url, &places, &notes, &variables, &started.invocation).trim_end());
         until_told_to_stop(started.sandbox, started.announcement, signals).await?;
         // The wallet's last calls have ended, so the PSP may go.

@@ -90,35 +90,35 @@ pub enum ClockFault {
     },
 }
 
+impl Inner {
+    fn new(base: Base, mode: ClockMode, last: Timestamp) -> Arc<Self> {
+        let last_monotonic_ms = base.monotonic_ms();
+        let state =
+            State { mode, last, runs_on_from: None, last_monotonic_ms, epoch: 0, resets: VecDeque::new(), moved_ms: 0 };
+        Arc::new(Self { base, state: Mutex::new(state), changes: watch::Sender::new(0) })
+    }
+}
+
 impl BusinessClock {
     /// A clock that goes with the wall clock.
     pub fn real() -> Self {
-        Self::new(Base::Machine, ClockMode::Running { offset_ms: 0 }, Timestamp::from_millis(i64::MIN))
+        Self(Inner::new(Base::Machine, ClockMode::Running { offset_ms: 0 }, Timestamp::from_millis(i64::MIN)))
     }
 
     /// A clock that stands at `at`: the clock of tests.
     pub fn frozen(at: Timestamp) -> Self {
-        Self::new(Base::Machine, ClockMode::Frozen { at }, at)
+        Self(Inner::new(Base::Machine, ClockMode::Frozen { at }, at))
     }
 
     /// The clock that was recorded. A running one goes on with its offset; when the wall clock went back meanwhile, it runs on
     /// from the recorded last time.
     pub fn from_record(record: ClockRecord) -> Self {
-        Self::new(Base::Machine, mode_of(record), record.last)
+        Self(Inner::new(Base::Machine, mode_of(record), record.last))
     }
 
     /// A clock on a machine whose own clocks are these: for tests that own them too.
     pub fn by_hands(hands: Hands, record: ClockRecord) -> Self {
-        Self::new(Base::Hands(hands), mode_of(record), record.last)
-    }
-
-    fn new(base: Base, mode: ClockMode, last: Timestamp) -> Self {
-        let last_monotonic_ms = base.monotonic_ms();
-        let state =
-            State { mode, last, runs_on_from: None, last_monotonic_ms, epoch: 0, resets: VecDeque::new(), moved_ms: 0 };
-        let state = Mutex::new(state);
-        let changes = watch::Sender::new(0);
-        Self(Arc::new(Inner { base, state, changes }))
+        Self(Inner::new(Base::Hands(hands), mode_of(record), record.last))
     }
 
     /// Takes up the resets that were recorded: the newest one's number, and to which moments the last of them led, oldest

@@ -8,12 +8,15 @@
 
 mod base;
 mod business;
+mod gate;
 mod process;
 mod record;
 mod text;
 
 pub use base::Hands;
 pub use business::{BusinessClock, ClockFault, ClockMode, Moment, RESETS_REMEMBERED};
+pub(crate) use gate::Stopping;
+pub use gate::TimeGate;
 pub use process::ProcessTime;
 pub use record::{ClockRecord, RecordedMode};
 pub use text::time_text;

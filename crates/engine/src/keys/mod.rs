@@ -18,6 +18,8 @@ mod watermark;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use thiserror::Error;
 
 pub use directory::DataDirectory;
@@ -26,6 +28,24 @@ pub use sandbox::{FixedCredentials, PspCredentials, SandboxKeys};
 pub use secret::{SecretBytes, SecretText};
 pub use signing::{SigningKey, SigningKeyFault, SigningKeyPair};
 pub use watermark::KeptWatermark;
+
+/// The keys of the data as they are used.
+#[derive(Debug)]
+pub struct Keys {
+    /// Seals secrets at rest.
+    pub envelope: envelope::Envelope,
+    /// Keyed hashes.
+    pub lookup: lookup::LookupKey,
+    /// Landing tokens.
+    pub handle: handle::HandleKey,
+}
+
+impl Keys {
+    /// A keyed hash of `value` as text, for the token of a form.
+    pub fn page_token(&self, value: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.lookup.hash(lookup::Purpose::Session, value.as_bytes()).as_bytes())
+    }
+}
 
 /// Why keys could not be had. Names the file; never shows what is in it.
 #[derive(Debug, Error)]

@@ -1,6 +1,6 @@
 //! Network tokens: what the wallet asks for once per attempt, what it is given, and the sandbox's simulated token service (TSP).
 //!
-//! What must not be here: who may ask and when (`wallet`, `workers`), the cryptogram's format (crate `api`), and any storage: a token and
+//! What must not be here: who may ask and when (`attempts`), the cryptogram's format (crate `api`), and any storage: a token and
 //! its cryptogram live in the memory of one attempt. The simulated service is the only one there is. Nothing of the wallet names it; only
 //! the sandbox's assembly makes one and wraps it into a `TokenSource`, so `serve`, which has no `TokenSource` to be built with, refuses to
 //! start and says that its token service is missing.
@@ -8,6 +8,7 @@
 mod issued;
 mod magic;
 mod simulated;
+mod source;
 
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use lommebok_store::Card;
 
 pub use issued::IssuedToken;
 pub use simulated::SimulatedTokens;
+pub use source::TokenSource;
 
 /// The token for amounts without a rule in the magic table (docs/domain.md §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

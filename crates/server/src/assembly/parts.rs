@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lommebok_api::urls::UrlPolicy;
 use lommebok_domain::Payment;
+use lommebok_engine::attempts::SENDS_WITHIN_MS;
 use lommebok_engine::clock::{BusinessClock, ClockMode, RESETS_REMEMBERED};
+use lommebok_engine::keys::Keys;
 use lommebok_engine::keys::envelope::Envelope;
 use lommebok_engine::keys::handle::HandleKey;
 use lommebok_engine::keys::lookup::LookupKey;
@@ -17,8 +18,11 @@ use lommebok_engine::keys::{DataDirectory, KeptWatermark, MasterKeys, SandboxKey
 use lommebok_engine::observability::commits;
 use lommebok_engine::outbound::{TlsRootsError, read_authorities, tls_with_web_roots};
 use lommebok_engine::randomness::Randomness;
+use lommebok_engine::status_updates::BatchMode;
+use lommebok_engine::time_travel;
 use lommebok_engine::tokens::SimulatedTokens;
-use lommebok_engine::wallet::{self, BatchMode, Environment, Keys, SENDS_WITHIN_MS, Settings, TokenSource};
+use lommebok_engine::tokens::TokenSource;
+use lommebok_engine::wallet::{Environment, Settings};
 use lommebok_store::{ClockReset, HashKey, PaymentFilter, Store, StoreOptions};
 
 use super::seams::{FIRST_TENANT, Seams};
@@ -112,8 +116,8 @@ pub(super) fn refuse_a_clock_ahead(clock: &BusinessClock) -> Result<(), StartFau
 
 fn kept_clock(store: &Store, last_reset: Option<&ClockReset>) -> Result<BusinessClock, StartFault> {
     let tenant = store.tenant(FIRST_TENANT)?;
-    let clock =
-        tenant.map_or_else(BusinessClock::real, |tenant| BusinessClock::from_record(wallet::restored(tenant.clock)));
+    let clock = tenant
+        .map_or_else(BusinessClock::real, |tenant| BusinessClock::from_record(time_travel::restored(tenant.clock)));
     // After a crash the newest payment may be younger than the clock's record, and time must not go back behind it; unless it
     // is from before a reset, and so from another time.
     let newest = store.payments(FIRST_TENANT, PaymentFilter::All, None, 1)?;
@@ -153,8 +157,8 @@ pub(super) fn settings(config: &DevConfig, seams: &Seams, (public_url, listener)
     Settings {
         public_url: public_url.to_owned(),
         own_listener: listener,
-        url_policy: UrlPolicy::Sandbox,
-        environment: Environment::Test,
+        environment: Environment::TEST,
+        keeps_late_answers: true,
         prompts_per_number: config.payments.prompts_per_number,
         batch_mode: match config.payments.batch {
             BatchTime::Immediate => BatchMode::Immediate,

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use lommebok_api::hosts::origin_of;
 use lommebok_api::urls::UrlPolicy;
 use lommebok_engine::keys::{DataDirectory, SandboxKeys, SigningKey};
+use lommebok_engine::operations::{Remembering, remember};
 use lommebok_engine::outbound::{OutboundClient, Policy, Resolver, Slots};
 use lommebok_engine::randomness::Randomness;
 use lommebok_engine::tasks::Tasks;
-use lommebok_engine::wallet::{Keys, Parts, Wallet};
-use lommebok_engine::workers::{Remembering, remember};
-use lommebok_store::Seed as Rows;
+use lommebok_engine::wallet::{Parts, Sandbox, Wallet};
+use lommebok_store::{Seed as Rows, Store};
 
 use super::parts;
 use super::sandbox::RunningSandbox;
@@ -36,7 +36,9 @@ pub struct PreparedSandbox {
     listener: Listener,
     network: (TrustedProxies, Limits),
     public_url: String,
-    wallet: Wallet,
+    wallet: Arc<Wallet>,
+    store: Store,
+    sandbox: Sandbox,
     edge: Edge,
     control: Control,
     brand: Arc<Brand>,
@@ -92,7 +94,7 @@ impl PreparedSandbox {
         let wallet = Wallet::new(Parts {
             tenant: FIRST_TENANT,
             clock,
-            store,
+            store: store.clone(),
             keys: Arc::clone(&keys),
             randomness,
             tasks: tasks.clone(),
@@ -102,11 +104,12 @@ impl PreparedSandbox {
             tokens: parts::token_source(config, &credentials),
             settings: parts::settings(config, &seams, (&public_url, listener.address())),
         });
-        let remembering = Arc::new(Remembering::within(directory));
-        remembering.remember_or_say(&wallet);
-        let edge = edge(config, &wallet, keys, signing_key);
+        let remembering = Arc::new(Remembering::within(directory, store.clone(), wallet.clock.clone()));
+        remembering.remember_or_say();
+        let edge = edge(config, &wallet, &store, signing_key);
         let hosts = Arc::new(config.network.known_hosts(&public_url));
         let control = Control::new(wallet.clone(), control_token, hosts);
+        let sandbox = wallet.sandbox();
         let brand = Arc::new(parts::brand(config));
         let network = (config.network.trusted_proxies.clone(), parts::limits(config));
         let seed = seed.clone();
@@ -115,6 +118,8 @@ impl PreparedSandbox {
             network,
             public_url,
             wallet,
+            store,
+            sandbox,
             edge,
             control,
             brand,
@@ -141,7 +146,7 @@ impl PreparedSandbox {
     }
 
     /// The wallet, which has not begun.
-    pub fn wallet(&self) -> &Wallet {
+    pub fn wallet(&self) -> &Arc<Wallet> {
         &self.wallet
     }
 
@@ -176,19 +181,20 @@ impl PreparedSandbox {
     pub async fn serve(self, beside: Beside) -> Result<RunningSandbox, StartFault> {
         let address = self.address();
         self.wallet.start(self.unseeded).await?;
-        self.tasks.spawn("watermark", remember(self.wallet.clone(), Arc::clone(&self.remembering)));
+        self.tasks.spawn("watermark", remember(self.tasks.clone(), Arc::clone(&self.remembering)));
         let make_payment_url = beside.make_payment_url.clone();
         // Only this machine reads a page that stands on its loopback address.
         let shown = address.ip().to_canonical().is_loopback().then_some(&self.credentials);
         let shown = SandboxPages::new(self.wallet.clone(), self.brand, beside, (&self.seed, shown));
-        let router = http::sandbox_router(&self.edge, self.control, shown, &self.tasks);
+        let router = http::sandbox_router(&self.edge, self.control, shown, self.sandbox.clone(), &self.tasks);
         let (proxies, limits) = self.network;
         self.tasks.spawn("listener", self.listener.serve_behind(proxies, router, limits, self.tasks.clone()));
         Ok(RunningSandbox {
             address,
             public_url: self.public_url,
-            store: self.wallet.store().clone(),
+            store: self.store,
             wallet: self.wallet,
+            sandbox: self.sandbox,
             edge: self.edge,
             credentials: self.credentials,
             tasks: self.tasks,
@@ -198,14 +204,14 @@ impl PreparedSandbox {
     }
 }
 
-fn edge(config: &DevConfig, wallet: &Wallet, keys: Arc<Keys>, signing_key: SigningKey) -> Edge {
-    let randomness = wallet.randomness().clone();
+fn edge(config: &DevConfig, wallet: &Arc<Wallet>, store: &Store, signing_key: SigningKey) -> Edge {
+    let randomness = wallet.randomness.clone();
     Edge::new(EdgeParts {
-        wallets: vec![wallet.clone()],
-        store: wallet.store().clone(),
-        keys,
+        wallets: vec![Arc::clone(wallet)],
+        store: store.clone(),
+        keys: Arc::clone(&wallet.keys),
         access_tokens: AccessTokens::new(
-            parts::token_settings(config, wallet.public_url()),
+            parts::token_settings(config, &wallet.settings.public_url),
             signing_key,
             randomness.clone(),
         ),

@@ -1,12 +1,12 @@
 //! A database that was restored from a backup: told from the one that it replaces, and accepted by an operator (ADR 0027).
 
 use lommebok_domain::{PaymentId, StateName, Timestamp};
-use lommebok_engine::wallet::Fault;
-use lommebok_engine::workers::Remembering;
+use lommebok_engine::fault::Fault;
+use lommebok_engine::operations::Remembering;
 use lommebok_store::{CheckReport, OlderDatabase};
 
 use super::start_fault::StartFault;
-use super::stopped::{StoppedFault, held, silent_wallet};
+use super::stopped::{Silent, StoppedFault, held, silent_wallet};
 use crate::config::DevConfig;
 
 /// What came of accepting a database.
@@ -59,9 +59,7 @@ pub async fn accept_restored(config: &DevConfig) -> Result<Acceptance, StoppedFa
     let directory = held(config)?;
     let kept = directory.watermark().map_err(StartFault::from)?;
     let Some(kept) = kept else { return Ok(Acceptance::NothingToAccept) };
-    let (wallet, tasks) = silent_wallet(config, &directory, None)?;
-    tasks.stop();
-    let store = wallet.store();
+    let Silent { wallet, store } = silent_wallet(config, &directory, None)?;
     let Some(older) = store.older_than(&kept.watermark).map_err(StartFault::from)? else {
         store.close();
         return Ok(Acceptance::NothingToAccept);
@@ -72,11 +70,11 @@ pub async fn accept_restored(config: &DevConfig) -> Result<Acceptance, StoppedFa
         return Ok(Acceptance::Unsound(report));
     }
     let psps = store.psps().map_err(StartFault::from)?;
-    let ended = wallet.end_as_restored().await.map_err(StartFault::from)?;
-    wallet.skip_numbers(&kept.watermark).await.map_err(StartFault::from)?;
+    let ended = wallet.restored.end_payments().await.map_err(StartFault::from)?;
+    wallet.restored.skip_numbers(&kept.watermark).await.map_err(StartFault::from)?;
     store.close();
     // The last thing: until then the database is still one that is to be accepted.
-    Remembering::within(directory).remember(&wallet).map_err(StartFault::from)?;
+    Remembering::within(directory, store.clone(), wallet.clock.clone()).remember().map_err(StartFault::from)?;
     let name = |id| psps.iter().find(|psp| psp.id == id).map(|psp| psp.name.clone()).unwrap_or_default();
     let named = ended.named.iter().map(|payment| EndedPayment {
         id: payment.id,

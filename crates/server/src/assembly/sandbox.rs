@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lommebok_engine::keys::SandboxKeys;
+use lommebok_engine::operations::Remembering;
 use lommebok_engine::tasks::{LeftOver, Tasks};
-use lommebok_engine::wallet::Wallet;
-use lommebok_engine::workers::Remembering;
+use lommebok_engine::wallet::{Sandbox, Wallet};
 use lommebok_store::Store;
 
 use crate::http::Edge;
@@ -23,7 +23,9 @@ pub struct RunningSandbox {
     /// What links begin with.
     pub public_url: String,
     /// The wallet.
-    pub wallet: Wallet,
+    pub wallet: Arc<Wallet>,
+    /// What only a sandbox has.
+    pub sandbox: Sandbox,
     /// The edge, for its counters.
     pub edge: Edge,
     /// The sandbox's credentials.
@@ -32,7 +34,8 @@ pub struct RunningSandbox {
     pub tasks: Tasks,
     /// The `makePaymentUrl` that the start page names.
     pub make_payment_url: String,
-    pub(super) store: Store,
+    /// Where everything is kept; for tests that look into it.
+    pub store: Store,
     pub(super) remembering: Arc<Remembering>,
 }
 
@@ -41,11 +44,11 @@ impl RunningSandbox {
     /// to be left behind.
     pub async fn stop(self) -> Vec<LeftOver> {
         let left = self.tasks.finish(Duration::from_millis(SHUTDOWN_PATIENCE_MS)).await;
-        if let Err(fault) = self.wallet.keep_clock().await {
+        if let Err(fault) = self.wallet.writer.keep_clock().await {
             tracing::warn!(%fault, "the clock's record was not kept at the end");
         }
         self.store.close();
-        self.remembering.remember_or_say(&self.wallet);
+        self.remembering.remember_or_say();
         left
     }
 }

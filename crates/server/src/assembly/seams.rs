@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use lommebok_domain::TenantId;
+use lommebok_engine::attempts::CrashPoints;
 use lommebok_engine::clock::BusinessClock;
 use lommebok_engine::keys::SigningKey;
 use lommebok_engine::outbound::CallWatch;
-use lommebok_engine::wallet::CrashPoints;
 use lommebok_store::{CommitHook, FaultHook};
 
 /// The sandbox's first closed world.

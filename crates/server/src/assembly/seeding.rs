@@ -3,11 +3,13 @@
 
 use lommebok_domain::{PhoneNumber, TenantId};
 use lommebok_engine::clock::ProcessTime;
+use lommebok_engine::fault::Fault;
+use lommebok_engine::keys::Keys;
 use lommebok_engine::keys::envelope::Place;
 use lommebok_engine::keys::lookup::Purpose;
 use lommebok_engine::keys::{PspCredentials, SandboxKeys};
+use lommebok_engine::people::pin_hash;
 use lommebok_engine::randomness::Randomness;
-use lommebok_engine::wallet::{Fault, Keys, pin_hash};
 use lommebok_store::{
     Address, CardDetails, CardKind, CardScheme, Change, CommitFault, KeyedHash, MerchantDetails, MerchantStatus,
     NewPsp, NewUser, Sealed, Seed as Rows, SeededMerchant, SeededPsp, SeededUser, Store, Write,

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use lommebok_domain::Timestamp;
 use lommebok_engine::clock::time_text;
+use lommebok_engine::fault::Fault;
 use lommebok_engine::keys::KeyFault;
-use lommebok_engine::wallet::Fault;
 
 use crate::config::set_by;
 

@@ -6,13 +6,16 @@ use std::sync::Arc;
 
 use lommebok_api::urls::UrlPolicy;
 use lommebok_engine::keys::{DataDirectory, KeptWatermark};
+use lommebok_engine::operations::Remembering;
 use lommebok_engine::outbound::{OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
 use lommebok_engine::randomness::Randomness;
+use lommebok_engine::status_updates::BatchMode;
 use lommebok_engine::tasks::Tasks;
+use lommebok_engine::time_travel::{ClockReset, ResetFault};
 use lommebok_engine::tokens::TokenRefused;
-use lommebok_engine::wallet::{BatchMode, ClockReset, Parts, ResetFault, Settings, TokenSource, Wallet};
-use lommebok_engine::workers::Remembering;
-use lommebok_store::{CheckReport, OlderDatabase, StoreError};
+use lommebok_engine::tokens::TokenSource;
+use lommebok_engine::wallet::{Parts, Settings, Wallet};
+use lommebok_store::{CheckReport, OlderDatabase, Store, StoreError};
 
 use super::parts;
 use super::seams::{FIRST_TENANT, Seams};
@@ -57,11 +60,10 @@ impl StoppedFault {
 pub async fn reset_clock(config: &DevConfig) -> Result<Option<ClockReset>, StoppedFault> {
     let directory = held(config)?;
     let remembered = directory.watermark().map_err(StartFault::from)?;
-    let (wallet, tasks) = silent_wallet(config, &directory, remembered)?;
-    tasks.stop();
-    let reset = wallet.reset_clock().await;
-    wallet.store().close();
-    Remembering::within(directory).remember_or_say(&wallet);
+    let Silent { wallet, store } = silent_wallet(config, &directory, remembered)?;
+    let reset = wallet.sandbox().time_travel.reset().await;
+    store.close();
+    Remembering::within(directory, store, wallet.clock.clone()).remember_or_say();
     Ok(reset?)
 }
 
@@ -98,12 +100,18 @@ pub(super) fn held(config: &DevConfig) -> Result<DataDirectory, StoppedFault> {
     Ok(DataDirectory::open(&config.data.data_dir).map_err(StartFault::from)?)
 }
 
-/// A wallet that decides and commits, and sends nothing as soon as its tasks are stopped.
+/// A wallet that decides and commits, and sends nothing: its tasks are stopped.
+pub(super) struct Silent {
+    pub(super) wallet: Arc<Wallet>,
+    pub(super) store: Store,
+}
+
+/// Opens the database for a wallet that sends nothing.
 pub(super) fn silent_wallet(
     config: &DevConfig,
     directory: &DataDirectory,
     remembered: Option<KeptWatermark>,
-) -> Result<(Wallet, Tasks), StartFault> {
+) -> Result<Silent, StartFault> {
     let (randomness, tasks, seams) = (Randomness::operating_system(), Tasks::new(), Seams::default());
     let master = directory.master_keys_of(&parts::database_path(config), &randomness)?;
     let store = parts::open_store(config, &seams, &master, remembered)?;
@@ -111,7 +119,7 @@ pub(super) fn silent_wallet(
     let wallet = Wallet::new(Parts {
         tenant: FIRST_TENANT,
         clock: parts::clock(&seams, &store)?,
-        store,
+        store: store.clone(),
         keys: Arc::new(parts::keys(&master, &randomness)),
         randomness,
         tasks: tasks.clone(),
@@ -124,5 +132,6 @@ pub(super) fn silent_wallet(
             ..parts::settings(config, &seams, (&public_url, config.network.listen))
         },
     });
-    Ok((wallet, tasks))
+    tasks.stop();
+    Ok(Silent { wallet, store })
 }

@@ -8,9 +8,12 @@ use axum::body::Body;
 use bytes::Bytes;
 
 use lommebok_domain::TenantId;
+use lommebok_engine::directory::Psps;
+use lommebok_engine::fault::Fault;
+use lommebok_engine::keys::Keys;
 use lommebok_engine::keys::lookup::Purpose;
 use lommebok_engine::randomness::Randomness;
-use lommebok_engine::wallet::{Fault, Keys, Psps, Wallet};
+use lommebok_engine::wallet::Wallet;
 use lommebok_store::{KeyedHash, Psp, Store};
 
 use super::rates::{RateLimits, Rates};
@@ -21,7 +24,7 @@ use crate::listener::body::{self, BodyFault};
 #[derive(Debug)]
 pub struct EdgeParts {
     /// The wallets, one per tenant; they share the store and the keys.
-    pub wallets: Vec<Wallet>,
+    pub wallets: Vec<Arc<Wallet>>,
     /// Where PSPs are looked up.
     pub store: Store,
     /// What hashes their credentials.
@@ -44,7 +47,7 @@ pub struct Edge(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    wallets: BTreeMap<TenantId, Wallet>,
+    wallets: BTreeMap<TenantId, Arc<Wallet>>,
     store: Store,
     keys: Arc<Keys>,
     psps: Psps,
@@ -69,7 +72,7 @@ pub struct BodyLimits {
 impl Edge {
     /// The edge of `parts`.
     pub fn new(parts: EdgeParts) -> Self {
-        let wallets = parts.wallets.into_iter().map(|wallet| (wallet.tenant(), wallet)).collect();
+        let wallets = parts.wallets.into_iter().map(|wallet| (wallet.tenant, wallet)).collect();
         Self(Arc::new(Inner {
             wallets,
             store: parts.store,
@@ -96,12 +99,12 @@ impl Edge {
     }
 
     /// The wallet of a tenant.
-    pub fn wallet(&self, tenant: TenantId) -> Option<&Wallet> {
+    pub fn wallet(&self, tenant: TenantId) -> Option<&Arc<Wallet>> {
         self.0.wallets.get(&tenant)
     }
 
     /// The wallet that is meant where no tenant is named: the first.
-    pub fn first_wallet(&self) -> Option<&Wallet> {
+    pub fn first_wallet(&self) -> Option<&Arc<Wallet>> {
         self.0.wallets.values().next()
     }
 

@@ -13,7 +13,8 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue};
-use lommebok_engine::wallet::{Hint, Occasion, Place, Subscription, Told};
+use lommebok_engine::operations::{Occasion, Place};
+use lommebok_engine::payments::{Hint, Notified, Subscription};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -34,7 +35,7 @@ const CLOCK_SET: &str = "event: clock\ndata: {}\n\n";
 
 /// How long a stream goes on.
 pub(crate) enum Lasts {
-    /// Until it has told that the payment is over; told at once when it is so already.
+    /// Until it has notified that the payment is over; notified at once when it is so already.
     UntilFinal { already: bool },
     /// As long as this says so, which is asked before every line.
     While(Box<dyn Fn() -> bool + Send>),
@@ -54,7 +55,7 @@ struct Reading<L> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     New,
-    Told,
+    Begun,
     Over,
 }
 
@@ -67,20 +68,20 @@ pub(crate) fn hints(
     streamed(Reading { subscription, stopping, clock, place: Some(place), lasts, line, stage: Stage::New })
 }
 
-/// Everything that is told, in lines of the reader's own.
+/// Everything that is notified, in lines of the reader's own.
 pub(crate) fn lines<L>(
     subscription: Subscription,
     (stopping, clock): (CancellationToken, watch::Receiver<u64>),
     line: L,
 ) -> Response
 where
-    L: Fn(Option<Told>) -> Option<String> + Send + 'static,
+    L: Fn(Option<Notified>) -> Option<String> + Send + 'static,
 {
     let lasts = Lasts::While(Box::new(|| true));
     streamed(Reading { subscription, stopping, clock, place: None, lasts, line, stage: Stage::New })
 }
 
-fn streamed<L: Fn(Option<Told>) -> Option<String> + Send + 'static>(reading: Reading<L>) -> Response {
+fn streamed<L: Fn(Option<Notified>) -> Option<String> + Send + 'static>(reading: Reading<L>) -> Response {
     let body = Body::from_stream(stream::unfold(reading, |mut reading| async move {
         let next = reading.next().await?;
         Some((Ok::<_, std::convert::Infallible>(Bytes::from(next)), reading))
@@ -93,12 +94,12 @@ fn streamed<L: Fn(Option<Told>) -> Option<String> + Send + 'static>(reading: Rea
     response
 }
 
-impl<L: Fn(Option<Told>) -> Option<String>> Reading<L> {
+impl<L: Fn(Option<Notified>) -> Option<String>> Reading<L> {
     async fn next(&mut self) -> Option<String> {
         match self.stage {
             Stage::Over => return None,
             Stage::New => {
-                self.stage = Stage::Told;
+                self.stage = Stage::Begun;
                 let over = matches!(self.lasts, Lasts::UntilFinal { already: true });
                 let line = if over { line(None) } else { None };
                 if over {
@@ -106,7 +107,7 @@ impl<L: Fn(Option<Told>) -> Option<String>> Reading<L> {
                 }
                 return Some(format!(": connected\n\n{}", line.unwrap_or_default()));
             }
-            Stage::Told => {}
+            Stage::Begun => {}
         }
         loop {
             let (occasion, line) = tokio::select! {
@@ -115,7 +116,7 @@ impl<L: Fn(Option<Told>) -> Option<String>> Reading<L> {
                 Ok(()) = self.clock.changed() => {
                     (Some(Occasion::Clock(*self.clock.borrow_and_update())), Some(CLOCK_SET.to_owned()))
                 }
-                told = self.subscription.told() => (self.heard(told), (self.line)(told)),
+                notified = self.subscription.notified() => (self.heard(notified), (self.line)(notified)),
                 () = self.stopping.cancelled() => return None,
                 () = tokio::time::sleep(Duration::from_millis(ALIVE_MS)) => (None, Some(": alive\n\n".to_owned())),
             };
@@ -128,20 +129,20 @@ impl<L: Fn(Option<Told>) -> Option<String>> Reading<L> {
         }
     }
 
-    /// What was told, as far as other streams of this reader are told the same. A page's stream has done its work with the
+    /// What was notified, as far as other streams of this reader are notified the same. A page's stream has done its work with the
     /// final state, and with hints that were lost: who reads on opens another one.
-    fn heard(&mut self, told: Option<Told>) -> Option<Occasion> {
-        let is_last = match told {
-            Some(Told::Changed(hint)) => hint.is_final,
-            Some(Told::LookAgain) => false,
+    fn heard(&mut self, notified: Option<Notified>) -> Option<Occasion> {
+        let is_last = match notified {
+            Some(Notified::Changed(hint)) => hint.is_final,
+            Some(Notified::LookAgain) => false,
             None => true,
         };
         if is_last && matches!(self.lasts, Lasts::UntilFinal { .. }) {
             self.stage = Stage::Over;
         }
-        match told {
-            Some(Told::Changed(Hint { payment, version, .. })) => Some(Occasion::Payment(payment, version)),
-            Some(Told::LookAgain) | None => None,
+        match notified {
+            Some(Notified::Changed(Hint { payment, version, .. })) => Some(Occasion::Payment(payment, version)),
+            Some(Notified::LookAgain) | None => None,
         }
     }
 
@@ -154,13 +155,13 @@ impl<L: Fn(Option<Told>) -> Option<String>> Reading<L> {
     }
 }
 
-/// What the reader is told; a lost hint says only that something changed.
-fn line(told: Option<Told>) -> Option<String> {
-    match told {
-        Some(Told::Changed(Hint { payment, version, .. })) => {
+/// What the reader is notified; a lost hint says only that something changed.
+fn line(notified: Option<Notified>) -> Option<String> {
+    match notified {
+        Some(Notified::Changed(Hint { payment, version, .. })) => {
             Some(format!("event: payment\ndata: {{\"payment\":\"{}\",\"version\":{version}}}\n\n", payment.get()))
         }
-        Some(Told::LookAgain) => None,
+        Some(Notified::LookAgain) => None,
         None => Some("event: payment\ndata: {}\n\n".to_owned()),
     }
 }

@@ -1,6 +1,8 @@
 //! `/healthz` (the process lives), `/readyz` (what is asked for can be stored, and all that was due before the start is done)
 //! and `/metrics` (what it counted).
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -10,7 +12,7 @@ use lommebok_engine::tasks::Tasks;
 use lommebok_engine::wallet::Wallet;
 
 /// The routes.
-pub(crate) fn routes(tasks: Tasks, wallet: Wallet) -> Router {
+pub(crate) fn routes(tasks: Tasks, wallet: Arc<Wallet>) -> Router {
     let asked = wallet.clone();
     let ready = move || {
         let (tasks, wallet) = (tasks.clone(), asked.clone());
@@ -18,7 +20,7 @@ pub(crate) fn routes(tasks: Tasks, wallet: Wallet) -> Router {
             if tasks.stopping().is_cancelled() {
                 return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
             }
-            match wallet.stores().await {
+            match wallet.writer.stores().await {
                 Ok(()) => (StatusCode::OK, "ready\n"),
                 Err(why) => {
                     store_trouble::say(&why);
@@ -39,8 +41,8 @@ pub(crate) fn routes(tasks: Tasks, wallet: Wallet) -> Router {
 /// The gauges are read anew, so that they are right also when two changes at once have left one behind.
 fn metrics(wallet: &Wallet) -> String {
     let metrics = Metrics::install();
-    wallet.measure_unconfirmed();
-    wallet.measure_wall_clock();
-    wallet.measure_writes();
+    wallet.payments.measure_unconfirmed();
+    wallet.watch.measure_wall_clock();
+    wallet.writer.measure_writes();
     metrics.render()
 }

@@ -44,6 +44,6 @@ pub(super) async fn check(State(check): State<HostCheck>, request: Request, next
         return app::unknown_host(request.headers());
     }
     let lang = language(request.uri(), request.headers());
-    let page = UnknownHostPage::new(check.pages.page(lang, "/"), host, check.pages.wallet.public_url());
+    let page = UnknownHostPage::new(check.pages.page(lang, "/"), host, &check.pages.wallet.settings.public_url);
     Html::page(lang, &page).status(StatusCode::MISDIRECTED_REQUEST).into_response()
 }

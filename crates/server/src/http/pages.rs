@@ -21,7 +21,7 @@ const ORIGIN_BYTES: usize = 300;
 #[derive(Clone, Debug)]
 pub(crate) struct Pages {
     /// The wallet that the pages are about.
-    pub(crate) wallet: Wallet,
+    pub(crate) wallet: Arc<Wallet>,
     /// Name and colour.
     pub(crate) brand: Arc<Brand>,
     /// Whether pages offer what only a sandbox has.
@@ -105,7 +105,9 @@ pub(crate) fn sender(pages: &Pages, uri: &Uri, headers: &HeaderMap) -> Sender {
     let same_origin = match origin {
         None => None,
         Some("null") => Some(same_site == Some(true)),
-        Some(origin) => Some(origin == pages.wallet.public_url() || (pages.sandbox && is_where(origin, uri, headers))),
+        Some(origin) => {
+            Some(origin == pages.wallet.settings.public_url || (pages.sandbox && is_where(origin, uri, headers)))
+        }
     };
     match (same_site, same_origin) {
         (None, None) => Sender::Unsaid,
@@ -121,7 +123,7 @@ fn addresses(pages: &Pages, origin: Option<&str>) -> Option<Addresses> {
     let origin = origin.filter(|origin| origin.len() <= ORIGIN_BYTES)?;
     let url = url::Url::parse(origin).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let is_spelled_so = url.origin().ascii_serialization() == origin;
-    is_spelled_so.then(|| Addresses { named: origin.to_owned(), own: pages.wallet.public_url().to_owned() })
+    is_spelled_so.then(|| Addresses { named: origin.to_owned(), own: pages.wallet.settings.public_url.clone() })
 }
 
 /// Whether `origin` is the address at which the server was called.

@@ -13,7 +13,7 @@ use governor::clock::{Clock as _, MonotonicClock};
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
-use lommebok_engine::wallet::Principal;
+use lommebok_engine::directory::Principal;
 
 use crate::listener::ClientAddress;
 

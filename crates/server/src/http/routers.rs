@@ -14,7 +14,7 @@ use axum::routing::get;
 use http::StatusCode;
 use http::header::CONTENT_SECURITY_POLICY;
 use lommebok_engine::tasks::Tasks;
-use lommebok_engine::wallet::Wallet;
+use lommebok_engine::wallet::{Sandbox, Wallet};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::control::{self, Control};
@@ -30,7 +30,7 @@ use crate::ui::qr::QrCodes;
 #[derive(Clone, Debug)]
 pub struct ProductionPages {
     /// The wallet that the pages are about.
-    pub wallet: Wallet,
+    pub wallet: Arc<Wallet>,
     /// Name and colour.
     pub brand: Arc<Brand>,
 }
@@ -47,7 +47,7 @@ pub fn production_router(edge: &Edge, control: Control, shown: ProductionPages, 
 }
 
 /// The router of a sandbox.
-pub fn sandbox_router(edge: &Edge, control: Control, shown: SandboxPages, tasks: &Tasks) -> Router {
+pub fn sandbox_router(edge: &Edge, control: Control, shown: SandboxPages, sandbox: Sandbox, tasks: &Tasks) -> Router {
     let pages = shown.pages.clone();
     let programs = for_programs(edge, &pages.wallet, tasks);
     let known = HostCheck { hosts: Arc::clone(&control.hosts), pages: pages.clone() };
@@ -55,20 +55,20 @@ pub fn sandbox_router(edge: &Edge, control: Control, shown: SandboxPages, tasks:
         .merge(sandbox_pages::routes(shown))
         .layer(from_fn_with_state(known, known_host::check))
         .merge(control::operate_routes(control.clone()))
-        .merge(control::sandbox_routes(control))
+        .merge(control::sandbox_routes(control, sandbox.time_travel))
         .layer(map_response(guarded));
     programs
         .merge(guarded)
-        .fallback_service(psp::sandbox.with_state((edge.clone(), pages)))
+        .fallback_service(psp::sandbox.with_state((edge.clone(), pages, sandbox.force_approve)))
         .layer(CatchPanicLayer::custom(panicked))
 }
 
-fn for_programs(edge: &Edge, wallet: &Wallet, tasks: &Tasks) -> Router {
+fn for_programs(edge: &Edge, wallet: &Arc<Wallet>, tasks: &Tasks) -> Router {
     Router::new()
         .route("/.well-known/jwks.json", get(psp::jwks))
         .with_state(edge.clone())
         .route("/openapi.json", get(openapi::serve))
-        .merge(health::routes(tasks.clone(), wallet.clone()))
+        .merge(health::routes(tasks.clone(), Arc::clone(wallet)))
 }
 
 fn for_people(edge: &Edge, pages: Pages) -> Router {

@@ -49,7 +49,7 @@ pub struct SandboxPages {
 impl SandboxPages {
     /// The pages of a sandbox with this seed; with these `credentials` on the start page, if they may be shown there.
     pub fn new(
-        wallet: Wallet,
+        wallet: Arc<Wallet>,
         brand: Arc<Brand>,
         beside: Beside,
         (seed, credentials): (&Seed, Option<&SandboxKeys>),
@@ -80,7 +80,7 @@ async fn start(State(shown): State<SandboxPages>, uri: Uri, headers: HeaderMap) 
     let lang = language(&uri, &headers);
     let page = StartPage {
         page: shown.pages.page(lang, "/"),
-        public_url: shown.pages.wallet.public_url(),
+        public_url: &shown.pages.wallet.settings.public_url,
         make_payment_url: &shown.beside.make_payment_url,
         shop: shown.beside.shop.as_ref(),
         invocation: &shown.beside.invocation,
@@ -110,7 +110,7 @@ async fn phone_of(
 
 fn phone_page(shown: &SandboxPages, uri: &Uri, headers: &HeaderMap, tenant: &str) -> Response {
     let lang = language(uri, headers);
-    let clock = ShownClock::of(shown.pages.wallet.clock());
+    let clock = ShownClock::of(&shown.pages.wallet.clock);
     let page =
         PhonePage { page: shown.pages.page(lang, uri.path()), clock: &clock, tenant, test_users: &shown.test_users() };
     remember_language(Html::page(lang, &page).policy(Policy::FramesWeb).into_response(), uri, lang)
@@ -180,7 +180,7 @@ impl SandboxPages {
 
     /// Why a card can't pay today, by the wallet's clock: Norwegian, English.
     fn cannot_pay(&self, card: &SeedCard) -> Option<(&'static str, &'static str)> {
-        if self.pages.wallet.month_is_over(card.expiry_year, card.expiry_month) {
+        if self.pages.wallet.people.month_is_over(card.expiry_year, card.expiry_month) {
             Some(("utløpt", "expired"))
         } else if card.eligible {
             None

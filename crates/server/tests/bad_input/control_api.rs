@@ -82,7 +82,7 @@ async fn every_call_wants_the_operators_token_from_a_known_host_and_no_foreign_p
     table.refuse("from our own page", own.clone().set("Host", format!("localhost:{port}")), ok()).await;
     table.refuse("from a page at another of our names", own, control(403)).await;
     table.finish(200);
-    assert_eq!(app.wallet().clock().now(), BEGINNING);
+    assert_eq!(app.wallet().clock.now(), BEGINNING);
     app.stop().await;
 }
 
@@ -155,7 +155,7 @@ async fn queries_bodies_and_ids_that_are_not_as_asked_are_problems() {
     let long = advance.clone().body(format!("{{\"milliseconds\":1{}}}", " ".repeat(1_024)));
     table.refuse("a long body", long, control(413)).await;
     table.finish(46);
-    assert_eq!(app.wallet().clock().now(), BEGINNING);
+    assert_eq!(app.wallet().clock.now(), BEGINNING);
     app.stop().await;
 }
 

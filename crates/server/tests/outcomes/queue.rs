@@ -89,7 +89,7 @@ async fn a_queued_attempt_goes_on_after_a_restart_and_is_sent_once() {
     let app = with_the_only_slot_held(&gate).await;
     approve_without_waiting(&app, "slot-3").await;
     assert_eq!(app.shown("slot-3").await["stateDetail"]["phase"], "queued");
-    let stopping = app.wallet().tasks().stopping().clone();
+    let stopping = app.wallet().tasks.stopping().clone();
     let open_the_gate = async {
         stopping.cancelled().await;
         gate.open();
@@ -106,7 +106,7 @@ async fn a_queued_attempt_whose_ten_seconds_passed_while_the_server_was_down_fai
     let gate = Gate::new();
     let app = with_the_only_slot_held(&gate).await;
     approve_without_waiting(&app, "slot-4").await;
-    let stopping = app.wallet().tasks().stopping().clone();
+    let stopping = app.wallet().tasks.stopping().clone();
     let open_the_gate = async {
         stopping.cancelled().await;
         gate.open();

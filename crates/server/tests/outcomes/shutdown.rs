@@ -27,7 +27,7 @@ async fn open_queued_and_waiting_work_is_ended_or_kept_and_goes_on_at_the_next_s
     app.report("sd-open", "CAPTURED", 100).await;
     app.report("sd-queued", "CAPTURED", 200).await;
     app.init("sd-link").await;
-    let stopping = app.wallet().tasks().stopping().clone();
+    let stopping = app.wallet().tasks.stopping().clone();
     let base = app.base().to_owned();
     let client = app.client().clone();
     let while_stopping = async {
@@ -63,7 +63,7 @@ async fn a_waiting_force_approve_is_answered_by_the_outcome_of_the_attempt() {
     let body = json!({"customerPhoneNumber": "12345678", "token": payment.token});
     let request = app.psp_call(Method::POST, path).await.json(&body);
     let waiting = Answer::to(request);
-    let stopping = app.wallet().tasks().stopping().clone();
+    let stopping = app.wallet().tasks.stopping().clone();
     let stop = async {
         app.psp.wait_for_payment("sd-force", 1).await;
         let open_the_gate = async {

@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lommebok_domain::{Notice, Payment, Timestamp};
-use lommebok_engine::wallet::{CrashPoint, CrashPoints};
+use lommebok_engine::attempts::{CrashPoint, CrashPoints};
 use lommebok_server::assembly::Seams;
 use lommebok_store::{Access, FaultHook};
 use lommebok_testkit::fake_psp::{Gate, Reply};
@@ -117,7 +117,7 @@ impl Plan {
 
 /// Sets business time to so many seconds after the beginning; whoever sleeps until then wakes.
 fn it_is(app: &TestApp, seconds: i64) {
-    app.wallet().clock().set_to(seconds_in(seconds)).expect("time goes forward");
+    app.wallet().clock.set_to(seconds_in(seconds)).expect("time goes forward");
 }
 
 fn seconds_in(seconds: i64) -> Timestamp {
@@ -338,7 +338,7 @@ async fn an_advance_says_that_the_store_failed_and_what_was_due_happens_by_itsel
     let advance = app.control_call(Method::POST, "/clock/advance").json(&json!({"milliseconds": 360_000}));
     let answer = Answer::to(advance).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text);
-    assert_eq!(app.wallet().clock().now(), seconds_in(300), "time stands where the work is");
+    assert_eq!(app.wallet().clock.now(), seconds_in(300), "time stands where the work is");
     trouble.is_over();
     app.until_state("st-advance", "EXPIRED").await;
     app.stop().await;

@@ -121,7 +121,7 @@ async fn waiting_entries_outlive_a_restart_and_keep_their_order() {
     let gate = Gate::new();
     open_attempt(&app, "wa-restart", Reply::Ok.held_by(&gate)).await;
     send_in_order(&app, "wa-restart").await;
-    let stopping = app.wallet().tasks().stopping().clone();
+    let stopping = app.wallet().tasks.stopping().clone();
     let open_the_gate = async {
         stopping.cancelled().await;
         gate.open();

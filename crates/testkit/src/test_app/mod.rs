@@ -114,7 +114,7 @@ impl TestApp {
     pub async fn restarted_after(self, by: Duration) -> Self {
         let Self { psp, client, running, mut setup, directory, .. } = self;
         let millis = i64::try_from(by.as_millis()).expect("a test's time is short");
-        let clock = BusinessClock::frozen(running.wallet.clock().now().plus_millis(millis));
+        let clock = BusinessClock::frozen(running.wallet.clock.now().plus_millis(millis));
         assert_eq!(running.stop().await, Vec::new(), "work was left over");
         setup.seams.clock = Some(clock);
         let running = run(&directory, &setup).await;
@@ -128,7 +128,7 @@ impl TestApp {
     /// # Panics
     /// When it does not.
     pub async fn stop(self) {
-        let report = self.running.wallet.store().check().expect("the database can be read");
+        let report = self.running.store.check().expect("the database can be read");
         assert!(report.faults.is_empty(), "{:?}", report.faults);
         assert_eq!(self.running.stop().await, Vec::new(), "work was left over");
     }

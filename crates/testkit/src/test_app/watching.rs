@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use lommebok_domain::{Payment, PspTransactionId};
-use lommebok_engine::wallet::{Advanced, Topic, Wallet};
+use lommebok_engine::payments::Topic;
+use lommebok_engine::time_travel::Advanced;
+use lommebok_engine::wallet::Wallet;
 
 use super::TestApp;
 
@@ -22,7 +24,7 @@ impl TestApp {
     /// # Panics
     /// When the database can't be read.
     pub fn row_counts(&self) -> BTreeMap<String, u64> {
-        self.running.wallet.store().row_counts().expect("the database can be read")
+        self.running.store.row_counts().expect("the database can be read")
     }
 
     /// The payment with this `pspTransactionId`, any PSP's.
@@ -30,10 +32,10 @@ impl TestApp {
     /// # Panics
     /// When there is none.
     pub fn payment(&self, id: &str) -> Payment {
-        let store = self.running.wallet.store();
+        let store = &self.running.store;
         let wanted = PspTransactionId::new(id).expect("the id is one");
         let psps = store.psps().expect("the database can be read");
-        let tenant = self.wallet().tenant();
+        let tenant = self.wallet().tenant;
         psps.iter()
             .find_map(|psp| store.payment_of_psp(tenant, psp.id, &wanted).expect("the database can be read"))
             .unwrap_or_else(|| panic!("there is no payment {id}"))
@@ -49,7 +51,7 @@ impl TestApp {
     /// # Panics
     /// When it does not within 20 s of real time.
     pub async fn until(&self, id: &str, condition: impl Fn(&Payment) -> bool) -> Payment {
-        let mut changes = self.wallet().hub().subscribe(Topic::Payment(self.payment(id).id));
+        let mut changes = self.wallet().payments.hints().subscribe(Topic::Payment(self.payment(id).id));
         let reached = tokio::time::timeout(PATIENCE, async {
             loop {
                 let payment = self.payment(id);
@@ -76,6 +78,6 @@ impl TestApp {
     /// When the store fails.
     pub async fn advance(&self, by: Duration) -> Advanced {
         let millis = u64::try_from(by.as_millis()).expect("a test's time is short");
-        self.wallet().advance(millis).await.expect("the clock can be advanced")
+        self.running.sandbox.time_travel.advance(millis).await.expect("the clock can be advanced")
     }
 }

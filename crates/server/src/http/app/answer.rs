@@ -16,8 +16,9 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use lommebok_api::errors::bearer_challenge;
 use lommebok_api::headers;
 use lommebok_domain::UserId;
+use lommebok_engine::fault::Fault;
 use lommebok_engine::observability::store_trouble;
-use lommebok_engine::wallet::{Fault, Wallet};
+use lommebok_engine::wallet::Wallet;
 use lommebok_store::CommitFault;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -152,7 +153,7 @@ impl From<Fault> for Refused {
                 let refused = Self::signed_out();
                 return Self { token_fault: Some("the session is unknown or has ended"), ..refused };
             }
-            Fault::Busy | Fault::Stopping => return Self::try_again(),
+            Fault::Busy | Fault::TooManyAttempts | Fault::Stopping => return Self::try_again(),
             Fault::Store(
                 fault @ (CommitFault::Overloaded
                 | CommitFault::Closed
@@ -261,7 +262,7 @@ pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Refused> {
 
 /// Whose call it is.
 pub(super) fn user(wallet: &Wallet, headers: &HeaderMap) -> Result<UserId, Refused> {
-    Ok(wallet.user_of_session(bearer(headers)?)?)
+    Ok(wallet.people.user_of_session(bearer(headers)?)?)
 }
 
 /// Reads a JSON body.

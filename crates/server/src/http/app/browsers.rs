@@ -6,7 +6,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, HeaderValue};
-use lommebok_engine::wallet::BrowserId;
+use lommebok_engine::people::BrowserId;
 use lommebok_store::KNOWN_BROWSER_LIFE_MS;
 
 use crate::http::pages;

@@ -7,6 +7,8 @@ mod receipts;
 mod sessions;
 mod view;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -27,7 +29,7 @@ pub(crate) fn unknown_host(headers: &HeaderMap) -> Response {
 }
 
 /// The routes, and JSON for what is none of them.
-pub(crate) fn routes(edge: Edge, wallet: Wallet) -> Router {
+pub(crate) fn routes(edge: Edge, wallet: Arc<Wallet>) -> Router {
     let routes = Router::new()
         .route("/sessions", post(sessions::sign_in).layer(from_fn_with_state(edge, limited)))
         .route("/sessions/current", get(sessions::current).delete(sessions::sign_out))

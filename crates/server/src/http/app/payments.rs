@@ -1,12 +1,17 @@
 //! The user's payments: what waits, one of them, opening a link, approving, cancelling, hints; and the cards to pay with.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, Request, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use lommebok_domain::{Binding, CardId, Payment, PaymentId, Refusal, State as PaymentState, UserId};
-use lommebok_engine::wallet::{Fault, Topic, Wallet};
+use lommebok_engine::fault::Fault;
+use lommebok_engine::operations::Reader;
+use lommebok_engine::payments::Topic;
+use lommebok_engine::wallet::Wallet;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -40,33 +45,33 @@ struct Approve {
 }
 
 pub(super) async fn list(
-    State(wallet): State<Wallet>,
+    State(wallet): State<Arc<Wallet>>,
     page: Result<Query<Listed>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refused> {
     let user = user(&wallet, &headers)?;
     let Query(Listed { skip }) = page.map_err(|_| Refused::malformed())?;
-    let open = wallet.open_payments_of(user, skip)?;
+    let open = wallet.payments.open_of(user, skip)?;
     let payments =
         open.payments.iter().map(|payment| view::payment(&wallet, payment)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Json(json!({"clock": view::clock(wallet.clock()), "payments": payments, "next": open.next})))
+    Ok(Json(json!({"clock": view::clock(&wallet.clock), "payments": payments, "next": open.next})))
 }
 
 pub(super) async fn show(
-    State(wallet): State<Wallet>,
+    State(wallet): State<Arc<Wallet>>,
     id: InAddress,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refused> {
     let user = user(&wallet, &headers)?;
-    let payment = wallet.payment_of_user(user, number(id)?)?;
+    let payment = wallet.payments.of_user(user, number(id)?)?;
     Ok(Json(view::payment(&wallet, &payment)?))
 }
 
-pub(super) async fn open(State(wallet): State<Wallet>, request: Request) -> Result<Json<Value>, Refused> {
+pub(super) async fn open(State(wallet): State<Arc<Wallet>>, request: Request) -> Result<Json<Value>, Refused> {
     let user = user(&wallet, request.headers())?;
     let open: Open = json_body(request).await?;
     let token = token_of(&open.link).ok_or(Fault::UnknownLink)?;
-    match wallet.open_link(user, &token).await {
+    match wallet.approvals.open_link(user, &token).await {
         Ok(payment) => Ok(Json(view::payment(&wallet, &payment)?)),
         Err(Fault::Refused(refusal)) => own_or_gone(&wallet, user, &token, &refusal),
         Err(fault) => Err(fault.into()),
@@ -75,7 +80,7 @@ pub(super) async fn open(State(wallet): State<Wallet>, request: Request) -> Resu
 
 /// The user's own payment while it goes on, as it is; else why the link can't be opened any more.
 fn own_or_gone(wallet: &Wallet, user: UserId, token: &str, refusal: &Refusal) -> Result<Json<Value>, Refused> {
-    let payment = wallet.payment_by_landing_token(token)?;
+    let payment = wallet.approvals.linked(token)?;
     if payment.binding == Binding::User(user) && !payment.state.is_final() && *refusal != Refusal::DeadlinePassed {
         return Ok(Json(view::payment(wallet, &payment)?));
     }
@@ -89,7 +94,7 @@ fn own_or_gone(wallet: &Wallet, user: UserId, token: &str, refusal: &Refusal) ->
 }
 
 pub(super) async fn approve(
-    State(wallet): State<Wallet>,
+    State(wallet): State<Arc<Wallet>>,
     id: InAddress,
     request: Request,
 ) -> Result<(StatusCode, Json<Value>), Refused> {
@@ -98,20 +103,20 @@ pub(super) async fn approve(
     let approve: Approve = json_body(request).await?;
     let card = card_number(&approve.card_id).ok_or(Fault::CardNotUsable);
     let approved = match card {
-        Ok(card) => wallet.approve(user, id, card).await,
+        Ok(card) => wallet.approvals.approve(user, id, card).await,
         Err(fault) => Err(fault),
     };
     Ok((StatusCode::ACCEPTED, Json(or_as_it_is(&wallet, user, id, approved)?)))
 }
 
 pub(super) async fn cancel(
-    State(wallet): State<Wallet>,
+    State(wallet): State<Arc<Wallet>>,
     id: InAddress,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refused> {
     let user = user(&wallet, &headers)?;
     let id = number(id)?;
-    let cancelled = wallet.cancel_in_app(user, id).await;
+    let cancelled = wallet.approvals.cancel_in_app(user, id).await;
     Ok(Json(or_as_it_is(&wallet, user, id, cancelled)?))
 }
 
@@ -124,32 +129,35 @@ fn or_as_it_is(wallet: &Wallet, user: UserId, id: PaymentId, done: Result<Paymen
             if !refused.is_conflict() {
                 return Err(refused);
             }
-            let now = wallet.payment_of_user(user, id).and_then(|payment| view::payment(wallet, &payment));
+            let now = wallet.payments.of_user(user, id).and_then(|payment| view::payment(wallet, &payment));
             Err(refused.with_payment(now.ok()))
         }
     }
 }
 
-pub(super) async fn cards(State(wallet): State<Wallet>, headers: HeaderMap) -> Result<Json<Value>, Refused> {
+pub(super) async fn cards(State(wallet): State<Arc<Wallet>>, headers: HeaderMap) -> Result<Json<Value>, Refused> {
     let user = user(&wallet, &headers)?;
-    let cards: Vec<Value> = wallet.cards_of(user)?.iter().map(|card| view::card(&wallet, card)).collect();
+    let cards: Vec<Value> = wallet.people.cards_of(user)?.iter().map(|card| view::card(&wallet, card)).collect();
     Ok(Json(json!({"cards": cards})))
 }
 
-pub(super) async fn events(State(wallet): State<Wallet>, headers: HeaderMap) -> Result<Response, Refused> {
+pub(super) async fn events(State(wallet): State<Arc<Wallet>>, headers: HeaderMap) -> Result<Response, Refused> {
     let session = bearer(&headers)?.to_owned();
-    let user = wallet.user_of_session(&session)?;
-    let place = wallet.readers().admit(wallet.session_reader(&session)).ok_or_else(Refused::too_many_streams)?;
-    let subscription = wallet.hub().subscribe(Topic::User(user));
-    let whole = (wallet.tasks().stopping().clone(), wallet.clock().changes());
-    let may = Lasts::While(Box::new(move || wallet.user_of_session(&session).is_ok()));
+    let user = wallet.people.user_of_session(&session)?;
+    let place = wallet
+        .readers
+        .admit(Reader::Session(wallet.people.session_hash(&session)))
+        .ok_or_else(Refused::too_many_streams)?;
+    let subscription = wallet.payments.hints().subscribe(Topic::User(user));
+    let whole = (wallet.tasks.stopping().clone(), wallet.clock.changes());
+    let may = Lasts::While(Box::new(move || wallet.people.user_of_session(&session).is_ok()));
     Ok(event_stream::hints(subscription, whole, (place, may)))
 }
 
 /// Whether anything has changed since the last answer: for a phone whose stream brings nothing.
-pub(super) async fn status(State(wallet): State<Wallet>, headers: HeaderMap) -> Result<Json<Value>, Refused> {
+pub(super) async fn status(State(wallet): State<Arc<Wallet>>, headers: HeaderMap) -> Result<Json<Value>, Refused> {
     let user = user(&wallet, &headers)?;
-    Ok(Json(json!({"version": wallet.version_of_phone(user)?})))
+    Ok(Json(json!({"version": wallet.payments.version_of_phone(user)?})))
 }
 
 /// What cannot be a payment's number is answered, after the question who asks, like a number that is nobody's.

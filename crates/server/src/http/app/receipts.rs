@@ -1,9 +1,12 @@
 //! Payments that are over, with what became of their money.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use http::{HeaderMap, Uri};
-use lommebok_engine::wallet::{Fault, Wallet};
+use lommebok_engine::fault::Fault;
+use lommebok_engine::wallet::Wallet;
 use serde_json::{Value, json};
 
 use super::answer::{Refused, user};
@@ -18,13 +21,17 @@ const LINES_PER_PAGE: u32 = 100;
 /// The texts of all lines on a page, in bytes; the last may go beyond it.
 const TEXTS_PER_PAGE_BYTES: usize = 32 * 1024;
 
-pub(super) async fn list(State(wallet): State<Wallet>, uri: Uri, headers: HeaderMap) -> Result<Json<Value>, Refused> {
+pub(super) async fn list(
+    State(wallet): State<Arc<Wallet>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Refused> {
     let user = user(&wallet, &headers)?;
     let before = cursor(&uri, "before", payment_number)?;
-    let page = wallet.receipts_of(user, before)?;
+    let page = wallet.payments.receipts_of(user, before)?;
     let (mut receipts, mut bytes) = (Vec::new(), TEXTS_PER_PAGE_BYTES);
     for payment in page.payments.iter().filter(|payment| payment.state.is_final()) {
-        let receipt = wallet.receipt(payment, 0, (LINES_IN_LIST, bytes))?;
+        let receipt = wallet.payments.receipt(payment, 0, (LINES_IN_LIST, bytes))?;
         bytes = receipt.history.lines.iter().fold(bytes, |left, line| left.saturating_sub(line.text.len()));
         receipts.push(view::receipt(&wallet, payment, &receipt)?);
     }
@@ -33,18 +40,18 @@ pub(super) async fn list(State(wallet): State<Wallet>, uri: Uri, headers: Header
 }
 
 pub(super) async fn show(
-    State(wallet): State<Wallet>,
+    State(wallet): State<Arc<Wallet>>,
     id: InAddress,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refused> {
     let user = user(&wallet, &headers)?;
-    let payment = wallet.payment_of_user(user, number(id)?)?;
+    let payment = wallet.payments.of_user(user, number(id)?)?;
     if !payment.state.is_final() {
         return Err(Fault::NoSuchPayment.into());
     }
     let after = cursor(&uri, "after", version)?.unwrap_or(0);
-    let receipt = wallet.receipt(&payment, after, (LINES_PER_PAGE, TEXTS_PER_PAGE_BYTES))?;
+    let receipt = wallet.payments.receipt(&payment, after, (LINES_PER_PAGE, TEXTS_PER_PAGE_BYTES))?;
     Ok(Json(view::receipt(&wallet, &payment, &receipt)?))
 }
 

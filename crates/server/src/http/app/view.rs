@@ -4,7 +4,8 @@ use lommebok_domain::history::HistoryLine;
 use lommebok_domain::{CardId, CauseCode, Failure, Payment, Prompt, State};
 use lommebok_engine::clock::time_text;
 use lommebok_engine::clock::{BusinessClock, ClockMode};
-use lommebok_engine::wallet::{Fault, Wallet};
+use lommebok_engine::fault::Fault;
+use lommebok_engine::wallet::Wallet;
 use lommebok_store::{Card, CardKind, CardScheme, PaymentReceipt};
 use serde_json::{Value, json};
 
@@ -23,13 +24,13 @@ pub(super) fn payment(wallet: &Wallet, payment: &Payment) -> Result<Value, Fault
         State::Failed(failed) => (None, None, None, Some(failure(failed))),
         State::Cancelled(_) | State::Expired => (None, None, None, None),
     };
-    let leads_back = payment.state.is_final() && wallet.leads_back_to_shop(payment)?;
+    let leads_back = payment.state.is_final() && wallet.approvals.leads_back_to_shop(payment)?;
     let back = leads_back.then_some(&terms.psp_redirect_url);
     Ok(json!({
         "id": payment.id.get().to_string(),
         "version": payment.version,
         "state": payment.state.name().as_str(),
-        "merchant": {"name": shown_text(&wallet.merchant_name(payment)), "serialNumber": terms.msn.as_str()},
+        "merchant": {"name": shown_text(&wallet.directory.merchant_name(&payment.terms.msn)), "serialNumber": terms.msn.as_str()},
         "text": shown_text(&terms.payment_text),
         "amount": terms.amount.ore(),
         "currency": "NOK",
@@ -67,7 +68,7 @@ fn failure(failed: &Failure) -> Value {
 }
 
 fn short_card(wallet: &Wallet, card: CardId) -> Option<Value> {
-    let card = wallet.card(card).ok()?;
+    let card = wallet.people.card(card).ok()?;
     Some(json!({"network": network(&card), "lastFour": card.details.last_four}))
 }
 
@@ -81,7 +82,7 @@ fn network(card: &Card) -> &'static str {
 /// A card to choose.
 pub(super) fn card(wallet: &Wallet, card: &Card) -> Value {
     let details = &card.details;
-    let why = match (wallet.expired(card), details.eligible) {
+    let why = match (wallet.people.expired(card), details.eligible) {
         (true, _) => Some("EXPIRED"),
         (false, false) => Some("NOT_ELIGIBLE"),
         (false, true) => None,

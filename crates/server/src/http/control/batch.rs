@@ -5,7 +5,8 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use lommebok_engine::clock::time_text;
-use lommebok_engine::wallet::{Wallet, Whose};
+use lommebok_engine::operations::Whose;
+use lommebok_engine::wallet::Wallet;
 use lommebok_store::{Batch, BatchId, BatchRefusal, Fate};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -34,10 +35,10 @@ pub(super) struct Entries {
 }
 
 pub(super) async fn run(State(control): State<Control>) -> Result<Json<Value>, Problem> {
-    let applied = control.wallet.run_batches().await?;
+    let applied = control.wallet.status_updates.run_now().await?;
     let wallet = control.wallet.clone();
     let report = move || Ok(Json(json!({"batches": reported(&wallet, &applied)?})));
-    control.wallet.long_work(Whose::Operator, report).await?
+    control.wallet.long_work.run(Whose::Operator, report).await?
 }
 
 pub(super) async fn report(
@@ -48,12 +49,12 @@ pub(super) async fn report(
     let wallet = control.wallet.clone();
     let before = page.before.map(BatchId::new);
     let report = move || {
-        let batches = wallet.store().batches(wallet.tenant(), before, BATCHES_REPORTED)?;
+        let batches = wallet.status_updates.batches(before, BATCHES_REPORTED)?;
         let full = u32::try_from(batches.len()).is_ok_and(|len| len >= BATCHES_REPORTED);
         let next = batches.last().filter(|_| full).map(|batch| batch.id.get());
         Ok(Json(json!({"batches": reported(&wallet, &batches)?, "before": next})))
     };
-    control.wallet.long_work(Whose::Operator, report).await?
+    control.wallet.long_work.run(Whose::Operator, report).await?
 }
 
 /// One batch, with each entry that has had its turn and was not applied, a page at a time.
@@ -64,13 +65,13 @@ pub(super) async fn show(
 ) -> Result<Json<Value>, Problem> {
     let Query(Entries { from }) = entries?;
     let id = id.map(|Path(id)| id).unwrap_or_default();
-    let (store, tenant) = (control.wallet.store(), control.wallet.tenant());
+    let updates = &control.wallet.status_updates;
     let number = id.parse().ok().filter(|number: &i64| number.to_string() == id).map(BatchId::new);
-    let batch = number.map(|id| store.batch(tenant, id)).transpose()?.flatten();
+    let batch = number.map(|id| updates.batch(id)).transpose()?.flatten();
     let batch = batch
         .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "there is no such request of updatestatus".to_owned()))?;
-    let fates = store.batch_fates(tenant, batch.id, (from, ENTRIES_PER_PAGE))?;
-    let refusals = store.batch_refusals(tenant, batch.id)?;
+    let fates = updates.fates(batch.id, from, ENTRIES_PER_PAGE)?;
+    let refusals = updates.refusals(batch.id)?;
     let entries: Vec<Value> =
         (from..).zip(&fates).filter_map(|(position, fate)| entry(position, *fate, &refusals)).collect();
     let next = from.saturating_add(u32::try_from(fates.len()).unwrap_or(u32::MAX));
@@ -88,10 +89,10 @@ fn reported(wallet: &Wallet, batches: &[Batch]) -> Result<Vec<Value>, Problem> {
 
 /// A batch with how many of its entries were refused, and the first of them.
 fn one(wallet: &Wallet, batch: &Batch) -> Result<Value, Problem> {
-    let (store, tenant) = (wallet.store(), wallet.tenant());
-    let fates = store.batch_fates(tenant, batch.id, (0, u32::MAX))?;
+    let updates = &wallet.status_updates;
+    let fates = updates.fates(batch.id, 0, u32::MAX)?;
     let count = |wanted: fn(&Fate) -> bool| fates.iter().filter(|fate| wanted(fate)).count();
-    let refusals = store.batch_refusals(tenant, batch.id)?;
+    let refusals = updates.refusals(batch.id)?;
     let mut shown = head(batch);
     if let Some(fields) = shown.as_object_mut() {
         fields.insert("refusedEntries".to_owned(), count(|fate| matches!(fate, Fate::Refused(_))).into());

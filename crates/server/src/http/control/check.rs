@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use lommebok_engine::wallet::CheckFault;
+use lommebok_engine::operations::CheckFault;
 use lommebok_store::CheckReport;
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use super::Control;
 use super::problem::Problem;
 
 pub(super) async fn run(State(control): State<Control>) -> Result<Json<Value>, Problem> {
-    match control.wallet.check().await {
+    match control.wallet.check.run().await {
         Ok(report) => Ok(Json(check_json(&report))),
         Err(fault @ CheckFault::UnderWay) => Err(Problem::new(StatusCode::CONFLICT, fault.to_string())),
         Err(fault @ CheckFault::Store(lommebok_store::StoreError::CheckEnded)) => {

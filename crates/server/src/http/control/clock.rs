@@ -5,12 +5,12 @@ use axum::extract::{Request, State};
 use lommebok_domain::DueKind;
 use lommebok_engine::clock::ClockMode;
 use lommebok_engine::clock::time_text;
-use lommebok_engine::wallet::ClockReset;
-use lommebok_engine::workers::DueDone;
+use lommebok_engine::time_travel::ClockReset;
+use lommebok_engine::timers::DueDone;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Control;
+use super::SandboxControl;
 use super::problem::Problem;
 use crate::http::json_object;
 use crate::listener::body;
@@ -28,34 +28,34 @@ struct AdvanceBy {
     milliseconds: u64,
 }
 
-pub(super) async fn show(State(control): State<Control>) -> Result<Json<Value>, Problem> {
-    Ok(Json(shown(&control)?))
+pub(super) async fn show(State(sandbox): State<SandboxControl>) -> Result<Json<Value>, Problem> {
+    Ok(Json(shown(&sandbox)?))
 }
 
-pub(super) async fn freeze(State(control): State<Control>) -> Result<Json<Value>, Problem> {
-    control.wallet.freeze().await?;
-    Ok(Json(shown(&control)?))
+pub(super) async fn freeze(State(sandbox): State<SandboxControl>) -> Result<Json<Value>, Problem> {
+    sandbox.time_travel.freeze().await?;
+    Ok(Json(shown(&sandbox)?))
 }
 
-pub(super) async fn resume(State(control): State<Control>) -> Result<Json<Value>, Problem> {
-    control.wallet.resume().await?;
-    Ok(Json(shown(&control)?))
+pub(super) async fn resume(State(sandbox): State<SandboxControl>) -> Result<Json<Value>, Problem> {
+    sandbox.time_travel.resume().await?;
+    Ok(Json(shown(&sandbox)?))
 }
 
-pub(super) async fn advance(State(control): State<Control>, request: Request) -> Result<Json<Value>, Problem> {
+pub(super) async fn advance(State(sandbox): State<SandboxControl>, request: Request) -> Result<Json<Value>, Problem> {
     let body = body::collect(request, BODY_BYTES).await?;
     let by: AdvanceBy = json_object(&body)
         .map_err(|fault| Problem::bad_request(format!("the body must be {{\"milliseconds\": N}}: {fault}")))?;
     if by.milliseconds > FURTHEST_ADVANCE_MS {
         return Err(Problem::bad_request(format!("milliseconds may be at most {FURTHEST_ADVANCE_MS} (400 days)")));
     }
-    let advanced = control.wallet.advance(by.milliseconds).await?;
+    let advanced = sandbox.time_travel.advance(by.milliseconds).await?;
     let done: Vec<Value> = advanced.done.iter().map(done_json).collect();
     Ok(Json(json!({"from": time_text(advanced.from), "to": time_text(advanced.to), "done": done})))
 }
 
-pub(super) async fn reset(State(control): State<Control>) -> Result<Json<Value>, Problem> {
-    Ok(Json(reset_json(control.wallet.reset_clock().await?.as_ref())))
+pub(super) async fn reset(State(sandbox): State<SandboxControl>) -> Result<Json<Value>, Problem> {
+    Ok(Json(reset_json(sandbox.time_travel.reset().await?.as_ref())))
 }
 
 /// What a reset did, for an operator; nothing when time went with the wall clock already.
@@ -76,22 +76,22 @@ fn done_json(done: &DueDone) -> Value {
     json!({"dueAt": time_text(done.due_at), "kind": kind_text(done.kind), "payment": done.payment.get()})
 }
 
-fn shown(control: &Control) -> Result<Value, Problem> {
-    let clock = control.wallet.clock();
+fn shown(sandbox: &SandboxControl) -> Result<Value, Problem> {
+    let clock = &sandbox.wallet.clock;
     let mode = match clock.mode() {
         ClockMode::Running { .. } => "running",
         ClockMode::Frozen { .. } => "frozen",
     };
-    let resets = control.wallet.store().clock_resets(control.wallet.tenant(), 1)?;
-    let last = resets
-        .first()
+    let last = sandbox
+        .time_travel
+        .last_reset()?
         .map(|last| json!({"number": last.number, "from": time_text(last.from), "to": time_text(last.to)}));
     Ok(json!({
         "now": time_text(clock.now()),
         "mode": mode,
         "aheadMs": clock.ahead_ms(),
         "wallBehindMs": clock.wall_behind_ms(),
-        "resetting": control.wallet.is_resetting_time(),
+        "resetting": sandbox.wallet.gate.is_resetting(),
         "lastReset": last,
     }))
 }

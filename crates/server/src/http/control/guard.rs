@@ -30,7 +30,7 @@ fn check(control: &Control, uri: &Uri, headers: &HeaderMap) -> Result<(), Proble
     }
     if let Some(origin) = text(headers, &ORIGIN)? {
         let own = origin.split_once("://").is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host));
-        if !own && origin != control.wallet.public_url() {
+        if !own && origin != control.wallet.settings.public_url {
             return Err(Problem::new(StatusCode::FORBIDDEN, format!("Origin {origin} may not call the Control API")));
         }
     }

@@ -21,6 +21,7 @@ use axum::routing::{any, get, post};
 use lommebok_api::hosts::KnownHosts;
 
 use lommebok_engine::keys::SecretText;
+use lommebok_engine::time_travel::TimeTravel;
 use lommebok_engine::wallet::Wallet;
 use problem::Problem;
 
@@ -32,7 +33,7 @@ pub use view::{event_json, payment_json};
 #[derive(Clone, Debug)]
 pub struct Control {
     /// The wallet that it operates.
-    pub wallet: Wallet,
+    pub wallet: Arc<Wallet>,
     /// The bearer token.
     pub token: Arc<SecretText>,
     /// Hosts under which it may be called; anything else is a rebinding attack.
@@ -41,7 +42,7 @@ pub struct Control {
 
 impl Control {
     /// The Control API of `wallet`, called under these hosts.
-    pub fn new(wallet: Wallet, token: SecretText, hosts: Arc<KnownHosts>) -> Self {
+    pub fn new(wallet: Arc<Wallet>, token: SecretText, hosts: Arc<KnownHosts>) -> Self {
         Self { wallet, token: Arc::new(token), hosts }
     }
 }
@@ -57,23 +58,30 @@ pub fn operate_routes(control: Control) -> Router {
         .route("/control/v1/batch/report", get(batch::report))
         .route("/control/v1/batch/{id}", get(batch::show))
         .route("/control/v1/{*rest}", any(nowhere));
-    guarded(routes, control)
+    guarded(routes, control.clone()).with_state(control)
+}
+
+/// What the scope `sandbox` needs.
+#[derive(Clone, Debug)]
+struct SandboxControl {
+    wallet: Arc<Wallet>,
+    time_travel: Arc<TimeTravel>,
 }
 
 /// The routes of scope `sandbox`.
-pub fn sandbox_routes(control: Control) -> Router {
+pub fn sandbox_routes(control: Control, time_travel: Arc<TimeTravel>) -> Router {
+    let sandbox = SandboxControl { wallet: Arc::clone(&control.wallet), time_travel };
     let routes = Router::new()
         .route("/control/v1/clock", get(clock::show))
         .route("/control/v1/clock/freeze", post(clock::freeze))
         .route("/control/v1/clock/resume", post(clock::resume))
         .route("/control/v1/clock/advance", post(clock::advance))
         .route("/control/v1/clock/reset", post(clock::reset));
-    guarded(routes, control)
+    guarded(routes, control).with_state(sandbox)
 }
 
-fn guarded(routes: Router<Control>, control: Control) -> Router {
-    let routes = routes.method_not_allowed_fallback(other_method);
-    routes.route_layer(from_fn_with_state(control.clone(), guard::guard)).with_state(control)
+fn guarded<S: Clone + Send + Sync + 'static>(routes: Router<S>, control: Control) -> Router<S> {
+    routes.method_not_allowed_fallback(other_method).route_layer(from_fn_with_state(control, guard::guard))
 }
 
 async fn nowhere() -> Problem {

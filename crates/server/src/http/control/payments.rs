@@ -5,7 +5,10 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use lommebok_domain::{Payment, PaymentId, PspTransactionId, StateName};
-use lommebok_engine::wallet::{Fault, Told, Topic, Wallet, Whose};
+use lommebok_engine::fault::Fault;
+use lommebok_engine::operations::Whose;
+use lommebok_engine::payments::{Notified, Topic};
+use lommebok_engine::wallet::Wallet;
 use lommebok_store::PaymentFilter;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -70,11 +73,11 @@ pub(super) async fn list(
         return page(&control.wallet, filter, before, limit);
     }
     let wallet = control.wallet.clone();
-    control.wallet.long_work(Whose::Operator, move || page(&wallet, filter, before, limit)).await?
+    control.wallet.long_work.run(Whose::Operator, move || page(&wallet, filter, before, limit)).await?
 }
 
 fn page(wallet: &Wallet, filter: PaymentFilter, before: Option<PaymentId>, limit: u32) -> Result<Json<Value>, Problem> {
-    let page = wallet.store().payments(wallet.tenant(), filter, before, limit)?;
+    let page = wallet.payments.list(filter, before, limit)?;
     let payments: Vec<Value> = page.payments.iter().map(payment_json).collect();
     Ok(Json(json!({"payments": payments, "before": page.next.map(PaymentId::get)})))
 }
@@ -83,21 +86,21 @@ fn page(wallet: &Wallet, filter: PaymentFilter, before: Option<PaymentId>, limit
 /// slow for some.
 pub(super) async fn changes(State(control): State<Control>) -> Response {
     let wallet = control.wallet;
-    let subscription = wallet.hub().subscribe(Topic::All);
-    let whole = (wallet.tasks().stopping().clone(), wallet.clock().changes());
-    event_stream::lines(subscription, whole, move |told| match told {
-        Some(Told::Changed(hint)) => Some(change(&wallet, hint.payment).unwrap_or_else(|| LOST.to_owned())),
-        Some(Told::LookAgain) => None,
+    let subscription = wallet.payments.hints().subscribe(Topic::All);
+    let whole = (wallet.tasks.stopping().clone(), wallet.clock.changes());
+    event_stream::lines(subscription, whole, move |notified| match notified {
+        Some(Notified::Changed(hint)) => Some(change(&wallet, hint.payment).unwrap_or_else(|| LOST.to_owned())),
+        Some(Notified::LookAgain) => None,
         None => Some(LOST.to_owned()),
     })
 }
 
 /// One line of the stream; nothing when the payment can't be read now.
 fn change(wallet: &Wallet, id: PaymentId) -> Option<String> {
-    let payment = wallet.payment(id).ok()?;
+    let payment = wallet.payments.load(id).ok()?;
     // Each event makes a version, but the init's has none; and the payment may have gone on meanwhile.
     let before = payment.version.saturating_sub(1);
-    let page = wallet.store().event_page(wallet.tenant(), id, before, (1, usize::MAX)).ok()?;
+    let page = wallet.payments.events(id, before, (1, usize::MAX)).ok()?;
     let last = page.events.first().filter(|_| page.first_version == payment.version);
     let mut shown = payment_json(&payment);
     shown.as_object_mut()?.insert("lastEvent".to_owned(), last.map(event_json).into());
@@ -116,8 +119,7 @@ pub(super) async fn show(
     }
     let payments = found(&control, &id)?;
     let payment = payments.first().ok_or(Fault::NoSuchPayment)?;
-    let (store, tenant) = (control.wallet.store(), control.wallet.tenant());
-    let page = store.event_page(tenant, payment.id, after, (limit, TEXTS_PER_PAGE_BYTES))?;
+    let page = control.wallet.payments.events(payment.id, after, (limit, TEXTS_PER_PAGE_BYTES))?;
     let mut shown = payment_json(payment);
     if let Some(fields) = shown.as_object_mut() {
         let log = page.events.iter().map(event_json).collect();
@@ -134,16 +136,23 @@ fn found(control: &Control, id: &str) -> Result<Vec<Payment>, Problem> {
     let wallet = &control.wallet;
     let mut payments = Vec::new();
     if let Some(id) = PspTransactionId::new(id) {
-        for psp in wallet.store().psps()?.iter().filter(|psp| psp.tenant == wallet.tenant()) {
-            payments.extend(wallet.store().payment_of_psp(wallet.tenant(), psp.id, &id)?);
+        for psp in wallet.directory.psps()? {
+            payments.extend(existing(wallet.payments.of_psp(psp.id, &id))?);
         }
     }
     if payments.is_empty()
         && let Some(number) = payment_number(id)
     {
-        payments.extend(wallet.store().payment(wallet.tenant(), number)?);
+        payments.extend(existing(wallet.payments.load(number))?);
     }
     Ok(payments)
+}
+
+fn existing(payment: Result<Payment, Fault>) -> Result<Option<Payment>, Fault> {
+    match payment {
+        Err(Fault::NoSuchPayment) => Ok(None),
+        payment => payment.map(Some),
+    }
 }
 
 fn state_named(text: &str) -> Result<StateName, Problem> {

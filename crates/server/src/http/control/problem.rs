@@ -3,8 +3,9 @@
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use lommebok_engine::fault::Fault;
 use lommebok_engine::observability::store_trouble;
-use lommebok_engine::wallet::{Fault, ResetFault};
+use lommebok_engine::time_travel::ResetFault;
 use lommebok_store::CommitFault;
 use serde_json::json;
 
@@ -67,7 +68,9 @@ impl From<Fault> for Problem {
                 let detail = "the wallet can't store anything now; try again in a moment";
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, detail.to_owned())
             }
-            Fault::Busy | Fault::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, fault.to_string()),
+            Fault::Busy | Fault::TooManyAttempts | Fault::Stopping => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, fault.to_string())
+            }
             fault @ (Fault::MerchantNotActive
             | Fault::UnknownMerchant
             | Fault::MayNotSkipLandingPage

@@ -90,7 +90,7 @@ fn cookie_name(pages: &Pages, payment: &Payment) -> String {
 
 /// The name carries the payment, so that two landing pages in two tabs don't take each other's.
 fn name_for(purpose: &str, pages: &Pages, payment: &Payment) -> String {
-    let url = pages.wallet.public_url();
+    let url = &pages.wallet.settings.public_url;
     match url.strip_prefix("http://") {
         Some(authority) => {
             let port = authority.rsplit_once(':').map_or("80", |(_, port)| port);
@@ -138,12 +138,12 @@ pub(super) fn secret(pages: &Pages, payment: &Payment, headers: &HeaderMap) -> (
     if let Some(secret) = secrets(pages, payment, headers).next() {
         return (secret.to_owned(), None);
     }
-    let secret = pages.wallet.random_text();
-    let line = cookie_line(&format!("{}{}", cookie_name(pages, payment), pages.wallet.random_text()), &secret);
+    let secret = pages.wallet.randomness.text();
+    let line = cookie_line(&format!("{}{}", cookie_name(pages, payment), pages.wallet.randomness.text()), &secret);
     (secret, line)
 }
 
 /// The form's token: bound to the cookie and the payment.
 pub(super) fn form_token(pages: &Pages, payment: &Payment, secret: &str) -> String {
-    pages.wallet.page_token(&format!("landing form\0{}\0{secret}", payment.id.get()))
+    pages.wallet.keys.page_token(&format!("landing form\0{}\0{secret}", payment.id.get()))
 }

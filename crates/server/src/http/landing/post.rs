@@ -5,8 +5,8 @@ use axum::response::Response;
 use http::Uri;
 use http::header::SET_COOKIE;
 use lommebok_domain::Payment;
+use lommebok_engine::fault::Fault;
 use lommebok_engine::observability::store_trouble;
-use lommebok_engine::wallet::Fault;
 
 use super::form::{self, Form};
 use super::show::{Looking, refused_address, wait_address};
@@ -31,7 +31,7 @@ pub(super) async fn number(State(pages): State<Pages>, request: Request) -> Resp
             return looking.wrong_number(&payment, WrongNumber { typed: &form.number, why });
         }
     };
-    match pages.wallet.confirm_number(&payment, &number).await {
+    match pages.wallet.approvals.confirm_number(&payment, &number).await {
         Ok(_) => {
             let mut response = see_other(&wait_address(&form.token), Policy::Closed);
             if let Some(cookie) = form::remember_asked(&pages, &payment, &number) {
@@ -50,7 +50,7 @@ pub(super) async fn cancel(State(pages): State<Pages>, request: Request) -> Resp
         Ok(accepted) => accepted,
         Err(refused) => return refused,
     };
-    match pages.wallet.cancel_on_landing_page(&payment).await {
+    match pages.wallet.approvals.cancel_on_landing_page(&payment).await {
         Ok(_) => see_other(&wait_address(&form.token), Policy::Closed),
         Err(Fault::Refused(_)) => see_other(&refused_address(&form.token, TooLate::Cancel), Policy::Closed),
         Err(fault) => failed(&pages, &form, &fault),
@@ -61,7 +61,7 @@ async fn accepted(pages: &Pages, request: Request) -> Result<(Form, Payment), Re
     let lang = language(request.uri(), request.headers());
     let stale = |again: Option<&str>| pages.error(lang, Wrong::StaleForm, again);
     let form = form::read(request).await.ok_or_else(|| stale(None))?;
-    let payment = pages.wallet.payment_by_landing_token(&form.token).map_err(|_| stale(None))?;
+    let payment = pages.wallet.approvals.linked(&form.token).map_err(|_| stale(None))?;
     match form.check(pages, &payment) {
         Ok(()) => Ok((form, payment)),
         Err(wrong) => {

@@ -8,7 +8,9 @@ use http::{HeaderMap, StatusCode, Uri};
 use lommebok_domain::payment::MAX_PROMPTS;
 use lommebok_domain::{Entrance, Failure, Payment, PhoneNumber, State as PaymentState};
 use lommebok_engine::clock::time_text;
-use lommebok_engine::wallet::{Fault, Reader, Topic};
+use lommebok_engine::fault::Fault;
+use lommebok_engine::operations::Reader;
+use lommebok_engine::payments::Topic;
 use serde_json::json;
 
 use super::form;
@@ -40,7 +42,7 @@ pub(super) async fn deeplink(State(pages): State<Pages>, uri: Uri, headers: Head
     let lang = language(&uri, &headers);
     let here = format!("{}?v=2&token={token}", lommebok_api::paths::DEEPLINK);
     let looking = Looking { pages: &pages, lang, headers: &headers, here, token: &token };
-    let shown = match pages.wallet.payment_by_landing_token(&token) {
+    let shown = match pages.wallet.approvals.linked(&token) {
         Ok(payment) => match &payment.state {
             PaymentState::AwaitingUser { .. } => looking.number_page(&payment, None),
             state if state.is_final() && form::has_seen(&pages, &payment, &headers) => {
@@ -65,7 +67,7 @@ pub(super) async fn wait(State(pages): State<Pages>, uri: Uri, headers: HeaderMa
     let token = query(&uri, "token").unwrap_or_default();
     let lang = language(&uri, &headers);
     let looking = Looking { pages: &pages, lang, headers: &headers, here: wait_address(&token), token: &token };
-    let shown = match pages.wallet.payment_by_landing_token(&token) {
+    let shown = match pages.wallet.approvals.linked(&token) {
         Ok(payment) => looking.waiting(&payment, refused(&uri), None),
         Err(fault) => looking.unknown(&fault),
     };
@@ -75,7 +77,7 @@ pub(super) async fn wait(State(pages): State<Pages>, uri: Uri, headers: HeaderMa
 /// Hints of the payment's changes.
 pub(super) async fn events(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Response {
     let token = query(&uri, "token").unwrap_or_default();
-    let payment = match pages.wallet.payment_by_landing_token(&token) {
+    let payment = match pages.wallet.approvals.linked(&token) {
         Ok(payment) => payment,
         Err(Fault::UnknownLink) => return pages.error(language(&uri, &headers), Wrong::NotFound, None),
         Err(fault) => {
@@ -83,13 +85,13 @@ pub(super) async fn events(State(pages): State<Pages>, uri: Uri, headers: Header
             return pages.error(language(&uri, &headers), Wrong::Internal, None);
         }
     };
-    let Some(place) = pages.wallet.readers().admit(Reader::Link(payment.id)) else {
+    let Some(place) = pages.wallet.readers.admit(Reader::Link(payment.id)) else {
         return (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, event_stream::RETRY_AFTER_S)]).into_response();
     };
-    let subscription = pages.wallet.hub().subscribe(Topic::Payment(payment.id));
+    let subscription = pages.wallet.payments.hints().subscribe(Topic::Payment(payment.id));
     // Read after subscribing, or a change between the two would be told by nobody.
-    let already = pages.wallet.payment(payment.id).is_ok_and(|payment| payment.state.is_final());
-    let (stopping, clock) = (pages.wallet.tasks().stopping().clone(), pages.wallet.clock().changes());
+    let already = pages.wallet.payments.load(payment.id).is_ok_and(|payment| payment.state.is_final());
+    let (stopping, clock) = (pages.wallet.tasks.stopping().clone(), pages.wallet.clock.changes());
     event_stream::hints(subscription, (stopping, clock), (place, Lasts::UntilFinal { already }))
 }
 
@@ -97,9 +99,9 @@ pub(super) async fn events(State(pages): State<Pages>, uri: Uri, headers: Header
 /// stream brings nothing, so it costs one read and says nothing that the page does not show.
 pub(super) async fn status(State(pages): State<Pages>, uri: Uri) -> Response {
     let token = query(&uri, "token").unwrap_or_default();
-    match pages.wallet.payment_by_landing_token(&token) {
+    match pages.wallet.approvals.linked(&token) {
         Ok(payment) => {
-            let clock = *pages.wallet.clock().changes().borrow();
+            let clock = *pages.wallet.clock.changes().borrow();
             Json(json!({"version": payment.version, "clock": clock})).into_response()
         }
         Err(Fault::UnknownLink) => StatusCode::NOT_FOUND.into_response(),
@@ -153,7 +155,7 @@ fn another_number<'a>(payment: &Payment, wrong: Option<WrongNumber<'a>>) -> Anot
 impl Looking<'_> {
     /// The number form; `wrong` is what was typed that is no number.
     pub(super) fn number_page(&self, payment: &Payment, wrong: Option<WrongNumber<'_>>) -> Response {
-        let known = match self.pages.wallet.customer_number(payment) {
+        let known = match self.pages.wallet.secrets.customer_number(payment) {
             Ok(known) => known,
             Err(fault) => return self.unknown(&fault),
         };
@@ -287,16 +289,16 @@ impl Looking<'_> {
             | PaymentState::Expired => None,
         };
         Purchase {
-            merchant: shown_text(&self.pages.wallet.merchant_name(payment)),
+            merchant: shown_text(&self.pages.wallet.directory.merchant_name(&payment.terms.msn)),
             text: shown_text(&payment.terms.payment_text),
             amount: kroner(payment.terms.amount.ore(), self.lang),
             deadline,
-            clock: ShownClock::of(self.pages.wallet.clock()),
+            clock: ShownClock::of(&self.pages.wallet.clock),
         }
     }
 
     fn other_ways(&self) -> OtherWays {
-        let scheme = if self.pages.sandbox { "vippsMT" } else { "vipps" };
+        let scheme = self.pages.wallet.settings.environment.app_scheme;
         let app_link = format!("{scheme}://?token={}", self.token);
         let encoded: String = url::form_urlencoded::byte_serialize(app_link.as_bytes()).collect();
         let simulator = self.pages.sandbox.then(|| format!("/phone?link={encoded}"));

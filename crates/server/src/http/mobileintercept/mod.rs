@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use lommebok_domain::State as PaymentState;
+use lommebok_engine::fault::Fault;
 use lommebok_engine::observability::store_trouble;
-use lommebok_engine::wallet::Fault;
 
 use self::returned::Returned;
 use super::pages::{Pages, Sender, language, see_other, sender};
@@ -55,7 +55,7 @@ async fn count(State(pages): State<Pages>, request: Request) -> Response {
         Ok(returned) => *returned,
         Err(faults) => return asked.page(&pages, &Returning::Misread(faults.clone())),
     };
-    match pages.wallet.return_from_step_up(returned.id, returned.result()).await {
+    match pages.wallet.approvals.return_from_step_up(returned.id, returned.result()).await {
         Ok(_) => see_other("/mobileintercept/taken", Policy::FramedByUs),
         Err(Fault::Refused(_) | Fault::UnknownLink) => asked.page(&pages, &Returning::Over),
         Err(fault) if fault.passes() => {
@@ -95,7 +95,7 @@ impl Asked {
             Ok(returned) => *returned,
             Err(faults) => return self.page(pages, &Returning::Misread(faults.clone())),
         };
-        let awaited = pages.wallet.payment_by_return_id(returned.id).is_ok_and(
+        let awaited = pages.wallet.payments.of_step_up(returned.id).is_ok_and(
             |payment| matches!(payment.state, PaymentState::StepUp { return_id, .. } if return_id == returned.id),
         );
         self.page(pages, &if awaited { Returning::Now(returned.address()) } else { Returning::Over })

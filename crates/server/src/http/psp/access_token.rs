@@ -2,8 +2,9 @@
 //! time: both compare keyed hashes.
 
 use lommebok_api::access_token::{self, TokenAnswer};
+use lommebok_engine::directory::Principal;
+use lommebok_engine::fault::Fault;
 use lommebok_engine::keys::lookup::Purpose;
-use lommebok_engine::wallet::{Fault, Principal};
 use lommebok_store::KeyedHash;
 use subtle::ConstantTimeEq;
 
@@ -30,7 +31,7 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let wallet = edge.wallet(psp.tenant).ok_or_else(refused)?;
     edge.rates().of_psp(OfPsp::AccessToken, Principal { tenant: psp.tenant, psp: psp.id })?;
     let subject = Subject { tenant: psp.tenant, psp: psp.id, client_id: request.client_id.to_owned() };
-    let issued = edge.access_tokens().issue(&subject, wallet.clock()).await.map_err(|fault| {
+    let issued = edge.access_tokens().issue(&subject, &wallet.clock).await.map_err(|fault| {
         tracing::error!(%fault, "no signing key");
         Refused::from(Fault::Stopping)
     })?;

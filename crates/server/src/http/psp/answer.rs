@@ -12,10 +12,10 @@ use http::header::{
 use lommebok_api::errors::{self, ErrorCode, Fault as WireFault, Surface};
 use lommebok_api::hints::{Hint, Hints, Slip};
 use lommebok_domain::Refusal;
+use lommebok_engine::fault::Fault;
 use lommebok_engine::observability::calls;
 use lommebok_engine::observability::names::REFUSALS;
 use lommebok_engine::observability::store_trouble;
-use lommebok_engine::wallet::Fault;
 use lommebok_store::CommitFault;
 use serde::Serialize;
 
@@ -218,7 +218,7 @@ fn wire_fault(fault: Fault) -> WireFault {
         Fault::UnknownUser => WireFault::of(ErrorCode::UserNotRegistered),
         Fault::CardNotUsable => WireFault::of(ErrorCode::NoEligibleCard),
         Fault::UnknownLink => WireFault::of(ErrorCode::WrongLandingToken),
-        Fault::Busy | Fault::Stopping => WireFault::of(ErrorCode::Unavailable),
+        Fault::Busy | Fault::TooManyAttempts | Fault::Stopping => WireFault::of(ErrorCode::Unavailable),
         Fault::Store(fault) => store_fault(&fault),
         Fault::TooManyPrompts { .. } => WireFault::of(ErrorCode::TooManyRequests),
         Fault::WrongPin | Fault::PinLocked { .. } | Fault::NoSession | Fault::Read(_) | Fault::Secret => {

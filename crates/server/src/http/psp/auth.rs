@@ -8,7 +8,9 @@ use lommebok_api::errors::{ErrorCode, Fault as WireFault};
 use lommebok_api::headers;
 use lommebok_api::hints::{Hint, Slip};
 use lommebok_domain::Msn;
-use lommebok_engine::wallet::{IN_PLACE_BYTES, Principal, Wallet, Whose};
+use lommebok_engine::directory::Principal;
+use lommebok_engine::operations::{IN_PLACE_BYTES, Whose};
+use lommebok_engine::wallet::Wallet;
 use lommebok_store::Psp;
 
 use super::answer::Refused;
@@ -20,7 +22,7 @@ use crate::http::rates::OfPsp;
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) principal: Principal,
-    pub(crate) wallet: Wallet,
+    pub(crate) wallet: Arc<Wallet>,
 }
 
 impl Caller {
@@ -57,9 +59,9 @@ impl Caller {
         if body.len() <= IN_PLACE_BYTES {
             return Ok(read(&self.wallet, &body));
         }
-        let wallet = self.wallet.clone();
+        let wallet = Arc::clone(&self.wallet);
         // Boxed: what is rare must not make the future of an init larger.
-        Ok(Box::pin(self.wallet.long_work(Whose::Psp(self.principal.psp), move || read(&wallet, &body))).await?)
+        Ok(Box::pin(self.wallet.long_work.run(Whose::Psp(self.principal.psp), move || read(&wallet, &body))).await?)
     }
 
     fn of_token(edge: &Edge, headers: &HeaderMap) -> Result<(Self, Arc<Psp>), Refused> {
@@ -68,7 +70,7 @@ impl Caller {
         let psp = edge.psp_by_subscription_key(key)?.ok_or_else(unknown_key)?;
         let wallet = edge.wallet(psp.tenant).ok_or_else(unknown_key)?.clone();
         let token = headers::bearer(headers)?;
-        let verified = edge.access_tokens().verify(token, wallet.clock());
+        let verified = edge.access_tokens().verify(token, &wallet.clock);
         let subject = verified.map_err(|fault| token_fault(token, fault))?;
         if subject.tenant != psp.tenant || subject.psp != psp.id {
             // Two of three decide whose call it is. A key that is another's is answered like one that is nobody's.
@@ -95,7 +97,7 @@ impl Caller {
     fn own_msn(&self, text: &str) -> Result<Msn, Refused> {
         let refused = || WireFault::merchant_serial_number(text);
         let msn = Msn::new(text).ok_or_else(refused)?;
-        if self.wallet.has_merchant(self.principal, &msn)? { Ok(msn) } else { Err(refused().into()) }
+        if self.wallet.directory.has_merchant(self.principal, &msn)? { Ok(msn) } else { Err(refused().into()) }
     }
 }
 

@@ -6,7 +6,7 @@ use lommebok_api::updatestatus::Status;
 use lommebok_domain::history::HistoryLine;
 use lommebok_domain::{EntryStatus, PspTransactionId};
 use lommebok_engine::clock::time_text;
-use lommebok_engine::wallet::{IN_PLACE_BYTES, Whose};
+use lommebok_engine::operations::{IN_PLACE_BYTES, Whose};
 use lommebok_store::PaymentDetails;
 
 use super::answer::{Answered, Refused};
@@ -18,7 +18,7 @@ pub(super) async fn handle(call: PspCall<'_>, id: &PathId<'_>) -> Result<Answere
     let caller = Caller::of(call.edge, call.headers, OfPsp::Details)?;
     caller.check_msn(call.headers)?;
     let id = payment_named(id)?;
-    let details = caller.wallet.details(caller.principal, &id, IN_PLACE_BYTES)?;
+    let details = caller.wallet.payments.details(caller.principal, &id, IN_PLACE_BYTES)?;
     // Boxed: what is rare must not make the future of an init larger.
     if details.is_whole { Ok(answered(&id, &details)) } else { Box::pin(at_length(caller, id)).await }
 }
@@ -27,8 +27,8 @@ pub(super) async fn handle(call: PspCall<'_>, id: &PathId<'_>) -> Result<Answere
 async fn at_length(caller: Caller, id: PspTransactionId) -> Result<Answered, Refused> {
     let Caller { principal, wallet } = caller;
     let reading = wallet.clone();
-    let read = move || reading.details(principal, &id, usize::MAX).map(|details| answered(&id, &details));
-    Ok(wallet.long_work(Whose::Psp(principal.psp), read).await??)
+    let read = move || reading.payments.details(principal, &id, usize::MAX).map(|details| answered(&id, &details));
+    Ok(wallet.long_work.run(Whose::Psp(principal.psp), read).await??)
 }
 
 fn answered(id: &PspTransactionId, details: &PaymentDetails) -> Answered {

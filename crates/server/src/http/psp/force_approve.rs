@@ -2,7 +2,7 @@
 
 use lommebok_api::errors::{ErrorCode, Fault as WireFault};
 use lommebok_api::paths::PathId;
-use lommebok_api::{force_approve, headers};
+use lommebok_api::{force_approve as wire, headers};
 use lommebok_domain::PhoneNumber;
 
 use super::answer::{Answered, Refused};
@@ -10,14 +10,16 @@ use super::auth::Caller;
 use super::{PspCall, payment_named};
 
 pub(super) async fn handle(call: PspCall<'_>, id: &PathId<'_>) -> Result<Answered, Refused> {
+    let unknown = || WireFault::of(ErrorCode::PathUnknown);
+    let force_approve = call.force_approve.ok_or_else(unknown)?;
     let caller = Caller::of_anything(call.edge, call.headers)?;
     caller.check_msn(call.headers)?;
     let body = call.edge.body(call.body).await?;
     headers::check_json(call.headers, body.len())?;
-    let request = force_approve::parse(&body)?;
+    let request = wire::parse(&body)?;
     let id = payment_named(id)?;
     let internal = || WireFault::of(ErrorCode::Internal);
     let number = PhoneNumber::new(&request.customer_phone_number).ok_or_else(internal)?;
-    caller.wallet.force_approve(caller.principal, &id, &number, request.token.expose()).await?;
+    force_approve.approve(caller.principal, &id, &number, request.token.expose()).await?;
     Ok(Answered::empty().hinting(request.hints))
 }

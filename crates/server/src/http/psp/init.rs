@@ -6,8 +6,9 @@ use lommebok_api::hints::{Hint, Slip};
 use lommebok_api::init::{self, InitAnswer, InitRequest};
 use lommebok_domain::{Amount, Entrance, MerchantOrderId, PhoneNumber, PspTransactionId};
 use lommebok_engine::clock::ProcessTime;
+use lommebok_engine::inits::NewInit;
 use lommebok_engine::observability::calls::{self, Ids, Kind, Line};
-use lommebok_engine::wallet::{Environment, NewInit, Wallet};
+use lommebok_engine::wallet::Wallet;
 use lommebok_store::IdempotentRoute;
 
 use super::PspCall;
@@ -21,23 +22,23 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let msn = caller.required_msn(headers)?;
     let body = call.edge.body(call.body).await?;
     headers::check_json(headers, body.len())?;
-    let policy = caller.wallet.url_policy();
+    let policy = caller.wallet.settings.environment.url_policy;
     let parsed = caller.reads(body, move |_, body| init::parse(body, policy)).await?;
     let (key, request) = together(headers::idempotency_key(headers), parsed)?;
     let unkeyed = if key.is_none() { headers::idempotency_hint(headers) } else { None };
-    if caller.wallet.is_own_listener(&request.make_payment_url) {
+    if caller.wallet.settings.is_own_listener(&request.make_payment_url) {
         let fault = WireFault::at(ErrorCode::MakePaymentUrl, "makePaymentUrl");
         return Err(fault.hinting(Hint::of(Slip::OwnListener)).into());
     }
     let idempotency = key.map(|key| {
         let canonical = request.canonical().text(msn.as_str()).into_bytes();
-        let request = caller.wallet.request_hash(&canonical);
-        caller.wallet.idempotent_request(IdempotentRoute::Init, key, request)
+        let request = caller.wallet.idempotency.hash(&canonical);
+        caller.wallet.idempotency.request(IdempotentRoute::Init, key, request)
     });
     let is_app = request.is_app;
     let hints = request.hints.clone();
     let new = new_init(request).ok_or_else(|| WireFault::of(ErrorCode::Internal))?;
-    let initiated = caller.wallet.init(caller.principal, &msn, new, idempotency).await?;
+    let initiated = caller.wallet.inits.start(caller.principal, &msn, new, idempotency).await?;
     let terms = &initiated.payment.terms;
     calls::say(Kind::Init, || {
         Line::Init(calls::Init {
@@ -82,9 +83,10 @@ fn new_init(request: InitRequest) -> Option<NewInit> {
 
 /// The link for the user: the landing page, or the app's own.
 pub(crate) fn redirect_link(wallet: &Wallet, is_app: bool, token: &str) -> String {
-    match (is_app, wallet.environment()) {
-        (false, _) => format!("{}/dwo-api-application/v1/deeplink/vippsgateway?v=2&token={token}", wallet.public_url()),
-        (true, Environment::Test) => format!("vippsMT://?token={token}"),
-        (true, Environment::Production) => format!("vipps://?token={token}"),
+    let settings = &wallet.settings;
+    if is_app {
+        format!("{}://?token={token}", settings.environment.app_scheme)
+    } else {
+        format!("{}/dwo-api-application/v1/deeplink/vippsgateway?v=2&token={token}", settings.public_url)
     }
 }

@@ -10,7 +10,9 @@ use lommebok_api::merchants::{
 use lommebok_api::paths::PathId;
 use lommebok_domain::Msn;
 use lommebok_engine::clock::time_text;
-use lommebok_engine::wallet::{Fault, MERCHANTS_LISTED, Whose};
+use lommebok_engine::directory::MERCHANTS_LISTED;
+use lommebok_engine::fault::Fault;
+use lommebok_engine::operations::Whose;
 use lommebok_store::{Address, IdempotentRoute, Merchant, MerchantDetails, MerchantStatus};
 
 use super::PspCall;
@@ -22,13 +24,13 @@ const LISTED_IN_PLACE: u32 = 50;
 
 pub(super) async fn list(call: PspCall<'_>) -> Result<Answered, Refused> {
     let Caller { wallet, principal } = Caller::of_merchants(call.edge, call.headers)?;
-    let first = wallet.merchants_of(principal, LISTED_IN_PLACE)?;
+    let first = wallet.directory.merchants_of(principal, LISTED_IN_PLACE)?;
     if u32::try_from(first.len()).is_ok_and(|listed| listed < LISTED_IN_PLACE) {
         return Ok(listed(first));
     }
     let reading = wallet.clone();
-    let read = move || reading.merchants_of(principal, MERCHANTS_LISTED).map(listed);
-    Ok(wallet.long_work(Whose::Psp(principal.psp), read).await??)
+    let read = move || reading.directory.merchants_of(principal, MERCHANTS_LISTED).map(listed);
+    Ok(wallet.long_work.run(Whose::Psp(principal.psp), read).await??)
 }
 
 fn listed(merchants: Vec<Merchant>) -> Answered {
@@ -38,7 +40,7 @@ fn listed(merchants: Vec<Merchant>) -> Answered {
 
 pub(super) fn show(call: &PspCall<'_>, msn: &PathId<'_>) -> Result<Answered, Refused> {
     let caller = Caller::of_merchants(call.edge, call.headers)?;
-    let merchant = caller.wallet.merchant_of(caller.principal, &named(msn)?)?;
+    let merchant = caller.wallet.directory.merchant_of(caller.principal, &named(msn)?)?;
     Ok(Answered::json(&shown(merchant)).in_utf_8())
 }
 
@@ -48,14 +50,14 @@ pub(super) async fn create(call: PspCall<'_>) -> Result<Answered, Refused> {
     headers::check_json(call.headers, body.len())?;
     let read = caller.reads(body, |wallet, body| {
         let request = wire::parse_create(body)?;
-        let hash = wallet.request_hash(&request.canonical().into_bytes());
+        let hash = wallet.idempotency.hash(&request.canonical().into_bytes());
         let logo = request.logo.as_ref().map(|logo| STANDARD.encode(logo.png()));
         Ok((request, hash, logo))
     });
     let (key, (request, hash, logo)) = together(headers::required_idempotency_key(call.headers), read.await?)?;
-    let idempotency = caller.wallet.idempotent_request(IdempotentRoute::CreateMerchant, key, hash);
+    let idempotency = caller.wallet.idempotency.request(IdempotentRoute::CreateMerchant, key, hash);
     let hints = request.hints.clone();
-    let msn = caller.wallet.create_merchant(caller.principal, created(request), logo, idempotency).await?;
+    let msn = caller.wallet.directory.create_merchant(caller.principal, created(request), logo, idempotency).await?;
     Ok(Answered::json(&CreateMerchantAnswer { merchant_serial_number: msn.as_str() }).in_utf_8().hinting(hints))
 }
 
@@ -70,8 +72,11 @@ pub(super) async fn update(call: PspCall<'_>, msn: &PathId<'_>) -> Result<Answer
     });
     let (request, logo) = read.await??;
     let msn = named(msn)?;
-    let updated =
-        caller.wallet.update_merchant(caller.principal, &msn, |before| (edited(before, &request), logo.clone())).await;
+    let updated = caller
+        .wallet
+        .directory
+        .update_merchant(caller.principal, &msn, |before| (edited(before, &request), logo.clone()))
+        .await;
     match updated {
         Ok(_) => Ok(Answered::empty().hinting(request.hints)),
         Err(Fault::MerchantNotActive) => Err(WireFault::of(ErrorCode::MerchantDeactivated).into()),

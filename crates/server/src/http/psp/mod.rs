@@ -15,6 +15,7 @@ mod merchants;
 mod update_status;
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -27,6 +28,7 @@ use lommebok_api::headers;
 use lommebok_api::hints::{Hint, Slip};
 use lommebok_api::paths::{self, Endpoint, PathId};
 use lommebok_domain::PspTransactionId;
+use lommebok_engine::approvals::ForceApprove;
 use lommebok_engine::clock::ProcessTime;
 use lommebok_engine::observability::calls::{self, Kind, Line};
 use lommebok_engine::observability::names::REQUEST_SECONDS;
@@ -45,6 +47,8 @@ pub(crate) use jwks::jwks;
 /// A call of a public endpoint, as its handler gets it.
 struct PspCall<'a> {
     edge: &'a Edge,
+    /// Only in a sandbox.
+    force_approve: Option<&'a ForceApprove>,
     headers: &'a HeaderMap,
     body: Body,
     /// Whose request it is, where that is known.
@@ -53,29 +57,25 @@ struct PspCall<'a> {
     began: Instant,
 }
 
-/// Which endpoints there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Offer {
-    Production,
-    Sandbox,
-}
-
 /// Production's public endpoints.
 pub(crate) async fn production(State((edge, pages)): State<(Edge, Pages)>, request: Request) -> Response {
-    serve((&edge, &pages), Offer::Production, request).await
+    serve((&edge, &pages), None, request).await
 }
 
 /// The sandbox's: force-approve besides.
-pub(crate) async fn sandbox(State((edge, pages)): State<(Edge, Pages)>, request: Request) -> Response {
-    serve((&edge, &pages), Offer::Sandbox, request).await
+pub(crate) async fn sandbox(
+    State((edge, pages, force_approve)): State<(Edge, Pages, Arc<ForceApprove>)>,
+    request: Request,
+) -> Response {
+    serve((&edge, &pages), Some(&force_approve), request).await
 }
 
-async fn serve((edge, pages): (&Edge, &Pages), offer: Offer, request: Request) -> Response {
+async fn serve((edge, pages): (&Edge, &Pages), force_approve: Option<&ForceApprove>, request: Request) -> Response {
     let client = rates::client(&request);
     let (parts, body) = request.into_parts();
     let endpoint = paths::route(parts.uri.path()).filter(|endpoint| {
         let test_only = matches!(endpoint, Endpoint::ForceApprove { .. });
-        offer == Offer::Sandbox || !test_only
+        force_approve.is_some() || !test_only
     });
     let asked = Asked { edge, began: ProcessTime.now() };
     let Some(endpoint) = endpoint else {
@@ -95,7 +95,7 @@ async fn serve((edge, pages): (&Edge, &Pages), offer: Offer, request: Request) -
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(endpoint.allow()));
         return response;
     }
-    let call = PspCall { edge, headers: &parts.headers, body, client, began: asked.began };
+    let call = PspCall { edge, force_approve, headers: &parts.headers, body, client, began: asked.began };
     let beside = edge.shows_hints().then(|| headers::system_headers(&parts.headers).hint).flatten();
     let response = match survived(dispatch(call, &parts.method, endpoint)).await {
         Ok(answered) => answered.hinting(beside).into_response(edge),

@@ -7,7 +7,8 @@ use lommebok_api::updatestatus::{self, Entry, OperationStatus as WireOperation, 
 use lommebok_domain::{Amount, EntryStatus, OperationStatus, PspTransactionId, StatusEntry};
 use lommebok_engine::clock::ProcessTime;
 use lommebok_engine::observability::calls::{self, Kind, Line};
-use lommebok_engine::wallet::{Accepted, Wallet};
+use lommebok_engine::status_updates::{Accepted, NewUpdate};
+use lommebok_engine::wallet::Wallet;
 use lommebok_store::{BatchEntry, IdempotentRoute, KeyedHash};
 
 use super::PspCall;
@@ -26,9 +27,10 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let read = caller.reads(body, read).await?;
     let (key, Read { entries, hints, request, digest }) = together(headers::idempotency_key(call.headers), read)?;
     let unkeyed = if key.is_none() { headers::idempotency_hint(call.headers) } else { None };
-    let idempotency = key.map(|key| caller.wallet.idempotent_request(IdempotentRoute::UpdateStatus, key, request));
+    let idempotency = key.map(|key| caller.wallet.idempotency.request(IdempotentRoute::UpdateStatus, key, request));
     let sent = entries.len();
-    let accepted = caller.wallet.update_status(caller.principal, entries, digest, idempotency).await?;
+    let new = NewUpdate { principal: caller.principal, entries: entries.into(), digest, idempotency };
+    let accepted = caller.wallet.status_updates.accept(new).await?;
     calls::say(Kind::UpdateStatus, || {
         Line::UpdateStatus(calls::UpdateStatus {
             psp: caller.principal.psp.get(),
@@ -57,11 +59,11 @@ struct Read {
 
 fn read(wallet: &Wallet, body: &[u8]) -> Result<Read, Vec<WireFault>> {
     let request = updatestatus::parse(body)?;
-    let hash = wallet.request_hash(&request.canonical().into_bytes());
+    let hash = wallet.idempotency.hash(&request.canonical().into_bytes());
     let hints = request.hints;
     let entries: Option<Vec<BatchEntry>> = request.entries.into_iter().map(entry).collect();
     let entries = entries.ok_or_else(|| vec![WireFault::of(ErrorCode::Internal)])?;
-    Ok(Read { entries, hints, request: hash, digest: wallet.request_hash(body) })
+    Ok(Read { entries, hints, request: hash, digest: wallet.idempotency.hash(body) })
 }
 
 /// What the 200 does not say of the entries.

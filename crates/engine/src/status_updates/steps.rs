@@ -1,0 +1,146 @@
+//! The steps of a batch, one commit each. While one is being stored the next is decided, unless it rests on a payment that
+//! the first one changes.
+//!
+//! A newcomer's mistake: to leave that to the guards of the payments' versions. A refusal changes no payment, so nothing
+//! would notice that it was decided too early.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+
+use lommebok_domain::{PaymentId, PspId};
+use lommebok_store::{BatchEntry, BatchId, BatchTarget, Committed, NewBatch, NewIdempotency, Write};
+
+use super::chunk::{Counted, DecidedStep};
+use super::{Accepted, StatusUpdates};
+use crate::fault::Fault;
+use crate::payments::{Decided, decide_again};
+
+/// A batch that is being applied.
+pub(super) struct Steps<'a> {
+    updates: &'a StatusUpdates,
+    psp: PspId,
+    entries: &'a [BatchEntry],
+    /// At most so many entries in one commit.
+    size: usize,
+    ahead: Option<DecidedStep>,
+    /// What became of the entries so far.
+    pub(super) became: Accepted,
+}
+
+/// What a step has made durable.
+pub(super) struct Stored {
+    pub(super) id: BatchId,
+    /// Whether the request is byte-identical to one of the last 24 h; known of the step that accepts it.
+    pub(super) repeated: bool,
+    /// The position behind the step.
+    pub(super) next: u32,
+}
+
+/// A step that is durable, and what was decided meanwhile.
+struct Done {
+    stored: Stored,
+    counted: Counted,
+    ahead: Option<DecidedStep>,
+}
+
+impl<'a> Steps<'a> {
+    /// The steps of `entries`; with a `size` of 0 the one step that accepts the request and applies nothing.
+    pub(super) fn new(updates: &'a StatusUpdates, psp: PspId, entries: &'a [BatchEntry], size: usize) -> Self {
+        Self { updates, psp, entries, size, ahead: None, became: Accepted::default() }
+    }
+
+    /// Commits the first step, which accepts the request, in the epoch of the clock in which it came.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(super) async fn accept(
+        &mut self,
+        batch: NewBatch,
+        epoch: i64,
+        idempotency: Option<NewIdempotency>,
+    ) -> Result<Stored, Fault> {
+        let mut step = self.decide(0)?;
+        step.epoch = epoch;
+        let done = self.commit(step, BatchTarget::New(batch), idempotency).await?;
+        Ok(self.took(done))
+    }
+
+    /// Commits the steps from the position `next` to the end.
+    ///
+    /// # Errors
+    /// What the store says; [`Fault::Busy`] when somebody else was always faster.
+    pub(super) async fn apply_rest(&mut self, id: BatchId, mut next: u32) -> Result<(), Fault> {
+        loop {
+            let from = usize::try_from(next).unwrap_or(usize::MAX);
+            if from >= self.entries.len() {
+                return Ok(());
+            }
+            Stored { next, .. } = self.apply_from(from, BatchTarget::Pending { id, next }).await?;
+        }
+    }
+
+    async fn apply_from(&mut self, from: usize, target: BatchTarget) -> Result<Stored, Fault> {
+        let mut ahead = self.ahead.take().filter(|ahead| ahead.from == from);
+        let steps = &*self;
+        let done = decide_again(|| {
+            let ahead = ahead.take();
+            let target = target.clone();
+            async move {
+                let step = ahead.map_or_else(|| steps.decide(from), Ok)?;
+                steps.commit(step, target, None).await
+            }
+        });
+        let done = done.await?;
+        Ok(self.took(done))
+    }
+
+    /// Remembers what a step made durable.
+    fn took(&mut self, done: Done) -> Stored {
+        let Done { stored, counted, ahead } = done;
+        self.ahead = ahead;
+        self.became.refuse(&counted.refusals);
+        self.became.waiting = self.became.waiting.saturating_add(counted.waiting);
+        stored
+    }
+
+    /// Commits one step, and decides the next one meanwhile.
+    async fn commit(
+        &self,
+        mut step: DecidedStep,
+        target: BatchTarget,
+        idempotency: Option<NewIdempotency>,
+    ) -> Result<Done, Fault> {
+        let (next, to, epoch, counted) = (step.next(), step.to, step.epoch, step.counted());
+        let changed = std::mem::take(&mut step.touched);
+        let touched: Vec<PaymentId> = changed.iter().map(|changed| changed.before.id).collect();
+        let write = Write::Batch(Box::new(step.into_write(target)));
+        let mut stored = pin!(self.updates.payments.commit(Decided { write, changed, epoch, idempotency }));
+        // Polled once, it stands in the writer's queue.
+        let at_once = poll_fn(|cx| Poll::Ready(stored.as_mut().poll(cx))).await;
+        let (durable, ahead) = match at_once {
+            Poll::Ready(durable) => (durable?, None),
+            Poll::Pending => {
+                let ahead = self.decide_ahead(to, &touched);
+                (stored.await?, ahead)
+            }
+        };
+        counted.count();
+        let Committed::Batch { id, repeated } = durable.committed else { return Err(Fault::Busy) };
+        Ok(Done { stored: Stored { id, repeated, next }, counted, ahead })
+    }
+
+    fn decide(&self, from: usize) -> Result<DecidedStep, Fault> {
+        let to = from.saturating_add(self.size).min(self.entries.len());
+        self.updates.decide_step(self.psp, self.entries, from..to)
+    }
+
+    /// The step that begins at `from`, if it can be decided before the one that touches these payments is stored. A fault
+    /// shows itself when the step's turn comes.
+    fn decide_ahead(&self, from: usize, touched: &[PaymentId]) -> Option<DecidedStep> {
+        if self.size == 0 || from >= self.entries.len() {
+            return None;
+        }
+        self.decide(from).ok().filter(|decided| !decided.rests_on(touched))
+    }
+}
