@@ -61,7 +61,7 @@ where
             done => return done,
         };
         let pause = pauses.next();
-        store_trouble::say(&fault);
+        store_trouble(&fault);
         tokio::select! {
             biased;
             () = tasks.ending().cancelled() => return Err(fault),

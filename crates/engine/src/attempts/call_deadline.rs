@@ -94,7 +94,7 @@ mod tests {
     async fn a_wall_clock_that_is_set_back_makes_no_call_longer() {
         let hand = Arc::new(AtomicI64::new(BEGINNING.as_millis()));
         let hands = Hands { wall: Arc::clone(&hand), ..Hands::default() };
-        let record = ClockRecord { mode: RecordedMode::Running, offset_ms: 0, last: BEGINNING };
+        let record = ClockRecord { mode: RecordedMode::Real, offset_ms: 0, last: BEGINNING };
         let clock = BusinessClock::by_hands(hands, record);
         let mut deadline = Box::pin(call_deadline(&clock, BEGINNING.plus_millis(15_000)));
         assert!((&mut deadline).now_or_never().is_none());

@@ -133,7 +133,7 @@ impl BusinessClock {
     pub fn to_record(&self) -> ClockRecord {
         let last = self.now();
         let (mode, offset_ms) = match self.mode() {
-            ClockMode::Running { offset_ms } => (RecordedMode::Running, offset_ms),
+            ClockMode::Running { offset_ms } => (RecordedMode::Real, offset_ms),
             ClockMode::Frozen { .. } => (RecordedMode::Frozen, 0),
         };
         ClockRecord { mode, offset_ms, last }
@@ -347,7 +347,7 @@ fn run_on(from: Known, by_the_wall: Timestamp, monotonic_ms: i64) -> Option<Know
 
 fn mode_of(record: ClockRecord) -> ClockMode {
     match record.mode {
-        RecordedMode::Running => ClockMode::Running { offset_ms: record.offset_ms },
+        RecordedMode::Real => ClockMode::Running { offset_ms: record.offset_ms },
         RecordedMode::Frozen => ClockMode::Frozen { at: record.last },
     }
 }

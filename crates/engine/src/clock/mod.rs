@@ -10,16 +10,23 @@ mod base;
 mod business;
 mod gate;
 mod process;
-mod record;
-mod text;
 
 pub use base::Hands;
 pub use business::{BusinessClock, ClockFault, ClockMode, Moment, RESETS_REMEMBERED};
 pub(crate) use gate::Stopping;
 pub use gate::TimeGate;
+pub use lommebok_store::{ClockMode as RecordedMode, ClockRecord};
 pub use process::ProcessTime;
-pub use record::{ClockRecord, RecordedMode};
-pub use text::time_text;
+
+use lommebok_domain::Timestamp;
+
+/// A moment as RFC 3339 in UTC, with milliseconds.
+pub fn time_text(at: Timestamp) -> String {
+    match jiff::Timestamp::from_millisecond(at.as_millis()) {
+        Ok(at) => format!("{at:.3}"),
+        Err(_) => at.as_millis().to_string(),
+    }
+}
 
 #[cfg(test)]
 mod tests;

@@ -17,7 +17,7 @@ const fn at(millis: i64) -> Timestamp {
 /// A running clock and the hand of its wall clock; its monotonic clock stands.
 fn running(wall: i64, offset_ms: i64, last: i64) -> (BusinessClock, Arc<AtomicI64>) {
     let hands = hands(wall, 0);
-    let record = ClockRecord { mode: RecordedMode::Running, offset_ms, last: at(last) };
+    let record = ClockRecord { mode: RecordedMode::Real, offset_ms, last: at(last) };
     (BusinessClock::by_hands(hands.clone(), record), hands.wall)
 }
 
@@ -57,7 +57,7 @@ fn a_restart_tells_no_time_before_the_recorded_one() {
 #[test]
 fn time_runs_on_by_the_monotonic_clock_while_the_wall_clock_is_behind() {
     let hands = hands(100_000, 7);
-    let record = ClockRecord { mode: RecordedMode::Running, offset_ms: 500, last: at(0) };
+    let record = ClockRecord { mode: RecordedMode::Real, offset_ms: 500, last: at(0) };
     let clock = BusinessClock::by_hands(hands.clone(), record);
     assert_eq!((clock.now(), clock.wall_behind_ms()), (at(100_500), 0));
     // Before it goes back, it is looked at once more: that is the last time known.
@@ -85,7 +85,7 @@ fn time_runs_on_by_the_monotonic_clock_while_the_wall_clock_is_behind() {
 #[test]
 fn a_restart_behind_the_recorded_time_runs_on_from_there() {
     let hands = hands(1_000, 40);
-    let record = ClockRecord { mode: RecordedMode::Running, offset_ms: 0, last: at(90_000) };
+    let record = ClockRecord { mode: RecordedMode::Real, offset_ms: 0, last: at(90_000) };
     let clock = BusinessClock::by_hands(hands.clone(), record);
     assert_eq!(clock.now(), at(90_000));
     hands.monotonic.store(240, Ordering::SeqCst);
@@ -99,7 +99,7 @@ fn a_restart_behind_the_recorded_time_runs_on_from_there() {
 #[test]
 fn what_is_set_frozen_or_reset_while_time_runs_on_goes_from_there() {
     let hands = hands(1_000, 0);
-    let record = ClockRecord { mode: RecordedMode::Running, offset_ms: 0, last: at(90_000) };
+    let record = ClockRecord { mode: RecordedMode::Real, offset_ms: 0, last: at(90_000) };
     let clock = BusinessClock::by_hands(hands.clone(), record);
     hands.monotonic.store(500, Ordering::SeqCst);
     assert_eq!(clock.freeze(), at(90_500));
@@ -219,14 +219,6 @@ async fn a_sleeper_on_the_real_clock_wakes_by_itself() {
     let moment = clock.now().plus_millis(5);
     clock.sleep_until(moment).await;
     assert!(clock.now() >= moment);
-}
-
-#[test]
-fn the_words_of_a_record_are_read_back() {
-    for mode in [RecordedMode::Running, RecordedMode::Frozen] {
-        assert_eq!(RecordedMode::parse(mode.as_str()), Some(mode));
-    }
-    assert_eq!(RecordedMode::parse("stopped"), None);
 }
 
 #[test]

@@ -1,12 +1,16 @@
 //! Metrics for Prometheus: the recorder of the process. What is measured stands in [`names`].
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use ::metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+use lommebok_store::{CommitHook, CommitObserver, CommitStage};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
+use tokio::time::Instant;
+
 use super::names::{self, Described, Kind};
+use crate::clock::ProcessTime;
 use crate::tasks::Tasks;
 
 /// How often what was recorded is folded, so that it does not grow between two readings.
@@ -77,6 +81,35 @@ fn describe() {
             Kind::Sizes => describe_histogram!(name, Unit::Count, help),
         }
     }
+}
+
+/// Counts the changes of each commit. Called on the writer's thread, so nothing here may wait.
+pub fn changes_per_commit() -> CommitObserver {
+    Arc::new(|changes| {
+        let changes = u32::try_from(changes).unwrap_or(u32::MAX);
+        ::metrics::histogram!(names::CHANGES_PER_COMMIT).record(f64::from(changes));
+    })
+}
+
+/// Times each sync, and calls a test's own hook as well; the time that a test holds the sync counts.
+pub fn timed_sync(tests_own: Option<CommitHook>) -> CommitHook {
+    let began: Mutex<Option<Instant>> = Mutex::new(None);
+    Arc::new(move |stage| {
+        let mut began = began.lock().unwrap_or_else(PoisonError::into_inner);
+        match stage {
+            CommitStage::BeforeSync => *began = Some(ProcessTime.now()),
+            CommitStage::AfterSync => {
+                if let Some(began) = began.take() {
+                    let took = ProcessTime.now().duration_since(began);
+                    ::metrics::histogram!(names::SYNC_SECONDS).record(took.as_secs_f64());
+                }
+            }
+        }
+        drop(began);
+        if let Some(hook) = &tests_own {
+            hook(stage);
+        }
+    })
 }
 
 #[cfg(test)]

@@ -3,14 +3,13 @@
 //! Names of metrics stand in [`names`] once. Events carry payment and request ids as fields; they never carry bodies, header
 //! values, tokens or phone numbers. A newcomer's mistake: `?request` in an event. Name the fields that you mean.
 
+mod alarms;
 pub mod calls;
-pub mod commits;
 mod logs;
 pub mod metrics;
 pub mod names;
-mod panics;
-pub mod store_trouble;
 
+pub use alarms::store_trouble;
 pub use calls::flush;
 pub use logs::{LogConfig, LogFormat, Screen, subscriber};
 pub use metrics::Metrics;
@@ -20,6 +19,6 @@ pub fn start(log: &LogConfig) -> Metrics {
     logs::start(log);
     calls::start(log.calls_per_s);
     let metrics = Metrics::install();
-    panics::install();
+    alarms::on_panics();
     metrics
 }

@@ -96,7 +96,7 @@ impl Start {
                 () = self.tasks.stopping().cancelled() => return,
             }
             match Writer::as_recovery(self.recover(unseeded.as_deref())).await {
-                Err(fault) if fault.passes() => store_trouble::say(&fault),
+                Err(fault) if fault.passes() => store_trouble(&fault),
                 Ok(()) => break tracing::info!("the start is over: what came due before is done"),
                 Err(fault) => break tracing::error!(%fault, "the start is over; what is left undone is tried again"),
             }

@@ -37,7 +37,7 @@ impl Watch {
                 looks = 0;
                 let _one_at_a_time = self.gate.turn().await;
                 if let Err(fault) = self.writer.keep_clock().await {
-                    store_trouble::say(&fault);
+                    store_trouble(&fault);
                 }
             }
         }

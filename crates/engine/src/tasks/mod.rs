@@ -4,10 +4,11 @@
 //! nothing) and *ending* (patience is over: drop what you are doing). Who waits for something long watches one of them.
 //! A newcomer's mistake: dropping a `JoinHandle` does not stop its task; only watching [`Tasks::ending`] does.
 
-mod running;
 mod to_the_end;
 
+use std::collections::BTreeMap;
 use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -15,7 +16,6 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use running::Running;
 pub use to_the_end::ToTheEnd;
 
 /// How long tasks get between the signal *ending* and being left behind.
@@ -117,6 +117,45 @@ impl Tasks {
     /// How many tasks run now.
     pub fn count(&self) -> usize {
         self.tracker.len()
+    }
+}
+
+/// Which tasks run now, by name, so that a shutdown that takes too long can say for whom it waited.
+#[derive(Clone, Debug, Default)]
+struct Running(Arc<Mutex<BTreeMap<&'static str, usize>>>);
+
+/// Counts one task until it is dropped, also when that task panics or is aborted.
+struct Entry {
+    running: Running,
+    name: &'static str,
+}
+
+impl Running {
+    fn enter(&self, name: &'static str) -> Entry {
+        let mut counts = self.counts();
+        let count = counts.entry(name).or_default();
+        *count = count.saturating_add(1);
+        Entry { running: self.clone(), name }
+    }
+
+    fn left_over(&self) -> Vec<LeftOver> {
+        self.counts()
+            .iter()
+            .filter(|(_, count)| **count > 0)
+            .map(|(name, count)| LeftOver { name, count: *count })
+            .collect()
+    }
+
+    fn counts(&self) -> MutexGuard<'_, BTreeMap<&'static str, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        if let Some(count) = self.running.counts().get_mut(self.name) {
+            *count = count.saturating_sub(1);
+        }
     }
 }
 

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lommebok_domain::{TenantId, Timestamp};
-use lommebok_store::{ClockMode as KeptMode, ClockRecord as Kept, Store};
+use lommebok_store::Store;
 
 pub use reset::{ClockReset, ResetFault};
 
-use crate::clock::{BusinessClock, ClockRecord, ProcessTime, RecordedMode, TimeGate};
+use crate::clock::{BusinessClock, ProcessTime, TimeGate};
 use crate::fault::Fault;
 use crate::in_flight::InFlight;
 use crate::payments::Payments;
@@ -156,13 +156,4 @@ impl TimeTravel {
             }
         }
     }
-}
-
-/// The clock that the store has kept.
-pub fn restored(kept: Kept) -> ClockRecord {
-    let mode = match kept.mode {
-        KeptMode::Real => RecordedMode::Running,
-        KeptMode::Frozen => RecordedMode::Frozen,
-    };
-    ClockRecord { mode, offset_ms: kept.offset_ms, last: kept.last }
 }

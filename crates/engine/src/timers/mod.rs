@@ -250,7 +250,7 @@ impl Timers {
 /// Why due work, of this payment or at all, could not be done. A store in trouble is the same for all of it.
 fn say(fault: &Fault, payment: Option<PaymentId>) {
     if fault.passes() {
-        store_trouble::say(fault);
+        store_trouble(fault);
     } else {
         let payment = payment.map(PaymentId::get);
         tracing::error!(payment, %fault, "due work could not be done; it is looked at again");

@@ -5,20 +5,20 @@
 //! the sandbox's assembly makes one and wraps it into a `TokenSource`, so `serve`, which has no `TokenSource` to be built with, refuses to
 //! start and says that its token service is missing.
 
-mod issued;
 mod magic;
 mod simulated;
-mod source;
 
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
+use lommebok_api::make_payment::{NetworkToken, TokenType};
+use lommebok_api::secret::Secret;
 use lommebok_domain::{AttemptNumber, PaymentId, Terms};
 use lommebok_store::Card;
 
-pub use issued::IssuedToken;
 pub use simulated::SimulatedTokens;
-pub use source::TokenSource;
 
 /// The token for amounts without a rule in the magic table (docs/domain.md §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,5 +56,65 @@ impl TokenRefused {
         match self {
             Self::NotEligible => "not_eligible",
         }
+    }
+}
+
+/// A network token with the cryptogram of one use, as it was issued. Number and cryptogram are secrets: `Debug` masks them, and their
+/// memory is wiped when it goes.
+#[derive(Debug)]
+pub struct IssuedToken {
+    number: Secret,
+    cryptogram: Secret,
+    expiry_month: String,
+    expiry_year: String,
+    token_type: TokenType,
+    bin_number: String,
+}
+
+impl IssuedToken {
+    /// The first six digits of the *card*, not of the token.
+    pub fn bin_number(&self) -> &str {
+        &self.bin_number
+    }
+
+    /// What must show nowhere: the number and the cryptogram.
+    pub fn secrets(&self) -> [&str; 2] {
+        [self.number.expose(), self.cryptogram.expose()]
+    }
+
+    /// The token in the form of the wire.
+    pub fn network_token(&self) -> NetworkToken<'_> {
+        NetworkToken {
+            number: self.number.expose(),
+            expiry_month: &self.expiry_month,
+            expiry_year: &self.expiry_year,
+            cryptogram: self.cryptogram.expose(),
+            token_type: self.token_type,
+            eci: self.token_type.eci(),
+        }
+    }
+}
+
+type Issue = dyn Fn(&TokenRequest<'_>) -> Result<IssuedToken, TokenRefused> + Send + Sync;
+
+/// A token service, as the wallet asks it: a seam, because the sandbox simulates it and production has its own. The wallet asks once
+/// per attempt, after the approval is durable, and keeps nothing (ADR 0001).
+#[derive(Clone)]
+pub struct TokenSource(Arc<Issue>);
+
+impl TokenSource {
+    /// The service that `issue` asks.
+    pub fn new(issue: impl Fn(&TokenRequest<'_>) -> Result<IssuedToken, TokenRefused> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(issue))
+    }
+
+    pub(crate) fn issue(&self, request: &TokenRequest<'_>) -> Result<IssuedToken, TokenRefused> {
+        (self.0)(request)
+    }
+}
+
+impl std::fmt::Debug for TokenSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TokenSource(…)")
     }
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use lommebok_domain::TenantId;
 use lommebok_store::{Change, CommitFault, Committed, NewIdempotency, Store, Write};
 
-use crate::clock::{BusinessClock, ClockRecord, RecordedMode};
+use crate::clock::BusinessClock;
 use crate::fault::Fault;
 use crate::randomness::Randomness;
 use crate::tasks::Tasks;
@@ -74,17 +74,8 @@ impl Writer {
     /// Keeps the clock's record, so that a restart goes on from here.
     pub async fn keep_clock(&self) -> Result<(), Fault> {
         let (record, epoch) = (self.clock.to_record(), self.clock.moment().epoch);
-        self.commit(Write::Clock(kept(record)), epoch).await.map(drop)
+        self.commit(Write::Clock(record), epoch).await.map(drop)
     }
-}
-
-/// The clock's record as the store keeps it.
-fn kept(record: ClockRecord) -> lommebok_store::ClockRecord {
-    let mode = match record.mode {
-        RecordedMode::Running => lommebok_store::ClockMode::Real,
-        RecordedMode::Frozen => lommebok_store::ClockMode::Frozen,
-    };
-    lommebok_store::ClockRecord { mode, offset_ms: record.offset_ms, last: record.last }
 }
 
 /// Gives ids to changes, by which a commit whose answer is lost can be found again: an id names this start of the server, and

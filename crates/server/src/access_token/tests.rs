@@ -352,7 +352,7 @@ fn a_flood_of_forged_tokens_checks_signatures_only_where_header_and_key_are_ours
 async fn a_token_that_is_dated_after_a_reset_has_ended_for_good_and_an_earlier_one_goes_on() {
     let tokens = tokens();
     let hands = Hands { wall: Arc::new(AtomicI64::new(NOW.as_millis())), ..Hands::default() };
-    let record = ClockRecord { mode: RecordedMode::Running, offset_ms: 0, last: NOW };
+    let record = ClockRecord { mode: RecordedMode::Real, offset_ms: 0, last: NOW };
     let clock = BusinessClock::by_hands(hands, record);
     let early = tokens.issue(&subject(), &clock).await.unwrap();
     clock.set_to(NOW.plus_millis(1_800_000)).unwrap();

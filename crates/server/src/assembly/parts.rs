@@ -15,11 +15,10 @@ use lommebok_engine::keys::envelope::Envelope;
 use lommebok_engine::keys::handle::HandleKey;
 use lommebok_engine::keys::lookup::LookupKey;
 use lommebok_engine::keys::{DataDirectory, KeptWatermark, MasterKeys, SandboxKeys};
-use lommebok_engine::observability::commits;
+use lommebok_engine::observability::metrics::{changes_per_commit, timed_sync};
 use lommebok_engine::outbound::{TlsRootsError, read_authorities, tls_with_web_roots};
 use lommebok_engine::randomness::Randomness;
 use lommebok_engine::status_updates::BatchMode;
-use lommebok_engine::time_travel;
 use lommebok_engine::tokens::SimulatedTokens;
 use lommebok_engine::tokens::TokenSource;
 use lommebok_engine::wallet::{Environment, Settings};
@@ -79,9 +78,9 @@ pub(super) fn open_store(
     let url = format!("sqlite:{}", database_path(config).display());
     let mut store = StoreOptions::new(url, HashKey::new(*master.lookup_pepper.expose()));
     store.remembered = remembered.map(|kept| kept.watermark);
-    store.commit_hook = Some(commits::timed(seams.commit_hook.clone()));
+    store.commit_hook = Some(timed_sync(seams.commit_hook.clone()));
     store.fault_hook.clone_from(&seams.fault_hook);
-    store.commit_observer = Some(commits::changes());
+    store.commit_observer = Some(changes_per_commit());
     Ok(Store::open(&store)?)
 }
 
@@ -116,8 +115,7 @@ pub(super) fn refuse_a_clock_ahead(clock: &BusinessClock) -> Result<(), StartFau
 
 fn kept_clock(store: &Store, last_reset: Option<&ClockReset>) -> Result<BusinessClock, StartFault> {
     let tenant = store.tenant(FIRST_TENANT)?;
-    let clock = tenant
-        .map_or_else(BusinessClock::real, |tenant| BusinessClock::from_record(time_travel::restored(tenant.clock)));
+    let clock = tenant.map_or_else(BusinessClock::real, |tenant| BusinessClock::from_record(tenant.clock));
     // After a crash the newest payment may be younger than the clock's record, and time must not go back behind it; unless it
     // is from before a reset, and so from another time.
     let newest = store.payments(FIRST_TENANT, PaymentFilter::All, None, 1)?;

@@ -23,7 +23,7 @@ pub(crate) fn routes(tasks: Tasks, wallet: Arc<Wallet>) -> Router {
             match wallet.writer.stores().await {
                 Ok(()) => (StatusCode::OK, "ready\n"),
                 Err(why) => {
-                    store_trouble::say(&why);
+                    store_trouble(&why);
                     (StatusCode::SERVICE_UNAVAILABLE, "not ready: nothing can be stored now; the log says why\n")
                 }
             }

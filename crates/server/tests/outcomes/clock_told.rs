@@ -87,7 +87,7 @@ async fn pages_carry_how_the_clock_goes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn deadlines_pass_while_the_wall_clock_is_behind_and_operators_are_told() {
     let hands = Hands { wall: Arc::new(AtomicI64::new(IN_2037_MS)), ..Hands::default() };
-    let record = ClockRecord { mode: RecordedMode::Running, offset_ms: 0, last: Timestamp::from_millis(0) };
+    let record = ClockRecord { mode: RecordedMode::Real, offset_ms: 0, last: Timestamp::from_millis(0) };
     let clock = BusinessClock::by_hands(hands.clone(), record);
     let seams = Seams { clock: Some(clock.clone()), ..Seams::default() };
     let app = TestApp::with(Setup { settings: Vec::new(), seams, seed: None }).await;

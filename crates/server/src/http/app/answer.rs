@@ -160,7 +160,7 @@ impl From<Fault> for Refused {
                 | CommitFault::ClockReset
                 | CommitFault::Unavailable(_)),
             ) => {
-                store_trouble::say(&fault);
+                store_trouble(&fault);
                 return Self::try_again();
             }
             fault @ (Fault::MerchantNotActive

@@ -64,7 +64,7 @@ impl From<Fault> for Problem {
                 | CommitFault::ClockReset
                 | CommitFault::Unavailable(_)),
             ) => {
-                store_trouble::say(&fault);
+                store_trouble(&fault);
                 let detail = "the wallet can't store anything now; try again in a moment";
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, detail.to_owned())
             }

@@ -74,7 +74,7 @@ async fn accepted(pages: &Pages, request: Request) -> Result<(Form, Payment), Re
 fn failed(pages: &Pages, form: &Form, fault: &Fault) -> Response {
     let language = language(&Uri::from_static("/"), &form.headers);
     if fault.passes() {
-        store_trouble::say(fault);
+        store_trouble(fault);
         return pages.error(language, Wrong::Unavailable, Some(&wait_address(&form.token)));
     }
     tracing::error!(%fault, "a form of the landing page failed");

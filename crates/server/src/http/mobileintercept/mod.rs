@@ -59,7 +59,7 @@ async fn count(State(pages): State<Pages>, request: Request) -> Response {
         Ok(_) => see_other("/mobileintercept/taken", Policy::FramedByUs),
         Err(Fault::Refused(_) | Fault::UnknownLink) => asked.page(&pages, &Returning::Over),
         Err(fault) if fault.passes() => {
-            store_trouble::say(&fault);
+            store_trouble(&fault);
             asked.wrong(&pages, Wrong::Unavailable)
         }
         Err(fault) => {

@@ -242,7 +242,7 @@ fn store_fault(fault: &CommitFault) -> WireFault {
         | CommitFault::Unavailable(_)
         | CommitFault::ClockReset
         | CommitFault::Stale(_) => {
-            store_trouble::say(fault);
+            store_trouble(fault);
             WireFault::of(ErrorCode::Unavailable)
         }
         CommitFault::Replay(_) | CommitFault::MsnExists | CommitFault::PinLocked { .. } | CommitFault::Refused(_) => {
