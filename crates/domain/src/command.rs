@@ -90,10 +90,10 @@ pub enum Command {
         /// By how much the moment of the next try moves, in ms; negative: to an earlier one.
         by_ms: i64,
     },
-    /// An answer came after its attempt had ended: kept as evidence, changes nothing.
+    /// An answer came after its attempt had ended: kept for the operator; it changes nothing.
     KeepLateAnswer {
         /// What came.
-        evidence: Cause,
+        answer: Cause,
     },
     /// An operator accepts a database that was restored from a backup: what happened to the payment since then is not known.
     EndAsRestored,

@@ -120,6 +120,6 @@ pub enum EventKind {
         /// By how much, in ms; negative: to an earlier moment.
         by_ms: i64,
     },
-    /// An answer came too late: evidence.
+    /// An answer came too late; it changed nothing.
     LateAnswer(Cause),
 }

@@ -185,7 +185,7 @@ fn what_changes_nothing_never_shows() {
         .then(Command::Cancel { by: CancelledBy::LandingPage, user: None })
         .then(Command::NoticeTried { delivered: Err(Cause::code("connect")) })
         .then(Command::NoticeTried { delivered: Ok(200) })
-        .then(Command::KeepLateAnswer { evidence: Cause::code("late_ok") })
+        .then(Command::KeepLateAnswer { answer: Cause::code("late_ok") })
         .entry(EntryStatus::Cancelled, SUCCESS, 49_900, "we too");
     assert_eq!(cancelled.lines(), [line(EntryStatus::Cancelled, 49_900, "Shoes", 1_000, true)]);
 }

@@ -82,11 +82,11 @@ pub(super) fn end(
     Ok(change.done())
 }
 
-pub(super) fn keep_late_answer(payment: &Payment, evidence: Cause, now: Timestamp) -> Result<Transition, Refusal> {
+pub(super) fn keep_late_answer(payment: &Payment, answer: Cause, now: Timestamp) -> Result<Transition, Refusal> {
     if !payment.state.is_final() {
         return Err(Refusal::WrongState(payment.state.name()));
     }
     let mut change = Change::of(payment, now);
-    change.event(Actor::Psp(payment.terms.psp), EventKind::LateAnswer(evidence));
+    change.event(Actor::Psp(payment.terms.psp), EventKind::LateAnswer(answer));
     Ok(change.done())
 }

@@ -57,7 +57,7 @@ pub fn decide(payment: &Payment, command: Command, now: Timestamp) -> Result<Tra
         Command::OpenAttempt { return_id } => attempt::open(payment, return_id, now),
         Command::GiveUpQueued { cause } => attempt::give_up_queued(payment, cause, now),
         Command::EndAttempt { attempt, answer } => attempt::end(payment, attempt, answer, now),
-        Command::KeepLateAnswer { evidence } => attempt::keep_late_answer(payment, evidence, now),
+        Command::KeepLateAnswer { answer } => attempt::keep_late_answer(payment, answer, now),
         Command::ApplyEntry(entry) => entry::apply(payment, entry, now),
         Command::ParkEntry { amount } => entry::park(payment, amount, now),
         Command::ApplyWaiting(entry) => entry::apply_waiting(payment, entry, now),

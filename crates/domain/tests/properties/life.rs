@@ -114,7 +114,7 @@ fn command(step: Step, number: u128, payment: &Payment, now: &mut Timestamp) -> 
         Step::Notice(true) => Command::NoticeTried { delivered: Ok(200) },
         Step::Notice(false) => Command::NoticeTried { delivered: Err(Cause::code("connect")) },
         Step::MoveNotice(by_ms) => Command::MoveNotice { by_ms },
-        Step::LateAnswer => Command::KeepLateAnswer { evidence: Cause::code("late_ok") },
+        Step::LateAnswer => Command::KeepLateAnswer { answer: Cause::code("late_ok") },
         Step::Restored => Command::EndAsRestored,
     })
 }

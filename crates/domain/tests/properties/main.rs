@@ -225,7 +225,7 @@ fn kind_name(kind: &EventKind) -> String {
     format!("{kind:?}").chars().take_while(char::is_ascii_alphanumeric).collect()
 }
 
-/// Entries count as often as they are sent, a notice's tries are counted by its sender, and evidence is kept each time.
+/// Entries count as often as they are sent, a notice's tries are counted by its sender, and late answers are kept each time.
 fn counts_as_often_as_it_is_said(command: &Command) -> bool {
     matches!(
         command,

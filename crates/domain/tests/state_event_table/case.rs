@@ -202,7 +202,7 @@ impl Case {
             Self::NoticeDelivered => Command::NoticeTried { delivered: Ok(200) },
             Self::NoticeFailed => Command::NoticeTried { delivered: Err(cause("connect")) },
             Self::MoveNotice => Command::MoveNotice { by_ms: MOVED_MS },
-            Self::LateAnswer => Command::KeepLateAnswer { evidence: cause("late_ok") },
+            Self::LateAnswer => Command::KeepLateAnswer { answer: cause("late_ok") },
             Self::Restored => Command::EndAsRestored,
         }
     }

@@ -153,7 +153,7 @@ fn only_the_sender_judges_whether_an_ok_came_in_time() {
 #[test]
 fn a_late_ok_never_flips_an_unknown_failure() {
     let unknown = payment(State::Failed(Failure::Unknown { cause: cause("timeout"), card: Some(CARD) }));
-    let kept = decide(&unknown, Command::KeepLateAnswer { evidence: cause("late_ok") }, at(320_000)).unwrap();
+    let kept = decide(&unknown, Command::KeepLateAnswer { answer: cause("late_ok") }, at(320_000)).unwrap();
     assert_eq!(kept.payment.state, unknown.state);
     let ok = Command::EndAttempt { attempt: AttemptNumber::One, answer: AttemptAnswer::Ok };
     assert_eq!(decide(&unknown, ok, at(320_000)), Err(Refusal::WrongState(StateName::Failed)));

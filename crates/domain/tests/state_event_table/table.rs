@@ -171,7 +171,7 @@ impl Table {
         });
     }
 
-    /// An answer that comes now is kept as evidence and changes nothing.
+    /// An answer that comes now is kept and changes nothing.
     pub(crate) fn keeps_late_answers(&mut self) {
         self.changes(EVER, &[Case::LateAnswer], |row| {
             row.event(Actor::Psp(PSP), EventKind::LateAnswer(crate::fixtures::cause("late_ok")));

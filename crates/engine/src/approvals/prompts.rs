@@ -1,5 +1,5 @@
 //! How many prompts one PSP may have open on one phone: beyond, a push is refused, and a number that is confirmed on the landing
-//! page is bound without a prompt, so that nobody's payment is buried under another's.
+//! page is bound without a prompt, so that no payment is buried under another PSP's.
 //!
 //! Counting and storing are one turn per PSP and user; who floods a phone waits for its own turns only.
 

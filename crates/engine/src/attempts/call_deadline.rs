@@ -1,7 +1,7 @@
-//! How long a call to a PSP may last, attempt or notice: 15 s of business time, so that whoever owns the clock decides
-//! when they are over; and while business time stands still, 10 min of process time, so that no call lasts for ever.
+//! How long a call to a PSP may last, attempt or notice: 15 s of business time, so that the owner of the clock decides
+//! when they end; and while business time is frozen, 10 min of process time, so that no call lasts for ever.
 //!
-//! Business time also stands still while a wall clock that was set back catches up: then 15 s of process time end the call.
+//! Business time does not move either while a wall clock that was set back catches up: then 15 s of process time end the call.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use lommebok_domain::Timestamp;
 
 use crate::clock::{BusinessClock, ClockMode};
 
-/// How long a call may last while business time stands still, in ms of process time.
+/// How long a call may last while business time is frozen, in ms of process time.
 const LONGEST_FROZEN_CALL_MS: u64 = 10 * 60_000;
 
 /// Ends at `at` (business time), and no later than process time allows.
@@ -20,16 +20,16 @@ pub(super) async fn call_deadline(clock: &BusinessClock, at: Timestamp) {
     }
 }
 
-/// Returns when the clock has stood still for ten minutes; or when, since it was last touched, as much process time has
+/// Returns when the clock has been frozen for ten minutes; or when, since it was last touched, as much process time has
 /// passed as business time was left, so that a wall clock which is set back keeps no call open.
 async fn process_time_is_over(clock: &BusinessClock, at: Timestamp) {
     let mut changes = clock.changes();
     loop {
-        let patience_ms = match clock.mode() {
+        let left_ms = match clock.mode() {
             ClockMode::Running { .. } => u64::try_from(at.millis_since(clock.now())).unwrap_or(0),
             ClockMode::Frozen { .. } => LONGEST_FROZEN_CALL_MS,
         };
-        if tokio::time::timeout(Duration::from_millis(patience_ms), changes.changed()).await.is_err() {
+        if tokio::time::timeout(Duration::from_millis(left_ms), changes.changed()).await.is_err() {
             return;
         }
     }

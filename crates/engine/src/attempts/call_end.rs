@@ -33,8 +33,8 @@ impl CallEnd<'_> {
         }
     }
 
-    /// A late answer as evidence. It changes nothing.
-    pub(super) fn evidence(&self, answer: &Answer) -> Cause {
+    /// What a late answer says, for the operator. It changes nothing.
+    pub(super) fn late(&self, answer: &Answer) -> Cause {
         match self.understand(answer) {
             AttemptAnswer::Ok => Cause::new(CauseCode::LateOk, "the PSP said OK after the 15 s"),
             AttemptAnswer::Fail(cause) => Cause::new(CauseCode::LateFail, words(&cause)),

@@ -1,5 +1,5 @@
 //! The points of an attempt at which a crash matters. A crash test asks the sandbox to stop dead at one of them; in
-//! ordinary running nobody listens, and nothing is called.
+//! ordinary running there is no listener, and nothing is called.
 
 use std::sync::Arc;
 

@@ -25,7 +25,7 @@ use crate::tokens::{IssuedToken, TokenRequest};
 /// How long a sandbox keeps reading after the 15 s, in ms of process time.
 const LATE_ANSWER_MS: u64 = 45_000;
 
-/// An attempt that this task has committed as open, and nobody else may send.
+/// An attempt that this task has committed as open, and that no other may send.
 struct OpenAttempt {
     payment: Payment,
     attempt: AttemptNumber,
@@ -185,7 +185,7 @@ impl Attempts {
         call
     }
 
-    /// The call's end, or nothing when the server's patience is over first: the attempt stays open, and the next start settles it.
+    /// The call's end, or nothing when the server ends first: the attempt stays open, and the next start settles it.
     async fn unless_ending<T>(&self, id: PaymentId, call: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
@@ -240,15 +240,15 @@ impl Attempts {
         if !self.keeps_late_answers {
             return;
         }
-        let patience = async {
+        let too_late = async {
             tokio::select! {
                 () = tokio::time::sleep(Duration::from_millis(LATE_ANSWER_MS)) => {}
                 () = self.tasks.stopping().cancelled() => {}
             }
         };
-        let Some(CallOutcome::Answered(answer)) = late.wait(patience).await else { return };
-        let (id, evidence) = (call_end.payment.id, call_end.evidence(&answer));
-        let command = Command::KeepLateAnswer { evidence };
+        let Some(CallOutcome::Answered(answer)) = late.wait(too_late).await else { return };
+        let (id, answer) = (call_end.payment.id, call_end.late(&answer));
+        let command = Command::KeepLateAnswer { answer };
         if let Err(fault) = retry(&self.tasks, || self.payments.apply(id, command.clone())).await {
             tracing::warn!(payment = id.get(), %fault, "a late answer was not kept");
         }

@@ -1,4 +1,4 @@
-//! What business time goes by: the machine's own clocks, or a test's hands; and a time that was known, from which it runs on by
+//! What business time follows: the machine's own clocks, or a test's hands; and a time that was known, from which it runs on by
 //! the monotonic one. Nothing here knows of freezing or resets.
 
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use lommebok_domain::Timestamp;
 
 use super::ProcessTime;
 
-/// What a running clock goes by.
+/// What a running clock follows.
 #[derive(Debug)]
 pub(super) enum Base {
     Machine,

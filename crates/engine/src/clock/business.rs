@@ -41,9 +41,9 @@ pub(super) struct Inner {
 struct State {
     mode: ClockMode,
     last: Timestamp,
-    /// The last time known when the wall clock fell behind it; nothing while time goes by the wall clock, or stands.
+    /// The last time known when the wall clock fell behind it; nothing while time follows the wall clock, or is frozen.
     runs_on_from: Option<Known>,
-    /// The monotonic clock's time when `last` was told, in ms.
+    /// The monotonic clock's time when `last` was read, in ms.
     last_monotonic_ms: i64,
     /// How often it has been reset, ever.
     epoch: i64,
@@ -70,9 +70,9 @@ pub enum ClockMode {
         /// Milliseconds ahead of the wall clock.
         offset_ms: i64,
     },
-    /// It stands.
+    /// It does not move.
     Frozen {
-        /// The time at which it stands.
+        /// Its time.
         at: Timestamp,
     },
 }
@@ -80,7 +80,7 @@ pub enum ClockMode {
 /// Why a clock was not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum ClockFault {
-    /// It was told to go back.
+    /// It may not be set back.
     #[error("business time never goes back: it is {now} ms since the epoch already, {wanted} was wanted", now = now.as_millis(), wanted = wanted.as_millis())]
     WouldGoBack {
         /// The time that it is.
@@ -105,7 +105,7 @@ impl BusinessClock {
         Self(Inner::new(Base::Machine, ClockMode::Running { offset_ms: 0 }, Timestamp::from_millis(i64::MIN)))
     }
 
-    /// A clock that stands at `at`: the clock of tests.
+    /// A clock that is frozen at `at`: the clock of tests.
     pub fn frozen(at: Timestamp) -> Self {
         Self(Inner::new(Base::Machine, ClockMode::Frozen { at }, at))
     }
@@ -139,7 +139,7 @@ impl BusinessClock {
         ClockRecord { mode, offset_ms, last }
     }
 
-    /// What time it is; in one epoch never before a time that it told earlier.
+    /// What time it is; in one epoch never before a time that it gave earlier.
     pub fn now(&self) -> Timestamp {
         self.tell(&mut self.state())
     }
@@ -163,7 +163,7 @@ impl BusinessClock {
     }
 
     /// By how much the wall clock (with the offset that was chosen) is behind, in ms, while time runs on by the monotonic clock;
-    /// 0 while time goes by the wall clock, or stands.
+    /// 0 while time follows the wall clock, or is frozen.
     pub fn wall_behind_ms(&self) -> i64 {
         let mut state = self.state();
         let now = self.tell(&mut state);
@@ -187,12 +187,12 @@ impl BusinessClock {
         since > state.resets.len() || state.resets.iter().rev().take(since).any(|to| *to < dated.at)
     }
 
-    /// Whether it runs or stands.
+    /// Whether it runs or is frozen.
     pub fn mode(&self) -> ClockMode {
         self.state().mode
     }
 
-    /// Makes it stand where it is; answers that time. A clock that stands already stays where it is.
+    /// Freezes it where it is; answers that time. A frozen clock stays as it is.
     pub fn freeze(&self) -> Timestamp {
         self.change(|state| {
             state.mode = ClockMode::Frozen { at: state.last };
@@ -211,7 +211,7 @@ impl BusinessClock {
         })
     }
 
-    /// Sets it to `at`, now or later; a running clock runs on from there. Whoever sleeps until then or earlier wakes.
+    /// Sets it to `at`, now or later; a running clock runs on from there. Who sleeps until then or earlier wakes.
     ///
     /// # Errors
     /// [`ClockFault::WouldGoBack`] when it is later than `at` already; nothing changes.
@@ -231,7 +231,7 @@ impl BusinessClock {
         })
     }
 
-    /// Begins the epoch `epoch` at `to`, from where it goes with the wall clock. The one way back: only for whoever has stored
+    /// Begins the epoch `epoch` at `to`, from where it goes with the wall clock. The one way back: only for the caller that has stored
     /// that it happened.
     pub fn reset_to(&self, to: Timestamp, epoch: i64) {
         self.change(|state| {
@@ -247,7 +247,7 @@ impl BusinessClock {
         });
     }
 
-    /// Sees to it that no time before `at` is told, for instance the time of the latest event in the store. A running clock
+    /// Never gives a time before `at` from now on, for instance the time of the latest event in the store. A running clock
     /// that is behind runs on from there.
     pub fn never_before(&self, at: Timestamp) {
         self.change(|state| {

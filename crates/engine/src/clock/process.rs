@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use lommebok_domain::Timestamp;
 use tokio::time::Instant;
 
-/// The machine's own time. Carries nothing; it is a name for the door.
+/// The machine's own time: the one place where the code reads it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ProcessTime;
 

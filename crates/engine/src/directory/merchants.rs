@@ -121,7 +121,7 @@ impl Directory {
         Ok(self.store.merchants_of_psp(self.tenant, principal.psp, None, limit)?)
     }
 
-    /// The PSP's merchant `msn`, as it stands.
+    /// The PSP's merchant `msn`, as it is now.
     ///
     /// # Errors
     /// [`Fault::UnknownMerchant`] also for another PSP's.

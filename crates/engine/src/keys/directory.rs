@@ -32,7 +32,7 @@ pub struct DataDirectory {
 }
 
 impl DataDirectory {
-    /// Where it is when nobody says otherwise: in the current directory, so that each project has its own.
+    /// Where it is by default: in the current directory, so that each project has its own.
     pub const DEFAULT_PATH: &str = ".lommebok";
 
     /// Makes the directory if need be (0700) and takes it.

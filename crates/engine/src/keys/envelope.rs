@@ -1,4 +1,4 @@
-//! Sealing secrets at rest: AES-256-GCM, bound to the place where the value stands, so that a sealed value that is moved to
+//! Sealing secrets at rest: AES-256-GCM, bound to the place of the value, so that a sealed value that is moved to
 //! another row, column or tenant does not open.
 //!
 //! Sealed bytes: version 1 ‖ key id (4, big-endian) ‖ nonce (12) ‖ ciphertext ‖ tag (16).
@@ -19,7 +19,7 @@ const NONCE_BYTES: usize = 12;
 /// Version, key id and nonce.
 const HEAD_BYTES: usize = 17;
 
-/// Where a sealed value stands. It opens nowhere else.
+/// The place of a sealed value. It opens nowhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place<'a> {
     /// The table.
@@ -44,7 +44,7 @@ pub enum OpenFault {
         /// The number of that key.
         key_id: u32,
     },
-    /// It was changed, or stands in a place where it was not sealed.
+    /// It was changed, or is in a place where it was not sealed.
     #[error("changed, or moved from where it was sealed")]
     Forged,
 }

@@ -1,5 +1,5 @@
 //! Small private files: written whole or not at all (temporary file, sync, rename, sync of the directory), mode 0600 whatever
-//! the umask. A key that others can read is refused by whoever was given it, and made private by whoever owns the directory.
+//! the umask. A key that others can read is refused by who was given it, and made private by who owns the directory.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Read, Write};
@@ -14,7 +14,7 @@ use super::KeyFault;
 const LONGEST_FILE_BYTES: u64 = 65_536;
 /// Only its owner reads and writes a private file.
 pub(super) const PRIVATE: u32 = 0o600;
-/// What a private file grants to nobody: everything to its group and to all others.
+/// What a private file does not grant: anything to its group and to all others.
 const TO_OTHERS: u32 = 0o077;
 /// What a file of root's may grant its group, as mounted secrets do: reading.
 const TO_ROOTS_GROUP: u32 = 0o040;
@@ -57,7 +57,7 @@ pub(super) fn read_given(path: &Path) -> Result<Zeroizing<String>, KeyFault> {
     content(file, path)
 }
 
-/// The content of a file, whoever else can read it: for commands that only look.
+/// The content of a file, also one that others can read: for commands that only look.
 pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, KeyFault> {
     content(open(path)?, path)
 }
@@ -81,7 +81,7 @@ fn content(file: File, path: &Path) -> Result<Zeroizing<String>, KeyFault> {
     Ok(text)
 }
 
-/// Writes the file whole or not at all. Nobody else may write it meanwhile (the data directory's lock sees to that).
+/// Writes the file whole or not at all. The data directory's lock keeps others from writing it meanwhile.
 pub(super) fn write_atomically(directory: &Path, name: &str, content: &str) -> Result<(), KeyFault> {
     let path = directory.join(name);
     let temporary = directory.join(format!(".{name}.new"));

@@ -1,6 +1,6 @@
 //! The landing token: a handle that names a payment and an expiry and carries an HMAC, so that nothing is stored for it.
 //!
-//! base64url(version 1 ‖ tenant 8 ‖ payment 8 ‖ expiry 8 ‖ the first 16 bytes of HMAC-SHA-256 over what stands before), 55
+//! base64url(version 1 ‖ tenant 8 ‖ payment 8 ‖ expiry 8 ‖ the first 16 bytes of HMAC-SHA-256 over what is before), 55
 //! characters. It shows a payment and asks for a number; it never authorises anything.
 //! A newcomer's mistake: to refuse an expired handle here. Whether a link has expired is the payment's business.
 
@@ -34,7 +34,7 @@ pub struct Handle {
     pub expiry: Timestamp,
 }
 
-/// The token is none of ours. Why is nobody's business: malformed and forged look alike.
+/// The token is none of ours. Why is not said: malformed and forged look alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("unknown landing token")]
 pub struct UnknownHandle;
@@ -61,7 +61,7 @@ impl HandleKey {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The handle that a token stands for. Only the one spelling that [`HandleKey::make`] gave is read.
+    /// The handle in a token. Only the one spelling that [`HandleKey::make`] gave is read.
     ///
     /// # Errors
     /// [`UnknownHandle`] for everything that we did not issue.

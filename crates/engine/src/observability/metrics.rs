@@ -1,4 +1,4 @@
-//! Metrics for Prometheus: the recorder of the process. What is measured stands in [`names`].
+//! Metrics for Prometheus: the recorder of the process. What is measured is listed in [`names`].
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;

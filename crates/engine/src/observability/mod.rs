@@ -1,6 +1,6 @@
 //! What the operator sees: log lines on stderr, metrics for Prometheus, a panic that says where and not what.
 //!
-//! Names of metrics stand in [`names`] once. Events carry payment and request ids as fields; they never carry bodies, header
+//! Names of metrics are in [`names`] once. Events carry payment and request ids as fields; they never carry bodies, header
 //! values, tokens or phone numbers. A newcomer's mistake: `?request` in an event. Name the fields that you mean.
 
 mod alarms;

@@ -1,4 +1,4 @@
-//! The operator's check of everything that is stored, beside the work: one at a time, slowly, and ended when nobody waits for it.
+//! The operator's check of everything that is stored, beside the work: one at a time, slowly, and ended when its caller is gone.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -43,7 +43,7 @@ impl Default for Turns {
 }
 
 impl Turns {
-    /// Waits for the own turn first, so that nobody has more than one waiting for everybody's.
+    /// Waits for the own turn first, so that each has no more than one that waits for everybody's.
     async fn take(&self, whose: Whose) -> Result<[OwnedSemaphorePermit; 2], Fault> {
         let own = {
             let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);

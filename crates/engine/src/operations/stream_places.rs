@@ -13,13 +13,13 @@ const STREAMS_OF_ONE: usize = 8;
 /// Who reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reader {
-    /// Whoever has the link of this payment.
+    /// The holder of this payment's link.
     Link(PaymentId),
     /// The session whose token has this hash.
     Session(KeyedHash),
 }
 
-/// What there is to be told, where several streams of one reader are told the same.
+/// What several streams of one reader get alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occasion {
     /// A payment has come to this version.
@@ -57,7 +57,7 @@ impl Readers {
 }
 
 impl Place {
-    /// Whether its reader may read what is told on `occasion`; `look` is asked by the first of the reader's streams.
+    /// Whether its reader may read what there is on `occasion`; `look` is asked by the first of the reader's streams.
     pub fn may_read(&self, occasion: Option<Occasion>, look: impl Fn() -> bool) -> bool {
         let Some(occasion) = occasion else { return look() };
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

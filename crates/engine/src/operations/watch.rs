@@ -1,4 +1,4 @@
-//! Looks each second at what nobody tells us of: whether the database is where it was, and whether the wall clock went back. So the
+//! Looks each second at what gives no notice of itself: whether the database is where it was, and whether the wall clock went back. So the
 //! log says at once, and not only when somebody asks for something.
 
 use std::sync::Arc;

@@ -22,7 +22,7 @@ pub struct Remembering {
     directory: DataDirectory,
     store: Store,
     clock: BusinessClock,
-    /// What stands in the file, as far as this process wrote it. Held while it is written.
+    /// What is in the file, as far as this process wrote it. Held while it is written.
     written: Mutex<Option<Watermark>>,
 }
 
@@ -31,7 +31,7 @@ impl Remembering {
         Self { directory, store, clock, written: Mutex::default() }
     }
 
-    /// Writes down how far the database has come, unless that stands there. Blocks.
+    /// Writes down how far the database has come, unless the file says so. Blocks.
     pub fn remember(&self) -> Result<(), KeyFault> {
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
         let watermark = self.store.watermark();
@@ -42,7 +42,7 @@ impl Remembering {
         Ok(())
     }
 
-    /// The same, for a caller that can only say that it failed: what stands there is behind then, and a backup may pass for the
+    /// The same, for a caller that can only say that it failed: the file is behind then, and a backup may pass for the
     /// database.
     pub fn remember_or_say(&self) {
         if let Err(fault) = self.remember() {

@@ -14,7 +14,7 @@ use super::target::Target;
 
 const USER_AGENT: &str = concat!("lommebok/", env!("CARGO_PKG_VERSION"));
 
-/// A moment of a call at which an observer is told.
+/// A moment of a call, for its observer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stage {
     /// Connected, TLS included; nothing of the request has been written.
@@ -27,7 +27,7 @@ pub enum Stage {
     AnswerReceived,
 }
 
-/// Is told each [`Stage`] in turn, on the task of the call. It may block: crash tests hold the process at a stage and kill it there.
+/// Gets each [`Stage`] in turn, on the task of the call. It may block: crash tests hold the process at a stage and kill it there.
 /// A call with an observer writes its first byte by itself, which costs a packet; leave it out otherwise.
 pub type CallObserver = Arc<dyn Fn(Stage) + Send + Sync>;
 
@@ -44,7 +44,7 @@ pub struct ShownCall<'c> {
 /// Is shown each call before it is made, for a test that wants to see what its PSP was sent. A server has none.
 pub type CallWatch = Arc<dyn Fn(&ShownCall<'_>) + Send + Sync>;
 
-pub(super) fn tell(observer: Option<&CallObserver>, stage: Stage) {
+pub(super) fn notify(observer: Option<&CallObserver>, stage: Stage) {
     if let Some(observer) = observer {
         observer(stage);
     }

@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead as _, AsyncWriteExt as _, ReadBuf};
 use zeroize::Zeroizing;
 
 use super::answer::AnswerReader;
-use super::call::{CallObserver, Stage, tell};
+use super::call::{CallObserver, Stage, notify};
 use super::connect::Stream;
 use super::progress::Progress;
 use super::{Answer, CallOutcome, UnknownCause};
@@ -35,7 +35,7 @@ pub(super) async fn speak(
     let mut reader = AnswerReader::default();
     match poll_fn(|cx| poll_answer(&mut stream, &mut reader, cx)).await {
         Ok(answer) => {
-            tell(observer.as_ref(), Stage::AnswerReceived);
+            notify(observer.as_ref(), Stage::AnswerReceived);
             CallOutcome::Answered(answer)
         }
         Err(cause) => {
@@ -51,12 +51,12 @@ async fn send(request: &[u8], stream: &mut Stream, observer: Option<&CallObserve
     if let (Some(_), Some((first, others))) = (observer, request.split_at_checked(1)) {
         stream.write_all(first).await?;
         stream.flush().await?;
-        tell(observer, Stage::FirstByte);
+        notify(observer, Stage::FirstByte);
         rest = others;
     }
     stream.write_all(rest).await?;
     stream.flush().await?;
-    tell(observer, Stage::LastByte);
+    notify(observer, Stage::LastByte);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! An answer that did not come in time, and may still come.
 //!
-//! It is evidence only: a late OK never changes a payment. Reading it costs an open connection, so the caller bounds the wait; dropping
+//! It is only shown: a late OK never changes a payment. Reading it costs an open connection, so the caller bounds the wait; dropping
 //! the handle closes the connection.
 
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use futures_util::future::{Either, select};
 use super::CallOutcome;
 
 /// The rest of a call whose deadline has passed.
-#[must_use = "dropping it closes the connection; await it for evidence or drop it on purpose"]
+#[must_use = "dropping it closes the connection; await it to see the answer or drop it on purpose"]
 pub struct LateAnswer {
     exchange: Pin<Box<dyn Future<Output = CallOutcome> + Send>>,
 }

@@ -83,9 +83,9 @@ impl OutboundClient {
 
     /// Sends `call` once and says how it ended.
     ///
-    /// `deadline` bounds everything from the name lookup to the last byte of the answer; whoever calls decides on which clock it runs. A call
+    /// `deadline` bounds everything from the name lookup to the last byte of the answer; the caller decides on which clock it runs. A call
     /// that is still silent then is [`CallOutcome::NotDelivered`] if no byte of the request was handed to the socket, else
-    /// [`CallOutcome::TimedOut`], whose handle may be awaited for evidence. When the answer and the deadline are both there, the deadline wins.
+    /// [`CallOutcome::TimedOut`], whose handle may be awaited to see what still comes. When the answer and the deadline are both there, the deadline wins.
     ///
     /// `slot` proves that the PSP has a call to spare; it also bounds the PSP's name lookups. Dropping the returned future closes the
     /// connection and sends nothing more.
@@ -127,7 +127,7 @@ impl Road {
         let (url, content, rules) = call.into_parts();
         match self.reach(&url, content).await {
             Ok((request, stream)) => {
-                call::tell(rules.observer.as_ref(), Stage::Connected);
+                call::notify(rules.observer.as_ref(), Stage::Connected);
                 if rules.sent_before.is_some_and(|moment| ProcessTime.now() >= moment) {
                     return CallOutcome::NotDelivered { cause: NotDeliveredCause::TooLate };
                 }

@@ -27,7 +27,7 @@ pub enum CallOutcome {
         body_bytes: usize,
     },
     /// The deadline came after the first byte of the request left ([`UnknownCause::Timeout`]). The PSP may have acted, and its answer may
-    /// still come: await the handle for evidence, or drop it to close the connection.
+    /// still come: await the handle to see it, or drop it to close the connection.
     TimedOut(LateAnswer),
 }
 

@@ -1,6 +1,6 @@
-//! How far a call has come: shared by the call and by whoever ends it at the deadline.
+//! How far a call has come: shared by the call and by what ends it at the deadline.
 //!
-//! "Sent" is set before the first byte of the request is handed to the socket, because after an error nobody can say whether it left.
+//! "Sent" is set before the first byte of the request is handed to the socket, because after an error one can't say whether it left.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 

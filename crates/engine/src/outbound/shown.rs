@@ -1,4 +1,4 @@
-//! What a PSP's answer was, as a line for whoever has to find the fault: status, headers that say how to read the body, and
+//! What a PSP's answer was, as a line for the person who has to find the fault: status, headers that say how to read the body, and
 //! the body's first bytes.
 //!
 //! The call's secrets are hidden in the whole body first, and only then it is cut. Bytes are shown of a body that is whole,

@@ -1,6 +1,6 @@
 //! The one way in which a payment changes: load, decide, commit under the guard of the version that was loaded, and do what follows.
 //!
-//! When somebody else was faster the guard refuses the commit, and the command is decided again on what they made of it; nobody
+//! When somebody else was faster the guard refuses the commit, and the command is decided again on what they made of it; nothing
 //! waits for a lock.
 
 use std::sync::Arc;
@@ -73,10 +73,10 @@ impl Payments {
         self.commit_transition(before, transition, now).await
     }
 
-    /// Like [`Payments::apply`], for a caller that has loaded the payment: saves the reading when nobody was faster.
+    /// Like [`Payments::apply`], for a caller that has loaded the payment: saves the reading when no other was faster.
     ///
     /// # Errors
-    /// As [`Payments::apply`]; what `known` alone would refuse is decided again on the payment as it stands.
+    /// As [`Payments::apply`]; what `known` alone would refuse is decided again on the payment as it is stored.
     pub(crate) async fn apply_to(self: &Arc<Self>, known: Payment, command: Command) -> Result<Payment, Fault> {
         let id = known.id;
         self.unless_users_wait(&command).await?;

@@ -1,4 +1,4 @@
-//! What of a payment's changes is counted, and told to the operator as an alarm: outcomes that are unknown, and entries
+//! What of a payment's changes is counted, and what raises an alarm for the operator: outcomes that are unknown, and entries
 //! that claim money where there certainly was none.
 
 use lommebok_domain::{Failure, Payment, RefusalCode, State, TenantId};

@@ -42,7 +42,7 @@ pub struct Payments {
 }
 
 impl Payments {
-    /// The payment as it stands.
+    /// The payment as it is stored.
     ///
     /// # Errors
     /// [`Fault::NoSuchPayment`] also for a payment of another tenant.

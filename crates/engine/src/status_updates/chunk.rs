@@ -1,4 +1,4 @@
-//! What a step of a batch makes of its payments: entry by entry, decided on the payments as they stand.
+//! What a step of a batch makes of its payments: entry by entry, decided on the payments as they are stored.
 
 use std::collections::HashMap;
 use std::ops::Range;

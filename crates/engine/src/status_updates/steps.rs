@@ -116,7 +116,7 @@ impl<'a> Steps<'a> {
         let touched: Vec<PaymentId> = changed.iter().map(|changed| changed.before.id).collect();
         let write = Write::Batch(Box::new(step.into_write(target)));
         let mut stored = pin!(self.updates.payments.commit(Decided { write, changed, epoch, idempotency }));
-        // Polled once, it stands in the writer's queue.
+        // Polled once, it is in the writer's queue.
         let at_once = poll_fn(|cx| Poll::Ready(stored.as_mut().poll(cx))).await;
         let (durable, ahead) = match at_once {
             Poll::Ready(durable) => (durable?, None),

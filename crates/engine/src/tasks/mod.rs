@@ -1,7 +1,7 @@
 //! The one place that spawns: every task has a name, is counted, and is known to the shutdown.
 //!
 //! Two signals, in this order: *stopping* (take nothing new: listeners close, event streams end, workers lease and open
-//! nothing) and *ending* (patience is over: drop what you are doing). Who waits for something long watches one of them.
+//! nothing) and *ending* (the time for it is over: drop what you are doing). Who waits for something long watches one of them.
 //! A newcomer's mistake: dropping a `JoinHandle` does not stop its task; only watching [`Tasks::ending`] does.
 
 mod to_the_end;
@@ -30,7 +30,7 @@ pub struct Tasks {
     running: Running,
 }
 
-/// A kind of task that was still there when patience was over.
+/// A kind of task that was still there when its time was over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOver {
     /// The name it was spawned under.
@@ -93,15 +93,15 @@ impl Tasks {
         self.ending.cancel();
     }
 
-    /// Stops, waits up to `patience` of process time for what runs, then ends it. Returns at once when [`Tasks::end`] is called
+    /// Stops, waits up to `within` of process time for what runs, then ends it. Returns at once when [`Tasks::end`] is called
     /// meanwhile. The answer names what was left behind even then; empty is the good case.
-    pub async fn finish(&self, patience: Duration) -> Vec<LeftOver> {
+    pub async fn finish(&self, within: Duration) -> Vec<LeftOver> {
         self.stop();
         self.tracker.close();
         tokio::select! {
             () = self.tracker.wait() => return Vec::new(),
             () = self.ending.cancelled() => {}
-            () = tokio::time::sleep(patience) => {}
+            () = tokio::time::sleep(within) => {}
         }
         self.end();
         self.give_last_moment(Duration::from_millis(LAST_MOMENT_MS)).await

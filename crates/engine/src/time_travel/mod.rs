@@ -77,7 +77,7 @@ impl TimeTravel {
     /// Advances business time by `millis`, doing on the way what becomes due; durable when it returns.
     ///
     /// # Errors
-    /// When the store fails; what was done until then stays done, and time stands where something was left undone.
+    /// When the store fails; what was done until then stays done, and time stays where something was left undone.
     pub async fn advance(&self, millis: u64) -> Result<Advanced, Fault> {
         self.writer.unless_recovering()?;
         let _one_at_a_time = self.gate.turn().await;

@@ -65,7 +65,7 @@ impl TimeTravel {
     /// Sets business time to the wall clock, and lets it go with it from there. Nothing happens when it does so already.
     ///
     /// # Errors
-    /// [`ResetFault`]; what was done until then stays done, and time stands where it has come.
+    /// [`ResetFault`]; what was done until then stays done, and time stays where it has come.
     pub async fn reset(self: &Arc<Self>) -> Result<Option<ClockReset>, ResetFault> {
         let travel = Arc::clone(self);
         self.tasks.to_the_end("clock reset", async move { travel.reset_step_by_step().await }).await

@@ -219,7 +219,7 @@ impl Wallet {
         })
     }
 
-    /// Does what came due while nobody was there, goes on with what was queued, and starts the workers. Ready after this, or
+    /// Does what came due while the server was down, goes on with what was queued, and starts the workers. Ready after this, or
     /// by itself later when nothing can be stored now; `unseeded` is what could not be stored before this.
     ///
     /// # Errors

@@ -64,7 +64,7 @@ impl Writer {
         let change = Change { change_id, tenant: self.tenant, clock_epoch, idempotency, write };
         let stored = self.store.commit(change).await;
         self.readiness.answered(&stored);
-        // Nobody knows what is due now, so the timers look.
+        // What is due now is not known, so the timers look.
         if matches!(stored, Err(CommitFault::Unavailable(_))) {
             self.schedule.trouble();
         }

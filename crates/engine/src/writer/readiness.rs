@@ -1,7 +1,7 @@
 //! Whether what is asked for can be stored: what `/readyz` and the metrics say, and what refuses every change while a start is
 //! not over.
 //!
-//! It is found out by writing. Whoever commits leaves the answer here; when nobody has for a second, who asks closes a session
+//! It is found out by writing. Each commit leaves the answer here; when there was none for a second, who asks closes a session
 //! that never was, which is one small commit and changes nothing. A newcomer's mistake: to look at the free space instead; a quota, a limit of the process and
 //! a disk that became read-only don't show there.
 
@@ -26,7 +26,7 @@ const ANSWERS_WITHIN_MS: u64 = 2_000;
 const NO_SESSION: KeyedHash = KeyedHash::new([0; 32]);
 
 tokio::task_local! {
-    /// Whoever does what came due before the start: the one who may write while it is not over.
+    /// Set for what does what came due before the start: it alone may write while the start is not over.
     static RECOVERS: ();
 }
 
@@ -48,7 +48,7 @@ struct LastWrite {
     fault: Option<String>,
     /// What came due before the start has not been done, because it could not be stored.
     recovers: bool,
-    /// What the log has been told of the files.
+    /// What the log has said of the files.
     file_fault: Option<String>,
 }
 
@@ -117,7 +117,7 @@ impl Writer {
             let writer = Arc::clone(self);
             self.tasks.spawn("try to write", async move {
                 let nothing = Write::Session(SessionWrite::Close(NO_SESSION));
-                // How it went stands in the readiness, whoever waits for it.
+                // The readiness remembers how it went.
                 drop(writer.commit(nothing, writer.clock.moment().epoch).await);
                 drop(turn);
                 writer.readiness.tried.send_modify(|count| *count = count.wrapping_add(1));
@@ -139,7 +139,7 @@ impl Writer {
         }
     }
 
-    /// What came due before the start can't be stored: until [`Writer::has_recovered`], nobody else may change anything.
+    /// What came due before the start can't be stored: until [`Writer::has_recovered`], nothing else may change anything.
     pub(crate) fn recovers(&self) {
         self.readiness.last().recovers = true;
     }

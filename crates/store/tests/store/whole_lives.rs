@@ -72,7 +72,7 @@ fn lives() -> Vec<Vec<Command>> {
                 entry(EntryStatus::Captured, 7, OperationStatus::Failed),
                 done(EntryStatus::Refunded, 50),
                 done(EntryStatus::Cancelled, 10),
-                Command::KeepLateAnswer { evidence: cause() },
+                Command::KeepLateAnswer { answer: cause() },
             ],
         ),
         with(opened(), [answer(one, AttemptAnswer::Fail(cause())), done(EntryStatus::Cancelled, 1)]),

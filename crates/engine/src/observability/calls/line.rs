@@ -154,7 +154,7 @@ pub struct UpdateStatus {
 }
 
 impl Line {
-    /// Hands the line to whoever hears this process' events.
+    /// Hands the line to what hears this process' events.
     pub(super) fn write(self) {
         match self {
             Self::Init(line) => line.write(),

@@ -1,4 +1,4 @@
-//! The thread that writes the lines of calls: what was said in a moment is taken together, so that nobody is woken for a line.
+//! The thread that writes the lines of calls: what was said in a moment is taken together, so that no thread wakes for a line.
 
 use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

@@ -3,15 +3,15 @@
 //! Hidden are the token's number, the cryptogram and `makePaymentToken`, and of a long one any eight characters in a row, also
 //! in base64, with JSON escapes, percent signs or HTML entities; and any long run of digits. Hide first and cut afterwards:
 //! half a token is one too. The secrets live as long as
-//! [`CallSecrets`], which belongs to the task of its call and to nobody else.
+//! [`CallSecrets`], which belongs to the task of its call alone.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
-/// What stands where something was hidden.
+/// The mark in the place of what was hidden.
 const HIDDEN: &str = "***";
-/// So many bytes of a secret in a row are one, whatever stands around them.
+/// So many bytes of a secret in a row are one, whatever is around them.
 const GRAM_BYTES: usize = 8;
 /// A run of so many digits may be a card's or a token's number.
 const DIGITS: usize = 12;
@@ -123,7 +123,7 @@ impl Masks {
         }
         for before in 0..3_usize {
             let placed = Zeroizing::new([vec![0; before].as_slice(), secret].concat());
-            // What is the same whatever stands around the secret in a text that was encoded.
+            // What is the same whatever is around the secret in a text that was encoded.
             let first = before.saturating_mul(8).div_ceil(6);
             let end = placed.len().saturating_mul(8).checked_div(6).unwrap_or_default();
             for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
@@ -156,7 +156,7 @@ impl Default for Grams {
 }
 
 impl Grams {
-    /// A space at either end is not the secret's, but of what stands around it.
+    /// A space at either end is not the secret's, but of what is around it.
     fn add(&mut self, text: &[u8]) {
         let grams = text.windows(GRAM_BYTES).filter(|gram| gram.first() != Some(&b' ') && gram.last() != Some(&b' '));
         for key in grams.filter_map(key) {
@@ -196,7 +196,7 @@ fn decoded(part: &str) -> Option<Zeroizing<Vec<u8>>> {
 /// A text as it reads with some escapes undone, in lower case, and where each of its bytes came from.
 struct View {
     text: String,
-    /// For each byte of `text`, the bytes of the source that it stands for.
+    /// For each byte of `text`, the bytes of the source that it is made of.
     sources: Vec<(usize, usize)>,
 }
 
@@ -232,7 +232,7 @@ impl View {
         (from.saturating_sub(before), to.saturating_add(after))
     }
 
-    /// The bytes of the source that `from..to` of this view stands for.
+    /// The bytes of the source that `from..to` of this view is made of.
     fn source(&self, from: usize, to: usize) -> (usize, usize) {
         let first = self.sources.get(from).map_or(0, |source| source.0);
         let last = to.checked_sub(1).and_then(|last| self.sources.get(last)).map_or(first, |source| source.1);
@@ -338,7 +338,7 @@ impl Ranges {
     }
 }
 
-/// Writes what stands before a place and the mark for it; answers where the text goes on.
+/// Writes what is before a place and the mark for it; answers where the text goes on.
 fn write_hidden(out: &mut String, text: &str, done: usize, (from, to): (usize, usize)) -> usize {
     out.push_str(text.get(done..from).unwrap_or_default());
     out.push_str(HIDDEN);

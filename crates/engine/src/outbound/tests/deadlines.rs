@@ -113,12 +113,12 @@ async fn the_deadline_wins_over_an_answer_that_is_there_at_the_same_moment() {
 }
 
 #[tokio::test]
-async fn a_late_answer_is_kept_as_evidence() {
+async fn a_late_answer_can_still_be_seen() {
     let psp = Hostile::new(vec![Step::Request, Step::UntilReleased, Step::Send(OK.into())]).await;
     let late = late(&psp, 1).await;
     psp.release();
-    let evidence = late.wait(std::future::pending()).await.unwrap();
-    assert_eq!(line(&evidence), "200 - {}");
+    let answer = late.wait(std::future::pending()).await.unwrap();
+    assert_eq!(line(&answer), "200 - {}");
 }
 
 #[tokio::test]
