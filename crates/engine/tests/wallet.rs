@@ -81,16 +81,16 @@ impl Shared {
     }
 }
 
-fn seed(tenant_name: &str) -> Box<Seed> {
-    Box::new(Seed { tenant_name: tenant_name.to_owned(), at: NOW, psps: Vec::new(), users: Vec::new() })
+fn seed(tenant_name: &str) -> Seed {
+    Seed { tenant_name: tenant_name.to_owned(), at: NOW, psps: Vec::new(), users: Vec::new() }
 }
 
 #[tokio::test]
 async fn a_wallet_that_is_let_go_leaves_nothing_behind_and_the_others_go_on() {
     let shared = Shared::new();
     let (staying, going) = (shared.wallet(1), shared.wallet(2));
-    staying.start(Some(seed("stays"))).await.unwrap();
-    going.start(Some(seed("goes"))).await.unwrap();
+    staying.start(Some(Box::new(seed("stays")))).await.unwrap();
+    going.start(Some(Box::new(seed("goes")))).await.unwrap();
     let sandbox = going.sandbox();
     sandbox.time_travel.advance(1_000).await.unwrap();
     assert_eq!(going.tasks.finish(Duration::from_secs(17)).await, [], "its tasks have ended");
