@@ -3,19 +3,19 @@
 
 use std::borrow::Cow;
 
+use lommebok_values::Amount;
+
 use crate::errors::{ErrorCode, Fault};
 use crate::hints::{Hint, Slip};
 use crate::json::Scalar;
 
-/// The largest amount, in øre: the published schema's `int32`.
-pub const AMOUNT_MAX: i64 = 2_147_483_647;
 /// The smallest amount of a payment, in øre (1 krone).
 pub const PAYMENT_AMOUNT_MIN: i64 = 100;
 /// The smallest amount of an updatestatus entry, in øre.
-pub const ENTRY_AMOUNT_MIN: i64 = 1;
+pub const ENTRY_AMOUNT_MIN: i64 = Amount::MIN_ORE;
 
-/// Reads the amount of `field`, in øre, from `min` to [`AMOUNT_MAX`].
-pub(crate) fn read(value: &Scalar<'_>, min: i64, field: impl FnOnce() -> Cow<'static, str>) -> Result<i64, Fault> {
+/// Reads the amount of `field`, in øre, from `min` to [`Amount::MAX_ORE`].
+pub(crate) fn read(value: &Scalar<'_>, min: i64, field: impl FnOnce() -> Cow<'static, str>) -> Result<Amount, Fault> {
     let amount = match value {
         Scalar::Integer(amount) => Some(*amount),
         Scalar::Text(text) => digits(text),
@@ -30,11 +30,10 @@ pub(crate) fn read(value: &Scalar<'_>, min: i64, field: impl FnOnce() -> Cow<'st
         None => Err(malformed(value, field())),
         Some(amount) if amount < min => Err(Fault::at(ErrorCode::AmountLessThanOne, field())
             .hinting(Hint::about(Slip::AmountTooSmall, min.to_string()))),
-        Some(amount) if amount > AMOUNT_MAX => {
-            let fault = Fault::because(ErrorCode::Amount, field(), &format!("must be at most {AMOUNT_MAX}"));
-            Err(fault.hinting(Hint::of(Slip::AmountTooLarge)))
-        }
-        Some(amount) => Ok(amount),
+        Some(amount) => Amount::from_ore(amount).ok_or_else(|| {
+            let what = format!("must be at most {}", Amount::MAX_ORE);
+            Fault::because(ErrorCode::Amount, field(), &what).hinting(Hint::of(Slip::AmountTooLarge))
+        }),
     }
 }
 

@@ -1,10 +1,9 @@
 //! `GET /psp/v3/psppayments/{pspTransactionId}/details`: sums and history of one payment. What the sums are in which
 //! state is the domain's rule; here is only their form: amounts are numbers, times are RFC 3339.
 
+use lommebok_values::EntryStatus;
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use crate::updatestatus::Status;
 
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -54,7 +53,7 @@ pub struct LogEntry<'a> {
     #[schema(format = DateTime, example = "2018-06-13T18:34:25.000Z")]
     pub time_stamp: String,
     /// What.
-    pub operation: Status,
+    pub operation: EntryStatus,
     /// Whether it succeeded.
     #[schema(example = true)]
     pub operation_success: bool,

@@ -1,12 +1,12 @@
 //! `POST /psp/v3/integration-test/psppayments/{pspTransactionId}/approve`, sandbox only: approves a payment without a
 //! phone. A success has an empty body.
 
+use lommebok_values::{PhoneNumber, Secret};
 use utoipa::ToSchema;
 
 use crate::errors::{Fault, Faults};
 use crate::hints::{Hint, Hints, Slip};
 use crate::json::{Fields, Flat, Place, read_document};
-use crate::secret::Secret;
 
 /// The most characters of a landing token.
 pub const LANDING_TOKEN_MAX_CHARS: usize = 2_048;
@@ -16,8 +16,8 @@ pub const LANDING_TOKEN_MAX_CHARS: usize = 2_048;
 #[schema(rename_all = "camelCase")]
 pub struct ForceApproveRequest {
     /// The user who is to pay: 8 digits.
-    #[schema(example = "12345678")]
-    pub customer_phone_number: String,
+    #[schema(value_type = String, example = "12345678")]
+    pub customer_phone_number: PhoneNumber,
     /// The query parameter `token` of `vippsRedirectUrl`.
     #[schema(value_type = String, example = "AQAAAAAAAAABAAAAAAAAAAEAAAGiLmhsTWaqe7cJLr7AaWB4XEQtGEk")]
     pub token: Secret,

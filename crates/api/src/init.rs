@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use lommebok_values::{Amount, MerchantOrderId, PhoneNumber, PspTransactionId, Secret};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,10 +14,8 @@ use crate::amount::{self, PAYMENT_AMOUNT_MIN};
 use crate::canonical::Canonical;
 use crate::errors::{ErrorCode, Fault, Faults};
 use crate::hints::{Hint, Hints, Slip};
-use crate::ids;
 use crate::json::{Fields, Flat, Place, Scalar, read_document};
 use crate::payment_text;
-use crate::secret::Secret;
 use crate::urls::{self, Site, UrlFault, UrlPolicy};
 
 /// The most characters of a `makePaymentToken`.
@@ -26,13 +25,13 @@ pub const MAKE_PAYMENT_TOKEN_MAX_CHARS: usize = 255;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InitRequest {
     /// The PSP's own id of the payment: 1 to 36 of letters, digits, `.`, `_`, `-`.
-    pub psp_transaction_id: String,
+    pub psp_transaction_id: PspTransactionId,
     /// The merchant's order: 1 to 50 of letters, digits, `-`.
-    pub merchant_order_id: String,
+    pub merchant_order_id: MerchantOrderId,
     /// The payer's number, 8 digits; there whenever `skip_landing_page` is set.
-    pub customer_mobile_number: Option<String>,
+    pub customer_mobile_number: Option<PhoneNumber>,
     /// What is to be paid, in øre: 100 to 2 147 483 647.
-    pub amount: i64,
+    pub amount: Amount,
     /// Where the user goes at the end, as it was sent.
     pub psp_redirect_url: String,
     /// Where the wallet calls the PSP, as it was sent.
@@ -53,10 +52,10 @@ impl InitRequest {
     /// What the request means, for the HMAC of its idempotency row; it holds a secret.
     pub fn canonical(&self) -> Canonical {
         Canonical::of("init")
-            .text(&self.psp_transaction_id)
-            .text(&self.merchant_order_id)
-            .optional(self.customer_mobile_number.as_deref())
-            .number(self.amount)
+            .text(self.psp_transaction_id.as_str())
+            .text(self.merchant_order_id.as_str())
+            .optional(self.customer_mobile_number.as_ref().map(PhoneNumber::as_str))
+            .number(self.amount.ore())
             .text(&self.psp_redirect_url)
             .text(&self.make_payment_url)
             .optional(self.make_payment_token.as_ref().map(Secret::expose))
@@ -162,26 +161,26 @@ impl Reader<'_> {
         })
     }
 
-    fn psp_transaction_id(&mut self, value: Option<Scalar<'_>>) -> Option<String> {
+    fn psp_transaction_id(&mut self, value: Option<Scalar<'_>>) -> Option<PspTransactionId> {
         let text = self.fields.required_text("pspTransactionId", value)?;
-        if ids::is_psp_transaction_id(&text) {
-            return Some(text.into_owned());
+        if let Some(id) = PspTransactionId::new(&text) {
+            return Some(id);
         }
         let what = "must be 1 to 36 of letters, digits, '.', '_' and '-', with at least one letter or digit";
         self.fields.invalid("pspTransactionId", what);
         None
     }
 
-    fn merchant_order_id(&mut self, value: Option<Scalar<'_>>) -> Option<String> {
+    fn merchant_order_id(&mut self, value: Option<Scalar<'_>>) -> Option<MerchantOrderId> {
         let text = self.fields.required_text("merchantOrderId", value)?;
-        if ids::is_merchant_order_id(&text) {
-            return Some(text.into_owned());
+        if let Some(id) = MerchantOrderId::new(&text) {
+            return Some(id);
         }
         self.fields.invalid("merchantOrderId", "must be 1 to 50 of letters, digits and '-'");
         None
     }
 
-    fn amount(&mut self, value: Option<Scalar<'_>>) -> Option<i64> {
+    fn amount(&mut self, value: Option<Scalar<'_>>) -> Option<Amount> {
         let value = self.fields.required("amount", value)?;
         match amount::read(&value, PAYMENT_AMOUNT_MIN, || Cow::Borrowed("amount")) {
             Ok(amount) => Some(amount),

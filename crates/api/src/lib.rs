@@ -18,14 +18,12 @@ pub mod force_approve;
 pub mod headers;
 pub mod hints;
 pub mod hosts;
-pub mod ids;
 pub mod init;
 pub mod make_payment;
 pub mod merchants;
 pub mod openapi;
 pub mod paths;
 pub mod payment_text;
-pub mod secret;
 pub mod updatestatus;
 pub mod urls;
 

@@ -2,8 +2,8 @@
 
 use lommebok_api::details::{DetailsAnswer, LogEntry, TransactionSummary};
 use lommebok_api::init::InitAnswer;
-use lommebok_api::merchants::{Address, CreateMerchantAnswer, Merchant, MerchantList, MerchantStatus};
-use lommebok_api::updatestatus::Status;
+use lommebok_api::merchants::{Address, CreateMerchantAnswer, Merchant, MerchantList};
+use lommebok_values::{EntryStatus, MerchantStatus};
 
 #[test]
 fn an_init_is_answered_with_its_ids_and_the_link() {
@@ -21,7 +21,7 @@ fn details_have_the_documented_members_and_amounts_are_numbers() {
         amount: 49_900,
         payment_text: "",
         time_stamp: "2018-06-13T18:34:25Z".into(),
-        operation: Status::Captured,
+        operation: EntryStatus::Captured,
         operation_success: true,
     };
     let answer = DetailsAnswer {

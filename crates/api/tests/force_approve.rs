@@ -11,7 +11,7 @@ fn fields(body: &str) -> Vec<String> {
 #[test]
 fn number_and_token_are_read() {
     let request = parse(br#"{"customerPhoneNumber":"12345678","token":"abc.DEF-_"}"#).unwrap();
-    assert_eq!(request.customer_phone_number, "12345678");
+    assert_eq!(request.customer_phone_number.as_str(), "12345678");
     assert_eq!(request.token.expose(), "abc.DEF-_");
     assert!(!format!("{request:?}").contains("abc.DEF"));
 }

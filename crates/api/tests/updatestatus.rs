@@ -1,7 +1,8 @@
 //! Bodies of updatestatus, good and bad: each fault names its entry and field.
 
 use lommebok_api::errors::Fault;
-use lommebok_api::updatestatus::{ENTRIES_MAX, OperationStatus, Status, UpdateStatusRequest, parse};
+use lommebok_api::updatestatus::{ENTRIES_MAX, UpdateStatusRequest, parse};
+use lommebok_values::{EntryStatus, OperationStatus};
 
 const QUICK_START: &str = r#"{
 "transactions": [
@@ -38,9 +39,9 @@ fn faults(body: &str) -> Vec<(String, String)> {
 fn the_quick_starts_body_is_read_as_it_stands() {
     let UpdateStatusRequest { entries, .. } = parse(QUICK_START.as_bytes()).unwrap();
     assert_eq!(entries.len(), 1);
-    assert_eq!(entries[0].psp_transaction_id, "abcABC12345");
-    assert_eq!(entries[0].status, Status::Captured);
-    assert_eq!(entries[0].amount, 49_900);
+    assert_eq!(entries[0].psp_transaction_id.as_str(), "abcABC12345");
+    assert_eq!(entries[0].status, EntryStatus::Captured);
+    assert_eq!(entries[0].amount.ore(), 49_900);
     assert_eq!(entries[0].payment_text.as_deref(), Some("Transaction updated"));
     assert_eq!(entries[0].operation_status, OperationStatus::Success);
 }

@@ -1,10 +1,10 @@
 //! What can happen to a payment. Each command is parsed at the edge; here its data can't be wrong any more.
 
 use crate::cause::Cause;
-use crate::ids::{CardId, ReturnId, UserId};
-use crate::money::Amount;
 use crate::payment::Binding;
 use crate::state::{AttemptAnswer, AttemptNumber, CancelledBy};
+use lommebok_values::Amount;
+use lommebok_values::{CardId, EntryStatus, OperationStatus, ReturnId, UserId};
 
 /// What can happen to a payment (docs/domain.md §3).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,40 +108,6 @@ pub enum StepUpResult {
     Cancel,
     /// `3dsfailure`
     Failure,
-}
-
-/// An updatestatus entry's `status`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum EntryStatus {
-    /// `RESERVED`
-    Reserved,
-    /// `CAPTURED`
-    Captured,
-    /// `CANCELLED`
-    Cancelled,
-    /// `REFUNDED`
-    Refunded,
-}
-
-impl EntryStatus {
-    /// The word on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Reserved => "RESERVED",
-            Self::Captured => "CAPTURED",
-            Self::Cancelled => "CANCELLED",
-            Self::Refunded => "REFUNDED",
-        }
-    }
-}
-
-/// An updatestatus entry's `operationStatus`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum OperationStatus {
-    /// The operation was done (the default).
-    Success,
-    /// The operation was tried at the acquirer and failed.
-    Failed,
 }
 
 /// One entry of updatestatus.

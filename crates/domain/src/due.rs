@@ -3,7 +3,7 @@
 
 use crate::payment::{Notice, Payment};
 use crate::state::{Phase, State};
-use crate::time::Timestamp;
+use lommebok_values::Timestamp;
 
 /// How long after its opening an attempt is settled as unknown when nobody has: 15 s and a margin of 5 s, in ms.
 pub const OPEN_ATTEMPT_SETTLES_AFTER_MS: i64 = 20_000;

@@ -1,12 +1,12 @@
 //! What has happened to a payment: the append-only log. The sums are the fold of these (see [`crate::history`]).
 
 use crate::cause::Cause;
-use crate::command::EntryStatus;
-use crate::ids::{CardId, PspId, UserId};
-use crate::money::Amount;
 use crate::payment::{Binding, NoticeKind};
 use crate::state::{AttemptNumber, CancelledBy, Failure};
-use crate::time::Timestamp;
+use lommebok_values::Amount;
+use lommebok_values::EntryStatus;
+use lommebok_values::Timestamp;
+use lommebok_values::{CardId, PspId, UserId};
 
 /// Who caused an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

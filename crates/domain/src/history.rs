@@ -1,12 +1,13 @@
 //! The log read back: a payment's sums and counts as the fold of its events, and the history that `details` shows (docs/domain.md §6).
 
 use crate::cause::CauseCode;
-use crate::command::EntryStatus;
 use crate::event::{Event, EventKind};
-use crate::money::{Amount, Sums};
+use crate::money::Sums;
 use crate::payment::{EntryCounts, Payment};
 use crate::state::Failure;
-use crate::time::Timestamp;
+use lommebok_values::Amount;
+use lommebok_values::EntryStatus;
+use lommebok_values::Timestamp;
 
 /// What `events` add up to: the payment's sums and the counts of its entries that have a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

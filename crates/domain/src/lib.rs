@@ -10,28 +10,25 @@ pub mod decide;
 pub mod due;
 pub mod event;
 pub mod history;
-pub mod ids;
 pub mod money;
 pub mod payment;
 pub mod refusal;
 pub mod refusal_code;
 pub mod state;
-pub mod time;
 pub mod wrong_pins;
 
 pub use cause::{Cause, CauseCode};
-pub use command::{Command, EntryStatus, OperationStatus, StatusEntry, StepUpResult};
+pub use command::{Command, StatusEntry, StepUpResult};
 pub use decide::{Transition, decide};
 pub use due::{DueKind, DueWrite, NOTICE_RETRY_MS};
 pub use event::{Actor, Event, EventKind};
-pub use ids::{
-    CardId, MerchantId, MerchantOrderId, Msn, PaymentId, PhoneNumber, PspId, PspTransactionId, ReturnId, TenantId,
-    UserId,
+pub use lommebok_values::{
+    Amount, CardId, CardKind, CardScheme, EntryStatus, MerchantId, MerchantOrderId, MerchantStatus, Msn,
+    OperationStatus, PaymentId, PhoneNumber, PspId, PspTransactionId, ReturnId, TenantId, Timestamp, UserId,
 };
-pub use money::{Amount, Sums};
+pub use money::Sums;
 pub use payment::{Binding, Entrance, EntryCounts, Notice, NoticeKind, Payment, Terms};
 pub use refusal::{EntryRefusal, Refusal};
 pub use refusal_code::RefusalCode;
 pub use state::{AttemptAnswer, AttemptNumber, CancelledBy, Failure, Phase, Prompt, State, StateName};
-pub use time::Timestamp;
 pub use wrong_pins::{PinCount, WrongPins};

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::ids::{MerchantId, MerchantOrderId, Msn, PaymentId, PspId, PspTransactionId, TenantId, UserId};
-use crate::money::{Amount, Sums};
+use crate::money::Sums;
 use crate::state::{Prompt, State};
-use crate::time::Timestamp;
+use lommebok_values::Amount;
+use lommebok_values::Timestamp;
+use lommebok_values::{MerchantId, MerchantOrderId, Msn, PaymentId, PspId, PspTransactionId, TenantId, UserId};
 
 /// How long a link lives, and how long the user then has in the app: 5 minutes each, in ms.
 pub const LINK_LIFE_MS: i64 = 5 * 60_000;

@@ -1,8 +1,8 @@
 //! Where a payment stands: an enum whose variants carry exactly the data of that state (docs/domain.md §3).
 
 use crate::cause::Cause;
-use crate::ids::{CardId, ReturnId};
-use crate::time::Timestamp;
+use lommebok_values::Timestamp;
+use lommebok_values::{CardId, ReturnId};
 
 /// Which of the at most two posts of a token this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

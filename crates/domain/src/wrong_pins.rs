@@ -3,7 +3,7 @@
 //! Not here: who a source is and where counts are kept. The same rules hold for numbers that are nobody's. A newcomer's mistake:
 //! to prolong a lock by what is tried during it, which would let anybody lock a user out for good.
 
-use crate::time::Timestamp;
+use lommebok_values::Timestamp;
 
 /// Wrong PINs of one source before it waits.
 const MAX_OF_A_SOURCE: u32 = 5;

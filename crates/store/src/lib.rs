@@ -31,9 +31,9 @@ pub use fault::{CommitFault, DatabaseError, StoreError, StoredIdempotency};
 pub use options::{Access, CommitHook, CommitObserver, CommitStage, FaultHook, StoreOptions};
 pub use page::{EventPage, Page, PaymentFilter};
 pub use records::{
-    Address, Card, CardDetails, CardKind, CardScheme, ClockMode, ClockRecord, ClockReset, HistoryPage, Merchant,
-    MerchantDetails, MerchantStatus, MerchantWrite, NewPsp, NewUser, PaymentDetails, PaymentReceipt, Psp, Seed,
-    SeededMerchant, SeededPsp, SeededUser, Session, SessionWrite, SignIn, Tenant, TriedFrom, TriedPin, User,
+    Address, Card, CardDetails, ClockMode, ClockRecord, ClockReset, HistoryPage, Merchant, MerchantDetails,
+    MerchantWrite, NewPsp, NewUser, PaymentDetails, PaymentReceipt, Psp, Seed, SeededMerchant, SeededPsp, SeededUser,
+    Session, SessionWrite, SignIn, Tenant, TriedFrom, TriedPin, User,
 };
 pub use secret::{HashKey, KeyedHash, Sealed};
 pub use sqlite::CheckReport;

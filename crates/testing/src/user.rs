@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use lommebok_domain::CardScheme;
 use lommebok_domain::{Binding, Notice, Payment, Phase, PhoneNumber, State as DomainState, StepUpResult};
 use lommebok_engine::payments::Topic;
 use lommebok_engine::wallet::Wallet;
 use lommebok_sdk::PspTransactionId;
-use lommebok_store::CardScheme;
 
 use crate::wallet::failed;
 use crate::{Outcome, State, TestError, TestWallet};

@@ -66,7 +66,7 @@ impl Fault {
     }
 
     /// An MSN that is unknown or another PSP's, alike. `msn` is shown, so it must have passed
-    /// [`crate::ids::is_merchant_serial_number`].
+    /// [`lommebok_values::Msn::is`].
     pub fn merchant_serial_number(msn: &str) -> Self {
         let mut fault = Self::at(ErrorCode::MerchantSerialNumber, "Merchant-Serial-Number");
         fault.message = Cow::Owned(format!(

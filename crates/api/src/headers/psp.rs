@@ -5,7 +5,7 @@ use http::HeaderMap;
 use super::{Header, MERCHANT_SERIAL_NUMBER, PSP_ID, nearly, read, unless_filled_in};
 use crate::errors::{ErrorCode, Fault};
 use crate::hints::{Hint, Slip, same_letters};
-use crate::ids;
+use lommebok_values::Msn;
 
 const SHOWN_PSP_ID: &str = "PSP-ID";
 const SHOWN_MSN: &str = "Merchant-Serial-Number";
@@ -43,7 +43,7 @@ pub fn invalid_psp_id(sent: &str, own: &str) -> Fault {
 pub fn merchant_serial_number(headers: &HeaderMap) -> Result<Option<&str>, Fault> {
     match read(headers, MERCHANT_SERIAL_NUMBER) {
         Header::Absent => Ok(None),
-        Header::One(msn) if ids::is_merchant_serial_number(msn) => Ok(Some(msn)),
+        Header::One(msn) if Msn::is(msn) => Ok(Some(msn)),
         Header::One(msn) => Err(unless_filled_in(fault("must be 5 to 10 digits"), SHOWN_MSN, msn)),
         Header::Unreadable => Err(fault("must be 5 to 10 digits")),
         Header::Doubled => Err(fault("is sent more than once").hinting(Hint::about(Slip::HeaderDoubled, SHOWN_MSN))),

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::{Flat, Object, Scalar};
+use lommebok_values::PhoneNumber;
+
 use crate::errors::{Fault, Faults};
 use crate::hints::{Hint, Hints, Slip, closest};
-use crate::ids;
 
 /// Where in the body an object stands.
 #[derive(Debug, Clone, Copy)]
@@ -176,12 +177,14 @@ impl<'f> Fields<'f> {
 
     /// The phone number of a member that may be absent or `null`: 8 digits. The hint has the spelling that would do; it
     /// goes to nobody but the one who sent the number.
-    pub(crate) fn phone_number(&mut self, name: &'static str, value: Option<Scalar<'_>>) -> Option<String> {
+    pub(crate) fn phone_number(&mut self, name: &'static str, value: Option<Scalar<'_>>) -> Option<PhoneNumber> {
         let (what, meant) = match value? {
             Scalar::Null => return None,
-            Scalar::Text(text) if ids::is_phone_number(&text) => return Some(text.into_owned()),
-            Scalar::Text(text) => ("must be 8 digits".to_owned(), ids::norwegian_phone_number(&text)),
-            Scalar::Integer(number) => (not_a_string("a number"), ids::norwegian_phone_number(&number.to_string())),
+            Scalar::Text(text) => match PhoneNumber::new(&text) {
+                Some(number) => return Some(number),
+                None => ("must be 8 digits".to_owned(), PhoneNumber::of_norway(&text)),
+            },
+            Scalar::Integer(number) => (not_a_string("a number"), PhoneNumber::of_norway(&number.to_string())),
             Scalar::HalvedText(_) => (HALVED.to_owned(), None),
             other @ (Scalar::Bool(_) | Scalar::Fraction | Scalar::Array | Scalar::Object(_)) => {
                 (not_a_string(other.kind()), None)
@@ -189,7 +192,7 @@ impl<'f> Fields<'f> {
         };
         let fault = Fault::invalid(self.place.path(name), &what);
         self.faults.push(match meant {
-            Some(number) => fault.hinting(Hint::between(Slip::PhoneNumber, name, number)),
+            Some(number) => fault.hinting(Hint::between(Slip::PhoneNumber, name, number.to_string())),
             None => fault,
         });
         None

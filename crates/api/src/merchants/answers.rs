@@ -1,5 +1,6 @@
 //! What the merchant endpoints answer, as types; the problems they answer instead are in `errors`.
 
+use lommebok_values::MerchantStatus;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -46,18 +47,6 @@ pub struct Merchant {
     pub updated_at: String,
     /// Where it is.
     pub address: Address,
-}
-
-/// Whether a merchant may sell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum MerchantStatus {
-    /// It may.
-    Active,
-    /// Not any more, for good.
-    Deactivated,
-    /// Not yet.
-    Pending,
 }
 
 /// All merchants of a PSP.

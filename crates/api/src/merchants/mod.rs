@@ -10,7 +10,7 @@ mod read;
 mod request;
 mod rules;
 
-pub use answers::{CreateMerchantAnswer, Merchant, MerchantList, MerchantStatus};
+pub use answers::{CreateMerchantAnswer, Merchant, MerchantList};
 pub use logo::{LOGO_SIDE_MAX_PIXELS, LOGO_SIDE_MIN_PIXELS, Logo};
 #[cfg(test)]
 pub(crate) use read::{ADDRESS_NAMES, NAMES};

@@ -1,19 +1,20 @@
 //! The schemas. Answers describe themselves; the requests that are read by hand are described here.
 
+use lommebok_values::{Amount, EntryStatus, OperationStatus};
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Components, ComponentsBuilder, OneOfBuilder, Schema, Type};
 use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, SchemaFormat};
 
 use crate::access_token::TokenAnswer;
-use crate::amount::{AMOUNT_MAX, ENTRY_AMOUNT_MIN, PAYMENT_AMOUNT_MIN};
+use crate::amount::{ENTRY_AMOUNT_MIN, PAYMENT_AMOUNT_MIN};
 use crate::details::DetailsAnswer;
 use crate::errors::{ErrorDetails, GatewayError, Problem, TokenError};
 use crate::force_approve::ForceApproveRequest;
 use crate::init::InitAnswer;
 use crate::make_payment::{Accepted, Notice};
 use crate::merchants::{CreateMerchantAnswer, CreateMerchantRequest, MerchantList, UpdateMerchantRequest};
-use crate::updatestatus::{OperationStatus, Status, UpdateStatusAnswer};
+use crate::updatestatus::UpdateStatusAnswer;
 
 /// A request to start a payment.
 #[derive(ToSchema)]
@@ -76,7 +77,7 @@ struct EntryBody {
     /// The PSP's own id of the payment.
     #[schema(example = "abcABC12345")]
     psp_transaction_id: String,
-    status: Status,
+    status: EntryStatus,
     #[schema(schema_with = entry_amount)]
     amount: i64,
     currency: Option<Currency>,
@@ -183,13 +184,14 @@ fn amount(min: i64) -> RefOr<Schema> {
         .schema_type(Type::Integer)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
         .minimum(Some(i32::try_from(min).unwrap_or(i32::MAX)))
-        .maximum(Some(i32::try_from(AMOUNT_MAX).unwrap_or(i32::MAX)));
+        .maximum(Some(i32::try_from(Amount::MAX_ORE).unwrap_or(i32::MAX)));
+    let max = Amount::MAX_ORE;
     // As many digits as the smallest and the largest amount have.
     let fewest = min.to_string().len().saturating_sub(1);
-    let most = AMOUNT_MAX.to_string().len().saturating_sub(1);
+    let most = max.to_string().len().saturating_sub(1);
     let digits =
         ObjectBuilder::new().schema_type(Type::String).pattern(Some(format!("^0*[1-9][0-9]{{{fewest},{most}}}$")));
-    let description = format!("In minor units (499 kr is 49900), from {min} to {AMOUNT_MAX}, best as an integer.");
+    let description = format!("In minor units (499 kr is 49900), from {min} to {max}, best as an integer.");
     let either = OneOfBuilder::new().item(integer).item(digits).description(Some(description));
     Schema::from(either.examples([json!(49_900)]).build()).into()
 }

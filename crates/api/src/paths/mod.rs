@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use http::Method;
 
-use crate::ids;
+use lommebok_values::{Msn, PspTransactionId};
 pub use nearly::nearly;
 
 /// The path of the token endpoint.
@@ -125,18 +125,18 @@ pub fn route(raw_path: &str) -> Option<Endpoint<'_>> {
             }
         }
         [a, b, c, id, e] if fixed(&[a, b, c, e], &["psp", "v3", "psppayments", "details"]) => {
-            Some(Endpoint::Details { id: path_id(id, ids::is_psp_transaction_id) })
+            Some(Endpoint::Details { id: path_id(id, PspTransactionId::is) })
         }
         [a, b, c, d, id, last]
             if fixed(&[a, b, c, d, last], &["psp", "v3", "integration-test", "psppayments", "approve"]) =>
         {
-            Some(Endpoint::ForceApprove { id: path_id(id, ids::is_psp_transaction_id) })
+            Some(Endpoint::ForceApprove { id: path_id(id, PspTransactionId::is) })
         }
         [a, b, c, d] if fixed(&[a, b, c, d], &["merchant-management", "psp", "v1", "merchants"]) => {
             Some(Endpoint::Merchants)
         }
         [a, b, c, d, msn] if fixed(&[a, b, c, d], &["merchant-management", "psp", "v1", "merchants"]) => {
-            Some(Endpoint::Merchant { msn: path_id(msn, ids::is_merchant_serial_number) })
+            Some(Endpoint::Merchant { msn: path_id(msn, Msn::is) })
         }
         [a, b, c, d] if fixed(&[a, b, c, d], &["dwo-api-application", "v1", "deeplink", "vippsgateway"]) => {
             Some(Endpoint::Deeplink)

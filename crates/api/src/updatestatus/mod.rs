@@ -8,6 +8,7 @@ mod read;
 
 use std::borrow::Cow;
 
+use lommebok_values::{Amount, EntryStatus, OperationStatus, PspTransactionId};
 pub use read::parse;
 #[cfg(test)]
 pub(crate) use read::{ENTRY_NAMES, TOP_NAMES};
@@ -34,9 +35,9 @@ impl UpdateStatusRequest<'_> {
     pub fn canonical(&self) -> Canonical {
         self.entries.iter().fold(Canonical::of("updatestatus"), |canonical, entry| {
             canonical
-                .text(&entry.psp_transaction_id)
-                .text(entry.status.word())
-                .number(entry.amount)
+                .text(entry.psp_transaction_id.as_str())
+                .text(entry.status.as_str())
+                .number(entry.amount.ore())
                 .optional(entry.payment_text.as_deref())
                 .flag(entry.operation_status == OperationStatus::Success)
         })
@@ -47,60 +48,15 @@ impl UpdateStatusRequest<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry<'b> {
     /// The PSP's own id of the payment.
-    pub psp_transaction_id: Cow<'b, str>,
+    pub psp_transaction_id: PspTransactionId,
     /// What happened.
-    pub status: Status,
+    pub status: EntryStatus,
     /// How much, in øre: 1 to 2 147 483 647.
-    pub amount: i64,
+    pub amount: Amount,
     /// What the user reads, cut to 1,000 characters.
     pub payment_text: Option<Cow<'b, str>>,
     /// Whether it worked.
     pub operation_status: OperationStatus,
-}
-
-/// What can happen to the money of a payment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Status {
-    /// The money is set aside.
-    Reserved,
-    /// It is taken.
-    Captured,
-    /// What remains is released.
-    Cancelled,
-    /// It is given back.
-    Refunded,
-}
-
-impl Status {
-    /// All of them.
-    pub const ALL: [Status; 4] = [Status::Reserved, Status::Captured, Status::Cancelled, Status::Refunded];
-
-    /// The word on the wire.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Status::Reserved => "RESERVED",
-            Status::Captured => "CAPTURED",
-            Status::Cancelled => "CANCELLED",
-            Status::Refunded => "REFUNDED",
-        }
-    }
-
-    /// The status of exactly this word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.word() == word)
-    }
-}
-
-/// Whether an operation worked at the PSP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, ToSchema)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum OperationStatus {
-    /// It did; also when nothing is said.
-    #[default]
-    Success,
-    /// It did not: a history entry that moves no sums.
-    Failed,
 }
 
 /// The answer to a request that is durable.

@@ -5,11 +5,12 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{ENTRIES_MAX, Entry, OperationStatus, Status, UpdateStatusRequest};
+use lommebok_values::{Amount, EntryStatus, OperationStatus, PspTransactionId};
+
+use super::{ENTRIES_MAX, Entry, UpdateStatusRequest};
 use crate::amount::{self, ENTRY_AMOUNT_MIN};
 use crate::errors::{ErrorCode, Fault, Faults};
 use crate::hints::{Hint, Hints, Slip, closest};
-use crate::ids;
 use crate::json::{
     Broken, Fields, Flat, Manner, Object, ObjectSeed, Oddity, Place, Scalar, doubled, halved_name, no_object, not_read,
     read_document, visible, without_surrogates,
@@ -226,9 +227,9 @@ impl EntryReader<'_> {
         })
     }
 
-    fn psp_transaction_id<'de>(&mut self, value: Option<Scalar<'de>>) -> Option<Cow<'de, str>> {
-        let id = self.fields.required_text("pspTransactionId", value)?;
-        if ids::is_psp_transaction_id(&id) {
+    fn psp_transaction_id(&mut self, value: Option<Scalar<'_>>) -> Option<PspTransactionId> {
+        let text = self.fields.required_text("pspTransactionId", value)?;
+        if let Some(id) = PspTransactionId::new(&text) {
             return Some(id);
         }
         let what = "must be 1 to 36 of letters, digits, '.', '_' and '-', with at least one letter or digit";
@@ -236,16 +237,16 @@ impl EntryReader<'_> {
         None
     }
 
-    fn status(&mut self, value: Option<Scalar<'_>>) -> Option<Status> {
+    fn status(&mut self, value: Option<Scalar<'_>>) -> Option<EntryStatus> {
         let word = self.fields.required_text("status", value)?;
-        let status = Status::from_word(&word);
+        let status = EntryStatus::parse(&word);
         if status.is_none() {
             self.fields.invalid("status", "must be RESERVED, CAPTURED, CANCELLED or REFUNDED");
         }
         status
     }
 
-    fn amount(&mut self, value: Option<Scalar<'_>>) -> Option<i64> {
+    fn amount(&mut self, value: Option<Scalar<'_>>) -> Option<Amount> {
         let value = self.fields.required("amount", value)?;
         let place = self.fields.place;
         match amount::read(&value, ENTRY_AMOUNT_MIN, || place.path("amount")) {
@@ -277,15 +278,12 @@ impl EntryReader<'_> {
 
     fn operation_status(&mut self, value: Option<Scalar<'_>>) -> Option<OperationStatus> {
         let Some(word) = self.fields.text("operationStatus", value) else {
-            return Some(OperationStatus::default());
+            return Some(OperationStatus::Success);
         };
-        match &*word {
-            "SUCCESS" => Some(OperationStatus::Success),
-            "FAILED" => Some(OperationStatus::Failed),
-            _ => {
-                self.fields.invalid("operationStatus", "must be SUCCESS or FAILED");
-                None
-            }
+        let status = OperationStatus::parse(&word);
+        if status.is_none() {
+            self.fields.invalid("operationStatus", "must be SUCCESS or FAILED");
         }
+        status
     }
 }

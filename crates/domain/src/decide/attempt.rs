@@ -5,12 +5,12 @@
 use super::{Change, Transition};
 use crate::cause::{Cause, CauseCode};
 use crate::event::{Actor, EventKind};
-use crate::ids::ReturnId;
 use crate::money::Sums;
 use crate::payment::{NoticeKind, Payment};
 use crate::refusal::Refusal;
 use crate::state::{AttemptAnswer, AttemptNumber, Failure, Phase, State};
-use crate::time::Timestamp;
+use lommebok_values::ReturnId;
+use lommebok_values::Timestamp;
 
 /// The user's whole time, from init, in ms: a step-up gets what is left of it.
 const WHOLE_LIFE_MS: i64 = 10 * 60_000;

@@ -6,14 +6,16 @@
 
 use super::{Change, Transition};
 use crate::cause::{Cause, CauseCode};
-use crate::command::{EntryStatus, OperationStatus, StatusEntry};
+use crate::command::StatusEntry;
 use crate::event::{Actor, EventKind};
-use crate::ids::CardId;
-use crate::money::{Amount, Sums};
+use crate::money::Sums;
 use crate::payment::{MAX_PARTIAL_OPERATIONS, MAX_WAITING, MAX_WITHOUT_EFFECT, Payment, WAITING_KEPT_FOR_WHOLE};
 use crate::refusal::{EntryRefusal, Refusal};
 use crate::state::{CancelledBy, Failure, State};
-use crate::time::Timestamp;
+use lommebok_values::Amount;
+use lommebok_values::CardId;
+use lommebok_values::Timestamp;
+use lommebok_values::{EntryStatus, OperationStatus};
 
 pub(super) fn apply(payment: &Payment, entry: StatusEntry, now: Timestamp) -> Result<Transition, Refusal> {
     if payment.waiting > 0 || matches!(payment.state, State::Authorizing { .. }) {

@@ -15,7 +15,7 @@ use crate::event::{Actor, Event, EventKind};
 use crate::payment::{Notice, NoticeKind, Payment};
 use crate::refusal::Refusal;
 use crate::state::{Prompt, State};
-use crate::time::Timestamp;
+use lommebok_values::Timestamp;
 
 /// What a command makes of a payment: to be committed as one, or not at all.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use crate::due::NOTICE_RETRY_MS;
 use crate::event::{Actor, EventKind};
 use crate::payment::{Notice, Payment};
 use crate::refusal::Refusal;
-use crate::time::Timestamp;
+use lommebok_values::Timestamp;
 
 pub(super) fn tried(payment: &Payment, delivered: Result<u16, Cause>, now: Timestamp) -> Result<Transition, Refusal> {
     let Notice::Due { kind, tries, .. } = payment.notice else {

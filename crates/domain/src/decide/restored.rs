@@ -6,11 +6,11 @@
 use super::{Change, Transition};
 use crate::cause::{Cause, CauseCode};
 use crate::event::{Actor, EventKind};
-use crate::ids::CardId;
 use crate::payment::Payment;
 use crate::refusal::Refusal;
 use crate::state::{Failure, State};
-use crate::time::Timestamp;
+use lommebok_values::CardId;
+use lommebok_values::Timestamp;
 
 pub(super) fn end(payment: &Payment, now: Timestamp) -> Result<Transition, Refusal> {
     let card: Option<CardId> = match &payment.state {

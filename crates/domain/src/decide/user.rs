@@ -4,11 +4,11 @@ use super::{Change, Transition};
 use crate::cause::{Cause, CauseCode};
 use crate::command::StepUpResult;
 use crate::event::{Actor, EventKind};
-use crate::ids::{CardId, ReturnId, UserId};
 use crate::payment::{APPROVAL_LIFE_MS, Binding, Entrance, MAX_PROMPTS, NoticeKind, Payment};
 use crate::refusal::Refusal;
 use crate::state::{AttemptNumber, CancelledBy, Failure, Phase, Prompt, State};
-use crate::time::Timestamp;
+use lommebok_values::Timestamp;
+use lommebok_values::{CardId, ReturnId, UserId};
 
 pub(super) fn confirm_number(
     payment: &Payment,

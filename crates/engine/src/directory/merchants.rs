@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use lommebok_domain::MerchantStatus;
 use lommebok_domain::{MerchantId, Msn, TenantId};
-use lommebok_store::{
-    CommitFault, Committed, Merchant, MerchantDetails, MerchantStatus, MerchantWrite, Psp, Store, Write,
-};
+use lommebok_store::{CommitFault, Committed, Merchant, MerchantDetails, MerchantWrite, Psp, Store, Write};
 
 use super::Principal;
 use crate::clock::BusinessClock;

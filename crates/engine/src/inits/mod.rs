@@ -5,10 +5,11 @@ mod secrets;
 
 use std::sync::Arc;
 
+use lommebok_domain::MerchantStatus;
 use lommebok_domain::{
     Amount, Binding, Entrance, MerchantOrderId, Msn, Payment, PaymentId, PhoneNumber, PspTransactionId, TenantId, Terms,
 };
-use lommebok_store::{CommitFault, Merchant, MerchantStatus, NewPayment, Write};
+use lommebok_store::{CommitFault, Merchant, NewPayment, Write};
 
 pub use secrets::InitSecrets;
 
@@ -37,7 +38,7 @@ pub struct NewInit {
     /// `makePaymentUrl`
     pub make_payment_url: String,
     /// `makePaymentToken`, if any.
-    pub make_payment_token: Option<lommebok_api::secret::Secret>,
+    pub make_payment_token: Option<lommebok_values::Secret>,
     /// `paymentText`
     pub payment_text: String,
     /// How the user comes to it.

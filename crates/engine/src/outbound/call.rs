@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use lommebok_api::secret::Secret;
+use lommebok_values::Secret;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 

@@ -14,9 +14,9 @@ mod tests;
 use std::sync::Arc;
 
 use lommebok_api::make_payment::{NetworkToken, TokenType};
-use lommebok_api::secret::Secret;
 use lommebok_domain::{AttemptNumber, PaymentId, Terms};
 use lommebok_store::Card;
+use lommebok_values::Secret;
 
 pub use simulated::SimulatedTokens;
 

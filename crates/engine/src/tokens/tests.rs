@@ -8,7 +8,8 @@ use lommebok_domain::{
     Amount, AttemptNumber, CardId, MerchantId, MerchantOrderId, Msn, PaymentId, PspId, PspTransactionId, TenantId,
     Terms, Timestamp, UserId,
 };
-use lommebok_store::{Card, CardDetails, CardKind, CardScheme};
+use lommebok_domain::{CardKind, CardScheme};
+use lommebok_store::{Card, CardDetails};
 
 use super::{IssuedToken, MagicTokens, SimulatedTokens, TokenRefused, TokenRequest};
 

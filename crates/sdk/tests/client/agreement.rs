@@ -7,9 +7,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response};
 use lommebok_api::details::{DetailsAnswer, LogEntry, TransactionSummary};
 use lommebok_api::init::InitAnswer;
-use lommebok_api::merchants::{Address as ApiAddress, CreateMerchantAnswer, Merchant, MerchantList, MerchantStatus};
+use lommebok_api::merchants::{Address as ApiAddress, CreateMerchantAnswer, Merchant, MerchantList};
 use lommebok_api::paths::{Endpoint, route};
-use lommebok_api::updatestatus::{OperationStatus, Status as ApiStatus, UpdateStatusAnswer};
+use lommebok_api::updatestatus::UpdateStatusAnswer;
 use lommebok_api::urls::UrlPolicy;
 use lommebok_api::{access_token, force_approve, headers, init, merchants, updatestatus};
 use lommebok_sdk::client::{Address, Company, MerchantChanges, NewMerchant, Operation};
@@ -18,6 +18,7 @@ use lommebok_sdk::{
     Amount, BoxFuture, Client, Credentials, Init, MakePaymentToken, MakePaymentUrl, PspRedirectUrl, Secret, Status,
     StatusUpdate,
 };
+use lommebok_values::{EntryStatus, MerchantStatus, OperationStatus};
 use serde::Serialize;
 
 /// Reads requests and writes answers with crate `api`, in the same process; keeps what it read.
@@ -106,7 +107,7 @@ impl ApiByItself {
         let read = updatestatus::parse(body).unwrap();
         for entry in &read.entries {
             let failed = entry.operation_status == OperationStatus::Failed;
-            let (id, status, amount) = (&entry.psp_transaction_id, entry.status.word(), entry.amount);
+            let (id, status, amount) = (&entry.psp_transaction_id, entry.status.as_str(), entry.amount.ore());
             self.read(format!("{id} {status} {amount} {:?} failed: {failed}", entry.payment_text.as_deref()));
         }
         written(200, &UpdateStatusAnswer::SUCCESS)
@@ -139,7 +140,7 @@ fn details(id: &str) -> DetailsAnswer<'_> {
             amount: 500,
             payment_text: "socks",
             time_stamp: "2026-05-04T10:00:00.000Z".to_owned(),
-            operation: ApiStatus::Reserved,
+            operation: EntryStatus::Reserved,
             operation_success: true,
         }],
     }
@@ -197,10 +198,10 @@ async fn init_is_agreed_on_with_every_member() {
     let read = api.taken().remove(0);
     for part in [
         "init 100001 Some(\"Bearer x\")",
-        r#"psp_transaction_id: "abcABC12345""#,
-        r#"merchant_order_id: "abcABC-12345""#,
-        r#"customer_mobile_number: Some("12345678")"#,
-        "amount: 49900",
+        r#"psp_transaction_id: PspTransactionId("abcABC12345")"#,
+        r#"merchant_order_id: MerchantOrderId("abcABC-12345")"#,
+        r#"customer_mobile_number: Some(PhoneNumber("12345678"))"#,
+        "amount: Amount(49900)",
         r#"psp_redirect_url: "myapp://back""#,
         r#"make_payment_url: "https://psp.example/make-payment""#,
         r#"payment_text: Some("Ærlig \"talt\"\n")"#,

@@ -1,6 +1,7 @@
 //! Seeds on their way into the store: credentials as keyed hashes, numbers sealed. Seeding again changes nothing that is
 //! as the seed says, so every start does it.
 
+use lommebok_domain::MerchantStatus;
 use lommebok_domain::{PhoneNumber, TenantId};
 use lommebok_engine::clock::ProcessTime;
 use lommebok_engine::fault::Fault;
@@ -11,8 +12,8 @@ use lommebok_engine::keys::{PspCredentials, SandboxKeys};
 use lommebok_engine::people::pin_hash;
 use lommebok_engine::randomness::Randomness;
 use lommebok_store::{
-    Address, CardDetails, CardKind, CardScheme, Change, CommitFault, KeyedHash, MerchantDetails, MerchantStatus,
-    NewPsp, NewUser, Sealed, Seed as Rows, SeededMerchant, SeededPsp, SeededUser, Store, Write,
+    Address, CardDetails, Change, CommitFault, KeyedHash, MerchantDetails, NewPsp, NewUser, Sealed, Seed as Rows,
+    SeededMerchant, SeededPsp, SeededUser, Store, Write,
 };
 
 use super::StartFault;
@@ -160,14 +161,8 @@ fn card(seeded: &SeedCard) -> CardDetails {
     CardDetails {
         bin: seeded.bin.clone(),
         last_four: seeded.last_four.clone(),
-        scheme: match seeded.scheme {
-            seeds::CardScheme::Visa => CardScheme::Visa,
-            seeds::CardScheme::Mastercard => CardScheme::Mastercard,
-        },
-        kind: match seeded.kind {
-            seeds::CardKind::Credit => CardKind::Credit,
-            seeds::CardKind::Debit => CardKind::Debit,
-        },
+        scheme: seeded.scheme,
+        kind: seeded.kind,
         expiry_month: seeded.expiry_month,
         expiry_year: seeded.expiry_year,
         eligible: seeded.eligible,

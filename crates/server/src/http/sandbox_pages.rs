@@ -9,11 +9,12 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderMap, Uri};
+use lommebok_domain::{CardKind, CardScheme};
 use lommebok_engine::keys::{SandboxKeys, SecretText};
 use lommebok_engine::wallet::Wallet;
 
 use super::pages::{Pages, language, remember_language};
-use crate::seeds::{CardKind, CardScheme, Seed, SeedCard, SeedUser};
+use crate::seeds::{Seed, SeedCard, SeedUser};
 use crate::ui::brand::Brand;
 use crate::ui::error_page::Wrong;
 use crate::ui::html::{Html, Policy};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use lommebok_domain::{CardKind, CardScheme};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -26,30 +27,28 @@ pub struct SeedCard {
     pub eligible: bool,
 }
 
-/// A card scheme.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum CardScheme {
-    /// Visa.
+/// How a seed file writes a scheme.
+#[derive(Deserialize)]
+#[serde(remote = "CardScheme", rename_all = "UPPERCASE")]
+enum WrittenScheme {
     Visa,
-    /// Mastercard.
     Mastercard,
 }
 
-/// What kind of card.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum CardKind {
-    /// Spends what is there.
+/// How a seed file writes a kind.
+#[derive(Deserialize)]
+#[serde(remote = "CardKind", rename_all = "lowercase")]
+enum WrittenKind {
     Debit,
-    /// Spends what is lent.
     Credit,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
+    #[serde(with = "WrittenScheme")]
     scheme: CardScheme,
+    #[serde(with = "WrittenKind")]
     kind: CardKind,
     bin: Spanned<String>,
     last_four: Spanned<String>,
@@ -81,15 +80,6 @@ pub(super) fn check(
         return None;
     }
     Some(SeedCard { scheme, kind: written.kind, bin, last_four, expiry_month, expiry_year, eligible: written.eligible })
-}
-
-impl CardScheme {
-    fn begins(self, bin: &str) -> bool {
-        match self {
-            Self::Visa => bin.starts_with('4'),
-            Self::Mastercard => bin.starts_with(['2', '5']),
-        }
-    }
 }
 
 fn parse_expiry(text: &str) -> Option<(u8, u16)> {

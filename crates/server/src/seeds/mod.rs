@@ -21,7 +21,7 @@ use toml::Spanned;
 use crate::config::line_of;
 use credentials::WrittenSecret;
 
-pub use cards::{CardKind, CardScheme, SeedCard};
+pub use cards::SeedCard;
 pub use merchants::{SeedAddress, SeedMerchant};
 pub use users::SeedUser;
 

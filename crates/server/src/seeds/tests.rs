@@ -1,5 +1,6 @@
 //! The built-in seed has what the domain page promises, and every fault of a seed comes with its line.
 
+use lommebok_domain::{CardKind, CardScheme};
 use lommebok_engine::keys::SecretText;
 
 use super::*;

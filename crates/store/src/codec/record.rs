@@ -1,7 +1,9 @@
 //! The small enums of the other records, and routes.
 
 use crate::change::IdempotentRoute;
-use crate::records::{CardKind, CardScheme, ClockMode, MerchantStatus};
+use lommebok_domain::{CardKind, CardScheme, MerchantStatus};
+
+use crate::records::ClockMode;
 
 pub(crate) const fn route(route: IdempotentRoute) -> i64 {
     match route {

@@ -1,17 +1,6 @@
 //! A merchant as the signup API knows it (docs/domain.md §7). The logo, up to megabytes, is kept and read apart.
 
-use lommebok_domain::{MerchantId, Msn, PspId, TenantId, Timestamp};
-
-/// A merchant's status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum MerchantStatus {
-    /// `PENDING`
-    Pending,
-    /// `ACTIVE`
-    Active,
-    /// `DEACTIVATED`: for good.
-    Deactivated,
-}
+use lommebok_domain::{MerchantId, MerchantStatus, Msn, PspId, TenantId, Timestamp};
 
 /// A postal address.
 #[derive(Clone, Debug, PartialEq, Eq)]

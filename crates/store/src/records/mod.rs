@@ -11,8 +11,8 @@ mod sign_in;
 mod tenant;
 
 pub use details::{HistoryPage, PaymentDetails, PaymentReceipt};
-pub use merchant::{Address, Merchant, MerchantDetails, MerchantStatus, MerchantWrite};
-pub use person::{Card, CardDetails, CardKind, CardScheme, NewUser, Session, User};
+pub use merchant::{Address, Merchant, MerchantDetails, MerchantWrite};
+pub use person::{Card, CardDetails, NewUser, Session, User};
 pub use psp::{NewPsp, Psp};
 pub use seed::{Seed, SeededMerchant, SeededPsp, SeededUser};
 pub use sign_in::{SessionWrite, SignIn, TriedFrom, TriedPin};

@@ -1,6 +1,6 @@
 //! Users of the wallet, their cards and their phones' sessions. Card numbers are never stored: BIN and last four only.
 
-use lommebok_domain::{CardId, TenantId, Timestamp, UserId};
+use lommebok_domain::{CardId, CardKind, CardScheme, TenantId, Timestamp, UserId};
 
 use crate::secret::{KeyedHash, Sealed};
 
@@ -32,24 +32,6 @@ pub struct NewUser {
     pub phone_sealed: Sealed,
     /// The PIN's hash, in the caller's own form.
     pub pin: Sealed,
-}
-
-/// A card's scheme.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CardScheme {
-    /// Visa.
-    Visa,
-    /// Mastercard.
-    Mastercard,
-}
-
-/// Whether a card draws on an account or on credit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CardKind {
-    /// Debit.
-    Debit,
-    /// Credit.
-    Credit,
 }
 
 /// What is known of a card.

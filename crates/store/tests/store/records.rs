@@ -1,10 +1,11 @@
 //! Seeds, PSPs, merchants, users, sessions and the clock.
 
+use lommebok_domain::{CardKind, CardScheme, MerchantStatus};
 use lommebok_domain::{MerchantId, Msn, PspId, Timestamp, UserId};
 use lommebok_store::{
-    Address, CardDetails, CardKind, CardScheme, Change, ClockMode, ClockRecord, CommitFault, Committed, Expiring,
-    KeyedHash, MerchantDetails, MerchantStatus, MerchantWrite, NewPsp, NewUser, Sealed, Seed, SeededMerchant,
-    SeededPsp, SeededUser, Session, SessionWrite, SignIn, TriedFrom, TriedPin, Write,
+    Address, CardDetails, Change, ClockMode, ClockRecord, CommitFault, Committed, Expiring, KeyedHash, MerchantDetails,
+    MerchantWrite, NewPsp, NewUser, Sealed, Seed, SeededMerchant, SeededPsp, SeededUser, Session, SessionWrite, SignIn,
+    TriedFrom, TriedPin, Write,
 };
 
 use crate::world::{NOW, PSP, TENANT, World, change};

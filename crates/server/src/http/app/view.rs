@@ -6,7 +6,7 @@ use lommebok_engine::clock::time_text;
 use lommebok_engine::clock::{BusinessClock, ClockMode};
 use lommebok_engine::fault::Fault;
 use lommebok_engine::wallet::Wallet;
-use lommebok_store::{Card, CardKind, CardScheme, PaymentReceipt};
+use lommebok_store::{Card, PaymentReceipt};
 use serde_json::{Value, json};
 
 use crate::ui::shown_text::shown_text;
@@ -69,14 +69,7 @@ fn failure(failed: &Failure) -> Value {
 
 fn short_card(wallet: &Wallet, card: CardId) -> Option<Value> {
     let card = wallet.people.card(card).ok()?;
-    Some(json!({"network": network(&card), "lastFour": card.details.last_four}))
-}
-
-fn network(card: &Card) -> &'static str {
-    match card.details.scheme {
-        CardScheme::Visa => "VISA",
-        CardScheme::Mastercard => "MASTERCARD",
-    }
+    Some(json!({"network": card.details.scheme.as_str(), "lastFour": card.details.last_four}))
 }
 
 /// A card to choose.
@@ -87,13 +80,10 @@ pub(super) fn card(wallet: &Wallet, card: &Card) -> Value {
         (false, false) => Some("NOT_ELIGIBLE"),
         (false, true) => None,
     };
-    let kind = match details.kind {
-        CardKind::Debit => "DEBIT",
-        CardKind::Credit => "CREDIT",
-    };
+    let kind = details.kind.as_str();
     json!({
         "id": card.id.get().to_string(),
-        "network": network(card),
+        "network": details.scheme.as_str(),
         "kind": kind,
         "lastFour": details.last_four,
         "expiry": format!("{:04}-{:02}", details.expiry_year, details.expiry_month),

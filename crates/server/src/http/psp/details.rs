@@ -2,9 +2,8 @@
 
 use lommebok_api::details::{DetailsAnswer, LogEntry, TransactionSummary};
 use lommebok_api::paths::PathId;
-use lommebok_api::updatestatus::Status;
+use lommebok_domain::PspTransactionId;
 use lommebok_domain::history::HistoryLine;
-use lommebok_domain::{EntryStatus, PspTransactionId};
 use lommebok_engine::clock::time_text;
 use lommebok_engine::operations::{IN_PLACE_BYTES, Whose};
 use lommebok_store::PaymentDetails;
@@ -48,17 +47,11 @@ fn answered(id: &PspTransactionId, details: &PaymentDetails) -> Answered {
 }
 
 fn entry(line: &HistoryLine) -> LogEntry<'_> {
-    let operation = match line.operation {
-        EntryStatus::Reserved => Status::Reserved,
-        EntryStatus::Captured => Status::Captured,
-        EntryStatus::Cancelled => Status::Cancelled,
-        EntryStatus::Refunded => Status::Refunded,
-    };
     LogEntry {
         amount: line.amount.ore(),
         payment_text: &line.text,
         time_stamp: time_text(line.at),
-        operation,
+        operation: line.operation,
         operation_success: line.success,
     }
 }

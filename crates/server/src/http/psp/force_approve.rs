@@ -3,7 +3,6 @@
 use lommebok_api::errors::{ErrorCode, Fault as WireFault};
 use lommebok_api::paths::PathId;
 use lommebok_api::{force_approve as wire, headers};
-use lommebok_domain::PhoneNumber;
 
 use super::answer::{Answered, Refused};
 use super::auth::Caller;
@@ -18,8 +17,6 @@ pub(super) async fn handle(call: PspCall<'_>, id: &PathId<'_>) -> Result<Answere
     headers::check_json(call.headers, body.len())?;
     let request = wire::parse(&body)?;
     let id = payment_named(id)?;
-    let internal = || WireFault::of(ErrorCode::Internal);
-    let number = PhoneNumber::new(&request.customer_phone_number).ok_or_else(internal)?;
-    force_approve.approve(caller.principal, &id, &number, request.token.expose()).await?;
+    force_approve.approve(caller.principal, &id, &request.customer_phone_number, request.token.expose()).await?;
     Ok(Answered::empty().hinting(request.hints))
 }

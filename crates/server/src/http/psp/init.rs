@@ -4,7 +4,7 @@ use lommebok_api::errors::{ErrorCode, Fault as WireFault, together};
 use lommebok_api::headers;
 use lommebok_api::hints::{Hint, Slip};
 use lommebok_api::init::{self, InitAnswer, InitRequest};
-use lommebok_domain::{Amount, Entrance, MerchantOrderId, PhoneNumber, PspTransactionId};
+use lommebok_domain::Entrance;
 use lommebok_engine::clock::ProcessTime;
 use lommebok_engine::inits::NewInit;
 use lommebok_engine::observability::calls::{self, Ids, Kind, Line};
@@ -37,7 +37,7 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     });
     let is_app = request.is_app;
     let hints = request.hints.clone();
-    let new = new_init(request).ok_or_else(|| WireFault::of(ErrorCode::Internal))?;
+    let new = new_init(request);
     let initiated = caller.wallet.inits.start(caller.principal, &msn, new, idempotency).await?;
     let terms = &initiated.payment.terms;
     calls::say(Kind::Init, || {
@@ -57,28 +57,24 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     Ok(Answered::json(&answer).in_utf_8().hinting(hints).hinting(unkeyed))
 }
 
-/// The request as the wallet wants it; `None` can't be, since the parser has checked the same rules.
-fn new_init(request: InitRequest) -> Option<NewInit> {
+/// The request as the wallet wants it.
+fn new_init(request: InitRequest) -> NewInit {
     let entrance = match (request.skip_landing_page, request.is_app) {
         (true, _) => Entrance::Push,
         (false, true) => Entrance::App,
         (false, false) => Entrance::LandingPage,
     };
-    Some(NewInit {
-        psp_transaction_id: PspTransactionId::new(&request.psp_transaction_id)?,
-        merchant_order_id: MerchantOrderId::new(&request.merchant_order_id)?,
-        customer_number: request
-            .customer_mobile_number
-            .as_deref()
-            .map(PhoneNumber::new)
-            .map_or(Some(None), |n| n.map(Some))?,
-        amount: Amount::from_ore(request.amount)?,
+    NewInit {
+        psp_transaction_id: request.psp_transaction_id,
+        merchant_order_id: request.merchant_order_id,
+        customer_number: request.customer_mobile_number,
+        amount: request.amount,
         psp_redirect_url: request.psp_redirect_url,
         make_payment_url: request.make_payment_url,
         make_payment_token: request.make_payment_token,
         payment_text: request.payment_text.unwrap_or_default(),
         entrance,
-    })
+    }
 }
 
 /// The link for the user: the landing page, or the app's own.

@@ -8,12 +8,13 @@ use lommebok_api::merchants::{
     self as wire, CreateMerchantAnswer, CreateMerchantRequest, MerchantList, UpdateMerchantRequest,
 };
 use lommebok_api::paths::PathId;
+use lommebok_domain::MerchantStatus;
 use lommebok_domain::Msn;
 use lommebok_engine::clock::time_text;
 use lommebok_engine::directory::MERCHANTS_LISTED;
 use lommebok_engine::fault::Fault;
 use lommebok_engine::operations::Whose;
-use lommebok_store::{Address, IdempotentRoute, Merchant, MerchantDetails, MerchantStatus};
+use lommebok_store::{Address, IdempotentRoute, Merchant, MerchantDetails};
 
 use super::PspCall;
 use super::answer::{Answered, Refused};
@@ -147,11 +148,7 @@ fn shown(merchant: Merchant) -> wire::Merchant {
         company_email: details.company_email,
         merchant_serial_number: merchant.msn.as_str().to_owned(),
         name: details.name,
-        status: match details.status {
-            MerchantStatus::Pending => wire::MerchantStatus::Pending,
-            MerchantStatus::Active => wire::MerchantStatus::Active,
-            MerchantStatus::Deactivated => wire::MerchantStatus::Deactivated,
-        },
+        status: details.status,
         email: details.email,
         website: details.website,
         logo_url: details.logo_url,

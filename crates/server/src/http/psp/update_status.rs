@@ -1,10 +1,12 @@
 //! `POST /psp/v3/psppayments/updatestatus`: what became of payments.
 
-use lommebok_api::errors::{ErrorCode, Fault as WireFault, together};
+use std::borrow::Cow;
+
+use lommebok_api::errors::{Fault as WireFault, together};
 use lommebok_api::headers;
 use lommebok_api::hints::{Hint, Hints, Slip};
-use lommebok_api::updatestatus::{self, Entry, OperationStatus as WireOperation, Status, UpdateStatusAnswer};
-use lommebok_domain::{Amount, EntryStatus, OperationStatus, PspTransactionId, StatusEntry};
+use lommebok_api::updatestatus::{self, Entry, UpdateStatusAnswer};
+use lommebok_domain::StatusEntry;
 use lommebok_engine::clock::ProcessTime;
 use lommebok_engine::observability::calls::{self, Kind, Line};
 use lommebok_engine::status_updates::{Accepted, NewUpdate};
@@ -61,8 +63,7 @@ fn read(wallet: &Wallet, body: &[u8]) -> Result<Read, Vec<WireFault>> {
     let request = updatestatus::parse(body)?;
     let hash = wallet.idempotency.hash(&request.canonical().into_bytes());
     let hints = request.hints;
-    let entries: Option<Vec<BatchEntry>> = request.entries.into_iter().map(entry).collect();
-    let entries = entries.ok_or_else(|| vec![WireFault::of(ErrorCode::Internal)])?;
+    let entries = request.entries.into_iter().map(entry).collect();
     Ok(Read { entries, hints, request: hash, digest: wallet.idempotency.hash(body) })
 }
 
@@ -94,21 +95,9 @@ fn entries(count: usize) -> &'static str {
     if count == 1 { "entry" } else { "entries" }
 }
 
-/// The entry as the wallet wants it; `None` can't be, since the parser has checked the same rules.
-fn entry(entry: Entry<'_>) -> Option<BatchEntry> {
-    let status = match entry.status {
-        Status::Reserved => EntryStatus::Reserved,
-        Status::Captured => EntryStatus::Captured,
-        Status::Cancelled => EntryStatus::Cancelled,
-        Status::Refunded => EntryStatus::Refunded,
-    };
-    let operation = match entry.operation_status {
-        WireOperation::Success => OperationStatus::Success,
-        WireOperation::Failed => OperationStatus::Failed,
-    };
-    let text = entry.payment_text.map(std::borrow::Cow::into_owned).unwrap_or_default();
-    Some(BatchEntry {
-        psp_transaction_id: PspTransactionId::new(&entry.psp_transaction_id)?,
-        entry: StatusEntry { status, amount: Amount::from_ore(entry.amount)?, text, operation },
-    })
+/// The entry as the wallet wants it.
+fn entry(entry: Entry<'_>) -> BatchEntry {
+    let Entry { psp_transaction_id, status, amount, payment_text, operation_status } = entry;
+    let text = payment_text.map(Cow::into_owned).unwrap_or_default();
+    BatchEntry { psp_transaction_id, entry: StatusEntry { status, amount, text, operation: operation_status } }
 }

@@ -1,4 +1,4 @@
-//! Business time as a value. Nothing here reads a clock: `server::clock` does, and hands the time in.
+//! Business time as a value. Nothing here reads a clock: `engine::clock` does, and hands the time in.
 
 /// Milliseconds since 1970-01-01T00:00:00Z of business time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
