@@ -63,6 +63,31 @@ pub struct Terms {
     pub entrance: Entrance,
 }
 
+#[cfg(feature = "sample")]
+impl Terms {
+    /// Terms for tests: 499 kr to merchant 123456 of PSP 1, who call the payment and the order `name`.
+    ///
+    /// # Panics
+    /// When `name` is not the name of a payment and of an order.
+    #[expect(clippy::expect_used, reason = "only tests call it")]
+    pub fn sample(name: &str) -> Self {
+        Self {
+            tenant: TenantId::new(1),
+            psp: PspId::new(1),
+            merchant: MerchantId::new(1),
+            msn: Msn::new("123456").expect("six digits"),
+            psp_transaction_id: PspTransactionId::new(name).expect("the name of a payment"),
+            merchant_order_id: MerchantOrderId::new(name).expect("the name of an order"),
+            amount: Amount::from_ore(49_900).expect("499 kr"),
+            created_at: Timestamp::from_millis(1_760_000_000_000),
+            psp_redirect_url: "https://shop.example/done".to_owned(),
+            make_payment_url: "https://psp.example/pay".to_owned(),
+            payment_text: "Shoes".to_owned(),
+            entrance: Entrance::LandingPage,
+        }
+    }
+}
+
 /// Whom the payment is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Binding {

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use lommebok_domain::{
-    Actor, Amount, AttemptAnswer, AttemptNumber, Binding, CancelledBy, CardId, Cause, Command, Entrance, EntryStatus,
-    Event, EventKind, Failure, MerchantId, MerchantOrderId, Msn, OperationStatus, Payment, PaymentId, PspId,
-    PspTransactionId, ReturnId, StatusEntry, TenantId, Terms, Timestamp, UserId, decide,
+    Actor, Amount, AttemptAnswer, AttemptNumber, Binding, CancelledBy, CardId, Cause, Command, EntryStatus, Event,
+    EventKind, Failure, OperationStatus, Payment, PaymentId, ReturnId, StatusEntry, Terms, Timestamp, UserId, decide,
     history::{self, HistoryLine},
 };
 
@@ -32,20 +31,7 @@ struct Life {
 
 impl Life {
     fn new() -> Self {
-        let terms = Terms {
-            tenant: TenantId::new(1),
-            psp: PspId::new(3),
-            merchant: MerchantId::new(5),
-            msn: Msn::new("123456").expect("six digits"),
-            psp_transaction_id: PspTransactionId::new("7686f7788898767977").expect("digits"),
-            merchant_order_id: MerchantOrderId::new("219930212").expect("digits"),
-            amount: ore(49_900),
-            created_at: at(0),
-            psp_redirect_url: "https://shop.example/done".to_owned(),
-            make_payment_url: "https://psp.example/pay".to_owned(),
-            payment_text: "Shoes".to_owned(),
-            entrance: Entrance::LandingPage,
-        };
+        let terms = Terms { created_at: at(0), ..Terms::sample("7686f7788898767977") };
         let payment = Payment::initiate(PaymentId::new(1), Arc::new(terms), Binding::Open);
         Self { payment, events: Vec::new(), now_ms: 0 }
     }

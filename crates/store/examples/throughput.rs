@@ -14,9 +14,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use lommebok_domain::{
-    Amount, AttemptAnswer, Binding, CardId, Command, Entrance, EntryStatus, MerchantId, MerchantOrderId, Msn,
-    OperationStatus, Payment, PspId, PspTransactionId, ReturnId, StatusEntry, TenantId, Terms, Timestamp, UserId,
-    decide,
+    Amount, AttemptAnswer, Binding, CardId, Command, EntryStatus, OperationStatus, Payment, PspId, ReturnId,
+    StatusEntry, TenantId, Terms, Timestamp, UserId, decide,
 };
 use lommebok_store::{
     BatchEntry, BatchTarget, BatchWrite, Change, CommitStage, Committed, HashKey, KeyedHash, NewBatch, NewPayment,
@@ -108,20 +107,8 @@ async fn init(store: Store, seed: u32) {
 async fn new(store: &Store, seed: u32) -> Payment {
     let number = NAME.fetch_add(1, Ordering::Relaxed);
     let name = format!("{seed:08x}-5a1b-4c2d-9e3f-{number:012x}");
-    let terms = Terms {
-        tenant: TENANT,
-        psp: PSP,
-        merchant: MerchantId::new(1),
-        msn: Msn::new("123456").expect("six digits"),
-        psp_transaction_id: PspTransactionId::new(&name).expect("a good id"),
-        merchant_order_id: MerchantOrderId::new(&name).expect("a good id"),
-        amount: Amount::from_ore(49_900).expect("a good amount"),
-        created_at: NOW.plus_millis(i64::try_from(number / 10).expect("a time")),
-        psp_redirect_url: "https://example.com/shop/order/1234567890/back".to_owned(),
-        make_payment_url: "https://psp.example.com/vipps/v3/makePayment".to_owned(),
-        payment_text: "En kopp kaffe og et stykke kake".to_owned(),
-        entrance: Entrance::LandingPage,
-    };
+    let terms =
+        Terms { created_at: NOW.plus_millis(i64::try_from(number / 10).expect("a time")), ..Terms::sample(&name) };
     let terms = Arc::new(terms);
     let write = Write::NewPayment(NewPayment {
         terms: Arc::clone(&terms),

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use lommebok_domain::{
-    Amount, AttemptAnswer, AttemptNumber, Binding, CardId, Cause, Command, Entrance, EntryCounts, Event, MerchantId,
-    MerchantOrderId, Msn, Payment, PaymentId, Phase, PspId, PspTransactionId, Refusal, ReturnId, State, StatusEntry,
-    TenantId, Terms, Timestamp, Transition, UserId, decide,
+    Amount, AttemptAnswer, AttemptNumber, Binding, CardId, Cause, Command, EntryCounts, Event, Payment, PaymentId,
+    Phase, Refusal, ReturnId, State, StatusEntry, Terms, Timestamp, Transition, UserId, decide,
 };
 
 use crate::step::{Ending, Entry, HowMuch, Step, Who};
@@ -63,18 +62,9 @@ fn live_from(mut payment: Payment, steps: &[Step]) -> Vec<Moment> {
 
 fn begin() -> Payment {
     let terms = Terms {
-        tenant: TenantId::new(1),
-        psp: PspId::new(3),
-        merchant: MerchantId::new(5),
-        msn: Msn::new("123456").expect("six digits"),
-        psp_transaction_id: PspTransactionId::new("p-1").expect("an id"),
-        merchant_order_id: MerchantOrderId::new("o-1").expect("an id"),
-        amount: ore(WHOLE),
         created_at: Timestamp::from_millis(1_700_000_000_000),
-        psp_redirect_url: String::new(),
-        make_payment_url: String::new(),
         payment_text: String::new(),
-        entrance: Entrance::LandingPage,
+        ..Terms::sample("p-1")
     };
     Payment::initiate(PaymentId::new(1), Arc::new(terms), Binding::Open)
 }

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use lommebok_domain::{
-    Amount, Binding, CardId, Cause, Entrance, EntryCounts, MerchantId, MerchantOrderId, Msn, Notice, Payment,
-    PaymentId, PspId, PspTransactionId, ReturnId, State, Sums, TenantId, Terms, Timestamp, UserId,
+    Amount, Binding, CardId, Cause, Entrance, EntryCounts, Notice, Payment, PaymentId, PspId, ReturnId, State, Sums,
+    Terms, Timestamp, UserId,
 };
 
 /// The bound user of most payments.
@@ -53,20 +53,7 @@ pub(crate) fn sums(captured: i64, released: i64, refunded: i64) -> Sums {
 
 /// What was agreed at init.
 pub(crate) fn terms(entrance: Entrance) -> Terms {
-    Terms {
-        tenant: TenantId::new(1),
-        psp: PSP,
-        merchant: MerchantId::new(5),
-        msn: Msn::new("123456").expect("six digits"),
-        psp_transaction_id: PspTransactionId::new("7686f7788898767977").expect("digits"),
-        merchant_order_id: MerchantOrderId::new("219930212").expect("digits"),
-        amount: ore(WHOLE),
-        created_at: at(0),
-        psp_redirect_url: "https://shop.example/done".to_owned(),
-        make_payment_url: "https://psp.example/pay".to_owned(),
-        payment_text: "Shoes".to_owned(),
-        entrance,
-    }
+    Terms { psp: PSP, created_at: at(0), entrance, ..Terms::sample("7686f7788898767977") }
 }
 
 /// A payment of Anna's, from the landing page, in `state`; nothing is reserved and no notice is due.

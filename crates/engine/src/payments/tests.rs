@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use lommebok_domain::{
-    Amount, Binding, CardId, Command, Entrance, MerchantId, MerchantOrderId, Msn, Payment, PspId, PspTransactionId,
-    State, TenantId, Terms, Timestamp, UserId,
-};
+use lommebok_domain::{Binding, CardId, Command, Entrance, Payment, State, TenantId, Terms, Timestamp, UserId};
 use lommebok_store::{HashKey, NewPayment, Store, StoreOptions, Write};
 use tokio::sync::mpsc;
 
@@ -72,20 +69,7 @@ impl Alone {
 }
 
 fn terms(name: &str) -> Terms {
-    Terms {
-        tenant: TENANT,
-        psp: PspId::new(1),
-        merchant: MerchantId::new(1),
-        msn: Msn::new("123456").unwrap(),
-        psp_transaction_id: PspTransactionId::new(name).unwrap(),
-        merchant_order_id: MerchantOrderId::new(name).unwrap(),
-        amount: Amount::from_ore(49_900).unwrap(),
-        created_at: NOW,
-        psp_redirect_url: "https://example.com/back".to_owned(),
-        make_payment_url: "https://example.com/makePayment".to_owned(),
-        payment_text: "En kopp kaffe".to_owned(),
-        entrance: Entrance::Push,
-    }
+    Terms { created_at: NOW, entrance: Entrance::Push, ..Terms::sample(name) }
 }
 
 #[tokio::test]

@@ -3,11 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lommebok_api::cryptogram::{Bound, Cryptogram};
-use lommebok_domain::payment::Entrance;
-use lommebok_domain::{
-    Amount, AttemptNumber, CardId, MerchantId, MerchantOrderId, Msn, PaymentId, PspId, PspTransactionId, TenantId,
-    Terms, Timestamp, UserId,
-};
+use lommebok_domain::{Amount, AttemptNumber, CardId, Msn, PaymentId, TenantId, Terms, UserId};
 use lommebok_domain::{CardKind, CardScheme};
 use lommebok_store::{Card, CardDetails};
 
@@ -16,20 +12,7 @@ use super::{IssuedToken, MagicTokens, SimulatedTokens, TokenRefused, TokenReques
 const KEY: [u8; 32] = [7; 32];
 
 fn terms(msn: &str, ore: i64) -> Terms {
-    Terms {
-        tenant: TenantId::new(1),
-        psp: PspId::new(1),
-        merchant: MerchantId::new(1),
-        msn: Msn::new(msn).unwrap(),
-        psp_transaction_id: PspTransactionId::new("p-1").unwrap(),
-        merchant_order_id: MerchantOrderId::new("o-1").unwrap(),
-        amount: Amount::from_ore(ore).unwrap(),
-        created_at: Timestamp::from_millis(0),
-        psp_redirect_url: "https://shop.example/".to_owned(),
-        make_payment_url: "https://psp.example/".to_owned(),
-        payment_text: String::new(),
-        entrance: Entrance::LandingPage,
-    }
+    Terms { msn: Msn::new(msn).unwrap(), amount: Amount::from_ore(ore).unwrap(), ..Terms::sample("p-1") }
 }
 
 fn card(number: i64, scheme: CardScheme) -> Card {

@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use lommebok_domain::{
-    Amount, Binding, Entrance, MerchantId, MerchantOrderId, Msn, PaymentId, PspId, PspTransactionId, TenantId, Terms,
-    Timestamp,
-};
+use lommebok_domain::{Binding, PaymentId, TenantId, Terms};
 use tokio::sync::oneshot;
 
 use super::{Job, group};
@@ -26,20 +23,7 @@ fn opened() -> (tempfile::TempDir, Database, Writer) {
 }
 
 fn payment(name: &str, text: String) -> Job {
-    let terms = Terms {
-        tenant: TENANT,
-        psp: PspId::new(1),
-        merchant: MerchantId::new(1),
-        msn: Msn::new("123456").expect("six digits"),
-        psp_transaction_id: PspTransactionId::new(name).expect("a good id"),
-        merchant_order_id: MerchantOrderId::new(name).expect("a good id"),
-        amount: Amount::from_ore(49_900).expect("a good amount"),
-        created_at: Timestamp::from_millis(1_760_000_000_000),
-        psp_redirect_url: String::new(),
-        make_payment_url: String::new(),
-        payment_text: text,
-        entrance: Entrance::LandingPage,
-    };
+    let terms = Terms { payment_text: text, ..Terms::sample(name) };
     let new = NewPayment {
         terms: Arc::new(terms),
         push_to: Binding::Open,

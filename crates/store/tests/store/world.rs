@@ -4,10 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use lommebok_domain::{
-    Amount, Binding, Command, Entrance, MerchantId, MerchantOrderId, Msn, Payment, PaymentId, PspId, PspTransactionId,
-    TenantId, Terms, Timestamp, decide,
-};
+use lommebok_domain::{Binding, Command, Payment, PaymentId, PspId, TenantId, Terms, Timestamp, decide};
 use lommebok_store::{
     Change, CommitFault, Committed, HashKey, IdempotentRoute, KeyedHash, NewIdempotency, NewPayment, PaymentWrite,
     Sealed, Store, StoreOptions, Write,
@@ -15,7 +12,6 @@ use lommebok_store::{
 
 pub(crate) const TENANT: TenantId = TenantId::new(1);
 pub(crate) const PSP: PspId = PspId::new(1);
-pub(crate) const MERCHANT: MerchantId = MerchantId::new(1);
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_760_000_000_000);
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -112,20 +108,7 @@ pub(crate) fn name() -> String {
 }
 
 pub(crate) fn terms(name: &str) -> Terms {
-    Terms {
-        tenant: TENANT,
-        psp: PSP,
-        merchant: MERCHANT,
-        msn: Msn::new("123456").expect("six digits"),
-        psp_transaction_id: PspTransactionId::new(name).expect("a good id"),
-        merchant_order_id: MerchantOrderId::new(name).expect("a good id"),
-        amount: Amount::from_ore(49_900).expect("a good amount"),
-        created_at: NOW,
-        psp_redirect_url: "https://example.com/back".to_owned(),
-        make_payment_url: "https://example.com/makePayment".to_owned(),
-        payment_text: "En kopp kaffe".to_owned(),
-        entrance: Entrance::LandingPage,
-    }
+    Terms { created_at: NOW, ..Terms::sample(name) }
 }
 
 pub(crate) fn new(terms: Terms) -> Write {
