@@ -4,7 +4,6 @@
 //! answer was lost is simply repeated. What a response code means to the wallet stands in one table (`verdict`).
 
 mod message;
-mod operation;
 mod response_code;
 pub mod simulated;
 mod test_amounts;
@@ -12,8 +11,7 @@ mod verdict;
 
 use lommebok_sdk::{Amount, BoxFuture};
 
-pub use message::{Authentication, Authorisation, Expiry, Field, Scheme};
-pub use operation::OperationId;
+pub use message::{Authentication, Authorisation, Expiry, Field, OperationId, Scheme};
 pub use response_code::ResponseCode;
 pub use test_amounts::{TestAmount, test_amount};
 pub use verdict::{Verdict, verdict};

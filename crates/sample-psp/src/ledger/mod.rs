@@ -10,11 +10,10 @@ mod due;
 mod entry;
 mod fold;
 mod payment;
-mod refusal;
 mod report;
 mod store;
 
-pub use command::{Asked, Command, IfMissing};
+pub use command::{Asked, Command, IfMissing, Refusal};
 pub use decide::decide;
 pub use due::{Due, DueKind};
 pub use entry::{Entry, EntryKind};
@@ -22,6 +21,5 @@ pub use payment::{
     AttemptNumber, Challenge, Ended, Entrance, Finding, InitRefusal, NoticeKind, Operation, OperationKind,
     OperationState, Payment, Settled, State, StepUp, Sums, Terms,
 };
-pub use refusal::Refusal;
 pub use report::Report;
 pub(crate) use store::{Commit, Created, Ledger, LedgerFault, Name};

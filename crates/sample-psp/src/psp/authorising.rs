@@ -7,9 +7,9 @@ use lommebok_sdk::{ErrorId, Secret};
 
 use super::Psp;
 use crate::acquirer::{Authorisation, Expiry, ResponseCode, Scheme, TestAmount, Verdict, test_amount, verdict};
-use crate::chance;
 use crate::database::DatabaseFault;
 use crate::ledger::{AttemptNumber, Challenge, Command, LedgerFault, Name, Payment, State, StepUp};
+use crate::randomness;
 
 /// How an attempt ended, as the wallet is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,7 +151,7 @@ fn unhandled(code: ResponseCode, attempt: AttemptNumber) -> (Command, Outcome) {
 fn step_up(approval: &Approval) -> Option<StepUp> {
     let url = |operation: &Option<Secret>| operation.as_ref().map(|url| url.expose().to_owned());
     Some(StepUp {
-        session: chance::hex::<16>(),
+        session: randomness::hex::<16>(),
         success_url: url(&approval.operations.success)?,
         cancel_url: url(&approval.operations.cancel)?,
         failure_url: url(&approval.operations.failure)?,

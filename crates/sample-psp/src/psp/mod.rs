@@ -9,7 +9,6 @@ mod checks;
 mod handler;
 mod make_payment_token;
 mod operations;
-mod patience;
 mod payments;
 mod reconciliation;
 mod reports;

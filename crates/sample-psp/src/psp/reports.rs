@@ -6,10 +6,10 @@ use lommebok_sdk::{Error, IdempotencyKey, PspTransactionId, StatusUpdate, Status
 
 use super::Psp;
 use super::retry::pause_ms;
-use crate::chance;
 use crate::clock::Timestamp;
 use crate::database::DatabaseFault;
 use crate::database::ledger::{Batch, ReportRow};
+use crate::randomness;
 
 /// The most reports of one batch.
 const REPORTS_PER_BATCH: u32 = 500;
@@ -31,7 +31,7 @@ impl Psp {
     /// Sends what was to be sent by `due`.
     pub(super) async fn send_reports(&self, due: Timestamp) -> Result<(), DatabaseFault> {
         for _ in 0..BATCHES_PER_TURN {
-            let key = format!("reports-{}", chance::hex::<16>());
+            let key = format!("reports-{}", randomness::hex::<16>());
             let Some(batch) = self.0.ledger.gather(due, key, REPORTS_PER_BATCH).await? else { return Ok(()) };
             let now = self.now();
             if is_older_than_its_key(&batch, now) {

@@ -1,9 +1,8 @@
 //! What the wallet says: to the init, in a notice, and in its details.
 
-use super::super::command::IfMissing;
+use super::super::command::{IfMissing, Refusal};
 use super::super::entry::EntryKind;
 use super::super::payment::{Finding, InitRefusal, NoticeKind, Payment, Settled, State};
-use super::super::refusal::Refusal;
 use super::authorisation;
 
 pub(super) fn accept_init(payment: &Payment, link: String) -> Result<Vec<EntryKind>, Refusal> {
