@@ -11,7 +11,6 @@ mod echo;
 mod figures;
 mod identifiers;
 mod load;
-mod machine;
 mod measured;
 mod process;
 mod psp;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use lommebok_engine::observability::{Metrics, names};
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::fake_psp::Reply;
 use lommebok_testkit::landing_page::LandingPage;
 use lommebok_testkit::test_app::{Answer, TestApp};
@@ -70,7 +70,7 @@ fn risen(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>, na
 
 /// Waits until this has risen by so much, all its labels together: an attempt or notice is counted just after its commit.
 async fn counted(app: &TestApp, before: &BTreeMap<String, String>, name: &str, by: u64) -> BTreeMap<String, String> {
-    surely(name, async || {
+    wait_until(name, async || {
         let after = samples(app).await;
         let labelled = after.keys().filter(|sample| sample.starts_with(name));
         let rose = labelled.map(|sample| risen(before, &after, sample)).sum::<u64>();

@@ -163,8 +163,13 @@ impl Ledger {
     }
 
     /// The reports to send now, at most `most`; a new batch gets `key`.
-    pub(crate) async fn gather(&self, now: Timestamp, key: String, most: u32) -> Result<Option<Batch>, DatabaseFault> {
-        self.database.write(move |transaction| rows::gather(transaction, now, &key, most)).await
+    pub(crate) async fn next_batch(
+        &self,
+        now: Timestamp,
+        key: String,
+        most: u32,
+    ) -> Result<Option<Batch>, DatabaseFault> {
+        self.database.write(move |transaction| rows::next_batch(transaction, now, &key, most)).await
     }
 
     /// Sends a batch again at `at`.

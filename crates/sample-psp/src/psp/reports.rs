@@ -32,7 +32,7 @@ impl Psp {
     pub(super) async fn send_reports(&self, due: Timestamp) -> Result<(), DatabaseFault> {
         for _ in 0..BATCHES_PER_TURN {
             let key = format!("reports-{}", randomness::hex::<16>());
-            let Some(batch) = self.0.ledger.gather(due, key, REPORTS_PER_BATCH).await? else { return Ok(()) };
+            let Some(batch) = self.0.ledger.next_batch(due, key, REPORTS_PER_BATCH).await? else { return Ok(()) };
             let now = self.now();
             if is_older_than_its_key(&batch, now) {
                 self.0.ledger.close_batch(batch, Some(NOT_KNOWN.to_owned()), now).await?;

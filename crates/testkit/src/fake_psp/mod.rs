@@ -5,7 +5,6 @@
 
 mod log;
 mod reply;
-mod request;
 mod serve;
 
 use std::collections::{HashMap, VecDeque};
@@ -17,12 +16,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-pub use log::{Connection, Log};
+pub use log::{Connection, Log, Request};
 pub use reply::{Gate, Reply};
-pub use request::Request;
 
 /// How long a test waits for calls that never come, in real time, before it fails.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A PSP that tests own.
 pub struct FakePsp {
@@ -136,7 +134,7 @@ impl FakePsp {
     /// When it doesn't within 20 s of real time.
     pub async fn until(&self, condition: impl FnMut(&Log) -> bool) -> Log {
         let mut log = self.shared.log.subscribe();
-        let reached = tokio::time::timeout(PATIENCE, log.wait_for(condition)).await;
+        let reached = tokio::time::timeout(TIMEOUT, log.wait_for(condition)).await;
         let log = reached.expect("what the test waits for happens at the PSP within 20 s");
         log.expect("the log lives as long as the PSP").clone()
     }

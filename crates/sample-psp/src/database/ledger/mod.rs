@@ -10,7 +10,7 @@ use super::DatabaseFault;
 use crate::ledger::{Entry, Payment, Terms};
 
 pub(crate) use due::{DueRow, due_by, move_all, next_due, postpone, see, seen, set_due};
-pub(crate) use reports::{Batch, ReportRow, close, gather, next_report, owed, postpone_batch, queue, split};
+pub(crate) use reports::{Batch, ReportRow, close, next_batch, next_report, owed, postpone_batch, queue, split};
 
 /// The ledger's tables, step by step.
 pub(crate) const STEPS: [&str; 2] = [include_str!("../schema/ledger.sql"), include_str!("../schema/time.sql")];

@@ -41,7 +41,7 @@ pub(crate) fn queue(
 }
 
 /// The batch to send now: the open one if its time has come, or a new one under `key` of what is due.
-pub(crate) fn gather(
+pub(crate) fn next_batch(
     transaction: &Transaction<'_>,
     now: Timestamp,
     key: &str,
