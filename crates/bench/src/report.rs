@@ -1,6 +1,6 @@
 //! The report: figures and rates as Markdown, printed, and written into `docs/benchmarks.md` on request.
 //!
-//! Only what stands between the two marks is replaced; what people wrote around it stays theirs.
+//! Only what is between the two marks is replaced; what people wrote around it stays theirs.
 
 use std::fmt::Write as _;
 use std::path::Path;

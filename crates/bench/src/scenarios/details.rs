@@ -1,6 +1,6 @@
 //! P6: details by id, of payments that were reserved and captured, picked all over those that are there.
 //!
-//! The ids come in no order, so that a cache of the last few helps nobody, and each answer has a history to tell.
+//! The ids come in no order, so that a cache of the last few does not help, and each answer has a history to tell.
 
 use std::ops::Range;
 use std::rc::Rc;

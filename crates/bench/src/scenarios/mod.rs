@@ -201,7 +201,7 @@ async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What is compared with the yardstick, beside it.
+/// The figures that are ratios to the yardstick's.
 async fn compare(report: &mut Report, options: &Options, psp: &Psp) -> anyhow::Result<()> {
     let yardstick = yardstick::measure_all(report, options.pace()).await?;
     if options.wants("P5") || options.wants("P6") || options.wants("P12") {

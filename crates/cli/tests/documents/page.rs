@@ -1,4 +1,4 @@
-//! A page of Markdown as a program: its blocks in a language, and the answer that stands below each of them.
+//! A page of Markdown as a program: its blocks in a language, and the answer below each of them.
 
 use std::os::unix::fs::symlink;
 use std::path::Path;

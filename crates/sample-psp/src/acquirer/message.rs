@@ -39,12 +39,10 @@ pub struct Expiry {
 /// Where each scheme carries the token's cryptogram.
 #[derive(Clone, Debug)]
 pub enum Scheme {
-    /// Visa.
     Visa {
         /// F126.8: the token's cryptogram (TAVV).
         f126_8: Secret,
     },
-    /// Mastercard.
     Mastercard {
         /// DE104 SE001 (formerly DE48 SE43): the token's cryptogram.
         de104_se001: Secret,

@@ -1,7 +1,7 @@
 //! The PSP's bank behind a seam: what every acquirer offers ([`Acquirer`]), in the words of its messages.
 //!
 //! Each call carries an [`OperationId`]: the same id again is the same operation and gets the same answer, so a call whose
-//! answer was lost is simply repeated. What a response code means to the wallet stands in one table (`verdict`).
+//! answer was lost is simply repeated. What a response code means to the wallet is in one table (`verdict`).
 
 mod message;
 mod response_code;
@@ -30,7 +30,7 @@ pub trait Acquirer: Send + Sync + 'static {
     /// Gives `amount` of what was taken back.
     fn refund(&self, order: Order) -> BoxFuture<'_, Answered>;
 
-    /// Undoes an authorisation whole, as if it had never been; also one that has not arrived yet. It stands until this is
+    /// Undoes an authorisation whole, as if it had never been; also one that has not arrived yet. The money stays set aside until this is
     /// approved.
     fn reverse(&self, authorisation: OperationId) -> BoxFuture<'_, Answered>;
 }
@@ -41,11 +41,9 @@ pub type Answered = Result<ResponseCode, NoAnswer>;
 /// An operation on an authorisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// This operation.
     pub operation: OperationId,
     /// The authorisation that it is about.
     pub authorisation: OperationId,
-    /// How much.
     pub amount: Amount,
 }
 

@@ -15,7 +15,6 @@ use crate::randomness;
 /// The file's name.
 const FILE: &str = "psp.key";
 
-/// The key.
 pub(super) struct OwnKey([u8; 32]);
 
 impl OwnKey {

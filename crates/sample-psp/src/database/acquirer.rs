@@ -11,7 +11,7 @@ use crate::acquirer::{Order, ResponseCode};
 #[derive(Clone, Debug)]
 pub(crate) struct AcquirerBooks(pub(crate) Database);
 
-/// How an authorisation stands, in øre.
+/// The state of an authorisation, in øre.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// What the issuer answered.
@@ -42,7 +42,7 @@ impl AcquirerBooks {
     }
 }
 
-/// How an authorisation stands; `None` if none with this name has come.
+/// The state of an authorisation; `None` if none with this name has come.
 pub(crate) fn standing(connection: &Connection, operation: &str) -> Result<Option<Standing>, DatabaseFault> {
     let mut statement = connection.prepare_cached(
         "SELECT code, amount, captured, released, refunded, reversed FROM authorisation WHERE operation = ?1",

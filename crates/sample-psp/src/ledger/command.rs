@@ -15,7 +15,6 @@ pub enum Command {
     },
     /// The wallet refused the init.
     RefuseInit {
-        /// Why.
         why: InitRefusal,
         /// What it said.
         reason: String,
@@ -28,17 +27,13 @@ pub enum Command {
         message: Vec<Field>,
     },
     /// The issuer approved.
-    Authorise {
-        /// Which attempt.
-        attempt: AttemptNumber,
-    },
+    Authorise { attempt: AttemptNumber },
     /// Not authorised.
     Decline {
-        /// Which attempt.
         attempt: AttemptNumber,
         /// The issuer's answer, if it was asked.
         code: Option<ResponseCode>,
-        /// What the wallet is told.
+        /// What we tell the wallet.
         error: ErrorId,
     },
     /// The issuer wants 3-D Secure first.
@@ -56,14 +51,13 @@ pub enum Command {
     Operate(Asked),
     /// The acquirer answered an operation.
     EndOperation {
-        /// Which.
         id: OperationId,
         /// Its answer.
         code: ResponseCode,
     },
     /// What an attempt may have reserved must be given back; the wallet counts it as failed with this.
     BeginReversal {
-        /// What the wallet was told.
+        /// What we told the wallet.
         error: ErrorId,
     },
     /// The acquirer has undone it.
@@ -79,14 +73,12 @@ pub enum Command {
     AcceptReport {
         /// What was reported.
         status: Status,
-        /// How much.
         amount: Amount,
     },
     /// The wallet refused a report for good.
     RefuseReport {
         /// What was reported.
         status: Status,
-        /// How much.
         amount: Amount,
         /// What it said.
         reason: String,

@@ -2,7 +2,7 @@
 //! ([`Payment::apply`]); what a command makes of a payment is decided by a pure function ([`decide()`]).
 //!
 //! Nothing here waits, stores or calls. `Ledger` (in `store`) is the exception: it keeps the entries under a guard of the payment's
-//! version. A newcomer's mistake: to change a payment and tell the wallet; what is told follows from the entry.
+//! version. A newcomer's mistake: to change a payment and then tell the wallet; the report follows from the entry.
 
 mod command;
 mod decide;

@@ -40,7 +40,7 @@ pub(crate) struct Commit {
 /// A command that was not committed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LedgerFault {
-    /// It is not possible now; this is how the payment stands.
+    /// It is not possible now; this is the state of the payment.
     #[error("{0}")]
     Refused(Refusal, Box<Payment>),
     /// There is no such payment.
@@ -99,7 +99,6 @@ impl Ledger {
         committed.await?
     }
 
-    /// A payment.
     pub(crate) async fn find(&self, name: Name) -> Result<Option<Payment>, DatabaseFault> {
         self.database.read(move |connection| find(connection, &name)).await
     }

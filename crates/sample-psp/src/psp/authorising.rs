@@ -11,14 +11,14 @@ use crate::database::DatabaseFault;
 use crate::ledger::{AttemptNumber, Challenge, Command, LedgerFault, Name, Payment, State, StepUp};
 use crate::randomness;
 
-/// How an attempt ended, as the wallet is told.
+/// How an attempt ended, as we tell the wallet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     Approved,
     Declined(ErrorId),
     /// 3-D Secure first, in this session.
     StepUp(String),
-    /// The ledger failed after the acquirer was asked: nobody may say anything but that it must be undone.
+    /// The ledger failed after the acquirer was asked: the only answer left is that it must be undone.
     Unknown,
 }
 
@@ -119,7 +119,7 @@ impl Psp {
     }
 }
 
-/// What the wallet is told when the acquirer said nothing: 85 if that took the whole budget, as the receiver says then.
+/// What we tell the wallet when the acquirer said nothing: 85 if that took the whole budget, as the receiver says then.
 fn without_an_answer(approval: &Approval) -> ErrorId {
     if approval.budget.remaining().is_zero() { ErrorId::ReceivedTooLate } else { ErrorId::InternalError }
 }

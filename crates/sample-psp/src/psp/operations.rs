@@ -73,7 +73,7 @@ impl Psp {
         let call = self.0.acquirer.reverse(payment.authorisation(attempt));
         let refused = match self.answered_within(OPERATION_TIMEOUT, call).await {
             Ok(code) if verdict(code) == Verdict::Approved => None,
-            // The issuer still holds the money, so nobody may be told that it does not.
+            // The issuer still holds the money, so no one may hear that it does not.
             Ok(code) => Some(format!("the acquirer refused with {code}")),
             Err(fault) => Some(fault.to_string()),
         };

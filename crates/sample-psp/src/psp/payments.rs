@@ -140,7 +140,7 @@ impl Psp {
     }
 }
 
-/// What a refusal of the init means to whoever wants to pay.
+/// What a refusal of the init means to a customer who wants to pay.
 fn why(refusal: &lommebok_sdk::Refusal) -> InitRefusal {
     let by_code = [
         ("81", InitRefusal::UserNotRegistered),

@@ -1,6 +1,6 @@
 //! Sending reports: a batch at a time, repeated under its key until the wallet takes it.
 //!
-//! A batch that the wallet refuses for certain falls apart, so that one bad report holds up nobody.
+//! A batch that the wallet refuses for certain falls apart, so that one bad report does not hold up the others.
 
 use lommebok_sdk::{Error, IdempotencyKey, PspTransactionId, StatusUpdate, StatusUpdates};
 
@@ -71,7 +71,7 @@ impl Psp {
     }
 }
 
-/// Whether the wallet may have taken the batch and forgotten it since: also when nobody was there to send it meanwhile.
+/// Whether the wallet may have taken the batch and forgotten it since: also when this program did not run meanwhile.
 fn is_older_than_its_key(batch: &Batch, now: Timestamp) -> bool {
     now.as_millis().saturating_sub(batch.made_at.as_millis()) > KEY_LASTS_MS
 }

@@ -38,7 +38,6 @@ struct OrderLine {
     quantity: i64,
 }
 
-/// The form.
 #[derive(Deserialize)]
 pub(super) struct Checkout {
     product: String,

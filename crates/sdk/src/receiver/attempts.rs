@@ -170,7 +170,7 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
     }
 
     /// Waits for what the handler says after its time. One that does not return keeps no money reserved: the reversal is
-    /// handed over beside it, and once more if it then says OK.
+    /// handed over while it runs, and once more if it then says OK.
     async fn ended_late(
         self: &Arc<Self>,
         id: &PspTransactionId,
@@ -200,7 +200,7 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
     }
 }
 
-/// What the handler said about an attempt; `None` when nobody knows.
+/// What the handler said about an attempt; `None` when it is not known.
 fn outcome_of(answer: Option<Answer>, id: &PspTransactionId, attempt: Attempt) -> Option<Outcome> {
     let Some(answer) = answer else {
         tracing::error!("the handler panicked; what it did is not known");

@@ -1,4 +1,4 @@
-//! Building a receiver. Its start takes up what an earlier process left behind, so that nobody can forget to.
+//! Building a receiver. Its start takes up what an earlier process left behind, so that it can't be forgotten.
 
 use std::sync::Arc;
 use std::time::Duration;

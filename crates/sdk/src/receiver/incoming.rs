@@ -1,4 +1,4 @@
-//! Reading the wallet's call, with patience for all its spellings: numbers as strings and strings as numbers, two-digit
+//! Reading the wallet's call, tolerant of all its spellings: numbers as strings and strings as numbers, two-digit
 //! years, unknown members, notices with or without the members that only an approval needs.
 
 use serde_json::Value;

@@ -60,7 +60,7 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
         None
     }
 
-    /// One try; `None` when somebody else was faster.
+    /// One try; `None` when another call changed it first.
     async fn amend_once(
         &self,
         id: &PspTransactionId,

@@ -19,7 +19,7 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// More headers than any of our answers has.
 const ANSWER_HEADERS: usize = 64;
 
-/// A request that is sent as it stands, on a connection of its own.
+/// A request that is sent as it is, on a connection of its own.
 #[derive(Clone, Debug)]
 pub struct Call {
     method: String,

@@ -1,6 +1,6 @@
 //! [`FakePsp`] stands in for a PSP: a real HTTP server on 127.0.0.1 that records every connection, byte and request, and answers by script.
 //!
-//! It is no model of a PSP: it checks nothing, charges nobody and keeps no state but its log. It serves one request per connection and
+//! It is no model of a PSP: it checks nothing, charges no card and keeps no state but its log. It serves one request per connection and
 //! then only counts what still comes, so that a second body on the same connection shows. Dropping it closes everything.
 
 mod log;
@@ -43,7 +43,7 @@ struct Script {
 }
 
 impl FakePsp {
-    /// Starts on a free port. Every approved payment is answered OK and every notice 200 `{}` until told otherwise.
+    /// Starts on a free port. Every approved payment is answered OK and every notice 200 `{}` unless the test says otherwise.
     ///
     /// # Panics
     ///

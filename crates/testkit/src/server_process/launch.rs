@@ -77,7 +77,7 @@ impl Launch {
     }
 }
 
-/// A command of the binary in an environment without settings, with nobody at its stdin.
+/// A command of the binary in an environment without settings and with an empty stdin.
 pub fn bare_command(binary: impl AsRef<OsStr>, words: &[&str]) -> std::process::Command {
     let mut command = std::process::Command::new(binary);
     without_settings(&mut command);

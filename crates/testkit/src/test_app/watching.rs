@@ -41,7 +41,7 @@ impl TestApp {
             .unwrap_or_else(|| panic!("there is no payment {id}"))
     }
 
-    /// Where a payment stands.
+    /// The state of a payment.
     pub fn state(&self, id: &str) -> &'static str {
         self.payment(id).state.name().as_str()
     }

@@ -67,7 +67,7 @@ impl SimulatedAcquirer {
         authentication::prove(&self.0.test_key, session, amount)
     }
 
-    /// How an authorisation stands; `None` if it never came.
+    /// The state of an authorisation; `None` if it never came.
     ///
     /// # Errors
     /// When the books can't be read.

@@ -44,7 +44,7 @@ pub(super) fn read(payment: &Payment, finding: Finding, if_missing: IfMissing) -
     let settled = |settled| Ok(vec![EntryKind::WalletRead { finding, settled }]);
     match &payment.state {
         State::Reserved { .. } => reserved_here(payment, finding, if_missing),
-        // Whoever holds nothing and finds more there says so: `CANCELLED` also settles an outcome that is unknown.
+        // A PSP that holds nothing and finds more there says so: `CANCELLED` also settles an outcome that is unknown.
         // The wallet has it and we have no link: the user may come by a push, or nobody until its time is over.
         State::Created if finding == Finding::Open => Err(Refusal::BeingProcessed),
         State::Created | State::Open { .. } | State::StepUp(_) => match finding {
