@@ -137,7 +137,7 @@ async fn a_waiting_entry_that_disagrees_is_counted_when_its_turn_comes() {
     assert_eq!(risen(&before, &parked, names::DISAGREEMENTS), 0);
     gate.open();
     app.until("me-wait", |payment| payment.waiting == 0 && payment.state.is_final()).await;
-    // The count follows the commit that the test has just seen; the stop waits for those who counts.
+    // The count follows the commit that the test has just seen; the stop waits for the counting.
     app.stop().await;
     assert_eq!(paper.errors().len(), 1);
 }
@@ -161,7 +161,7 @@ async fn a_notice_that_was_given_up_is_counted_and_logged_as_an_alarm() {
     assert_eq!(risen(&before, &after, names::NOTICES_GIVEN_UP), 1);
     let tries = |result: &str| risen(&before, &after, &format!("{}{{result=\"{result}\"}}", names::NOTICES));
     assert_eq!((tries("failed"), tries("delivered")), (6, 1));
-    // The stop waits for those who logs.
+    // The stop waits for the logging.
     app.stop().await;
     let alarms = paper.errors();
     assert_eq!(alarms.len(), 1, "{alarms:?}");
