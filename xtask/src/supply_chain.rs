@@ -1,5 +1,5 @@
-//! The crates of others: their licences, sources and advisories (`cargo deny`, rules in `deny.toml`), and the list of them all
-//! (an SBOM in CycloneDX).
+//! The crates of others: whether each that a manifest names is used (`cargo machete`), their licences, sources and advisories
+//! (`cargo deny`, rules in `deny.toml`), and the list of them all (an SBOM in CycloneDX).
 //!
 //! The tools are built from the registry, of one version each, under the target folder. The advisories live in a repository of
 //! their own, which not every machine reaches: there they are left out, and that is said.
@@ -21,13 +21,15 @@ struct Tool {
 
 /// Its default features would build a client of git; it then uses the machine's.
 const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", features: &["--no-default-features"] };
+const MACHETE: Tool = Tool { name: "cargo-machete", version: "0.9.2", features: &[] };
 const CYCLONEDX: Tool = Tool { name: "cargo-cyclonedx", version: "0.5.9", features: &[] };
 
 /// Where the SBOM is left, in the target folder.
 const SBOM: &str = "lommebok.cdx.json";
 
-/// Licences, sources and duplicates; advisories where their database can be fetched.
+/// Unused dependencies, licences, sources and duplicates; advisories where their database can be fetched.
 pub(crate) fn check(root: &Path) -> anyhow::Result<()> {
+    step(root, "unused dependencies", MACHETE.command(root)?.args(["crates", "xtask"]))?;
     let deny = || {
         DENY.command(root).map(|mut command| {
             command.arg("deny");

@@ -1,4 +1,4 @@
-//! `lommebok-bench`: measures the server from outside, beside a bare echo of the same stack as the yardstick.
+//! `lommebok-bench`: measures the server from outside, against a bare echo of the same stack as the yardstick.
 //!
 //! Started by `cargo xtask bench`. Nothing here reaches into the server: it is a child process, spoken to over HTTP,
 //! and judged by what the kernel says that it used. Quote ratios within one run, never figures of two runs.
@@ -11,7 +11,6 @@ mod echo;
 mod figures;
 mod identifiers;
 mod load;
-mod machine;
 mod measured;
 mod process;
 mod psp;
@@ -26,7 +25,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Measures Lommebok beside a bare echo of the same stack.
+/// Measures Lommebok against a bare echo of the same stack.
 #[derive(Parser)]
 #[command(name = "lommebok-bench")]
 struct Arguments {

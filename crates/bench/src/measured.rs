@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-/// Longest latency that is told apart, in microseconds: one minute.
+/// Longest latency that is distinguished, in microseconds: one minute.
 const LONGEST_MICROS: u64 = 60_000_000;
 
 /// An empty histogram of microseconds, to three digits.

@@ -26,7 +26,7 @@ impl Process {
         Ok(Self { child: child.with_context(|| format!("cannot start {}", command.get_program().display()))? })
     }
 
-    /// Starts `command`, which waits for what stands on its stdin.
+    /// Starts `command`, which waits for what is on its stdin.
     pub(crate) fn start_fed(command: &mut Command) -> anyhow::Result<(Self, ChildStdin)> {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
         let stdin = child.stdin.take().context("its stdin is piped")?;

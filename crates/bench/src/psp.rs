@@ -1,4 +1,4 @@
-//! A PSP's makePayment endpoint on loopback: says OK at once, or keeps callers waiting until it is told otherwise.
+//! A PSP's makePayment endpoint on loopback: says OK at once, or keeps callers waiting until it may answer.
 //!
 //! It runs in this process, so that none of its work is counted as the server's.
 

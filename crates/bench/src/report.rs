@@ -1,15 +1,15 @@
 //! The report: figures and rates as Markdown, printed, and written into `docs/benchmarks.md` on request.
 //!
-//! Only what stands between the two marks is replaced; what people wrote around it stays theirs.
+//! Only what is between the two marks is replaced; what people wrote around it stays theirs.
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::Context as _;
 
 use crate::figures::{Figure, table};
 use crate::load::Pace;
-use crate::machine;
 use crate::measured::Measured;
 
 const BEGIN: &str = "<!-- measured: begin (written by `cargo xtask bench -- --write`) -->";
@@ -39,7 +39,7 @@ impl Report {
         let mut text = format!(
             "{}; {} s warm-up, median of {runs} runs of {} s, or of ten pairs of a third of that, one after the other, with the interval \
              in which the median ratio lies 19 of 20 times; generator on the same cores.\n\n{}",
-            machine::description(),
+            machine(),
             warm_up.as_secs(),
             run.as_secs(),
             table(&self.figures)
@@ -85,6 +85,28 @@ fn replaced(text: &str, markdown: &str) -> Option<String> {
     }
 }
 
+/// On what was measured, since a figure without its machine means nothing: processor, cores, kernel and commit in one line. What the
+/// system does not say is left out.
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let processor = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| processor_in(&text));
+    let commit = said(Command::new("git").args(["describe", "--always", "--dirty"]));
+    let kernel = said(Command::new("uname").arg("-sr"));
+    let parts = [processor, Some(format!("{cores} cores")), kernel, commit.map(|commit| format!("commit {commit}"))];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn processor_in(cpuinfo: &str) -> Option<String> {
+    let line = cpuinfo.lines().find(|line| line.starts_with("model name"))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
+}
+
+fn said(command: &mut Command) -> Option<String> {
+    let output = command.output().ok().filter(|output| output.status.success())?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    Some(text.trim().to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,5 +122,11 @@ mod tests {
     #[test]
     fn a_document_that_lost_a_mark_is_left_alone() {
         assert_eq!(replaced(END, "new"), None);
+    }
+
+    #[test]
+    fn the_processor_is_named_as_the_kernel_names_it() {
+        assert_eq!(processor_in("processor : 0\nmodel name\t: Fast One\n").as_deref(), Some("Fast One"));
+        assert_eq!(processor_in("processor : 0\n"), None);
     }
 }

@@ -72,7 +72,7 @@ impl Requests {
         self.request(Method::GET, &path, Bytes::new())
     }
 
-    /// Force-approve, with the `token` that stands in the redirect link.
+    /// Force-approve, with the `token` in the redirect link.
     pub(crate) fn approve(&self, serial: u64, token: &str) -> Request<Full<Bytes>> {
         let path = format!("/psp/v3/integration-test/psppayments/{}/approve", identifiers::transaction(serial));
         let body = json!({ "customerPhoneNumber": self.mobile_number, "token": token });

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::server_process::{Launch, PspClient, ServerProcess, database, refusal};
 use serde_json::{Value, json};
 
@@ -195,7 +195,7 @@ async fn time_that_is_a_little_ahead_or_was_chosen_starts_and_runs_on() {
     );
     let time = || -> Value { serde_json::from_str(&launch.printed(&["clock", "show", "--json"])).unwrap() };
     let before = time();
-    let after = surely("time runs on", async || Some(time()).filter(|now| now["now"] != before["now"])).await;
+    let after = wait_until("time runs on", async || Some(time()).filter(|now| now["now"] != before["now"])).await;
     assert!(after["now"].as_str() > before["now"].as_str(), "{before} {after}");
     assert!(after["wallBehindMs"].as_i64().is_some_and(|behind_ms| behind_ms > 3_000_000), "{after}");
     drop(launch.printed(&["clock", "advance", "2h"]));

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_lommebok");
 
-/// On a port that nobody is given by chance when the server has left it.
+/// On a port that no one is given at random when the server has left it.
 async fn start() -> (TempDir, Launch, ServerProcess) {
     let directory = tempfile::tempdir().unwrap();
     let (steady, free) = (steady_address().to_string(), "127.0.0.1:0");

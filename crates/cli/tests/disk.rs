@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::server_process::{Launch, PspClient, ServerProcess, database};
 use reqwest::{Method, StatusCode};
 use rlimit::Resource;
@@ -54,7 +54,7 @@ async fn readyz(server: &ServerProcess) -> StatusCode {
 }
 
 async fn becomes(server: &ServerProcess, status: StatusCode) {
-    surely(&format!("readyz becomes {status}"), async || (readyz(server).await == status).then_some(())).await;
+    wait_until(&format!("readyz becomes {status}"), async || (readyz(server).await == status).then_some(())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,7 +112,7 @@ async fn a_start_on_a_full_disk_shows_what_is_durable_and_goes_on_by_itself_when
         disk(&server, false);
         server.until_ready().await;
         assert_eq!(init(&client, &format!("d-after-{is_killed}")).await, StatusCode::OK);
-        let found = surely("other commands find it", async || {
+        let found = wait_until("other commands find it", async || {
             let output = commands(directory.path()).command(&["env", "--json"]).output().unwrap();
             serde_json::from_slice::<Value>(&output.stdout).ok()
         });

@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::Path;
 
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::fake_psp::FakePsp;
 use lommebok_testkit::server_process::{Launch, PspClient, ServerProcess};
 use lommebok_testkit::test_app::{Answer, Started};
@@ -119,7 +119,7 @@ async fn captures_the_order(client: &PspClient) {
     let id = order["pspTransactionId"].as_str().unwrap();
     let capture = call(Method::POST, &format!("/payments/{id}/captures")).header("Idempotency-Key", "c-1");
     drop(Answer::to(capture.json(&json!({"amount": 49_900}))).await.succeeded());
-    surely("the capture has been reported", async || {
+    wait_until("the capture has been reported", async || {
         client.control(Method::POST, "/batch/run", Some(&json!({}))).await;
         (sums(client, id).await == json!([49_900, 0, 0])).then_some(())
     })

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::process::Stdio;
 
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::server_process::{Launch, PspClient, ServerProcess};
 use lommebok_testkit::steady_address::steady_address;
 use nix::sys::signal::{Signal, kill};
@@ -98,7 +98,7 @@ async fn whoever_follows_sees_what_was_there_and_what_comes_also_after_a_restart
     let server = ServerProcess::start(&launch).await;
     assert_eq!(following.complaint().await, "lommebok: the server is back");
     init(&PspClient::new(&launch, &server).await, "p-5").await;
-    surely("p-5 is told", async || {
+    wait_until("p-5 is told", async || {
         let words = following.words().await;
         (words[2] == "p-5").then_some(())
     })

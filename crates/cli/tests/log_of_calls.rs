@@ -101,7 +101,7 @@ async fn lines_beyond_the_limit_are_counted_and_the_last_ones_are_written_before
     let client = reqwest::Client::new();
     let nowhere = async || client.get(format!("{}/psp/v9/nowhere", server.base())).send().await.unwrap().status();
     // More than a line a second, until the next second says how many were left out.
-    lommebok_testkit::eventually::surely("lines are left out", async || {
+    lommebok_testkit::eventually::wait_until("lines are left out", async || {
         assert_eq!(nowhere().await, 404);
         server.complained().contains("these were left out").then_some(())
     })

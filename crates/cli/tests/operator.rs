@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::fake_psp::{FakePsp, Reply};
 use lommebok_testkit::server_process::{Launch, PspClient, ServerProcess, refusal};
@@ -32,7 +32,7 @@ async fn paid(launch: &Launch, server: &ServerProcess, (psp, reply): (&FakePsp, 
     let opened = phone.open(started.json["vippsRedirectUrl"].as_str().unwrap()).await.succeeded();
     drop(phone.approve(opened.json["id"].as_str().unwrap(), &phone.card("VISA").await).await.succeeded());
     let shown = || serde_json::from_str::<Value>(&launch.printed(&["payments", "show", id, "--json"])).unwrap();
-    surely("the payment ends", async || Some(shown()).filter(|shown| shown["state"] != "AUTHORIZING")).await
+    wait_until("the payment ends", async || Some(shown()).filter(|shown| shown["state"] != "AUTHORIZING")).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::fake_psp::{FakePsp, Reply, Request};
 use lommebok_testkit::server_process::{Launch, PspClient, ServerProcess, database, refusal};
@@ -73,7 +73,7 @@ async fn state(client: &PspClient, id: &str) -> Value {
 }
 
 async fn until(client: &PspClient, id: &str, expected: &str) {
-    surely("the payment gets there", async || (state(client, id).await[0] == expected).then_some(())).await;
+    wait_until("the payment gets there", async || (state(client, id).await[0] == expected).then_some(())).await;
 }
 
 /// A server with payments in each state that is not final, killed: what a backup of that moment holds.
@@ -264,7 +264,7 @@ async fn what_is_remembered_is_written_within_moments_and_a_killed_server_starts
         if number != 2 {
             let line = format!("payment = {number}\n");
             let written = async || fs::read_to_string(watermark(&launch)).unwrap().contains(&line).then_some(());
-            surely("it is written down", written).await;
+            wait_until("it is written down", written).await;
         }
         server.kill().await;
         server = ServerProcess::start(&launch).await;

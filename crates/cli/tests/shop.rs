@@ -1,7 +1,7 @@
 //! `lommebok dev` as one piece: wallet, sample PSP and shop, wired and seeded, sharing business time.
 #![expect(clippy::unwrap_used, reason = "tests: a surprise is a failure")]
 
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::server_process::{Launch, ServerProcess};
 use lommebok_testkit::test_app::Answer;
@@ -59,14 +59,14 @@ async fn an_order_is_paid_on_the_phone_captured_refunded_and_agreed_on() {
     let card = phone.card("VISA").await;
     drop(phone.approve(opened["id"].as_str().unwrap(), &card).await.succeeded());
     let reserved = async || (sandbox.payment(&id).await["state"] == "RESERVED").then_some(());
-    surely("the order is paid", reserved).await;
+    wait_until("the order is paid", reserved).await;
 
     for (operation, amount) in [("captures", 14_900), ("refunds", 4_900)] {
         let request = sandbox.merchant(reqwest::Method::POST, &format!("/payments/{id}/{operation}"));
         let request = request.header("Idempotency-Key", operation).json(&json!({"amount": amount}));
         drop(Answer::to(request).await.succeeded());
     }
-    surely("the phone shows capture and refund", async || {
+    wait_until("the phone shows capture and refund", async || {
         let receipts = phone.get("/receipts").await;
         let sums = receipts["receipts"][0]["sums"].clone();
         (sums == json!({"captured": 14_900, "released": 0, "refunded": 4_900})).then_some(())
@@ -74,7 +74,7 @@ async fn an_order_is_paid_on_the_phone_captured_refunded_and_agreed_on() {
     .await;
     // The check of the details comes 30 s of business time after the OK.
     sandbox.launch.printed(&["clock", "advance", "31s"]);
-    surely("both sides agree", async || {
+    wait_until("both sides agree", async || {
         let report = sandbox.merchant(reqwest::Method::GET, "/reconciliation");
         let report = Answer::to(report).await.succeeded().json;
         (report["differences"] == json!([])).then_some(())

@@ -20,7 +20,6 @@ use crate::ui::page::Page;
 pub(crate) struct Places {
     /// The shop, if there is one.
     pub(crate) shop: Option<Url>,
-    /// The wallet.
     pub(crate) wallet: String,
 }
 

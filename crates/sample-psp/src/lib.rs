@@ -5,7 +5,6 @@
 
 pub mod acquirer;
 mod assembly;
-mod chance;
 pub mod clock;
 mod database;
 mod home_page;
@@ -13,6 +12,7 @@ pub mod ledger;
 mod merchant_api;
 mod private_file;
 mod psp;
+mod randomness;
 mod shop;
 mod step_up_page;
 mod ui;

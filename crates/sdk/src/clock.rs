@@ -1,6 +1,6 @@
-//! Time as a value: whoever uses the SDK may bring a clock of his own, and tests own theirs.
+//! Time as a value: a user of the SDK may bring a clock, and tests have their own.
 //!
-//! A clock here only measures and waits; the SDK never asks what day it is, so a wrong wall clock harms nobody.
+//! A clock here only measures and waits; the SDK never asks what day it is, so a wrong wall clock does no harm.
 
 use std::fmt;
 use std::pin::Pin;

@@ -4,10 +4,10 @@
 #![warn(missing_docs)]
 
 mod amount;
-mod chance;
 mod checked;
 mod clock;
 mod mobile_number;
+mod randomness;
 mod secret;
 
 #[cfg(feature = "client")]

@@ -61,7 +61,7 @@ impl MakePaymentToken {
 
     /// A new one from the operating system's randomness: 32 bytes in hexadecimal digits.
     pub fn random() -> Self {
-        Self(Secret::new(crate::chance::hex::<32>()))
+        Self(Secret::new(crate::randomness::hex::<32>()))
     }
 
     /// The text itself; don't log it.

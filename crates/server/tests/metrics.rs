@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use lommebok_engine::observability::{Metrics, names};
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::fake_psp::Reply;
 use lommebok_testkit::landing_page::LandingPage;
 use lommebok_testkit::test_app::{Answer, TestApp};
@@ -70,7 +70,7 @@ fn risen(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>, na
 
 /// Waits until this has risen by so much, all its labels together: an attempt or notice is counted just after its commit.
 async fn counted(app: &TestApp, before: &BTreeMap<String, String>, name: &str, by: u64) -> BTreeMap<String, String> {
-    surely(name, async || {
+    wait_until(name, async || {
         let after = samples(app).await;
         let labelled = after.keys().filter(|sample| sample.starts_with(name));
         let rose = labelled.map(|sample| risen(before, &after, sample)).sum::<u64>();
@@ -137,7 +137,7 @@ async fn a_waiting_entry_that_disagrees_is_counted_when_its_turn_comes() {
     assert_eq!(risen(&before, &parked, names::DISAGREEMENTS), 0);
     gate.open();
     app.until("me-wait", |payment| payment.waiting == 0 && payment.state.is_final()).await;
-    // The count follows the commit that the test has just seen; the stop waits for whoever counts.
+    // The count follows the commit that the test has just seen; the stop waits for the counting.
     app.stop().await;
     assert_eq!(paper.errors().len(), 1);
 }
@@ -161,7 +161,7 @@ async fn a_notice_that_was_given_up_is_counted_and_logged_as_an_alarm() {
     assert_eq!(risen(&before, &after, names::NOTICES_GIVEN_UP), 1);
     let tries = |result: &str| risen(&before, &after, &format!("{}{{result=\"{result}\"}}", names::NOTICES));
     assert_eq!((tries("failed"), tries("delivered")), (6, 1));
-    // The stop waits for whoever logs.
+    // The stop waits for the logging.
     app.stop().await;
     let alarms = paper.errors();
     assert_eq!(alarms.len(), 1, "{alarms:?}");

@@ -189,7 +189,7 @@ async fn a_payment_of_nobody_can_not_be_approved_and_runs_to_its_deadline() {
     assert!(refused.ends_with("start it with TestWallet::mobile_number()"), "{refused}");
     wallet.let_time_out(&id).await.unwrap();
     assert_eq!(wallet.state(&id).unwrap(), State::Expired);
-    // Nobody listens at its makePaymentUrl.
+    // Nothing listens at its makePaymentUrl.
     assert_eq!(wallet.sent(&id).unwrap(), [SentKind::NoticeFailed]);
     wallet.stop().await.unwrap();
 }

@@ -35,9 +35,7 @@ fn built(builder: ClientBuilder) -> Client {
 /// An answer, read to its end.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The status.
     pub status: StatusCode,
-    /// The headers.
     pub headers: reqwest::header::HeaderMap,
     /// The body as text.
     pub text: String,

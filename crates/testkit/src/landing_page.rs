@@ -1,4 +1,4 @@
-//! [`LandingPage`] stands in for a browser without script on the landing page: it reads the form and sends it, cookie and all.
+//! [`LandingPage`] acts as a browser without script on the landing page: it reads the form and sends it, cookie and all.
 
 use reqwest::{RequestBuilder, StatusCode};
 

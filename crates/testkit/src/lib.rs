@@ -10,7 +10,6 @@ pub mod fake_phone;
 pub mod fake_psp;
 mod http_client;
 pub mod landing_page;
-pub mod random;
 pub mod recorder;
 pub mod server_process;
 pub mod steady_address;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 const FIRST: u16 = 20_000;
 const PORTS: u32 = 12_000;
 
-/// An address of this machine on which nobody listens, and that this process has not been given before.
+/// An address of this machine on which nothing listens, and that this process has not been given before.
 pub fn steady_address() -> SocketAddr {
     static GIVEN: AtomicU32 = AtomicU32::new(0);
     // Test programs that run side by side begin in different places.

@@ -1,6 +1,6 @@
 //! P6: details by id, of payments that were reserved and captured, picked all over those that are there.
 //!
-//! The ids come in no order, so that a cache of the last few helps nobody, and each answer has a history to tell.
+//! The ids come in no order, so that a cache of the last few does not help, and each answer has a history to tell.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -24,7 +24,7 @@ const PRESENT: usize = 10_000;
 /// P6: among [`PRESENT`] payments.
 pub(super) async fn measure_all(report: &mut Report, room: &Room, yardstick: &Yardstick) -> anyhow::Result<()> {
     let whole = captured(room, PRESENT).await?;
-    let compared = yardstick.beside(room, || one(room, whole.clone())).await?;
+    let compared = yardstick.compare(room, || one(room, whole.clone())).await?;
     keep(report, format!("details among {PRESENT} payments, {AT} connections"), compared.first());
     report.figures.push(Figure::of_pairs(DETAILS_CPU, &compared.ratios(|measured| measured.cpu_micros)));
     Ok(())

@@ -1,7 +1,7 @@
 //! P13: the p99 of one PSP's inits beside one hostile client or PSP, against without, in turns on the same wallet.
 //!
 //! Rates are off, as in a sandbox: what is measured is what the work itself costs the others. The hostile one is a nice process
-//! of its own; both share the cores all the same, so a ratio of 1 is not to be had.
+//! of its own; both share the cores all the same, so a ratio of 1 can't be reached.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -29,7 +29,6 @@ const PAIRS: usize = 10;
 /// The other PSP's inits a second, on [`CONNECTIONS`] connections.
 const INITS_PER_SECOND: f64 = 200.0;
 const CONNECTIONS: usize = 4;
-/// The hostile PSP.
 const HOSTILE_PSP: &str = "polarnatt";
 /// Until the attack has its connections.
 const BEGINS_WITHIN: Duration = Duration::from_millis(300);

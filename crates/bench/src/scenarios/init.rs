@@ -19,7 +19,7 @@ pub(super) async fn measure_closed(
     room: &Room,
     yardstick: &Yardstick,
 ) -> anyhow::Result<Measured> {
-    let compared = yardstick.beside(room, || one(room)).await?;
+    let compared = yardstick.compare(room, || one(room)).await?;
     let init = keep(report, format!("init, {AT} connections"), compared.first());
     // Requests per second of CPU, so the ratio is that of the costs, upside down.
     let rates = compared.ratios(|measured| 1.0 / measured.cpu_micros);
@@ -32,7 +32,8 @@ pub(super) async fn measure_closed(
 pub(super) async fn measure_by_timetable(
     report: &mut Report,
     room: &Room,
-    (closed, yardstick): (Measured, &Yardstick),
+    closed: Measured,
+    yardstick: &Yardstick,
 ) -> anyhow::Result<()> {
     let measured = measure(&room.target(), four_fifths_of(closed), room.pace, one(room)).await?;
     keep(report, "init at 80 % of that".to_owned(), measured);

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::Options;
-use super::payment::{self, Road};
+use super::payment::{self, Pipeline};
 use crate::connection::Connection;
 use crate::measured::float;
 use crate::psp::Psp;
@@ -28,8 +28,7 @@ enum Step {
 pub(super) async fn count_all(report: &mut Report, options: &Options, psp: &Psp) -> anyhow::Result<()> {
     for (what, step) in [("init", Step::Init), ("whole payment", Step::WholePayment)] {
         let [shorter, longer] = RUNS;
-        let instructions =
-            [counted(options, psp, (step, shorter)).await?, counted(options, psp, (step, longer)).await?];
+        let instructions = [counted(options, psp, step, shorter).await?, counted(options, psp, step, longer).await?];
         let [few, many] = instructions;
         let each = float(many.saturating_sub(few)) / float(longer.saturating_sub(shorter));
         eprintln!("{what}: {each:.0} instructions");
@@ -39,18 +38,18 @@ pub(super) async fn count_all(report: &mut Report, options: &Options, psp: &Psp)
 }
 
 /// The instructions of a server from its start to its end, with so many steps between.
-async fn counted(options: &Options, psp: &Psp, (step, times): (Step, u64)) -> anyhow::Result<u64> {
+async fn counted(options: &Options, psp: &Psp, step: Step, times: u64) -> anyhow::Result<u64> {
     let folder = tempfile::tempdir()?;
     let out = folder.path().join("callgrind.out");
     let wallet = Wallet::start(&options.server).await?;
     let profiler = ["valgrind", "--tool=callgrind", &format!("--callgrind-out-file={}", out.display())];
     let wallet = wallet.restart_under(&profiler.map(str::to_owned)).await?;
     let requests = wallet.requests(psp.url()).await?;
-    let (mut connection, road) = (Connection::open(wallet.address).await?, Road::default());
+    let (mut connection, pipeline) = (Connection::open(wallet.address).await?, Pipeline::default());
     for serial in 0..times {
         match step {
             Step::Init => drop(connection.expect_ok(requests.init(serial)).await?),
-            Step::WholePayment => payment::pay(&mut connection, &requests, serial, &road).await?,
+            Step::WholePayment => payment::pay(&mut connection, &requests, serial, &pipeline).await?,
         }
     }
     wallet.process.stop()?;

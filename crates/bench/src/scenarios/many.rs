@@ -96,7 +96,7 @@ async fn fill(folder: &Path, count: u64) -> anyhow::Result<()> {
     let (begun, next) = (Instant::now(), Rc::new(Cell::new(1)));
     let mut loaders = JoinSet::new();
     for _ in 0..LOADERS {
-        loaders.spawn_local(load_on(store.clone(), Arc::clone(&template), (Rc::clone(&next), count)));
+        loaders.spawn_local(load_on(store.clone(), Arc::clone(&template), Rc::clone(&next), count));
     }
     while let Some(ended) = loaders.join_next().await {
         ended??;
@@ -111,7 +111,7 @@ async fn fill(folder: &Path, count: u64) -> anyhow::Result<()> {
 }
 
 /// Takes the next few serials until there is none: makes their payments, and cancels them as their PSP does.
-async fn load_on(store: Store, template: Arc<Terms>, (next, end): (Rc<Cell<u64>>, u64)) -> anyhow::Result<()> {
+async fn load_on(store: Store, template: Arc<Terms>, next: Rc<Cell<u64>>, end: u64) -> anyhow::Result<()> {
     loop {
         let from = next.get();
         let to = from.saturating_add(TOGETHER).min(end);

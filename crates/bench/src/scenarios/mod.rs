@@ -3,13 +3,12 @@
 //! A scenario drives load and returns figures; it decides nothing about limits. Whole payments and details have a wallet of
 //! their own, which does not hold the millions of inits of the others: what size costs is asked separately.
 
-mod builds;
 mod commits;
+mod comparisons;
 mod details;
 mod hostile;
 mod init;
 mod instructions;
-mod log;
 mod many;
 mod overload;
 mod payment;
@@ -163,7 +162,7 @@ const COMPARED: [&str; 6] = ["P1", "P4", "P5", "P6", "P7", "P12"];
 async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
     let pace = options.pace();
     if let Some(other) = &options.against {
-        return builds::compare_all(report, options, other).await;
+        return comparisons::builds(report, options, other).await;
     }
     if options.yardstick_only {
         return yardstick::measure_all(report, pace).await.map(drop);
@@ -188,7 +187,7 @@ async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
         hostile::measure_all(report, options, &psp).await?;
     }
     if options.wants("log") {
-        log::measure_all(report, options, &psp).await?;
+        comparisons::log_levels(report, options, &psp).await?;
     }
     if options.wants("overload") {
         overload::measure_all(report, options, &psp).await?;
@@ -202,7 +201,7 @@ async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What is compared with the yardstick, beside it.
+/// The figures that are ratios to the yardstick's.
 async fn compare(report: &mut Report, options: &Options, psp: &Psp) -> anyhow::Result<()> {
     let yardstick = yardstick::measure_all(report, options.pace()).await?;
     if options.wants("P5") || options.wants("P6") || options.wants("P12") {
@@ -214,7 +213,7 @@ async fn compare(report: &mut Report, options: &Options, psp: &Psp) -> anyhow::R
     if options.wants("P1") || options.wants("P4") || options.wants("P7") {
         let room = Room::open(options, psp).await?;
         let inits = init::measure_closed(report, &room, &yardstick).await?;
-        init::measure_by_timetable(report, &Room::open(options, psp).await?, (inits, &yardstick)).await?;
+        init::measure_by_timetable(report, &Room::open(options, psp).await?, inits, &yardstick).await?;
         init::measure_others(report, &room).await?;
         if options.wants("P7") {
             update_status::measure_all(report, &room, inits).await?;

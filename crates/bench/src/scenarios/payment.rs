@@ -25,7 +25,7 @@ const WHOLE_AMOUNT: u32 = 49_900;
 
 /// Payments on their way.
 #[derive(Default)]
-pub(super) struct Road {
+pub(super) struct Pipeline {
     reserved: RefCell<Vec<u64>>,
     captured: RefCell<Vec<u64>>,
 }
@@ -33,38 +33,41 @@ pub(super) struct Road {
 /// Measures, and tells which serials are whole payments now.
 pub(super) async fn measure_all(report: &mut Report, room: &Room, yardstick: &Yardstick) -> anyhow::Result<Range<u64>> {
     let before = room.serials.count();
-    let road = Rc::default();
-    let compared = yardstick.beside(room, || one(room, &road)).await?;
+    let pipeline = Rc::default();
+    let compared = yardstick.compare(room, || one(room, &pipeline)).await?;
     let measured = keep(report, format!("whole payment, {AT} at once"), compared.first());
     report.figures.push(Figure::of_pairs(PAYMENT_CPU, &compared.ratios(|measured| measured.cpu_micros)));
     report.figures.push(Figure::new(WRITTEN, measured.written_bytes / 1e3));
     Ok(before..room.serials.count())
 }
 
-/// One step of the road.
-pub(super) fn one(room: &Room, road: &Rc<Road>) -> impl AsyncFn(&mut Connection) -> anyhow::Result<()> + 'static {
-    let (requests, serials, road) = (Rc::clone(&room.requests), Rc::clone(&room.serials), Rc::clone(road));
-    async move |connection: &mut Connection| pay(connection, &requests, serials.next(), &road).await
+/// One step of the pipeline.
+pub(super) fn one(
+    room: &Room,
+    pipeline: &Rc<Pipeline>,
+) -> impl AsyncFn(&mut Connection) -> anyhow::Result<()> + 'static {
+    let (requests, serials, pipeline) = (Rc::clone(&room.requests), Rc::clone(&room.serials), Rc::clone(pipeline));
+    async move |connection: &mut Connection| pay(connection, &requests, serials.next(), &pipeline).await
 }
 
 pub(super) async fn pay(
     connection: &mut Connection,
     requests: &Requests,
     serial: u64,
-    road: &Road,
+    pipeline: &Pipeline,
 ) -> anyhow::Result<()> {
     reserve(connection, requests, serial).await?;
-    road.reserved.borrow_mut().push(serial);
+    pipeline.reserved.borrow_mut().push(serial);
     let batch = {
-        let mut reserved = road.reserved.borrow_mut();
+        let mut reserved = pipeline.reserved.borrow_mut();
         let is_full = reserved.len() >= CAPTURED_TOGETHER;
         if is_full { std::mem::take(&mut *reserved) } else { Vec::new() }
     };
     if !batch.is_empty() {
         connection.expect_ok(requests.capture(&batch, WHOLE_AMOUNT)).await?;
-        road.captured.borrow_mut().extend(batch);
+        pipeline.captured.borrow_mut().extend(batch);
     }
-    let captured = road.captured.borrow_mut().pop();
+    let captured = pipeline.captured.borrow_mut().pop();
     if let Some(captured) = captured {
         connection.expect_ok(requests.details(captured)).await?;
     }

@@ -79,7 +79,7 @@ async fn ask(options: &Options) -> anyhow::Result<()> {
     let requests = Rc::new(wallet.requests(psp.url()).await?);
     let yardstick = echo_micros(options, &requests).await?;
     let target = Target { process: &wallet.process, address: wallet.address };
-    let (per_second, micros) = counted(&target, options, (requests, serials)).await?;
+    let (per_second, micros) = counted(&target, options, requests, serials).await?;
     println!(
         "{per_second:.0}/s, {micros:.1} µs of CPU each, {:.2} of the yardstick's {yardstick:.1}",
         micros / yardstick
@@ -92,7 +92,7 @@ async fn echo_micros(options: &Options, requests: &Requests) -> anyhow::Result<f
     let (process, address) = Process::start_echo()?;
     let requests = Rc::new(requests.at(&address.to_string())?);
     let inits = Options { what: What::Init, server: PathBuf::new(), under: Vec::new(), ..*options };
-    let (_, micros) = counted(&Target { process: &process, address }, &inits, (requests, Rc::default())).await?;
+    let (_, micros) = counted(&Target { process: &process, address }, &inits, requests, Rc::default()).await?;
     Ok(micros)
 }
 
@@ -100,14 +100,15 @@ async fn echo_micros(options: &Options, requests: &Requests) -> anyhow::Result<f
 async fn counted(
     target: &Target<'_>,
     options: &Options,
-    (requests, serials): (Rc<Requests>, Rc<Serials>),
+    requests: Rc<Requests>,
+    serials: Rc<Serials>,
 ) -> anyhow::Result<(f64, f64)> {
     let left = Rc::new(Cell::new(options.requests));
     let mut workers = JoinSet::new();
     for _ in 0..options.connections {
         let connection = Connection::open(target.address).await?;
-        let given = (Rc::clone(&requests), Rc::clone(&serials));
-        workers.spawn_local(work(connection, options.what, Rc::clone(&left), given));
+        let (requests, serials) = (Rc::clone(&requests), Rc::clone(&serials));
+        workers.spawn_local(work(connection, options.what, Rc::clone(&left), requests, serials));
     }
     let (begun, cpu) = (Instant::now(), target.process.cpu()?);
     while let Some(ended) = workers.join_next().await {
@@ -122,7 +123,8 @@ async fn work(
     mut connection: Connection,
     what: What,
     left: Rc<Cell<u64>>,
-    (requests, serials): (Rc<Requests>, Rc<Serials>),
+    requests: Rc<Requests>,
+    serials: Rc<Serials>,
 ) -> anyhow::Result<()> {
     while let Some(now_left) = left.get().checked_sub(1) {
         left.set(now_left);

@@ -1,5 +1,5 @@
 //! The SDK's makePayment receiver against a bare axum route: what knowing the wallet, counting attempts and remembering
-//! cost. There is no target for it; the figures are for whoever chooses a memory.
+//! cost. There is no target for it; the figures are for those who choose a memory.
 
 use std::rc::Rc;
 

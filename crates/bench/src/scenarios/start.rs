@@ -1,4 +1,4 @@
-//! P10: from start to ready on data that is there already, and the memory of a server that nobody uses.
+//! P10: from start to ready on data that is there already, and the memory of an idle server.
 //!
 //! The first start makes keys and seeds; only restarts count, the median of five.
 

@@ -1,6 +1,6 @@
 //! P9: ten thousand makePayment calls at a PSP that does not answer, and what each costs the server in memory.
 //!
-//! Business time is frozen, or the 15 s would end the calls. Whoever approved hangs up as soon as the PSP was called,
+//! Business time is frozen, or the 15 s would end the calls. The client that approved hangs up as soon as the PSP was called,
 //! so that only the outgoing calls are left to be counted. The payments themselves were there before.
 
 use std::path::Path;

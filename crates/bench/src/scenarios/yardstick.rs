@@ -27,7 +27,7 @@ pub(super) struct Yardstick {
 
 impl Yardstick {
     /// `step` on the wallet of `room` and the yardstick, both at 64 connections, in turns; the wallet is the first side.
-    pub(super) async fn beside<M, S>(&self, room: &Room, step: M) -> anyhow::Result<Compared>
+    pub(super) async fn compare<M, S>(&self, room: &Room, step: M) -> anyhow::Result<Compared>
     where
         M: Fn() -> S,
         S: AsyncFn(&mut Connection) -> anyhow::Result<()> + 'static,

@@ -1,5 +1,5 @@
-//! What the documents say is run as it stands there: the README's commands, the guide for any language and the Control API,
-//! each in an empty directory with the real binary, and what they answer is compared with what stands below them.
+//! What the documents say is run as it is written there: the README's commands, the guide for any language and the Control API,
+//! each in an empty directory with the real binary, and what they answer is compared with what is written below them.
 //!
 //! `LOMMEBOK_NO_BROWSER=1` leaves out what needs Python or Node, as it does all that needs more than Rust.
 #![expect(clippy::unwrap_used, reason = "tests: a surprise is a failure")]

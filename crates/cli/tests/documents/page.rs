@@ -1,4 +1,4 @@
-//! A page of Markdown as a program: its blocks in a language, and the answer that stands below each of them.
+//! A page of Markdown as a program: its blocks in a language, and the answer below each of them.
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::sameness::{compact, masked};
 
 /// How long a page may take, in s.
-const PATIENCE_S: &str = "240";
+const TIMEOUT_S: &str = "240";
 /// The languages of what is run, and of what it prints.
 const PROGRAMS: [&str; 3] = ["sh", "python", "js"];
 const EXAMPLES: [&str; 2] = ["json", "text"];
@@ -121,7 +121,7 @@ impl Reader {
         let file = self.programs.path().join("page.sh");
         let stops = "trap 'kill $(jobs -p) 2> /dev/null || true' EXIT";
         std::fs::write(&file, format!("{stops}\n{script}\nwait\n")).unwrap();
-        let mut command = bare_command("timeout", &[PATIENCE_S, "bash", "-eu"]);
+        let mut command = bare_command("timeout", &[TIMEOUT_S, "bash", "-eu"]);
         command.arg(&file).current_dir(self.directory.path()).env("PATH", &self.path);
         command.env("CURL_HOME", self.programs.path()).env("NO_PROXY", "*").env("no_proxy", "*");
         let output = command.output().expect("bash and timeout are there");

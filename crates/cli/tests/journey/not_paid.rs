@@ -1,6 +1,6 @@
 //! Not paid: cancelled on the phone, expired, and refused with each of the error ids.
 
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::fake_phone::FakePhone;
 
 use crate::stage::{NUMBER, PIN, Stage};
@@ -53,12 +53,12 @@ async fn the_order_page_says_why_for_each_error_id() {
     let card = phone.card("VISA").await;
     for (product, why) in REFUSED {
         stage.push(product).await;
-        let asked = surely("the push", async || phone.waiting().await.into_iter().next()).await;
+        let asked = wait_until("the push", async || phone.waiting().await.into_iter().next()).await;
         let ended = phone.approve(asked["id"].as_str().unwrap(), &card).await;
         assert!(ended.status.is_success(), "{product}: {}", ended.text);
         stage.desk.sees("The payment did not go through").await;
         stage.desk.sees(why).await;
-        surely("the end on the phone", async || phone.waiting().await.is_empty().then_some(())).await;
+        wait_until("the end on the phone", async || phone.waiting().await.is_empty().then_some(())).await;
     }
     stage.unknown_outcomes(0).await;
     stage.all_agree(REFUSED.len()).await;

@@ -1,6 +1,6 @@
 //! A death between approval and call: the attempt is queued towards the sample PSP, and goes out after the restart.
 
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::server_process::{Launch, ServerProcess};
 use lommebok_testkit::steady_address::steady_address;
@@ -62,14 +62,14 @@ async fn an_attempt_that_was_queued_when_the_sandbox_died_goes_out_after_the_res
 
     let server = ServerProcess::start(&launch).await;
     assert_eq!(Merchant::of(&launch).url, merchant.url);
-    surely("the order is paid", async || (merchant.get(&path).await["state"] == "RESERVED").then_some(())).await;
+    wait_until("the order is paid", async || (merchant.get(&path).await["state"] == "RESERVED").then_some(())).await;
     let timeline = merchant.get(&format!("{path}/timeline")).await;
     let asked = timeline["lines"].as_array().unwrap().iter().filter(|line| line["what"] == "attempt_begun").count();
     assert_eq!(asked, 1, "the token was posted once: {timeline}");
     let capture = merchant.call(Method::POST, &format!("{path}/captures")).header("Idempotency-Key", "c1");
     drop(Answer::to(capture).await.succeeded());
     launch.printed(&["clock", "advance", "31s"]);
-    surely("both sides agree", async || {
+    wait_until("both sides agree", async || {
         let report = merchant.get("/reconciliation").await;
         (report["agree"] == 1 && report["differences"] == json!([])).then_some(())
     })

@@ -1,7 +1,7 @@
 //! What every journey begins with: a running sandbox and two browsers, the customer's desk and the customer's phone.
 
 use lommebok_testkit::browser::Browser;
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::server_process::{Launch, ServerProcess};
 use serde_json::Value;
 
@@ -89,7 +89,7 @@ impl Stage {
     /// Waits until so many outcomes are unknown to the wallet, as its operator sees it.
     pub(crate) async fn unknown_outcomes(&self, count: usize) {
         let what = format!("{count} unknown outcomes");
-        surely(&what, async || {
+        wait_until(&what, async || {
             let listed = self.launch.printed(&["payments", "list", "--outcome-unknown", "--json"]);
             let listed: Value = serde_json::from_str(&listed).unwrap();
             (listed["payments"].as_array().unwrap().len() == count).then_some(())
@@ -100,7 +100,7 @@ impl Stage {
     /// The back office compares ledger and wallet: all of so many payments agree.
     pub(crate) async fn all_agree(&self, payments: usize) {
         let agree = format!("{payments} compared, {payments} agree, 0 differ.");
-        surely(&agree, async || {
+        wait_until(&agree, async || {
             self.desk.go(&self.shop("/backoffice/reconciliation")).await;
             self.desk.text().await.contains(&agree).then_some(())
         })

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::recorder::check::{self, AllShown, Shown, Wrong};
 use lommebok_testkit::recorder::{Known, Plan, RecordedEntry};
 use lommebok_testkit::server_process::PspClient;
@@ -47,7 +47,7 @@ pub(super) async fn let_time_pass(world: &World, client: &PspClient) -> Vec<Stri
         let open = authorizing(client).await;
         ids(&open).iter().all(|id| world.left_open.contains(id)).then_some(open)
     };
-    let open = surely("the attempts that were queued have ended", only_lost).await;
+    let open = wait_until("the attempts that were queued have ended", only_lost).await;
     let opened: Vec<i64> = open.iter().map(|payment| opened_at(world, payment)).collect();
     let (Some(first), Some(last)) = (opened.iter().min(), opened.iter().max()) else { return Vec::new() };
     let just_before = first.saturating_add(SETTLES_AFTER_MS).saturating_sub(1);

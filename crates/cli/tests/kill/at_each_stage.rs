@@ -138,7 +138,7 @@ async fn expect_at_the_psp(world: &World, row: &Row, (before, after): (&Log, &Lo
     }
 }
 
-/// How a held payment stands once everything has had its time. A capture that waited settles it by itself, as a PSP may.
+/// The state of a held payment once everything has had its time. A capture that waited settles it by itself, as a PSP may.
 fn expect_end(world: &World, row: &Row, id: &str, shown: &AllShown) {
     let payment: &Shown = &shown[id];
     let tokens = world.psp.requests_for(id).len();

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex};
 
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::fake_psp::{FakePsp, Gate, Reply};
-use lommebok_testkit::random::Random;
 use lommebok_testkit::recorder::check::Wrong;
 use lommebok_testkit::recorder::{Known, Plan, RecordedEntry, RecordedPayment, Recorder};
 use lommebok_testkit::server_process::{Lost, PspClient, ServerProcess};
@@ -15,7 +14,7 @@ use reqwest::Method;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use super::world::World;
+use super::world::{Random, World};
 
 /// Workers at once.
 const WORKERS: usize = 32;

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::fake_psp::{FakePsp, Gate, Reply};
 use lommebok_testkit::recorder::{Known, Plan, RecordedPayment};
@@ -67,7 +67,7 @@ impl Scene {
     /// Waits until nobody can connect any more.
     async fn until_the_port_is_closed(&self) {
         let address = self.server.base().trim_start_matches("http://").to_owned();
-        surely("the port is closed", async || TcpStream::connect(&address).await.is_err().then_some(())).await;
+        wait_until("the port is closed", async || TcpStream::connect(&address).await.is_err().then_some(())).await;
     }
 
     /// The payment as the operator sees it.
@@ -127,7 +127,7 @@ async fn a_server_that_is_told_to_stop_ends_what_is_open_and_keeps_what_is_queue
     scene.start_again().await;
     scene.psp.wait_for_payment("queued", 1).await;
     for id in ["open", "queued"] {
-        surely("RESERVED", async || (scene.payment(id).await["state"] == "RESERVED").then_some(())).await;
+        wait_until("RESERVED", async || (scene.payment(id).await["state"] == "RESERVED").then_some(())).await;
         assert_eq!(scene.psp.requests_for(id).len(), 1, "{id}");
     }
     scene.server.stop().await;

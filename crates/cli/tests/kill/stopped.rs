@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::fake_psp::FakePsp;
 use lommebok_testkit::server_process::{Launch, PspClient, ServerProcess};
@@ -36,7 +36,7 @@ async fn an_attempt_whose_process_stood_still_for_three_seconds_is_not_sent_and_
     let approved = phone.approve(opened.json["id"].as_str().unwrap(), &card);
     let stood = async {
         server.until_complained(|said| said.contains("stopped at open-committed payment 1")).await;
-        surely("the process stands", async || server.is_stopped().then_some(())).await;
+        wait_until("the process stands", async || server.is_stopped().then_some(())).await;
         let sent = tokio::time::timeout(STANDS, psp.until(|log| !log.connections.is_empty())).await;
         assert!(sent.is_err(), "a process that stands sends nothing");
         server.go_on();
@@ -46,7 +46,7 @@ async fn an_attempt_whose_process_stood_still_for_three_seconds_is_not_sent_and_
         let payment = client.control(Method::GET, "/payments/stopped-1", None).await;
         Some(payment).filter(|payment| payment["state"] == "FAILED")
     };
-    let payment = surely("the attempt ends", ended).await;
+    let payment = wait_until("the attempt ends", ended).await;
     assert_eq!(payment["stateDetail"], json!({"outcome": "certain", "cause": "not_delivered", "detail": "too_late"}),);
     assert_eq!(psp.requests_for("stopped-1"), [], "not one token");
     let bytes: Vec<usize> = psp.log().connections.iter().map(|connection| connection.bytes).collect();

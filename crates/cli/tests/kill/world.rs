@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use lommebok_testkit::fake_psp::{FakePsp, Gate};
-use lommebok_testkit::random::Random;
 use lommebok_testkit::recorder::check::{AllShown, Wrong};
 use lommebok_testkit::recorder::{RecordedPayment, RecordedRequest, Recorder};
 use lommebok_testkit::server_process::{Launch, PspClient, ServerProcess, database};
@@ -144,5 +143,36 @@ impl World {
             ready[ready.len() - 1],
             ready.len(),
         );
+    }
+}
+
+/// SplitMix64: every seed gives its own sequence, so that a run can be repeated. Shared by reference between tasks. Not for secrets.
+#[derive(Debug)]
+pub(super) struct Random(Mutex<u64>);
+
+impl Random {
+    /// The sequence of `seed`.
+    pub(super) fn new(seed: u64) -> Self {
+        Self(Mutex::new(seed))
+    }
+
+    /// A number below `limit`; 0 when there is none.
+    pub(super) fn below(&self, limit: u64) -> u64 {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = *state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)).checked_rem(limit).unwrap_or(0)
+    }
+
+    /// A number from `from` to `to`, both included.
+    pub(super) fn between(&self, from: u64, to: u64) -> u64 {
+        from.saturating_add(self.below(to.saturating_sub(from).saturating_add(1)))
+    }
+
+    /// True so many times out of a hundred.
+    pub(super) fn percent(&self, chances: u64) -> bool {
+        self.below(100) < chances
     }
 }

@@ -1,12 +1,12 @@
-//! The authorisation message: which value goes into which data element of which scheme. Typed, so that a Visa cryptogram
+//! The authorisation message and the name of an operation. Which value goes into which data element of which scheme is typed, so that a Visa cryptogram
 //! can't end up in Mastercard's element; [`Authorisation::shown`] is its masked form for the back office.
 //!
 //! Token and cryptogram live in this value and nowhere else of the PSP: the ledger keeps only the masked form.
 
+use std::fmt;
+
 use lommebok_sdk::{Amount, Secret};
 use serde::{Deserialize, Serialize};
-
-use super::OperationId;
 
 /// An authorisation message.
 #[derive(Clone, Debug)]
@@ -39,12 +39,10 @@ pub struct Expiry {
 /// Where each scheme carries the token's cryptogram.
 #[derive(Clone, Debug)]
 pub enum Scheme {
-    /// Visa.
     Visa {
         /// F126.8: the token's cryptogram (TAVV).
         f126_8: Secret,
     },
-    /// Mastercard.
     Mastercard {
         /// DE104 SE001 (formerly DE48 SE43): the token's cryptogram.
         de104_se001: Secret,
@@ -125,6 +123,34 @@ fn masked(number: &str) -> String {
     let digits = number.chars().count();
     let hidden = |place: usize| place >= 6 && place < digits.saturating_sub(4);
     number.chars().enumerate().map(|(place, digit)| if hidden(place) { '•' } else { digit }).collect()
+}
+
+/// The name of one operation, made from what it is for, so that a repeat after a crash has the same one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OperationId(String);
+
+impl OperationId {
+    /// The authorisation of one attempt (1 or 2) of a payment.
+    pub fn authorisation(psp_transaction_id: &str, attempt: u8) -> Self {
+        Self(format!("{psp_transaction_id}/a{attempt}"))
+    }
+
+    /// The `number`th operation on a payment's reserved money.
+    pub fn following(psp_transaction_id: &str, number: usize) -> Self {
+        Self(format!("{psp_transaction_id}/o{number}"))
+    }
+
+    /// The name itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for OperationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 #[cfg(test)]

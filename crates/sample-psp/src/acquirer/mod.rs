@@ -1,10 +1,9 @@
 //! The PSP's bank behind a seam: what every acquirer offers ([`Acquirer`]), in the words of its messages.
 //!
 //! Each call carries an [`OperationId`]: the same id again is the same operation and gets the same answer, so a call whose
-//! answer was lost is simply repeated. What a response code means to the wallet stands in one table (`verdict`).
+//! answer was lost is simply repeated. What a response code means to the wallet is in one table (`verdict`).
 
 mod message;
-mod operation;
 mod response_code;
 pub mod simulated;
 mod test_amounts;
@@ -12,8 +11,7 @@ mod verdict;
 
 use lommebok_sdk::{Amount, BoxFuture};
 
-pub use message::{Authentication, Authorisation, Expiry, Field, Scheme};
-pub use operation::OperationId;
+pub use message::{Authentication, Authorisation, Expiry, Field, OperationId, Scheme};
 pub use response_code::ResponseCode;
 pub use test_amounts::{TestAmount, test_amount};
 pub use verdict::{Verdict, verdict};
@@ -32,7 +30,7 @@ pub trait Acquirer: Send + Sync + 'static {
     /// Gives `amount` of what was taken back.
     fn refund(&self, order: Order) -> BoxFuture<'_, Answered>;
 
-    /// Undoes an authorisation whole, as if it had never been; also one that has not arrived yet. It stands until this is
+    /// Undoes an authorisation whole, as if it had never been; also one that has not arrived yet. The money stays set aside until this is
     /// approved.
     fn reverse(&self, authorisation: OperationId) -> BoxFuture<'_, Answered>;
 }
@@ -43,11 +41,9 @@ pub type Answered = Result<ResponseCode, NoAnswer>;
 /// An operation on an authorisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// This operation.
     pub operation: OperationId,
     /// The authorisation that it is about.
     pub authorisation: OperationId,
-    /// How much.
     pub amount: Amount,
 }
 

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 /// An issuer's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ResponseCode {
-    /// Approved.
     #[serde(rename = "00")]
     Approved,
     /// Refused, without a reason.
@@ -25,7 +24,6 @@ pub enum ResponseCode {
     /// The card has expired.
     #[serde(rename = "54")]
     ExpiredCard,
-    /// Fraud is suspected.
     #[serde(rename = "59")]
     SuspectedFraud,
     /// Over a limit.

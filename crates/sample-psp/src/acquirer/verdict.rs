@@ -1,4 +1,4 @@
-//! The one table from an issuer's response code to what the wallet is told.
+//! The one table from an issuer's response code to what we tell the wallet.
 
 use lommebok_sdk::ErrorId;
 

@@ -35,7 +35,7 @@ pub struct SamplePspConfig {
     pub cryptogram_test_key: [u8; 32],
     /// Its merchants, as the wallet knows them.
     pub merchants: Vec<MerchantConfig>,
-    /// When the wallet is told of changes.
+    /// When we tell the wallet of changes.
     pub reporting: Reporting,
     /// What to do when money is reserved here and the wallet does not know it.
     pub if_missing: IfMissing,
@@ -47,10 +47,8 @@ pub struct SamplePspConfig {
     pub wrap_acquirer: Option<WrapAcquirer>,
 }
 
-/// The wallet.
 #[derive(Clone, Debug)]
 pub struct WalletAccess {
-    /// Its base URL.
     pub base_url: String,
     /// What it handed this PSP.
     pub credentials: Credentials,
@@ -58,7 +56,6 @@ pub struct WalletAccess {
     pub transport: Option<Arc<dyn Transport>>,
 }
 
-/// A merchant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MerchantConfig {
     /// Its serial number at the wallet.
@@ -67,7 +64,6 @@ pub struct MerchantConfig {
     pub may_skip_landing_page: bool,
 }
 
-/// The shop.
 #[derive(Clone, Debug)]
 pub struct ShopConfig {
     /// Where it listens: an origin of its own.

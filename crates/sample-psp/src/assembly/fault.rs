@@ -13,7 +13,6 @@ use lommebok_sdk::receiver::BoxError;
 pub enum Listens {
     /// The sample PSP itself.
     SamplePsp,
-    /// Its shop.
     Shop,
 }
 
@@ -40,16 +39,11 @@ pub enum StartFault {
     },
     /// One of its files.
     #[error("{path} can't be used: {cause}", path = path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why not.
-        cause: BoxError,
-    },
+    File { path: PathBuf, cause: BoxError },
     /// What an earlier process left unfinished can't be taken up.
     #[error("what was left unfinished can't be taken up: {0}")]
     Unfinished(BoxError),
-    /// The shop has nobody to sell for.
+    /// No merchant sells in the shop.
     #[error("the shop needs a merchant")]
     NoMerchant,
     /// A value that can't be used.

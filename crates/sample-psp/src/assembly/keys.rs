@@ -9,13 +9,12 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use lommebok_sdk::{MerchantSerialNumber, Secret};
 use sha2::Sha256;
 
-use crate::chance;
 use crate::private_file::{self, PRIVATE};
+use crate::randomness;
 
 /// The file's name.
 const FILE: &str = "psp.key";
 
-/// The key.
 pub(super) struct OwnKey([u8; 32]);
 
 impl OwnKey {
@@ -26,7 +25,7 @@ impl OwnKey {
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => {
-                put(directory, &chance::hex::<32>())?;
+                put(directory, &randomness::hex::<32>())?;
                 fs::read_to_string(&path)?
             }
             Err(fault) => return Err(fault),
@@ -51,7 +50,7 @@ impl OwnKey {
 
 /// Makes the key's file whole or not at all: a crash half-way leaves no file that holds no key. A file that is there stays.
 fn put(directory: &Path, text: &str) -> io::Result<()> {
-    let beside = directory.join(format!("{FILE}.{}", chance::hex::<8>()));
+    let beside = directory.join(format!("{FILE}.{}", randomness::hex::<8>()));
     let mut file = OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(&beside)?;
     let linked = file
         .set_permissions(Permissions::from_mode(PRIVATE))

@@ -1,4 +1,4 @@
-//! The shop before it sells: its port and its file are had first, its pages when there is a merchant API to sell with.
+//! The shop before it sells: its port and its file are opened first; its pages follow when there is a merchant API to sell with.
 
 use std::sync::Arc;
 

@@ -40,7 +40,7 @@ pub struct RunningSamplePsp {
     pub public_url: Url,
     /// Where browsers reach the shop, if there is one.
     pub shop_url: Option<Url>,
-    /// Its acquirer's books, for whoever wants to see them.
+    /// Its acquirer's books, for those who want to see them.
     pub acquirer: SimulatedAcquirer,
     psp: Psp,
     merchants: Merchants,

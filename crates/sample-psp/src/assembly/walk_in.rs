@@ -2,7 +2,7 @@
 //! so that one can see what this PSP makes of an amount with nothing but curl.
 //!
 //! The wallet's call does not say how much is to be paid, and without that no acquirer can be asked: the address says it.
-//! Without an amount the answer is OK and nothing is booked. Whoever knows the address may call it: it is a sandbox's.
+//! Without an amount the answer is OK and nothing is booked. Anyone who knows the address may call it: it is a sandbox's.
 
 use axum::Json;
 use axum::body::Body;

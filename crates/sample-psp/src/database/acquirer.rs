@@ -5,13 +5,13 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::{Database, DatabaseFault};
-use crate::acquirer::ResponseCode;
+use crate::acquirer::{Order, ResponseCode};
 
 /// The books as one file.
 #[derive(Clone, Debug)]
 pub(crate) struct AcquirerBooks(pub(crate) Database);
 
-/// How an authorisation stands, in øre.
+/// The state of an authorisation, in øre.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// What the issuer answered.
@@ -42,7 +42,7 @@ impl AcquirerBooks {
     }
 }
 
-/// How an authorisation stands; `None` if none with this name has come.
+/// The state of an authorisation; `None` if none with this name has come.
 pub(crate) fn standing(connection: &Connection, operation: &str) -> Result<Option<Standing>, DatabaseFault> {
     let mut statement = connection.prepare_cached(
         "SELECT code, amount, captured, released, refunded, reversed FROM authorisation WHERE operation = ?1",
@@ -93,9 +93,8 @@ pub(crate) fn answered(connection: &Connection, id: &str) -> Result<Option<Respo
 /// Writes an operation's answer down.
 pub(crate) fn keep_operation(
     transaction: &Transaction<'_>,
-    (id, authorisation): (&str, &str),
+    order: &Order,
     sum: Sum,
-    amount: i64,
     code: ResponseCode,
 ) -> Result<(), DatabaseFault> {
     let kind = match sum {
@@ -104,7 +103,8 @@ pub(crate) fn keep_operation(
         Sum::Refunded => "refund",
     };
     let sql = "INSERT INTO operation (id, authorisation, kind, amount, code) VALUES (?1, ?2, ?3, ?4, ?5)";
-    transaction.execute(sql, params![id, authorisation, kind, amount, code.as_str()])?;
+    let (id, authorisation) = (order.operation.as_str(), order.authorisation.as_str());
+    transaction.execute(sql, params![id, authorisation, kind, order.amount.as_ore(), code.as_str()])?;
     Ok(())
 }
 

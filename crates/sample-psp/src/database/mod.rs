@@ -1,5 +1,5 @@
 //! The sample PSP's files of SQLite, the only folder with SQL: one database for each of ledger, acquirer and shop, because
-//! in the world they would stand in three houses.
+//! in reality they would belong to three companies.
 //!
 //! One connection is one writer; WAL with `synchronous=FULL`, read back at the start, so that what returned is durable.
 //! Work runs on a thread that may block. A newcomer's mistake: an await inside a transaction; the closures can't.
@@ -31,7 +31,6 @@ pub enum DatabaseFault {
     /// A setting that durability rests on did not take.
     #[error("{setting} is {found}, and what is acknowledged would not be durable")]
     NotDurable {
-        /// Which.
         setting: &'static str,
         /// What it is.
         found: String,

@@ -12,7 +12,6 @@ use crate::merchant_api::Flow;
 #[derive(Clone, Debug)]
 pub(crate) struct Orders(Database);
 
-/// An order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OrderRow {
     pub(crate) number: i64,
@@ -95,7 +94,6 @@ impl Orders {
         self.0.read(move |connection| one(connection, "payment = ?1", &id)).await
     }
 
-    /// The newest orders.
     pub(crate) async fn newest(&self, limit: u32) -> Result<Vec<OrderRow>, DatabaseFault> {
         self.0
             .read(move |connection| {

@@ -1,4 +1,4 @@
-//! What can be asked of a payment: by the wallet, the acquirer, the merchant, the 3-D Secure page, or the ledger's own work.
+//! What can be asked of a payment, and why it is refused. It is asked by the wallet, the acquirer, the merchant, the 3-D Secure page, or the ledger's own work.
 
 use lommebok_sdk::{Amount, ErrorId, Status};
 
@@ -15,7 +15,6 @@ pub enum Command {
     },
     /// The wallet refused the init.
     RefuseInit {
-        /// Why.
         why: InitRefusal,
         /// What it said.
         reason: String,
@@ -28,17 +27,13 @@ pub enum Command {
         message: Vec<Field>,
     },
     /// The issuer approved.
-    Authorise {
-        /// Which attempt.
-        attempt: AttemptNumber,
-    },
+    Authorise { attempt: AttemptNumber },
     /// Not authorised.
     Decline {
-        /// Which attempt.
         attempt: AttemptNumber,
         /// The issuer's answer, if it was asked.
         code: Option<ResponseCode>,
-        /// What the wallet is told.
+        /// What we tell the wallet.
         error: ErrorId,
     },
     /// The issuer wants 3-D Secure first.
@@ -56,14 +51,13 @@ pub enum Command {
     Operate(Asked),
     /// The acquirer answered an operation.
     EndOperation {
-        /// Which.
         id: OperationId,
         /// Its answer.
         code: ResponseCode,
     },
     /// What an attempt may have reserved must be given back; the wallet counts it as failed with this.
     BeginReversal {
-        /// What the wallet was told.
+        /// What we told the wallet.
         error: ErrorId,
     },
     /// The acquirer has undone it.
@@ -79,14 +73,12 @@ pub enum Command {
     AcceptReport {
         /// What was reported.
         status: Status,
-        /// How much.
         amount: Amount,
     },
     /// The wallet refused a report for good.
     RefuseReport {
         /// What was reported.
         status: Status,
-        /// How much.
         amount: Amount,
         /// What it said.
         reason: String,
@@ -113,4 +105,32 @@ pub enum IfMissing {
     SendReserved,
     /// Give the money back, and tell the wallet `CANCELLED`.
     Reverse,
+}
+
+/// Why a command is not possible; nothing changes then.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It has been done, or is as it should be: a repeat.
+    #[error("this is so already")]
+    AlreadySo,
+    /// The state does not allow it.
+    #[error("the payment is {0}")]
+    WrongState(&'static str),
+    /// The acquirer is being asked about the payment right now.
+    #[error("the payment is being processed; ask again in a moment")]
+    BeingProcessed,
+    /// More than is left.
+    #[error("{asked} øre are more than the {left} that are left")]
+    TooMuch {
+        /// What was asked for.
+        asked: i64,
+        /// What is left.
+        left: i64,
+    },
+    /// Nothing is left to do this with.
+    #[error("nothing is left")]
+    NothingLeft,
+    /// The key was used for something else.
+    #[error("this key was used for another operation")]
+    KeyUsed,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::payment::{OperationState, Payment, State};
 use crate::clock::Timestamp;
 
-/// How long whoever began something gets to finish it before the worker takes it up.
+/// How long the task that began something gets to finish it before the worker takes over.
 const TAKEN_UP_AFTER_MS: i64 = 20_000;
 
 /// A kind of due work. A payment owes at most one of each.
@@ -45,9 +45,7 @@ impl DueKind {
 /// Something that is to be done about a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
-    /// What.
     pub kind: DueKind,
-    /// When.
     pub at: Timestamp,
 }
 

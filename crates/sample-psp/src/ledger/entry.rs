@@ -12,9 +12,7 @@ use crate::clock::Timestamp;
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// When.
     pub at: Timestamp,
-    /// What.
     #[serde(flatten)]
     pub kind: EntryKind,
 }
@@ -25,12 +23,11 @@ pub struct Entry {
 pub enum EntryKind {
     /// The wallet took the init and gave a link.
     InitAccepted {
-        /// The link: whoever has it can see and cancel the payment.
+        /// The link: anyone who has it can see and cancel the payment.
         link: String,
     },
     /// The wallet refused the init, or could not be reached in time.
     InitRefused {
-        /// Why.
         #[serde(default)]
         why: InitRefusal,
         /// What it said.
@@ -38,21 +35,17 @@ pub enum EntryKind {
     },
     /// The user approved; the acquirer is asked with this message.
     AttemptBegun {
-        /// Which attempt.
         attempt: AttemptNumber,
         /// The message, masked.
         message: Vec<Field>,
     },
     /// The issuer approved.
-    Authorised {
-        /// Which attempt.
-        attempt: AttemptNumber,
-    },
+    Authorised { attempt: AttemptNumber },
     /// Not authorised.
     Declined {
         /// The issuer's answer, if it was asked.
         code: Option<ResponseCode>,
-        /// What the wallet is told.
+        /// What we tell the wallet.
         error: ErrorId,
     },
     /// The issuer wants 3-D Secure first.
@@ -64,14 +57,11 @@ pub enum EntryKind {
     },
     /// The user did something on the 3-D Secure page.
     Challenged {
-        /// How the challenge stands now.
+        /// The state of the challenge now.
         challenge: Challenge,
     },
     /// The wallet sent a notice.
-    Noticed {
-        /// Which.
-        notice: NoticeKind,
-    },
+    Noticed { notice: NoticeKind },
     /// The merchant cancelled before anything was authorised.
     CancelledByMerchant,
     /// The merchant asked for an operation; the acquirer is asked.
@@ -80,23 +70,19 @@ pub enum EntryKind {
         id: OperationId,
         /// The merchant's own key for it.
         key: String,
-        /// What.
         operation: OperationKind,
-        /// How much.
         amount: Amount,
     },
     /// The acquirer answered.
     OperationEnded {
-        /// Which operation.
         id: OperationId,
         /// Its answer.
         code: ResponseCode,
     },
     /// An authorisation that may hold must be undone.
     ReversalBegun {
-        /// Which.
         attempt: AttemptNumber,
-        /// Why, as the wallet is told.
+        /// Why, as we tell the wallet.
         error: ErrorId,
     },
     /// It is undone.
@@ -112,14 +98,12 @@ pub enum EntryKind {
     ReportAccepted {
         /// What was reported.
         status: Status,
-        /// How much.
         amount: Amount,
     },
     /// The wallet refused a report for good.
     ReportRefused {
         /// What was reported.
         status: Status,
-        /// How much.
         amount: Amount,
         /// What it said.
         reason: String,

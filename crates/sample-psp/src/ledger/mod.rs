@@ -2,7 +2,7 @@
 //! ([`Payment::apply`]); what a command makes of a payment is decided by a pure function ([`decide()`]).
 //!
 //! Nothing here waits, stores or calls. `Ledger` (in `store`) is the exception: it keeps the entries under a guard of the payment's
-//! version. A newcomer's mistake: to change a payment and tell the wallet; what is told follows from the entry.
+//! version. A newcomer's mistake: to change a payment and then tell the wallet; the report follows from the entry.
 
 mod command;
 mod decide;
@@ -10,11 +10,10 @@ mod due;
 mod entry;
 mod fold;
 mod payment;
-mod refusal;
 mod report;
 mod store;
 
-pub use command::{Asked, Command, IfMissing};
+pub use command::{Asked, Command, IfMissing, Refusal};
 pub use decide::decide;
 pub use due::{Due, DueKind};
 pub use entry::{Entry, EntryKind};
@@ -22,6 +21,5 @@ pub use payment::{
     AttemptNumber, Challenge, Ended, Entrance, Finding, InitRefusal, NoticeKind, Operation, OperationKind,
     OperationState, Payment, Settled, State, StepUp, Sums, Terms,
 };
-pub use refusal::Refusal;
 pub use report::Report;
 pub(crate) use store::{Commit, Created, Ledger, LedgerFault, Name};

@@ -1,4 +1,4 @@
-//! A payment as the PSP sees it: what was agreed, where it stands, and the sums of its money in øre.
+//! A payment as the PSP sees it: what was agreed, its state, and the sums of its money in øre.
 
 use lommebok_sdk::{Amount, ErrorId, MerchantOrderId, MerchantSerialNumber, MobileNumber, PspTransactionId};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,6 @@ pub struct Terms {
     pub msn: MerchantSerialNumber,
     /// The merchant's order.
     pub order_id: MerchantOrderId,
-    /// How much.
     pub amount: Amount,
     /// What the user reads.
     pub text: String,
@@ -45,7 +44,7 @@ pub enum Entrance {
     },
 }
 
-/// Where a payment stands.
+/// The state of a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
     /// Not yet known to the wallet, as far as we know.
@@ -56,10 +55,7 @@ pub enum State {
         link: String,
     },
     /// The acquirer is being asked.
-    Authorising {
-        /// Which attempt.
-        attempt: AttemptNumber,
-    },
+    Authorising { attempt: AttemptNumber },
     /// 3-D Secure first.
     StepUp(StepUp),
     /// The money is set aside; the sums say what became of it.
@@ -76,7 +72,7 @@ pub enum State {
     },
     /// Not authorised.
     Failed {
-        /// What the wallet was told.
+        /// What we told the wallet.
         error: ErrorId,
     },
     /// Over without an approval.
@@ -118,7 +114,7 @@ pub struct StepUp {
     pub challenge: Challenge,
 }
 
-/// How a 3-D Secure challenge stands.
+/// The state of a 3-D Secure challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Challenge {
@@ -139,7 +135,7 @@ pub enum Challenge {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "by")]
 pub enum Ended {
-    /// The wallet said: cancelled by the user, or no token was to be had.
+    /// The wallet said: cancelled by the user, or there was no token.
     User,
     /// The wallet said: the time was up.
     Timeout,
@@ -159,11 +155,11 @@ pub enum Ended {
     },
 }
 
-/// Why the wallet has not taken a payment, as far as it makes a difference to whoever wants to pay.
+/// Why the wallet has not taken a payment, as far as it makes a difference to a customer who wants to pay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InitRefusal {
-    /// The number is nobody's (`81`).
+    /// No user has the number (`81`).
     UserNotRegistered,
     /// The merchant is not active (`21`).
     MerchantNotActive,
@@ -171,7 +167,7 @@ pub enum InitRefusal {
     AlreadyExists,
     /// It could not be reached while its link would have lived.
     NotReached,
-    /// Anything else; also what was written down before the reasons were told apart.
+    /// Anything else; also what was stored before there were several reasons.
     #[default]
     NotAccepted,
 }
@@ -190,7 +186,6 @@ pub enum NoticeKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Finding {
-    /// Reserved.
     Reserved,
     /// It failed, for certain or not: the details don't tell.
     Failed,
@@ -210,9 +205,9 @@ pub enum Settled {
     Nothing,
     /// It is too early; the details are read again.
     Again,
-    /// The wallet is told `RESERVED`.
+    /// We tell the wallet `RESERVED`.
     SendReserved,
-    /// The payment is over here too; the wallet is told `CANCELLED`, in case its outcome is unknown.
+    /// The payment is over here too; we tell the wallet `CANCELLED`, in case its outcome is unknown.
     SendCancelled,
     /// The payment is over here too.
     End,
@@ -266,16 +261,14 @@ pub struct Operation {
     pub kind: OperationKind,
     /// How much; worked out when it began.
     pub amount: Amount,
-    /// How it stands.
     pub state: OperationState,
 }
 
-/// How an operation stands.
+/// The state of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OperationState {
     /// The acquirer is being asked, since then.
     Pending(Timestamp),
-    /// Done.
     Done,
     /// Refused by the acquirer.
     Refused(ResponseCode),
@@ -290,9 +283,7 @@ pub struct Payment {
     pub version: i64,
     /// What was agreed.
     pub terms: Terms,
-    /// Where it stands.
     pub state: State,
-    /// Its money.
     pub sums: Sums,
     /// What the merchant did with it, oldest first.
     pub operations: Vec<Operation>,

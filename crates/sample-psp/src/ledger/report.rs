@@ -1,7 +1,7 @@
-//! What the wallet is told of an entry. A function of the payment before and the entry, so that no change can be forgotten
-//! and none be told twice.
+//! What we report to the wallet of an entry. A function of the payment before and the entry, so that no change can be forgotten
+//! or reported twice.
 //!
-//! Whatever ends without money after an attempt is told as `CANCELLED`: the answer that said so may have been lost, and
+//! Whatever ends without money after an attempt is reported as `CANCELLED`: the answer that said so may have been lost, and
 //! then only this settles the wallet's unknown outcome. Where the wallet knows it already, the entry has no effect.
 
 use lommebok_sdk::{Amount, Status};
@@ -15,13 +15,12 @@ use crate::acquirer::{ResponseCode, Verdict, verdict};
 pub struct Report {
     /// What happened.
     pub status: Status,
-    /// How much.
     pub amount: Amount,
     /// It was tried and did not work.
     pub failed: bool,
 }
 
-/// What is told of `entry`, which happened to `before`, in this order.
+/// The reports of `entry`, which happened to `before`, in this order.
 pub(super) fn reports(before: &Payment, entry: &EntryKind) -> Vec<Report> {
     let whole = before.terms.amount;
     let told = |status, amount| vec![Report { status, amount, failed: false }];
@@ -52,7 +51,7 @@ pub(super) fn reports(before: &Payment, entry: &EntryKind) -> Vec<Report> {
     }
 }
 
-/// What is told of an operation's end. A release is told only to a wallet that knows of the reservation: to one that never
+/// The report of an operation's end. A release is reported only to a wallet that knows of the reservation: to one that never
 /// heard our OK, `CANCELLED` of a part would say that all of it failed.
 fn ended(before: &Payment, operation: &Operation, code: ResponseCode) -> Vec<Report> {
     let status = match operation.kind {

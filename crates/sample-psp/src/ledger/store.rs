@@ -40,7 +40,7 @@ pub(crate) struct Commit {
 /// A command that was not committed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LedgerFault {
-    /// It is not possible now; this is how the payment stands.
+    /// It is not possible now; this is the state of the payment.
     #[error("{0}")]
     Refused(Refusal, Box<Payment>),
     /// There is no such payment.
@@ -83,7 +83,7 @@ impl Ledger {
                 }
                 let taken = || DatabaseFault::Row("the payment's id is taken".to_owned());
                 let payment = rows::insert(transaction, &terms)?.ok_or_else(taken)?;
-                rows::set_due(transaction, payment.id, (&[], &due(&payment)))?;
+                rows::set_due(transaction, payment.id, &[], &due(&payment))?;
                 Ok(Created::New(payment))
             })
             .await
@@ -94,12 +94,11 @@ impl Ledger {
         let collects_for_ms = self.collects_for_ms;
         let committed = self.database.write(move |transaction| {
             let Some(payment) = find(transaction, &name)? else { return Ok(Err(LedgerFault::Unknown)) };
-            commit(transaction, payment, command, (now, collects_for_ms))
+            commit(transaction, payment, command, now, collects_for_ms)
         });
         committed.await?
     }
 
-    /// A payment.
     pub(crate) async fn find(&self, name: Name) -> Result<Option<Payment>, DatabaseFault> {
         self.database.read(move |connection| find(connection, &name)).await
     }
@@ -163,8 +162,13 @@ impl Ledger {
     }
 
     /// The reports to send now, at most `most`; a new batch gets `key`.
-    pub(crate) async fn gather(&self, now: Timestamp, key: String, most: u32) -> Result<Option<Batch>, DatabaseFault> {
-        self.database.write(move |transaction| rows::gather(transaction, now, &key, most)).await
+    pub(crate) async fn next_batch(
+        &self,
+        now: Timestamp,
+        key: String,
+        most: u32,
+    ) -> Result<Option<Batch>, DatabaseFault> {
+        self.database.write(move |transaction| rows::next_batch(transaction, now, &key, most)).await
     }
 
     /// Sends a batch again at `at`.
@@ -195,7 +199,7 @@ impl Ledger {
                     };
                     match rows::find_by_id(transaction, row.payment) {
                         // A report's end is possible in every state.
-                        Ok(Some(payment)) => drop(commit(transaction, payment, command, (now, 0))?),
+                        Ok(Some(payment)) => drop(commit(transaction, payment, command, now, 0)?),
                         Ok(None) => {}
                         // What can't be read can't be added to; the batch is the others' too.
                         Err(DatabaseFault::Row(fault)) => {
@@ -223,7 +227,8 @@ fn commit(
     transaction: &rusqlite::Transaction<'_>,
     payment: Payment,
     command: Command,
-    (now, collects_for_ms): (Timestamp, i64),
+    now: Timestamp,
+    collects_for_ms: i64,
 ) -> Result<Result<Commit, LedgerFault>, DatabaseFault> {
     let kinds = match decide(&payment, command) {
         Ok(kinds) => kinds,
@@ -245,7 +250,7 @@ fn commit(
     rows::append(transaction, payment.id, payment.version, &entries)?;
     let (owed_before, owed_after) = (due(&payment), due(&after));
     if owed_before != owed_after {
-        rows::set_due(transaction, payment.id, (&owed_before, &owed_after))?;
+        rows::set_due(transaction, payment.id, &owed_before, &owed_after)?;
     }
     Ok(Ok(Commit { payment: after, entries }))
 }

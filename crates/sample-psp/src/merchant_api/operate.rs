@@ -26,7 +26,7 @@ pub(super) async fn capture(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<PaymentView>, Problem> {
-    operate(&api, (&merchant, &id), OperationKind::Capture, (&headers, &body)).await
+    operate(&api, &merchant, &id, asked(OperationKind::Capture, &headers, &body)?).await
 }
 
 pub(super) async fn cancel(
@@ -36,7 +36,7 @@ pub(super) async fn cancel(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<PaymentView>, Problem> {
-    operate(&api, (&merchant, &id), OperationKind::Cancel, (&headers, &body)).await
+    operate(&api, &merchant, &id, asked(OperationKind::Cancel, &headers, &body)?).await
 }
 
 pub(super) async fn refund(
@@ -46,16 +46,10 @@ pub(super) async fn refund(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<PaymentView>, Problem> {
-    operate(&api, (&merchant, &id), OperationKind::Refund, (&headers, &body)).await
+    operate(&api, &merchant, &id, asked(OperationKind::Refund, &headers, &body)?).await
 }
 
-async fn operate(
-    api: &Api,
-    (merchant, id): (&Merchant, &str),
-    kind: OperationKind,
-    (headers, body): (&HeaderMap, &[u8]),
-) -> Result<Json<PaymentView>, Problem> {
-    let asked = Asked { kind, amount: amount(body)?, key: key(headers)? };
+async fn operate(api: &Api, merchant: &Merchant, id: &str, asked: Asked) -> Result<Json<PaymentView>, Problem> {
     let payment = api.psp.payment(merchant.msn.as_str(), id).await?.ok_or_else(Problem::unknown_payment)?;
     match api.psp.operate(&payment, asked).await {
         Ok(payment) => Ok(Json(PaymentView::of(&payment))),
@@ -68,6 +62,10 @@ async fn operate(
         }
         Err(OperateFault::Database(fault)) => Err(fault.into()),
     }
+}
+
+fn asked(kind: OperationKind, headers: &HeaderMap, body: &[u8]) -> Result<Asked, Problem> {
+    Ok(Asked { kind, amount: amount(body)?, key: key(headers)? })
 }
 
 /// The amount; `None` for everything that is left. An empty body is an empty object.

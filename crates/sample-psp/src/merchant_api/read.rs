@@ -13,7 +13,6 @@ use crate::psp::Reconciliation;
 const PAGE_MAX: u32 = 100;
 const PAGE_USUAL: u32 = 50;
 
-/// Which page.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Page {

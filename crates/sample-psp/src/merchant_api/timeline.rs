@@ -36,7 +36,7 @@ pub(super) async fn timeline(
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TimelineLine {
     pub(crate) at: String,
-    /// Milliseconds since 1970, for whoever shows times.
+    /// Milliseconds since 1970, for those who show times.
     pub(crate) at_ms: i64,
     pub(crate) by: By,
     pub(crate) what: What,

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::ledger::{Ended, Finding, InitRefusal, OperationKind, OperationState, Payment, State};
 
-/// A payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PaymentView {
@@ -38,7 +37,7 @@ pub(crate) struct PaymentView {
 pub(crate) struct ErrorView {
     /// For programs, which find words of their own for it.
     pub(crate) reason: Reason,
-    /// What the wallet was told, if it was told anything.
+    /// What we told the wallet, if it was told anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error_id: Option<String>,
     /// For whoever looks into it: nothing that a customer should read.
@@ -139,7 +138,7 @@ impl ErrorView {
 }
 
 impl Reason {
-    /// What the wallet was told.
+    /// What we told the wallet.
     const fn told(error: ErrorId) -> Self {
         match error {
             ErrorId::InvalidRequest => Self::InvalidRequest,

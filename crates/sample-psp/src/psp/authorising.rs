@@ -7,18 +7,18 @@ use lommebok_sdk::{ErrorId, Secret};
 
 use super::Psp;
 use crate::acquirer::{Authorisation, Expiry, ResponseCode, Scheme, TestAmount, Verdict, test_amount, verdict};
-use crate::chance;
 use crate::database::DatabaseFault;
 use crate::ledger::{AttemptNumber, Challenge, Command, LedgerFault, Name, Payment, State, StepUp};
+use crate::randomness;
 
-/// How an attempt ended, as the wallet is told.
+/// How an attempt ended, as we tell the wallet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     Approved,
     Declined(ErrorId),
     /// 3-D Secure first, in this session.
     StepUp(String),
-    /// The ledger failed after the acquirer was asked: nobody may say anything but that it must be undone.
+    /// The ledger failed after the acquirer was asked: the only answer left is that it must be undone.
     Unknown,
 }
 
@@ -119,7 +119,7 @@ impl Psp {
     }
 }
 
-/// What the wallet is told when the acquirer said nothing: 85 if that took the whole budget, as the receiver says then.
+/// What we tell the wallet when the acquirer said nothing: 85 if that took the whole budget, as the receiver says then.
 fn without_an_answer(approval: &Approval) -> ErrorId {
     if approval.budget.remaining().is_zero() { ErrorId::ReceivedTooLate } else { ErrorId::InternalError }
 }
@@ -151,7 +151,7 @@ fn unhandled(code: ResponseCode, attempt: AttemptNumber) -> (Command, Outcome) {
 fn step_up(approval: &Approval) -> Option<StepUp> {
     let url = |operation: &Option<Secret>| operation.as_ref().map(|url| url.expose().to_owned());
     Some(StepUp {
-        session: chance::hex::<16>(),
+        session: randomness::hex::<16>(),
         success_url: url(&approval.operations.success)?,
         cancel_url: url(&approval.operations.cancel)?,
         failure_url: url(&approval.operations.failure)?,

@@ -9,7 +9,6 @@ use sha2::Sha256;
 
 use crate::ledger::{Ledger, Name};
 
-/// Makes the tokens.
 #[derive(Clone)]
 pub(crate) struct MakePaymentTokens([u8; 32]);
 

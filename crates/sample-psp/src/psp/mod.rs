@@ -9,7 +9,6 @@ mod checks;
 mod handler;
 mod make_payment_token;
 mod operations;
-mod patience;
 mod payments;
 mod reconciliation;
 mod reports;
@@ -42,10 +41,9 @@ pub(crate) use walk_in::WalkInFault;
 /// The receiver as we use it.
 pub(crate) type OurReceiver = Receiver<Handler, SqliteMemory, OurPayments>;
 
-/// When the wallet is told of a change.
+/// When we tell the wallet of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Reporting {
-    /// At once.
     #[default]
     AtOnce,
     /// Together with what else happens within this much business time.

@@ -1,7 +1,7 @@
 //! Captures, cancels and refunds: begun in the ledger, asked of the acquirer under the same name, ended in the ledger.
 
 use super::Psp;
-use super::patience::OPERATION_WITHIN;
+use super::retry::OPERATION_TIMEOUT;
 use crate::acquirer::{NoAnswer, Order, ResponseCode, Verdict, verdict};
 use crate::database::DatabaseFault;
 use crate::ledger::{Asked, Command, LedgerFault, Name, OperationKind, OperationState, Payment, Refusal, State};
@@ -56,7 +56,7 @@ impl Psp {
             OperationKind::Cancel => acquirer.release(order),
             OperationKind::Refund => acquirer.refund(order),
         };
-        let code = self.answered_within(OPERATION_WITHIN, call).await?;
+        let code = self.answered_within(OPERATION_TIMEOUT, call).await?;
         let ended = Command::EndOperation { id: operation.id.clone(), code };
         match self.commit(Name::Number(payment.id), ended).await {
             Ok(commit) => Ok(commit.payment),
@@ -71,9 +71,9 @@ impl Psp {
     pub(super) async fn undo(&self, payment: &Payment) -> Result<bool, LedgerFault> {
         let State::Reversing { attempt, .. } = payment.state else { return Ok(true) };
         let call = self.0.acquirer.reverse(payment.authorisation(attempt));
-        let refused = match self.answered_within(OPERATION_WITHIN, call).await {
+        let refused = match self.answered_within(OPERATION_TIMEOUT, call).await {
             Ok(code) if verdict(code) == Verdict::Approved => None,
-            // The issuer still holds the money, so nobody may be told that it does not.
+            // The issuer still holds the money, so no one may hear that it does not.
             Ok(code) => Some(format!("the acquirer refused with {code}")),
             Err(fault) => Some(fault.to_string()),
         };

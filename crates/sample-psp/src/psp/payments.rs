@@ -6,11 +6,11 @@ use lommebok_sdk::{
 };
 
 use super::Psp;
-use crate::chance;
 use crate::database::DatabaseFault;
 use crate::ledger::{
     Command, Created, Entrance, Entry, Finding, InitRefusal, LedgerFault, Name, Payment, Refusal, State, Terms,
 };
+use crate::randomness;
 
 /// What a merchant wants paid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,8 @@ impl Psp {
     /// Creates a payment and tells the wallet of it. When the wallet can't be reached it is `CREATED`, and tried again.
     pub(crate) async fn create(&self, wanted: Wanted) -> Result<Payment, CreateFault> {
         let Wanted { msn, order_id, amount, text, return_url, entrance } = wanted;
-        let psp_transaction_id = PspTransactionId::new(chance::hex::<16>()).expect("32 hexadecimal digits are an id");
+        let psp_transaction_id =
+            PspTransactionId::new(randomness::hex::<16>()).expect("32 hexadecimal digits are an id");
         let created_at = self.now();
         let terms = Terms { psp_transaction_id, msn, order_id, amount, text, return_url, entrance, created_at };
         let payment = match self.0.ledger.create(terms.clone()).await? {
@@ -139,7 +140,7 @@ impl Psp {
     }
 }
 
-/// What a refusal of the init means to whoever wants to pay.
+/// What a refusal of the init means to a customer who wants to pay.
 fn why(refusal: &lommebok_sdk::Refusal) -> InitRefusal {
     let by_code = [
         ("81", InitRefusal::UserNotRegistered),

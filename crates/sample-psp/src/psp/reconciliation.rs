@@ -27,7 +27,6 @@ pub struct Reconciliation {
 pub struct Difference {
     /// Which payment.
     pub psp_transaction_id: String,
-    /// Its order.
     pub order_id: String,
     /// The members that differ.
     pub differs: Vec<String>,

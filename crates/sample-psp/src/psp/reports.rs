@@ -1,15 +1,15 @@
 //! Sending reports: a batch at a time, repeated under its key until the wallet takes it.
 //!
-//! A batch that the wallet refuses for certain falls apart, so that one bad report holds up nobody.
+//! A batch that the wallet refuses for certain falls apart, so that one bad report does not hold up the others.
 
 use lommebok_sdk::{Error, IdempotencyKey, PspTransactionId, StatusUpdate, StatusUpdates};
 
 use super::Psp;
 use super::retry::pause_ms;
-use crate::chance;
 use crate::clock::Timestamp;
 use crate::database::DatabaseFault;
 use crate::database::ledger::{Batch, ReportRow};
+use crate::randomness;
 
 /// The most reports of one batch.
 const REPORTS_PER_BATCH: u32 = 500;
@@ -31,8 +31,8 @@ impl Psp {
     /// Sends what was to be sent by `due`.
     pub(super) async fn send_reports(&self, due: Timestamp) -> Result<(), DatabaseFault> {
         for _ in 0..BATCHES_PER_TURN {
-            let key = format!("reports-{}", chance::hex::<16>());
-            let Some(batch) = self.0.ledger.gather(due, key, REPORTS_PER_BATCH).await? else { return Ok(()) };
+            let key = format!("reports-{}", randomness::hex::<16>());
+            let Some(batch) = self.0.ledger.next_batch(due, key, REPORTS_PER_BATCH).await? else { return Ok(()) };
             let now = self.now();
             if is_older_than_its_key(&batch, now) {
                 self.0.ledger.close_batch(batch, Some(NOT_KNOWN.to_owned()), now).await?;
@@ -71,7 +71,7 @@ impl Psp {
     }
 }
 
-/// Whether the wallet may have taken the batch and forgotten it since: also when nobody was there to send it meanwhile.
+/// Whether the wallet may have taken the batch and forgotten it since: also when this program did not run meanwhile.
 fn is_older_than_its_key(batch: &Batch, now: Timestamp) -> bool {
     now.as_millis().saturating_sub(batch.made_at.as_millis()) > KEY_LASTS_MS
 }

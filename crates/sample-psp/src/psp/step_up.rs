@@ -36,7 +36,7 @@ impl Psp {
         Ok(found.filter(|payment| matches!(payment.state, State::StepUp(_))))
     }
 
-    /// Does what the user did and answers how the challenge then stands. Doing it again changes nothing.
+    /// Does what the user did and answers the state of the challenge then. Doing it again changes nothing.
     pub(crate) async fn challenged(&self, session: &str, way: Way) -> Result<Payment, ChallengeFault> {
         let payment = self.of_session(session).await?.ok_or(ChallengeFault::Over)?;
         let State::StepUp(step_up) = &payment.state else { return Err(ChallengeFault::Over) };

@@ -1,5 +1,5 @@
-//! The ledger's own work: what is due is done, in turns; a turn may be taken twice, and asks nobody what time it is but the
-//! business clock.
+//! The ledger's own work: what is due is done, in turns; a turn may be taken twice, and takes the time from the
+//! business clock alone.
 
 use std::time::Duration;
 

@@ -13,9 +13,9 @@ use serde::Deserialize;
 use super::Shop;
 use super::catalogue::{self, Product};
 use super::wrong::{Wrong, failed};
-use crate::chance;
 use crate::database::orders::NewOrder;
 use crate::merchant_api::Flow;
+use crate::randomness;
 use crate::ui::html::Html;
 use crate::ui::lang::{Chosen, Lang};
 use crate::ui::page::Page;
@@ -31,7 +31,13 @@ pub(super) struct Wish {
     quantity: Option<i64>,
 }
 
-/// The form.
+/// What an order is of.
+#[derive(Clone, Copy)]
+struct OrderLine {
+    product: Product,
+    quantity: i64,
+}
+
 #[derive(Deserialize)]
 pub(super) struct Checkout {
     product: String,
@@ -100,34 +106,34 @@ pub(super) async fn show(
     chosen: Chosen,
     wish: Result<Query<Wish>, QueryRejection>,
 ) -> Response {
-    let Some((product, quantity)) = wish.ok().and_then(|Query(wish)| found(&wish.product, wish.quantity.unwrap_or(1)))
-    else {
+    let Some(line) = wish.ok().and_then(|Query(wish)| found(&wish.product, wish.quantity.unwrap_or(1))) else {
         return Wrong::NotFound.page(chosen).into_response();
     };
     let form = Checkout {
-        product: product.slug.to_owned(),
-        quantity,
+        product: line.product.slug.to_owned(),
+        quantity: line.quantity,
         way: Flow::LandingPage.word().to_owned(),
         phone: String::new(),
-        once: chance::hex::<16>(),
+        once: randomness::hex::<16>(),
     };
-    page(&shop, chosen, (product, quantity), form, Slip::None).into_response()
+    page(&shop, chosen, line, form, Slip::None).into_response()
 }
 
 pub(super) async fn place(State(shop): State<Shop>, chosen: Chosen, Form(form): Form<Checkout>) -> Response {
-    let Some((product, quantity)) = found(&form.product, form.quantity) else {
+    let Some(line) = found(&form.product, form.quantity) else {
         return Wrong::NotFound.page(chosen).into_response();
     };
     let flow = Flow::from_word(&form.way).filter(|flow| ways(&shop).contains(flow));
     let phone = phone(&form.phone, flow);
     let is_key = form.once.len() == 32 && form.once.bytes().all(|byte| byte.is_ascii_hexdigit());
     let (Some(flow), Ok(phone), true) = (flow, phone.clone(), is_key) else {
-        let answer = page(&shop, chosen, (product, quantity), form, phone.err().unwrap_or(Slip::None));
+        let answer = page(&shop, chosen, line, form, phone.err().unwrap_or(Slip::None));
         return answer.status(StatusCode::UNPROCESSABLE_ENTITY).into_response();
     };
-    let handle = chance::hex::<16>();
+    let OrderLine { product, quantity } = line;
+    let handle = randomness::hex::<16>();
     let new = NewOrder {
-        order_id: format!("fk-{}", chance::hex::<6>()),
+        order_id: format!("fk-{}", randomness::hex::<6>()),
         handle,
         once: form.once,
         product: product.slug.to_owned(),
@@ -162,13 +168,14 @@ fn phone(typed: &str, flow: Option<Flow>) -> Result<Option<MobileNumber>, Slip> 
     }
 }
 
-fn found(slug: &str, quantity: i64) -> Option<(Product, i64)> {
+fn found(slug: &str, quantity: i64) -> Option<OrderLine> {
     let product = catalogue::product(slug)?;
     let most = if product.is_spoon() { 1 } else { QUANTITY_MAX };
-    Some((product, quantity.clamp(1, most)))
+    Some(OrderLine { product, quantity: quantity.clamp(1, most) })
 }
 
-fn page(shop: &Shop, chosen: Chosen, (product, quantity): (Product, i64), form: Checkout, slip: Slip) -> Html {
+fn page(shop: &Shop, chosen: Chosen, line: OrderLine, form: Checkout, slip: Slip) -> Html {
+    let OrderLine { product, quantity } = line;
     let here = format!("/checkout?product={}&quantity={quantity}", product.slug);
     let checkout = CheckoutPage {
         page: Page::new(chosen.lang, here),

@@ -62,7 +62,6 @@ impl MerchantClient {
         self.ask(Method::POST, "/payments", None, body.to_string()).await
     }
 
-    /// A payment.
     pub(crate) async fn payment(&self, id: &str) -> Result<PaymentView, MerchantFault> {
         self.ask(Method::GET, &format!("/payments/{id}"), None, String::new()).await
     }

@@ -5,15 +5,11 @@
 //! to mark an order as paid because somebody came to its page.
 
 mod backoffice;
-mod bench;
 mod catalogue;
 mod checkout;
 mod form_origin;
-mod front;
-mod kroner_input;
 mod merchant_client;
 mod order;
-mod pay;
 mod phase;
 mod reason;
 mod standing;
@@ -59,13 +55,13 @@ pub(crate) struct Inner {
 /// The shop's pages, under these hosts.
 pub(crate) fn router(shop: Shop, hosts: Arc<KnownHosts>) -> Router {
     Router::new()
-        .route("/", get(front::front))
-        .route("/bench", get(bench::bench))
+        .route("/", get(catalogue::front))
+        .route("/bench", get(catalogue::bench))
         .route("/checkout", get(checkout::show).post(checkout::place))
         .route("/orders/{handle}", get(order::show))
         .route("/orders/{handle}/state", get(order::state))
-        .route("/orders/{handle}/pay", get(pay::show))
-        .route("/backoffice", get(backoffice::list::show))
+        .route("/orders/{handle}/pay", get(order::pay))
+        .route("/backoffice", get(backoffice::list))
         .route("/backoffice/orders/{number}", get(backoffice::order::of_order))
         .route("/backoffice/orders/{number}/{operation}", post(backoffice::operate::on_order))
         .route("/backoffice/payments/{id}", get(backoffice::order::of_payment))

@@ -1,10 +1,12 @@
-//! The order page: how the order stands, asked of the PSP each time. It polls while something may change; nobody has to
-//! come back to it, and coming back proves nothing.
+//! The two pages of an order: on the way to the wallet, and how the order is, which is asked of the PSP each time.
+//!
+//! The first leaves by script, refresh and link. The second polls while something may change: the customer need not come back
+//! to it, and coming back proves nothing.
 
 use askama::Template;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
@@ -69,6 +71,32 @@ impl Shown {
     fn of(standing: &Standing) -> Self {
         let (captured, refunded) = standing.payment().map_or((0, 0), |payment| (payment.captured, payment.refunded));
         Self { phase: standing.phase().word(), captured, refunded }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "shop/pay.html")]
+struct PayPage {
+    page: Page,
+    amount: i64,
+    url: String,
+}
+
+/// On the way to the wallet; an order that the wallet has already is shown instead.
+pub(super) async fn pay(State(shop): State<Shop>, chosen: Chosen, Path(handle): Path<String>) -> Response {
+    let standing = match found(&shop, &handle).await {
+        Ok(Some(standing)) => standing,
+        Ok(None) => return Wrong::NotFound.page(chosen).into_response(),
+        Err(fault) => return failed(chosen, fault).into_response(),
+    };
+    let goes_by_page = standing.order.flow == Flow::LandingPage;
+    let link = standing.payment().and_then(|payment| payment.payment_page_url.clone());
+    match link {
+        Some(url) if goes_by_page && standing.phase() == Phase::Waiting => {
+            let page = Page::new(chosen.lang, format!("/orders/{handle}/pay"));
+            Html::page(chosen, &PayPage { page, amount: standing.order.amount, url }).into_response()
+        }
+        _ => Redirect::to(&format!("/orders/{handle}")).into_response(),
     }
 }
 

@@ -1,9 +1,9 @@
-//! How a payment stands, in the shop's words: one set for customers, one for merchants. States of the API stay inside.
+//! The state of a payment, in the shop's words: one set for customers, one for merchants. States of the API stay inside.
 
 use crate::merchant_api::PaymentView;
 use crate::ui::lang::Lang;
 
-/// How a payment stands.
+/// The state of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
     /// The wallet does not know of it yet.
@@ -24,7 +24,7 @@ pub(super) enum Phase {
     PartlyRefunded,
     /// All of the taken money was given back.
     Refunded,
-    /// An approval that nobody waits for any more is undone.
+    /// An approval that came too late is undone.
     Reversing,
     /// Not paid.
     Failed,

@@ -1,4 +1,4 @@
-//! How an order stands, from what the PSP says of its payment: the only source there is.
+//! The state of an order, from what the PSP says of its payment: the only source there is.
 
 use serde_json::json;
 
@@ -61,7 +61,7 @@ impl Standing {
 }
 
 impl Shop {
-    /// How an order stands now; its payment is created if it has none.
+    /// The state of an order now; its payment is created if it has none.
     pub(super) async fn standing(&self, order: OrderRow) -> Result<Standing, DatabaseFault> {
         let seller = self.seller(order.flow);
         let (asked, is_new) = match &order.payment {
@@ -82,7 +82,7 @@ impl Shop {
         Ok(Self::standing_with(order, payment))
     }
 
-    /// How an order stands with a payment that is known already.
+    /// The state of an order with a payment that is known already.
     pub(super) fn standing_with(order: OrderRow, payment: Result<PaymentView, Missing>) -> Standing {
         Standing { product: catalogue::product(&order.product), order, payment }
     }

@@ -133,7 +133,7 @@ fn failed(chosen: Chosen, session: &str, fault: &DatabaseFault) -> Response {
 
 fn no_question(chosen: Chosen, here: String, why: NoQuestion, status: StatusCode) -> Response {
     let page = Page::new(chosen.lang, here);
-    // Whoever frames it sees what it says; nothing can be done on it.
+    // A page that frames it shows what it says; nothing can be done on it.
     let html = Html::page(chosen, &NoQuestionPage { page, why }).status(status);
     html.framed_by(Some("http: https:".to_owned())).into_response()
 }

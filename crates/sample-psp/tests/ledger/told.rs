@@ -1,4 +1,4 @@
-//! What the wallet is told, and when something is due: seen through the ledger's file, since both follow from the entries.
+//! What we tell the wallet, and when something is due: seen through the ledger's file, since both follow from the entries.
 //! Here: the sums that a reversal leaves, and the times of the checks.
 
 use lommebok_sample_psp::clock::Timestamp;

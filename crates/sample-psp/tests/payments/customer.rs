@@ -46,11 +46,11 @@ pub(crate) async fn form(world: &World, path: &str, body: &str) -> (StatusCode, 
 
 /// Buys something; answers the order's page and the payment.
 pub(crate) async fn bought(world: &World, product: &str, way: &str) -> (String, PspTransactionId) {
-    bought_by(world, "12345678", (product, way)).await
+    bought_by(world, "12345678", product, way).await
 }
 
 /// The same by the customer with this number.
-pub(crate) async fn bought_by(world: &World, phone: &str, (product, way): (&str, &str)) -> (String, PspTransactionId) {
+pub(crate) async fn bought_by(world: &World, phone: &str, product: &str, way: &str) -> (String, PspTransactionId) {
     let once = format!("{:032x}", ORDERS.fetch_add(1, Ordering::Relaxed));
     let body = format!("product={product}&quantity=1&way={way}&phone={phone}&once={once}");
     let (status, pay) = form(world, "/checkout", &body).await;

@@ -1,4 +1,4 @@
-//! An acquirer that is slow, or silent: what may stand there is undone, and the wallet is told what is certain.
+//! An acquirer that is slow, or silent: what may be reserved there is undone, and we tell the wallet what is certain.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};

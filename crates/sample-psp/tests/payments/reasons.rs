@@ -48,7 +48,7 @@ fn written(html: &str) -> String {
 }
 
 /// The order page in both languages holds these words, and none of the inside.
-async fn reads(world: &World, order: &str, (nb, en): (&str, &str)) {
+async fn reads(world: &World, order: &str, nb: &str, en: &str) {
     for (lang, words) in [("nb", nb), ("en", en)] {
         let (_, html) = page_in(world, order, lang).await;
         let text = written(&html);
@@ -131,7 +131,7 @@ async fn a_push_to_nobodys_number_is_refused_in_the_customers_words() {
     let body = "product=morgengry&quantity=1&way=push&phone=99999999&once=0123456789abcdef0123456789abcdef";
     let order = form(&world, "/checkout", body).await.1.trim_end_matches("/pay").to_owned();
     let words = ("Ingen har en lommebok med dette nummeret.", "Nobody has a wallet with this number.");
-    reads(&world, &order, words).await;
+    reads(&world, &order, words.0, words.1).await;
     assert!(page_in(&world, &order, "nb").await.1.contains("999\u{a0}99\u{a0}999"), "the number stands beside");
     for (lang, label) in [("nb", "Teknisk årsak"), ("en", "Technical reason")] {
         let text = written(&page_in(&world, "/backoffice/orders/1001", lang).await.1);
@@ -167,7 +167,7 @@ async fn whatever_the_wallet_says_to_an_init_the_customer_reads_what_it_means() 
     {
         gateway.says(Says::Refuses(status, code));
         let order = ordered(&world, number).await;
-        reads(&world, &order, words).await;
+        reads(&world, &order, words.0, words.1).await;
     }
     world.stop().await;
 }
@@ -178,12 +178,12 @@ async fn a_wallet_that_is_never_reached_is_said_to_be_just_that() {
     let world = gateway.world().await;
     gateway.says(Says::NotReached);
     let order = ordered(&world, 1).await;
-    reads(&world, &order, ("Det tar litt lenger enn vanlig.", "This takes a little longer than usual.")).await;
+    reads(&world, &order, "Det tar litt lenger enn vanlig.", "This takes a little longer than usual.").await;
     world.advance(Duration::from_mins(11)).await;
     // Whether an init came through the wallet says itself, as soon as it can be asked.
     gateway.says(Says::Refuses(503, "503"));
     world.advance(Duration::from_mins(10)).await;
-    reads(&world, &order, ("Vi fikk ikke kontakt med lommeboken.", "We could not reach the wallet.")).await;
+    reads(&world, &order, "Vi fikk ikke kontakt med lommeboken.", "We could not reach the wallet.").await;
     world.stop().await;
 }
 
@@ -212,7 +212,7 @@ async fn each_error_of_the_payments_end_has_words_for_the_customer_and_is_named_
     for (number, (price, nb, en)) in REFUSED.into_iter().enumerate() {
         let (order, payment) = bought(&world, &format!("spoon-{price}"), "landing_page").await;
         assert_eq!(world.wallet.approve(&payment).await.unwrap(), State::Failed, "{price}");
-        reads(&world, &order, (nb, en)).await;
+        reads(&world, &order, nb, en).await;
         let desk = written(&page_in(&world, &format!("/backoffice/orders/{}", 1001 + number), "nb").await.1);
         let error = if price == "151" { "89" } else { &price[1..] };
         assert!(desk.contains(&format!("Teknisk årsak errorId {error}: ")), "{desk}");
@@ -229,7 +229,7 @@ async fn an_order_that_the_psp_itself_refuses_is_not_left_to_prepare_for_ever() 
     // The payment is there; the shop lost its name, and asks for it under another address.
     let database = rusqlite::Connection::open(world.data_dir().join("shop.db")).unwrap();
     database.execute("UPDATE shop_order SET payment = NULL, amount = amount + 1", []).unwrap();
-    reads(&world, &order, ("Feilen er hos oss, ikke hos deg.", "The fault is ours, not yours.")).await;
+    reads(&world, &order, "Feilen er hos oss, ikke hos deg.", "The fault is ours, not yours.").await;
     let desk = written(&page_in(&world, "/backoffice/orders/1001", "en").await.1);
     assert!(desk.contains("Technical reason the PSP refused the payment: 409"), "{desk}");
     world.stop().await;

@@ -42,7 +42,7 @@ impl OwnRuntime {
         Self(Some(runtime.expect("a runtime can be made")))
     }
 
-    /// Tears everything down where it stands, and returns when nothing of it is left.
+    /// Tears everything down as it is, and returns when nothing of it is left.
     async fn kill(mut self) {
         let runtime = self.0.take().expect("a runtime is killed once");
         let gone = tokio::task::spawn_blocking(move || runtime.shutdown_timeout(Duration::from_secs(20)));
@@ -83,7 +83,7 @@ impl World {
         Self::on(None, change).await
     }
 
-    /// A world whose PSP can be killed. It listens where nobody is given a port by chance, to come back there.
+    /// A world whose PSP can be killed. It listens where no one is given a port at random, to come back there.
     pub(crate) async fn on_its_own_runtime(change: impl FnOnce(&mut SamplePspConfig)) -> Self {
         let listens_and = |config: &mut SamplePspConfig| {
             config.listen = steady_address();
@@ -92,7 +92,7 @@ impl World {
         Self::on(Some(OwnRuntime::new()), listens_and).await
     }
 
-    /// The PSP dies where it stands, and a new one starts on its files and its port.
+    /// The PSP dies as it is, and a new one starts on its files and its port.
     pub(crate) async fn killed(self) -> Self {
         let Self { wallet, psp, http, msn, config, directory, runtime } = self;
         runtime.expect("this PSP can be killed").kill().await;
@@ -102,7 +102,7 @@ impl World {
         Self { wallet, psp, http, msn, config, directory, runtime }
     }
 
-    /// The PSP dies where it stands; a start with `wrong` in its configuration fails, and the next one is right.
+    /// The PSP dies as it is; a start with `wrong` in its configuration fails, and the next one is right.
     pub(crate) async fn killed_and_started_wrongly(self, wrong: impl FnOnce(&mut SamplePspConfig)) -> Self {
         let Self { wallet, psp, http, msn, config, directory, runtime } = self;
         runtime.expect("this PSP can be killed").kill().await;
@@ -263,7 +263,7 @@ impl World {
         lines.map(|line| line["what"].as_str().expect("a word is text").to_owned()).collect()
     }
 
-    /// How an attempt's authorisation stands at the acquirer.
+    /// The state of an attempt's authorisation at the acquirer.
     pub(crate) async fn standing(&self, id: &PspTransactionId, attempt: u8) -> Option<Standing> {
         let authorisation = OperationId::authorisation(id.as_str(), attempt);
         self.psp.acquirer.standing(&authorisation).await.expect("the books can be read")

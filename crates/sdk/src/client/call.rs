@@ -107,8 +107,8 @@ impl Client {
                 Err(error) => error,
             };
             let pause = if may_succeed_later(&error) {
-                let chance = u64::from_be_bytes(crate::chance::bytes());
-                self.0.retries.pause_before(tries, chance, asked_pause(&error))
+                let random = u64::from_be_bytes(crate::randomness::bytes());
+                self.0.retries.pause_before(tries, random, asked_pause(&error))
             } else {
                 None
             };
@@ -233,7 +233,7 @@ fn asked_pause(error: &Error) -> Option<std::time::Duration> {
 /// # Panics
 /// Never: hexadecimal digits make a key.
 pub(super) fn fresh_key() -> IdempotencyKey {
-    IdempotencyKey::new(crate::chance::hex::<16>()).expect("hexadecimal digits make a key")
+    IdempotencyKey::new(crate::randomness::hex::<16>()).expect("hexadecimal digits make a key")
 }
 
 /// A body that could not be written; texts and numbers always can.

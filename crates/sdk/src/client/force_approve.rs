@@ -18,7 +18,7 @@ impl Client {
     /// payment's link ([`RedirectUrl::token`](super::RedirectUrl::token)). Returns once the first outcome is there.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error): `51` in a wrong state, `81` for a number that is nobody's; 404 in production.
+    /// See [`Error`](crate::Error): `51` in a wrong state, `81` for a number that no user has; 404 in production.
     pub async fn force_approve(&self, id: &PspTransactionId, number: &MobileNumber, token: &Secret) -> Result<()> {
         let body = ForceApproveBody { customer_phone_number: number, token: token.expose() };
         let body = serde_json::to_vec(&body).map_err(super::call::no_json)?;

@@ -151,7 +151,7 @@ pub struct Initiated {
     pub redirect_url: RedirectUrl,
 }
 
-/// The link to the wallet's landing page, or to its app. Whoever has it can see and cancel the payment: a secret.
+/// The link to the wallet's landing page, or to its app. Anyone who has it can see and cancel the payment: a secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RedirectUrl(Secret);
 

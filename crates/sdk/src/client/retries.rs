@@ -30,7 +30,7 @@ impl Retries {
     }
 
     /// Up to `times` repeats: the n-th after a random part, at least half, of `first`, 2 × `first`, 4 × `first`, and so
-    /// on, never more than `longest`. The chance in it keeps many clients from coming back at the same moment.
+    /// on, never more than `longest`. The jitter keeps many clients from coming back at the same moment.
     pub const fn exponential(times: u32, first: Duration, longest: Duration) -> Self {
         Self { times, pause: Pause::Exponential { first, longest }, longest_retry_after: Self::LONGEST_RETRY_AFTER }
     }
@@ -45,9 +45,8 @@ impl Retries {
     /// How long a `Retry-After` is honoured unless it is set: 30 s.
     pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(30);
 
-    /// How long to wait before repeat number `repeat` (from 1); `None` when there is to be none. `chance` is at random
-    /// from all of `u64`, `retry_after` what the wallet asked for.
-    pub(super) fn pause_before(&self, repeat: u32, chance: u64, retry_after: Option<Duration>) -> Option<Duration> {
+    /// How long to wait before repeat number `repeat` (from 1); `None` when there is to be none. `random` is any `u64`, `retry_after` what the wallet asked for.
+    pub(super) fn pause_before(&self, repeat: u32, random: u64, retry_after: Option<Duration>) -> Option<Duration> {
         if repeat > self.times || retry_after.is_some_and(|asked| asked > self.longest_retry_after) {
             return None;
         }
@@ -56,7 +55,7 @@ impl Retries {
             Pause::Exponential { first, longest } => {
                 let doublings = repeat.saturating_sub(1).min(31);
                 let full = first.saturating_mul(1_u32 << doublings).min(longest);
-                between_half_and_full(full, chance)
+                between_half_and_full(full, random)
             }
         };
         Some(own.max(retry_after.unwrap_or_default()))
@@ -70,11 +69,11 @@ impl Default for Retries {
     }
 }
 
-/// A part of `full` between its half and itself, by `chance`.
-fn between_half_and_full(full: Duration, chance: u64) -> Duration {
+/// A part of `full` between its half and itself, by `random`.
+fn between_half_and_full(full: Duration, random: u64) -> Duration {
     let half = full.checked_div(2).unwrap_or_default();
     let nanos = u64::try_from(half.as_nanos()).unwrap_or(u64::MAX);
-    let part = chance.checked_rem(nanos.saturating_add(1)).unwrap_or(0);
+    let part = random.checked_rem(nanos.saturating_add(1)).unwrap_or(0);
     half.saturating_add(Duration::from_nanos(part))
 }
 
@@ -95,9 +94,9 @@ mod tests {
     fn exponential_pauses_double_up_to_the_longest_and_keep_half() {
         let retries = Retries::exponential(40, SECOND, 10 * SECOND);
         for (repeat, full) in [(1, 1_u32), (2, 2), (3, 4), (4, 8), (5, 10), (40, 10)] {
-            for chance in [0, 1, u64::MAX / 3, u64::MAX] {
-                let pause = retries.pause_before(repeat, chance, None).unwrap();
-                assert!(pause >= SECOND * full / 2 && pause <= SECOND * full, "{repeat} {chance} {pause:?}");
+            for random in [0, 1, u64::MAX / 3, u64::MAX] {
+                let pause = retries.pause_before(repeat, random, None).unwrap();
+                assert!(pause >= SECOND * full / 2 && pause <= SECOND * full, "{repeat} {random} {pause:?}");
             }
         }
         assert_eq!(retries.pause_before(41, 0, None), None);

@@ -90,7 +90,7 @@ impl Client {
         })
     }
 
-    /// The token after `old`; `old` itself when there is none to be had.
+    /// The token after `old`; `old` itself when no new one can be fetched.
     async fn replaced(&self, old: Arc<Held>) -> Arc<Held> {
         let fetched = self.fetch_held().await;
         let mut state = self.0.tokens.state.lock().await;

@@ -70,7 +70,7 @@ impl StatusUpdate {
         Self::new(id, Status::Refunded, amount)
     }
 
-    /// What the user reads beside it.
+    /// The text that the user reads with it.
     #[must_use]
     pub fn payment_text(mut self, text: impl Into<String>) -> Self {
         self.payment_text = Some(text.into());

@@ -1,7 +1,7 @@
 //! The two addresses of an init, a type for each: the one that gets the card's token, and the one that gets the user.
 //!
-//! Whoever swaps them sends the card's token to a web page. So neither is made by `parse` or `into`, where the place decides
-//! which type comes out: the name of the type stands in the code that makes it. Syntax is checked here, and the wallet says
+//! Swapping them would send the card's token to a web page. So neither is made by `parse` or `into`, where the place decides
+//! which type comes out: the code that makes one names its type. Syntax is checked here, and the wallet says
 //! the rest (`docs/domain.md`, section 2).
 
 use std::fmt;

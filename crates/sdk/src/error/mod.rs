@@ -92,7 +92,7 @@ pub enum NotSent {
     /// There was no connection to send it on.
     #[error("no connection to the wallet")]
     Unreachable(#[source] Cause),
-    /// The access token that the call needs was not to be had.
+    /// The access token that the call needs could not be fetched.
     #[error("no access token: {0}")]
     NoAccessToken(Box<Error>),
 }

@@ -10,27 +10,23 @@ use tokio::task::JoinHandle;
 
 use super::answer::{Outcome, Said};
 use super::in_flight::{Place, Reply, Worker};
-use super::memory::{Memory, Remembered, Saved, Version};
+use super::memory::{Memory, Remembered, Saved};
 use super::record::{Decision, Record};
+use super::record_updates::Kept;
 use super::{
     Accepted, AcceptedAfterStepUp, Answer, Approval, Attempt, Authorization, BoxError, ErrorId, Inner, MakePayment,
     PaymentHandler, ReversalCause,
 };
 use crate::PspTransactionId;
 
-/// How often a record is looked at again because somebody else was faster.
-const LOOKS_MAX: usize = 100;
+/// How often a record is read again because another call changed it first, or because another process is at the attempt.
+const READS_MAX: usize = 100;
 /// How long another process that shares the memory may be at an attempt before it is taken for gone.
 pub(super) const OTHERS_MAY_RUN_FOR: Duration = Duration::from_mins(1);
-/// How often another process' attempt is looked at.
-const LOOKS_AGAIN_AFTER: Duration = Duration::from_millis(250);
+/// The pause before another process' attempt is looked at again.
+const READ_AGAIN_AFTER: Duration = Duration::from_millis(250);
 /// After the budget, how long the memory gets to keep the 85 before 503 is answered.
 const GRACE: Duration = Duration::from_secs(1);
-/// How often, and after which pause, the memory is tried again when it fails.
-const MEMORY_TRIES_MAX: usize = 60;
-const MEMORY_TRIED_AGAIN_AFTER: Duration = Duration::from_millis(500);
-/// The pause before as many tries more, where what is to be remembered is money.
-const MEMORY_RESTS_FOR: Duration = Duration::from_secs(30);
 /// A handler that has not returned so long after its 85 may never do so: what it may have reserved is reversed meanwhile.
 const HANDLER_MAY_RUN_ON_FOR: Duration = Duration::from_mins(1);
 
@@ -38,12 +34,6 @@ const HANDLER_MAY_RUN_ON_FOR: Duration = Duration::from_mins(1);
 struct Begun {
     attempt: Attempt,
     kept: Kept,
-}
-
-/// A record as it is kept.
-pub(super) struct Kept {
-    pub(super) record: Record,
-    pub(super) version: Version,
 }
 
 /// What an ACCEPTED came to.
@@ -74,7 +64,7 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
             () = approval.budget.ran_out() => Err("it took longer than the budget".into()),
         };
         match opening {
-            Ok(Opening::Begin(begun)) => self.carry_out(approval, begun, worker).await,
+            Ok(Opening::Begin(begun)) => self.run_handler(approval, begun, worker).await,
             Ok(Opening::Say(outcome)) => worker.publish(Reply::Outcome(outcome)),
             Ok(Opening::Interrupted) => {
                 worker.publish(Reply::Outcome(Outcome::fail(ErrorId::ReceivedTooLate)));
@@ -91,7 +81,7 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
     async fn open(&self, approval: &Approval) -> Result<Opening, BoxError> {
         let id = &approval.psp_transaction_id;
         let mut known: Option<Remembered> = None;
-        for _ in 0..LOOKS_MAX {
+        for _ in 0..READS_MAX {
             let version = known.as_ref().map(|known| known.version);
             let others = self.memory.is_shared() && known.as_ref().is_some_and(|known| known.age < OTHERS_MAY_RUN_FOR);
             let blank = || Record::blank(approval.merchant_serial_number.clone());
@@ -107,7 +97,7 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
                         return Ok(Opening::Interrupted);
                     }
                 }
-                Decision::Elsewhere => self.clock.sleep(LOOKS_AGAIN_AFTER).await,
+                Decision::Elsewhere => self.clock.sleep(READ_AGAIN_AFTER).await,
             }
             known = self.memory.load(id).await?;
         }
@@ -115,7 +105,7 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
     }
 
     /// Calls the handler and answers within the budget.
-    async fn carry_out(self: Arc<Self>, approval: Approval, begun: Begun, worker: Worker) {
+    async fn run_handler(self: Arc<Self>, approval: Approval, begun: Begun, worker: Worker) {
         let Begun { attempt, kept } = begun;
         let (id, budget) = (approval.psp_transaction_id.clone(), approval.budget.clone());
         let call = match attempt {
@@ -146,10 +136,10 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
         }
         budget.end();
         tracing::warn!("the budget is over; 85 is answered, and what is authorised all the same will be reversed");
-        self.out_of_time((&id, attempt), &kept, worker).await;
+        self.out_of_time(&id, attempt, &kept, worker).await;
         let ended = match ended {
             Some(ended) => ended,
-            None => self.ended_late((&id, attempt), handler).await,
+            None => self.ended_late(&id, attempt, handler).await,
         };
         let kept = self.amend_at_last(&id, |record| {
             let record = record.given_up(attempt, self.run);
@@ -165,7 +155,7 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
     }
 
     /// Keeps and answers 85; if the memory takes too long for that, answers 503 and goes on trying to keep it.
-    async fn out_of_time(&self, (id, attempt): (&PspTransactionId, Attempt), kept: &Kept, worker: Worker) {
+    async fn out_of_time(&self, id: &PspTransactionId, attempt: Attempt, kept: &Kept, worker: Worker) {
         let mut remembering = Box::pin(self.amend(id, Some(kept), |record| record.out_of_time(attempt, self.run)));
         tokio::select! {
             kept = &mut remembering => {
@@ -180,10 +170,11 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
     }
 
     /// Waits for what the handler says after its time. One that does not return keeps no money reserved: the reversal is
-    /// handed over beside it, and once more if it then says OK.
+    /// handed over while it runs, and once more if it then says OK.
     async fn ended_late(
         self: &Arc<Self>,
-        (id, attempt): (&PspTransactionId, Attempt),
+        id: &PspTransactionId,
+        attempt: Attempt,
         mut handler: JoinHandle<Answer>,
     ) -> Option<Outcome> {
         tokio::select! {
@@ -202,60 +193,6 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
         outcome_of(ended.ok(), id, attempt)
     }
 
-    /// As [`Inner::amend`], for as long as the receiver lives. `None` when it is closing: the next start takes the payment up.
-    async fn amend_at_last(&self, id: &PspTransactionId, change: impl Fn(&Record) -> Record) -> Option<Kept> {
-        loop {
-            let kept = self.amend(id, None, &change).await;
-            if kept.is_some() || !self.waited(MEMORY_RESTS_FOR).await {
-                return kept;
-            }
-        }
-    }
-
-    /// Replaces a payment's record by what `change` makes of it, and tries again while the memory fails or others are
-    /// faster. `None` when it can't be done, which is logged.
-    pub(super) async fn amend(
-        &self,
-        id: &PspTransactionId,
-        known: Option<&Kept>,
-        change: impl Fn(&Record) -> Record,
-    ) -> Option<Kept> {
-        let mut known = known.map(|kept| Kept { record: kept.record.clone(), version: kept.version });
-        for _ in 0..MEMORY_TRIES_MAX {
-            match self.amend_once(id, known.take(), &change).await {
-                Ok(Some(kept)) => return Some(kept),
-                Ok(None) => {}
-                Err(error) => {
-                    tracing::error!(%error, "the memory failed; it is tried again");
-                    self.clock.sleep(MEMORY_TRIED_AGAIN_AFTER).await;
-                }
-            }
-        }
-        tracing::error!(psp_transaction_id = %id, "the memory goes on failing; the payment is unsettled");
-        None
-    }
-
-    /// One try; `None` when somebody else was faster.
-    async fn amend_once(
-        &self,
-        id: &PspTransactionId,
-        known: Option<Kept>,
-        change: impl Fn(&Record) -> Record,
-    ) -> Result<Option<Kept>, BoxError> {
-        let Kept { record, version } = match known {
-            Some(kept) => kept,
-            None => match self.memory.load(id).await? {
-                Some(found) => Kept { record: found.record, version: found.version },
-                None => return Err("the record is gone".into()),
-            },
-        };
-        let record = change(&record);
-        Ok(match self.memory.save(id, &record, Some(version)).await? {
-            Saved::As(version) => Some(Kept { record, version }),
-            Saved::Conflict => None,
-        })
-    }
-
     /// Starts the handler in a task of its own; nothing drops it.
     pub(super) fn call_handler(self: &Arc<Self>, call: MakePayment) -> JoinHandle<Answer> {
         let inner = Arc::clone(self);
@@ -263,7 +200,7 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
     }
 }
 
-/// What the handler said about an attempt; `None` when nobody knows.
+/// What the handler said about an attempt; `None` when it is not known.
 fn outcome_of(answer: Option<Answer>, id: &PspTransactionId, attempt: Attempt) -> Option<Outcome> {
     let Some(answer) = answer else {
         tracing::error!("the handler panicked; what it did is not known");

@@ -1,4 +1,4 @@
-//! Building a receiver. Its start takes up what an earlier process left behind, so that nobody can forget to.
+//! Building a receiver. Its start takes up what an earlier process left behind, so that it can't be forgotten.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,7 +61,7 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> ReceiverBuilder<H, M, A> {
             handler: self.handler,
             memory: self.memory,
             authorization: self.authorization,
-            run: Run(u64::from_be_bytes(crate::chance::bytes())),
+            run: Run(u64::from_be_bytes(crate::randomness::bytes())),
             budget: self.budget,
             clock: self.clock.unwrap_or_else(|| Arc::new(TokioClock::new())),
             attempts: InFlight::default(),

@@ -10,12 +10,12 @@ pub enum MakePayment {
     Accepted(Accepted),
     /// The user has approved and passed 3-D Secure: authorise with what the session yielded. Comes once.
     AcceptedAfterStepUp(AcceptedAfterStepUp),
-    /// The payment ended without an approval: the user cancelled, or no token was to be had.
+    /// The payment ended without an approval: the user cancelled, or there was no token.
     Cancelled(Notice),
     /// The payment ended without an approval: the time was up.
     TimedOut(Notice),
     /// The wallet counts an attempt as failed, and you may have authorised it: give back what it reserved. Comes from the
-    /// receiver, not from the wallet, and again until you say that it is done. Comes beside an attempt of yours that has not
+    /// receiver, not from the wallet, and again until you say that it is done. Comes during an attempt of yours that has not
     /// returned a minute after its 85, and once more if that then says OK.
     Reverse(Reversal),
 }

@@ -30,9 +30,9 @@ pub(super) struct InFlight(Arc<Mutex<HashMap<PspTransactionId, watch::Receiver<O
 /// A call's place.
 #[derive(Debug)]
 pub(super) enum Place {
-    /// Nobody works on it: you do.
+    /// No other call works on it: you do.
     First(Worker),
-    /// Somebody does: wait.
+    /// Another does: wait.
     Later(Waiter),
     /// Too much is going on.
     Full,
@@ -76,7 +76,7 @@ impl Worker {
         Waiter(self.sender.subscribe())
     }
 
-    /// Tells everybody who waits, and gives the place up: from now on the memory tells.
+    /// Answers all who wait, and gives the place up: from now on the memory has the answer.
     pub(super) fn publish(self, reply: Reply) {
         self.sender.send_replace(Some(reply));
     }

@@ -1,10 +1,10 @@
-//! Reading the wallet's call, with patience for all its spellings: numbers as strings and strings as numbers, two-digit
+//! Reading the wallet's call, tolerant of all its spellings: numbers as strings and strings as numbers, two-digit
 //! years, unknown members, notices with or without the members that only an approval needs.
 
 use serde_json::Value;
 
 use super::approval::{NetworkToken, Operations, TokenType};
-use super::undoubled::Undoubled;
+use super::unique_members::UniqueMembers;
 use crate::{MerchantSerialNumber, PspTransactionId, Secret};
 
 /// A call that names a payment.
@@ -33,7 +33,7 @@ pub(super) struct Handed {
 impl Incoming {
     /// Reads as much as is needed to know which payment it is; the rest is read once the caller is known to be the wallet.
     pub(super) fn read(body: &[u8]) -> Result<Self, String> {
-        let Undoubled(body) =
+        let UniqueMembers(body) =
             serde_json::from_slice(body).map_err(|fault| format!("the body can't be read as JSON: {fault}"))?;
         let id = text(&body, "pspTransactionId").ok_or("pspTransactionId is missing")?;
         let psp_transaction_id = PspTransactionId::new(id).map_err(|fault| fault.to_string())?;

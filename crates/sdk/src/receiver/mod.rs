@@ -10,8 +10,6 @@ mod answer;
 mod approval;
 mod attempts;
 mod authorization;
-#[cfg(feature = "axum")]
-mod axum_route;
 mod budget;
 mod builder;
 mod error_id;
@@ -23,10 +21,10 @@ mod notice;
 mod notices;
 mod receive;
 mod record;
+mod record_updates;
 mod reversals;
 mod service;
-mod step_up;
-mod undoubled;
+mod unique_members;
 
 use std::fmt;
 use std::sync::Arc;
@@ -47,11 +45,26 @@ pub use memory::SqliteMemory;
 pub use memory::{InMemory, Memory};
 pub use notice::{Attempt, Notice, Reversal, ReversalCause};
 pub use record::Record;
-pub use step_up::StepUpError;
 
-use crate::Clock;
+use crate::{Clock, PspTransactionId};
 use in_flight::InFlight;
-use record::Run;
+use memory::Saved;
+use record::{Passing, Run};
+
+/// Why a finished 3-D Secure session was not taken note of.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StepUpError {
+    /// Nothing of this payment waits for one: SOFT_DECLINE has not been answered.
+    #[error("no attempt of this payment waits for 3-D Secure")]
+    Unexpected,
+    /// The memory failed. Try again before you send the user on.
+    #[error("the receiver's memory failed")]
+    Memory(#[source] BoxError),
+}
+
+/// How often a record is read again because another call changed it first.
+const CONFLICTS_MAX: usize = 20;
 
 /// Takes the wallet's calls. Cheap to clone; clones are the same receiver. Made by [`Receiver::builder`].
 pub struct Receiver<H, M, A>(Arc<Inner<H, M, A>>);
@@ -79,6 +92,27 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Receiver<H, M, A> {
     /// Your handler.
     pub fn handler(&self) -> &H {
         &self.0.handler
+    }
+
+    /// The user has passed 3-D Secure: the next ACCEPTED is the second attempt. Call this before you send the user to
+    /// `operations.success`; calling it again is harmless. A user who gave up or failed needs no call.
+    ///
+    /// # Errors
+    /// When SOFT_DECLINE was not answered for this payment, or the memory fails.
+    pub async fn step_up_passed(&self, id: &PspTransactionId) -> Result<(), StepUpError> {
+        let memory = &self.0.memory;
+        for _ in 0..CONFLICTS_MAX {
+            let found = memory.load(id).await.map_err(StepUpError::Memory)?.ok_or(StepUpError::Unexpected)?;
+            let record = match found.record.step_up_passed() {
+                Passing::Keep(record) => record,
+                Passing::Already => return Ok(()),
+                Passing::Unexpected => return Err(StepUpError::Unexpected),
+            };
+            if let Saved::As(_) = memory.save(id, &record, Some(found.version)).await.map_err(StepUpError::Memory)? {
+                return Ok(());
+            }
+        }
+        Err(StepUpError::Memory("the record changes too often".into()))
     }
 
     /// Waits until every call of your handler has returned; reversals that are owed stay owed until the next start. Stop

@@ -61,7 +61,7 @@ impl Reversal {
 pub enum ReversalCause {
     /// You said OK, but after the budget; 85 had been answered.
     TooLate,
-    /// Nobody knows what you would have said: your code panicked, or the process ended while it ran. Ask the acquirer.
+    /// It is not known what you would have said: your code panicked, or the process ended while it ran. Ask the acquirer.
     Interrupted,
 }
 

@@ -11,9 +11,6 @@ use super::{Authorization, BoxError, Inner, MakePayment, Notice, PaymentHandler}
 use crate::PspTransactionId;
 use crate::receiver::answer::Noted;
 
-/// How often a record is looked at again because somebody else was faster.
-const LOOKS_MAX: usize = 20;
-
 impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
     /// The reply to a notice.
     pub(super) async fn on_notice(self: &Arc<Self>, notice: Notice, call: MakePayment) -> Reply {
@@ -58,7 +55,7 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
     /// Remembers that the notice came; `false` if the handler has finished with it before.
     async fn take(&self, notice: &Notice) -> Result<bool, BoxError> {
         let id: &PspTransactionId = &notice.psp_transaction_id;
-        for _ in 0..LOOKS_MAX {
+        for _ in 0..super::CONFLICTS_MAX {
             let found = self.memory.load(id).await?;
             let version = found.as_ref().map(|found| found.version);
             let blank = || Record::blank(notice.merchant_serial_number.clone());

@@ -111,7 +111,7 @@ impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
         })
     }
 
-    /// Runs work to its end, whoever hangs up meanwhile.
+    /// Runs work to its end, also when the caller hangs up meanwhile.
     pub(super) fn spawn<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,

@@ -1,4 +1,4 @@
-//! The receiver as a tower service, to be mounted wherever your server takes one.
+//! The receiver as a tower service, to be mounted wherever your server takes one, and as a route of axum.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -33,5 +33,21 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let inner = Arc::clone(&self.0);
         Box::pin(async move { Ok(inner.receive(request).await) })
+    }
+}
+
+#[cfg(feature = "axum")]
+impl<H: PaymentHandler, M: Memory, A: Authorization> Receiver<H, M, A> {
+    /// A route that takes the wallet's POST.
+    ///
+    /// ```
+    /// # use lommebok_sdk::{Answer, MakePayment, PaymentHandler, Receiver};
+    /// # use lommebok_sdk::receiver::{Authorization, Memory};
+    /// # fn routes<H: PaymentHandler, M: Memory, A: Authorization>(receiver: &Receiver<H, M, A>) -> axum::Router {
+    /// axum::Router::new().route("/make-payment", receiver.clone().into_axum_route())
+    /// # }
+    /// ```
+    pub fn into_axum_route<S: Clone + Send + Sync + 'static>(self) -> axum::routing::MethodRouter<S> {
+        axum::routing::post_service(self)
     }
 }

@@ -11,7 +11,7 @@ fn init(id: &str) -> Init {
 }
 
 fn init_of(id: &str, order: &str) -> Init {
-    // Nobody listens there: these payments are never approved, or their outcome is that nothing was delivered.
+    // Nothing listens there: these payments are never approved, or their outcome is that nothing was delivered.
     let nowhere = MakePaymentUrl::new("http://127.0.0.1:9/make-payment").unwrap();
     let back = PspRedirectUrl::new("https://shop.example/thanks").unwrap();
     Init::new(id.parse().unwrap(), order.parse().unwrap(), Amount::nok(499).unwrap(), nowhere, back)
@@ -73,7 +73,7 @@ async fn an_entry_that_does_not_fit_its_payment_is_taken_and_refused_afterwards(
     let wallet = TestWallet::start().await.unwrap();
     let (client, id) = (wallet.client(), "a1".parse().unwrap());
     client.init(&wallet.merchant(), &init("a1")).await.unwrap();
-    // Nobody listens at makePaymentUrl: failed for certain.
+    // Nothing listens at makePaymentUrl: failed for certain.
     assert_eq!(wallet.approve(&id).await.unwrap(), State::Failed);
     assert!(client.details(&id).await.unwrap().history.iter().all(|entry| !entry.success));
     let entry = |entry: StatusUpdate| client.update_status(entry);

@@ -131,8 +131,8 @@ async fn a_silent_token_endpoint_holds_up_one_caller_while_the_old_token_is_good
     });
     wallet.until_requests(3).await;
     for _ in 0..3 {
-        let (patience, id) = (Duration::from_secs(20), id());
-        tokio::time::timeout(patience, client.details(&id)).await.expect("others don't wait").unwrap();
+        let (limit, id) = (Duration::from_secs(20), id());
+        tokio::time::timeout(limit, client.details(&id)).await.expect("others don't wait").unwrap();
         assert!(carries(wallet.calls().last().unwrap(), "token-1"));
     }
     assert_eq!(wallet.token_requests(), 2);

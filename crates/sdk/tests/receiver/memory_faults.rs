@@ -39,7 +39,7 @@ impl Moody {
         *self.mood.lock().unwrap() = mood;
     }
 
-    async fn try_patience(&self) -> Result<Mood, BoxError> {
+    async fn mood_of_this_call(&self) -> Result<Mood, BoxError> {
         let mood = *self.mood.lock().unwrap();
         match mood {
             Mood::Failing => Err("the disk is full".into()),
@@ -51,18 +51,18 @@ impl Moody {
 
 impl Memory for Moody {
     async fn load(&self, id: &PspTransactionId) -> Result<Option<Remembered>, BoxError> {
-        self.try_patience().await?;
+        self.mood_of_this_call().await?;
         self.memory.load(id).await
     }
 
     async fn save(&self, id: &PspTransactionId, record: &Record, replaces: Option<Version>) -> Result<Saved, BoxError> {
-        let mood = self.try_patience().await?;
+        let mood = self.mood_of_this_call().await?;
         let saved = self.memory.save(id, record, replaces).await?;
         if mood == Mood::Lying { Err("the answer was lost".into()) } else { Ok(saved) }
     }
 
     async fn unsettled(&self) -> Result<Vec<PspTransactionId>, BoxError> {
-        self.try_patience().await?;
+        self.mood_of_this_call().await?;
         self.memory.unsettled().await
     }
 

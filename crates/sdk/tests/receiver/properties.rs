@@ -131,19 +131,16 @@ impl Process {
 }
 
 /// What was seen from outside.
-#[derive(Debug, Default)]
-struct Story {
+struct Story<'a> {
+    psp: &'a Psp,
+    memory: &'a Surviving,
+    gate: &'a Gate,
     said: Arc<std::sync::Mutex<Vec<String>>>,
     passed: bool,
 }
 
-impl Story {
-    fn live(
-        &mut self,
-        process: Process,
-        happening: Happening,
-        (psp, memory, gate): (&Psp, &Surviving, &Gate),
-    ) -> Process {
+impl Story<'_> {
+    fn live(&mut self, process: Process, happening: Happening) -> Process {
         let id: PspTransactionId = "a1".parse().unwrap();
         match happening {
             Happening::Accepted => {
@@ -163,10 +160,10 @@ impl Story {
             Happening::SecondsPass(seconds) => {
                 process.runtime.block_on(async { tokio::time::advance(Duration::from_secs(seconds)).await });
             }
-            Happening::GateOpens => gate.open(),
+            Happening::GateOpens => self.gate.open(),
             Happening::Restart => {
                 drop(process);
-                return Process::start(psp, memory);
+                return Process::start(self.psp, self.memory);
             }
         }
         process.runtime.block_on(async {
@@ -205,11 +202,12 @@ proptest! {
     ) {
         let (memory, gate) = (Surviving::default(), Gate::new());
         // Notices and reversals are answered without a script.
-        let (psp, mut story) = (Psp::default(), Story::default());
+        let psp = Psp::default();
+        let mut story = Story { psp: &psp, memory: &memory, gate: &gate, said: Arc::default(), passed: false };
         psp.attempts_will("a1", acts(plans, &gate));
         let mut process = Process::start(&psp, &memory);
         for happening in happenings {
-            process = story.live(process, happening, (&psp, &memory, &gate));
+            process = story.live(process, happening);
         }
         drop(process);
         gate.open();

@@ -1,5 +1,5 @@
-//! updatestatus entries that can't be applied: the request is taken (200), the entry changes nothing, holds back nobody,
-//! and stands with its reason in the batch report.
+//! updatestatus entries that can't be applied: the request is taken (200), the entry changes nothing, does not hold back the others,
+//! and appears with its reason in the batch report.
 
 use lommebok_testkit::cases::{Call, EachState};
 use lommebok_testkit::test_app::TestApp;

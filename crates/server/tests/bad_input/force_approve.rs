@@ -1,4 +1,4 @@
-//! `POST …/integration-test/…/approve`: bodies, tokens that are another payment's, numbers that are nobody's, and states.
+//! `POST …/integration-test/…/approve`: bodies, tokens that are another payment's, numbers that no user has, and states.
 
 use lommebok_testkit::cases::{Call, EachState, Expected, Table, psp};
 use lommebok_testkit::test_app::{Started, TestApp};

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// How long a test waits for the server to say or do something, in real time.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The head of an init with everything but what the test adds, and the body.
 async fn init(app: &TestApp, id: &str) -> (String, String) {
@@ -131,7 +131,7 @@ async fn a_request_that_breaks_off_stores_nothing() {
         stream.shutdown().await.expect("the connection is there");
         let mut answer = String::new();
         // Nothing, or a refusal; a success would be a lie.
-        drop(tokio::time::timeout(PATIENCE, stream.read_to_string(&mut answer)).await.expect("the server closes"));
+        drop(tokio::time::timeout(TIMEOUT, stream.read_to_string(&mut answer)).await.expect("the server closes"));
         assert!(statuses(&answer).iter().all(|status| *status == "400"), "{} bytes: {answer}", half.len());
         assert_eq!(app.row_counts(), rows, "{} bytes", half.len());
     }
@@ -168,7 +168,7 @@ async fn a_client_that_is_too_slow_is_let_go_and_stores_nothing() {
             let mut stream = connect(address).await;
             stream.write_all(text.as_bytes()).await.expect("the server reads");
             let mut answer = String::new();
-            let closed = tokio::time::timeout(PATIENCE, stream.read_to_string(&mut answer)).await;
+            let closed = tokio::time::timeout(TIMEOUT, stream.read_to_string(&mut answer)).await;
             drop(closed.expect("the server lets a slow client go"));
             assert_eq!(statuses(&answer), expected, "{text}: {answer}");
         });
@@ -224,7 +224,7 @@ async fn read_until(stream: &mut TcpStream, end: &str) -> String {
     let mut read = String::new();
     let mut buffer = [0; 4_096];
     while !read.contains(end) {
-        let length = tokio::time::timeout(PATIENCE, stream.read(&mut buffer)).await.expect("an answer in time");
+        let length = tokio::time::timeout(TIMEOUT, stream.read(&mut buffer)).await.expect("an answer in time");
         let length = length.expect("the connection holds");
         assert_ne!(length, 0, "closed after {read:?}");
         read.push_str(&String::from_utf8_lossy(&buffer[..length]));

@@ -11,7 +11,7 @@ const OPEN_FILES: u64 = 4_096;
 /// Slow clients of each kind.
 const OF_A_KIND: usize = 512;
 /// How long 50 inits may take at the most while the slow ones hang on, in real time: far less than [`SLOW_ONES_GET_S`].
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 /// How long the slow ones are given for the rest of their request, in s.
 const SLOW_ONES_GET_S: &str = "300";
 
@@ -38,7 +38,7 @@ async fn inits_succeed_while_1024_slow_clients_hold_their_connections() {
             drop(app.init(&format!("quick-{number}")).await);
         }
     };
-    tokio::time::timeout(PATIENCE, inits).await.expect("the others are served meanwhile");
+    tokio::time::timeout(TIMEOUT, inits).await.expect("the others are served meanwhile");
     assert_eq!(app.row_counts()["payment"], 50);
     for mut stream in slow {
         stream.write_all(&whole[whole.len().saturating_sub(50)..]).await.expect("the connection still holds");

@@ -1,4 +1,4 @@
-//! Several phones: each tab is one, two people are two, and a tab that nobody looks at holds no connection.
+//! Several phones: each tab is one, two people are two, and a hidden tab holds no connection.
 
 use lommebok_testkit::browser::Browser;
 

@@ -26,7 +26,7 @@ fn captured(app: &TestApp, id: &str) -> i64 {
     app.payment(id).sums.captured()
 }
 
-/// A sandbox that applies at `batch`, whose clock stands at `at`.
+/// A sandbox that applies at `batch`, whose clock is frozen at `at`.
 async fn applying(batch: &str, at: &str) -> TestApp {
     let at: jiff::Timestamp = at.parse().expect("a moment");
     let clock = BusinessClock::frozen(Timestamp::from_millis(at.as_millisecond()));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use lommebok_domain::{Notice, Timestamp};
 use lommebok_engine::clock::{BusinessClock, ClockRecord, Hands, RecordedMode};
 use lommebok_server::assembly::Seams;
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::fake_psp::{Gate, Reply};
 use lommebok_testkit::landing_page::LandingPage;
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 const WALL: Timestamp = Timestamp::from_millis(1_777_888_860_000);
 const WALL_TEXT: &str = "2026-05-04T10:01:00.000Z";
 
-/// A sandbox whose business time stands at [`BEGINNING`] and whose wall clock stands at [`WALL`].
+/// A sandbox whose business time is frozen at [`BEGINNING`] and whose wall clock stands at [`WALL`].
 async fn start(settings: &[(&'static str, &str)]) -> TestApp {
     start_at(WALL, settings).await
 }
@@ -195,7 +195,8 @@ async fn a_call_in_flight_gets_its_answer_and_who_comes_meanwhile_waits_for_the_
     let gate = Gate::new();
     in_flight(&app, "cr-flight", Reply::Ok.held_by(&gate)).await;
     let meanwhile = async {
-        surely("time is being reset", async || (app.control("/clock").await["resetting"] == true).then_some(())).await;
+        wait_until("time is being reset", async || (app.control("/clock").await["resetting"] == true).then_some(()))
+            .await;
         let (started, ()) = tokio::join!(app.init("cr-meanwhile"), async {
             app.until_state("cr-flight", "AUTHORIZING").await;
             gate.open();

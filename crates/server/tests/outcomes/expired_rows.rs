@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::test_app::{Answer, TestApp};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -17,7 +17,7 @@ async fn inits(app: &TestApp, first: usize, count: usize) {
 }
 
 async fn until_rows(app: &TestApp, table: &str, count: u64) {
-    surely(&format!("{count} rows of {table}"), async || (app.row_counts()[table] == count).then_some(())).await;
+    wait_until(&format!("{count} rows of {table}"), async || (app.row_counts()[table] == count).then_some(())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,13 +1,13 @@
 //! Every end of a payment over real HTTP: what the PSP answers, what the user does, what nobody does in time, and what a
 //! restart makes of it. One file per topic.
 //!
-//! The clock stands; a test advances it. What is expected is written down by hand, from `docs/domain.md`.
+//! The clock is frozen; a test advances it. What is expected is written down by hand, from `docs/domain.md`.
 
 mod answers;
 mod app_api;
 mod batches;
+mod clock_notified;
 mod clock_resets;
-mod clock_told;
 mod deadlines;
 mod entries;
 mod entry_limits;
@@ -23,10 +23,9 @@ mod prompts;
 mod queue;
 mod readiness;
 mod seen_by_all;
+mod sessions;
 mod shown_answers;
 mod shutdown;
-mod sign_in;
-mod sign_out;
 mod step_up;
 mod store_trouble;
 mod streams;

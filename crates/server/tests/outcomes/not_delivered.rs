@@ -1,4 +1,4 @@
-//! Nothing reached the PSP: the payment fails for certain, at once, and the PSP hears of it by nobody.
+//! Nothing reached the PSP: the payment fails for certain, at once, and no notice of it goes to the PSP.
 
 use lommebok_testkit::steady_address::steady_address;
 use lommebok_testkit::test_app::{Started, TestApp};

@@ -1,4 +1,4 @@
-//! Between approval and attempt: no free slot within 10 s, no token to be had, and a queued attempt over a restart.
+//! Between approval and attempt: no free slot within 10 s, no token to be found, and a queued attempt over a restart.
 
 use std::time::Duration;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use lommebok_server::assembly::Seams;
 use lommebok_store::{Access, CommitStage};
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::landing_page::LandingPage;
 use lommebok_testkit::test_app::{Answer, Setup, Started, TestApp};
 use reqwest::{Method, StatusCode};
@@ -36,7 +36,7 @@ async fn readyz(app: &TestApp) -> StatusCode {
 }
 
 async fn becomes(app: &TestApp, status: StatusCode) {
-    surely(&format!("readyz becomes {status}"), async || (readyz(app).await == status).then_some(())).await;
+    wait_until(&format!("readyz becomes {status}"), async || (readyz(app).await == status).then_some(())).await;
 }
 
 async fn init(app: &TestApp, id: &str) -> StatusCode {

@@ -1,4 +1,4 @@
-//! An orderly stop with work in every stage: what is open gets to end, what is queued stays, streams end, nobody new comes.
+//! An orderly stop with work in every stage: what is open gets to end, what is queued stays, streams end, no new caller is served.
 
 use std::time::Duration;
 

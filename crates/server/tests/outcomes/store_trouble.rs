@@ -1,7 +1,7 @@
 //! A store in trouble (disk full, a read that fails) for a while: whatever came due meanwhile happens by itself when the
 //! trouble is over, nothing happens twice, and nothing waits for a restart.
 //!
-//! Nothing but the server's own patience moves these tests on: business time stands, and nobody asks for anything.
+//! Only the server's own timeouts move these tests on: business time is frozen, and nobody asks for anything.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use lommebok_server::assembly::Seams;
 use lommebok_store::{CommitHook, CommitStage};
-use lommebok_testkit::eventually::surely;
+use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::landing_page::LandingPage;
 use lommebok_testkit::test_app::{Answer, Setup, TestApp};
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -201,7 +201,7 @@ async fn a_deactivation_whose_client_hangs_up_before_the_sync_holds_all_the_same
     others_are_answered(&app).await;
     gate.open();
     let mut inits = 0;
-    surely("an init that is refused", async || {
+    wait_until("an init that is refused", async || {
         inits += 1;
         let answer = app.send_init(&app.init_body(&format!("sy-deactivated-{inits}"))).await;
         (answer.error_codes() == ["21"]).then_some(())

@@ -4,7 +4,7 @@ use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::key::Key;
 use serde_json::json;
 
-use super::{Browser, PATIENCE, expected};
+use super::{Browser, TIMEOUT, expected};
 use crate::eventually::eventually;
 
 /// The visible button, link or summary with the name `arguments[0]`; a name may also be only how it begins. What is about to be
@@ -38,7 +38,7 @@ impl Browser {
     /// When there is nothing of this name that can be pressed.
     pub async fn press(&self, name: &str) {
         let mut why = String::from("it is not there");
-        let pressed = eventually(PATIENCE, async || {
+        let pressed = eventually(TIMEOUT, async || {
             let element = self.element(PRESSABLE, json!(name)).await?;
             match element.click().await.map_err(|fault| fault.to_string()) {
                 // The press ended the frame before the driver had its answer.
@@ -57,7 +57,7 @@ impl Browser {
     /// When there is no such field.
     pub async fn fill(&self, label: &str, text: &str) {
         let mut why = String::new();
-        let filled = eventually(PATIENCE, async || {
+        let filled = eventually(TIMEOUT, async || {
             let field = self.field(label).await;
             field.clear().await.map_err(|fault| why = fault.to_string()).ok()?;
             field.send_keys(text).await.map_err(|fault| why = fault.to_string()).ok()
@@ -146,7 +146,7 @@ impl Browser {
     /// # Panics
     /// When there is no such frame.
     pub async fn enter_frame(&self, selector: &str) {
-        let entered = eventually(PATIENCE, async || {
+        let entered = eventually(TIMEOUT, async || {
             let frame = self.element("return document.querySelector(arguments[0])", json!(selector)).await?;
             frame.enter_frame().await.ok()
         });

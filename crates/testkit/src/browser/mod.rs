@@ -9,9 +9,9 @@ mod audit;
 mod chrome;
 mod console;
 mod driver;
+mod emulation;
 mod held;
 mod line;
-mod look;
 mod nginx;
 mod old;
 mod seeing;
@@ -27,9 +27,9 @@ use fantoccini::Client;
 use fantoccini::error::CmdError;
 use serde_json::Value;
 
+pub use emulation::{Device, Language, Theme};
 pub use held::StreamFault;
 pub use line::Line;
-pub use look::{Device, Language, Theme};
 pub use nginx::Nginx;
 pub use site::{Document, Site};
 pub use tabs::Tab;
@@ -38,7 +38,7 @@ pub use tabs::Tab;
 const NO_BROWSER: &str = "LOMMEBOK_NO_BROWSER";
 
 /// How long a test waits for what a page never shows, in real time, before it fails.
-pub const PATIENCE: Duration = Duration::from_secs(15);
+pub const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A browser on a device of its own.
 pub struct Browser {

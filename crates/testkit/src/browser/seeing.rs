@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Browser, PATIENCE, expected};
-use crate::eventually::{TooLate, eventually};
+use super::{Browser, TIMEOUT, expected};
+use crate::eventually::{TimedOut, eventually};
 
 /// The visible text, with its white space joined, so that a test need not know about spaces that don't break.
 const TEXT: &str = "return (document.body?.innerText ?? '').replace(/\\s+/g, ' ').trim()";
@@ -26,7 +26,7 @@ impl Browser {
     /// # Panics
     /// When it does not in time.
     pub async fn sees(&self, text: &str) {
-        let seen = eventually(PATIENCE, async || self.text().await.contains(text).then_some(())).await;
+        let seen = eventually(TIMEOUT, async || self.text().await.contains(text).then_some(())).await;
         if seen.is_err() {
             self.give_up(&format!("“{text}” is not shown")).await;
         }
@@ -37,7 +37,7 @@ impl Browser {
     /// # Panics
     /// When it still does.
     pub async fn no_longer_sees(&self, text: &str) {
-        let gone = eventually(PATIENCE, async || (!self.text().await.contains(text)).then_some(())).await;
+        let gone = eventually(TIMEOUT, async || (!self.text().await.contains(text)).then_some(())).await;
         if gone.is_err() {
             self.give_up(&format!("“{text}” is still shown")).await;
         }
@@ -62,10 +62,10 @@ impl Browser {
     }
 
     pub(super) async fn field(&self, label: &str) -> fantoccini::elements::Element {
-        let found = eventually(PATIENCE, async || self.element(FIELD, json!(label)).await).await;
+        let found = eventually(TIMEOUT, async || self.element(FIELD, json!(label)).await).await;
         match found {
             Ok(field) => field,
-            Err(TooLate) => self.give_up(&format!("there is no field “{label}”")).await,
+            Err(TimedOut) => self.give_up(&format!("there is no field “{label}”")).await,
         }
     }
 
@@ -81,7 +81,7 @@ impl Browser {
     /// # Panics
     /// When it does not in time.
     pub async fn until(&self, what: &str, script: &str) {
-        let so = eventually(PATIENCE, async || {
+        let so = eventually(TIMEOUT, async || {
             let answer = self.client.execute(script, vec![]).await.ok()?;
             (answer == Value::Bool(true)).then_some(())
         });
@@ -95,7 +95,7 @@ impl Browser {
     /// # Panics
     /// When it does not in time.
     pub async fn arrives_at(&self, address: &str) {
-        let there = eventually(PATIENCE, async || self.address().await.starts_with(address).then_some(())).await;
+        let there = eventually(TIMEOUT, async || self.address().await.starts_with(address).then_some(())).await;
         if there.is_err() {
             self.give_up(&format!("the browser does not come to {address}")).await;
         }

@@ -2,7 +2,7 @@
 
 use fantoccini::wd::WindowHandle;
 
-use super::{Browser, PATIENCE, expected};
+use super::{Browser, TIMEOUT, expected};
 use crate::eventually::eventually;
 
 /// A tab, to come back to.
@@ -73,7 +73,7 @@ impl Browser {
     /// # Panics
     /// When it opens none.
     pub async fn opened_tab(&self, known: &[Tab]) -> Tab {
-        let opened = eventually(PATIENCE, async || {
+        let opened = eventually(TIMEOUT, async || {
             let tabs = self.client.windows().await.ok()?;
             tabs.into_iter().map(Tab).find(|tab| !known.contains(tab))
         });

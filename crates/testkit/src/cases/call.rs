@@ -15,11 +15,11 @@ use tokio::task::JoinSet;
 use crate::test_app::{Answer, Credentials, TestApp};
 
 /// How long a case waits for the server to answer and close, in real time.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// More headers than any of our answers has.
 const ANSWER_HEADERS: usize = 64;
 
-/// A request that is sent as it stands, on a connection of its own.
+/// A request that is sent as it is, on a connection of its own.
 #[derive(Clone, Debug)]
 pub struct Call {
     method: String,
@@ -167,7 +167,7 @@ pub async fn exchange_bytes(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
         // A server may answer and close while we still send; what it said counts.
         tokio::join!(writing.write_all(bytes), reading.read_to_end(&mut answer))
     };
-    drop(tokio::time::timeout(PATIENCE, exchange).await.expect("the server answers and closes within 20 s"));
+    drop(tokio::time::timeout(TIMEOUT, exchange).await.expect("the server answers and closes within 20 s"));
     answer
 }
 
@@ -190,7 +190,7 @@ pub async fn released_together(address: SocketAddr, calls: Vec<Call>) -> Vec<Ans
             ready.wait().await;
             stream.write_all(&[*last]).await.expect("the server reads");
             let mut answer = Vec::new();
-            let read = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await;
+            let read = tokio::time::timeout(TIMEOUT, stream.read_to_end(&mut answer)).await;
             drop(read.expect("the server answers within 20 s"));
             (place, read_answer(&answer).expect("the server answers"))
         });

@@ -1,11 +1,10 @@
 //! [`FakePsp`] stands in for a PSP: a real HTTP server on 127.0.0.1 that records every connection, byte and request, and answers by script.
 //!
-//! It is no model of a PSP: it checks nothing, charges nobody and keeps no state but its log. It serves one request per connection and
+//! It is no model of a PSP: it checks nothing, charges no card and keeps no state but its log. It serves one request per connection and
 //! then only counts what still comes, so that a second body on the same connection shows. Dropping it closes everything.
 
 mod log;
 mod reply;
-mod request;
 mod serve;
 
 use std::collections::{HashMap, VecDeque};
@@ -17,12 +16,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-pub use log::{Connection, Log};
+pub use log::{Connection, Log, Request};
 pub use reply::{Gate, Reply};
-pub use request::Request;
 
 /// How long a test waits for calls that never come, in real time, before it fails.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A PSP that tests own.
 pub struct FakePsp {
@@ -45,7 +43,7 @@ struct Script {
 }
 
 impl FakePsp {
-    /// Starts on a free port. Every approved payment is answered OK and every notice 200 `{}` until told otherwise.
+    /// Starts on a free port. Every approved payment is answered OK and every notice 200 `{}` unless the test says otherwise.
     ///
     /// # Panics
     ///
@@ -136,7 +134,7 @@ impl FakePsp {
     /// When it doesn't within 20 s of real time.
     pub async fn until(&self, condition: impl FnMut(&Log) -> bool) -> Log {
         let mut log = self.shared.log.subscribe();
-        let reached = tokio::time::timeout(PATIENCE, log.wait_for(condition)).await;
+        let reached = tokio::time::timeout(TIMEOUT, log.wait_for(condition)).await;
         let log = reached.expect("what the test waits for happens at the PSP within 20 s");
         log.expect("the log lives as long as the PSP").clone()
     }

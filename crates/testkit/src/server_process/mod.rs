@@ -4,23 +4,23 @@
 //! A newcomer's mistake: to look inside. What a process that was killed had in memory is gone; ask the next one.
 
 pub mod database;
+mod launch;
 mod psp_client;
 
-use std::ffi::OsStr;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::eventually::surely;
+use crate::eventually::wait_until;
 use crate::http_client;
+use launch::TIMEOUT_S;
 
+pub use launch::{Launch, bare_command, pasted, refusal};
 pub use psp_client::{Lost, PspClient};
 
 /// What the first line on stdout says before the address.
@@ -29,110 +29,6 @@ const READY: &str = "Lommebok is ready: ";
 const DONE: &str = "Ctrl-C";
 /// What comes before the address when links lead elsewhere.
 const LISTENS: &str = "  Listens on ";
-/// How long a test waits for what a process says, or for its end, in s of real time.
-const PATIENCE_S: u64 = 40;
-
-/// How the binary is started.
-#[derive(Clone, Debug)]
-pub struct Launch {
-    binary: PathBuf,
-    data_dir: PathBuf,
-    arguments: Vec<String>,
-}
-
-impl Launch {
-    /// `lommebok dev` on this data directory, all ports free ones.
-    pub fn new(binary: impl Into<PathBuf>, data_dir: &Path) -> Self {
-        Self::of(binary, data_dir, &["dev", "--listen", "127.0.0.1:0"])
-    }
-
-    /// The same on these addresses: the wallet's, the sample PSP's and its shop's.
-    pub fn at(binary: impl Into<PathBuf>, data_dir: &Path, [wallet, psp, shop]: [&str; 3]) -> Self {
-        Self::of(binary, data_dir, &["dev", "--listen", wallet, "--psp-listen", psp, "--shop-listen", shop])
-    }
-
-    /// These words on this data directory.
-    pub fn of(binary: impl Into<PathBuf>, data_dir: &Path, words: &[&str]) -> Self {
-        let arguments = words.iter().map(|word| (*word).to_owned()).collect();
-        Self { binary: binary.into(), data_dir: data_dir.to_owned(), arguments }
-    }
-
-    /// The same with these further arguments.
-    #[must_use]
-    pub fn with(&self, arguments: &[&str]) -> Self {
-        let mut launch = self.clone();
-        launch.arguments.extend(arguments.iter().map(|argument| (*argument).to_owned()));
-        launch
-    }
-
-    /// The data directory.
-    pub fn data_dir(&self) -> &Path {
-        &self.data_dir
-    }
-
-    /// A command of the binary about this data directory, such as `env --json`.
-    pub fn command(&self, words: &[&str]) -> std::process::Command {
-        let mut command = bare_command(&self.binary, words);
-        command.arg("--data-dir").arg(&self.data_dir);
-        command
-    }
-
-    /// What such a command prints on stdout.
-    ///
-    /// # Panics
-    /// When it fails.
-    pub fn printed(&self, words: &[&str]) -> String {
-        let output = self.command(words).output().expect("the binary can be run");
-        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("a command prints text")
-    }
-}
-
-/// A command of the binary in an environment without settings, with nobody at its stdin.
-pub fn bare_command(binary: impl AsRef<OsStr>, words: &[&str]) -> std::process::Command {
-    let mut command = std::process::Command::new(binary);
-    without_settings(&mut command);
-    command.args(words).stdin(Stdio::null()).env_remove("COLUMNS");
-    command
-}
-
-/// Takes our settings out of a command's environment, and the variables of our own tests, which the binary would take for
-/// misspelt ones.
-fn without_settings(command: &mut std::process::Command) {
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LOMMEBOK_")) {
-        command.env_remove(name);
-    }
-}
-
-/// What bash prints when somebody pastes this.
-///
-/// # Panics
-/// When it complains.
-pub fn pasted(text: &str) -> String {
-    let mut command = std::process::Command::new("bash");
-    without_settings(&mut command);
-    command.env("no_proxy", "*").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut bash = command.spawn().expect("bash is there");
-    let pasted = bash.stdin.take().expect("stdin is piped").write_all(text.as_bytes());
-    pasted.expect("bash reads");
-    let output = bash.wait_with_output().expect("bash ends");
-    assert!(output.stderr.is_empty(), "is curl installed? {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("bash prints text")
-}
-
-/// What a command says on stderr when it refuses.
-///
-/// # Panics
-/// When it does not refuse, or does not end within 40 s.
-pub async fn refusal(command: std::process::Command) -> String {
-    let shown = format!("{command:?}");
-    let running = Command::from(command).kill_on_drop(true).output();
-    let output = tokio::time::timeout(Duration::from_secs(PATIENCE_S), running).await;
-    let output = output.unwrap_or_else(|_| panic!("{shown} did not end")).expect("the binary can be run");
-    assert!(!output.status.success(), "{shown} did not refuse: {}", String::from_utf8_lossy(&output.stdout));
-    String::from_utf8(output.stderr).expect("a refusal is text")
-}
-
 /// A running server.
 #[derive(Debug)]
 pub struct ServerProcess {
@@ -162,7 +58,7 @@ impl ServerProcess {
     /// # Panics
     /// When it does not say where it listens; the message holds what it said on stderr.
     pub async fn listening(launch: &Launch) -> Self {
-        let mut child = spawn(launch);
+        let mut child = launch.spawn();
         let mut reading = JoinSet::new();
         let stdout = keep(&mut reading, child.stdout.take().expect("stdout is piped"));
         let stderr = keep(&mut reading, child.stderr.take().expect("stderr is piped"));
@@ -180,7 +76,7 @@ impl ServerProcess {
     /// # Panics
     /// When it ends by itself before.
     pub async fn kill_while_starting(launch: &Launch, moment: Duration) {
-        let mut child = spawn(launch);
+        let mut child = launch.spawn();
         let ended = tokio::time::timeout(moment, child.wait()).await;
         assert!(ended.is_err(), "it ended by itself: {ended:?}");
         child.kill().await.expect("the process can be killed");
@@ -193,7 +89,7 @@ impl ServerProcess {
     pub async fn until_ready(&self) {
         let client = http_client::client();
         let url = format!("{}/readyz", self.base);
-        surely("ready", async || client.get(&url).send().await.ok()?.error_for_status().ok().map(drop)).await;
+        wait_until("ready", async || client.get(&url).send().await.ok()?.error_for_status().ok().map(drop)).await;
     }
 
     /// `http://127.0.0.1:port`, as it was said.
@@ -294,8 +190,8 @@ impl ServerProcess {
     /// # Panics
     /// When it does not end within 40 s.
     pub async fn ended(&mut self) -> ExitStatus {
-        let end = tokio::time::timeout(Duration::from_secs(PATIENCE_S), self.child.wait()).await;
-        let end = end.unwrap_or_else(|_| panic!("it did not end within {PATIENCE_S} s: {}", self.complained()));
+        let end = tokio::time::timeout(Duration::from_secs(TIMEOUT_S), self.child.wait()).await;
+        let end = end.unwrap_or_else(|_| panic!("it did not end within {TIMEOUT_S} s: {}", self.complained()));
         end.expect("the end of a child can be waited for")
     }
 
@@ -310,13 +206,6 @@ impl ServerProcess {
         assert!(status.success(), "{status}: {}", self.complained());
         self.complained()
     }
-}
-
-fn spawn(launch: &Launch) -> Child {
-    let words: Vec<&str> = launch.arguments.iter().map(String::as_str).collect();
-    let mut command = Command::from(launch.command(&words));
-    let spawned = command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn();
-    spawned.expect("the binary can be started")
 }
 
 /// Keeps what comes, line by line; the sender goes when the pipe is closed.
@@ -335,6 +224,6 @@ fn keep(reading: &mut JoinSet<()>, pipe: impl AsyncRead + Send + Unpin + 'static
 }
 
 async fn until(kept: &mut watch::Receiver<String>, condition: impl FnMut(&String) -> bool) -> Option<String> {
-    let waited = tokio::time::timeout(Duration::from_secs(PATIENCE_S), kept.wait_for(condition)).await;
+    let waited = tokio::time::timeout(Duration::from_secs(TIMEOUT_S), kept.wait_for(condition)).await;
     waited.ok()?.ok().map(|text| text.clone())
 }

@@ -11,7 +11,7 @@ use super::{Launch, ServerProcess};
 use crate::http_client;
 use crate::test_app::Answer;
 
-/// No answer came, or not to its end: whether the server did what it was asked, nobody knows.
+/// No answer came, or not to its end: whether the server did what it was asked is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lost;
 

@@ -58,7 +58,7 @@ pub struct TestApp {
 }
 
 impl TestApp {
-    /// Starts one as usual: the clock stands at [`BEGINNING`], the PSP says OK to everything.
+    /// Starts one as usual: the clock is frozen at [`BEGINNING`], the PSP says OK to everything.
     ///
     /// # Panics
     /// When it does not start.

@@ -11,7 +11,7 @@ use lommebok_engine::wallet::Wallet;
 use super::TestApp;
 
 /// How long a test waits for a state that never comes, in real time, before it fails.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 impl TestApp {
     /// The wallet of the sandbox.
@@ -41,7 +41,7 @@ impl TestApp {
             .unwrap_or_else(|| panic!("there is no payment {id}"))
     }
 
-    /// Where a payment stands.
+    /// The state of a payment.
     pub fn state(&self, id: &str) -> &'static str {
         self.payment(id).state.name().as_str()
     }
@@ -52,7 +52,7 @@ impl TestApp {
     /// When it does not within 20 s of real time.
     pub async fn until(&self, id: &str, condition: impl Fn(&Payment) -> bool) -> Payment {
         let mut changes = self.wallet().payments.hints().subscribe(Topic::Payment(self.payment(id).id));
-        let reached = tokio::time::timeout(PATIENCE, async {
+        let reached = tokio::time::timeout(TIMEOUT, async {
             loop {
                 let payment = self.payment(id);
                 if condition(&payment) {

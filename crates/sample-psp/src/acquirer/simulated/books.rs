@@ -8,6 +8,7 @@ use sha2::Sha256;
 use super::issuer::{Case, Proof, judge};
 use super::{IssuerRules, authentication, token};
 use crate::acquirer::{Authorisation, OperationId, Order, ResponseCode, test_amount};
+use crate::clock::Timestamp;
 use crate::database::DatabaseFault;
 use crate::database::acquirer::{self as rows, Sum};
 
@@ -17,7 +18,7 @@ pub(super) fn authorise(
     key: &[u8; 32],
     rules: IssuerRules,
     message: &Authorisation,
-    month: (i16, i8),
+    now: Timestamp,
 ) -> Result<ResponseCode, DatabaseFault> {
     let operation = message.operation.as_str();
     if let Some(before) = rows::standing(transaction, operation)? {
@@ -31,7 +32,7 @@ pub(super) fn authorise(
         range: token::range(number),
         check_digit_is_right: token::check_digit_is_right(number),
         is_table_token: token::is_table_token(number),
-        has_expired: has_expired(message, month),
+        has_expired: has_expired(message, now),
         cryptogram: cryptogram(transaction, key, message, &holder)?,
         authentication: proof(transaction, key, message)?,
         test: test_amount(message.de4),
@@ -75,7 +76,7 @@ pub(super) fn order(
             give_back(transaction, authorisation, amount, opening)?;
         }
     }
-    rows::keep_operation(transaction, (id, authorisation), sum, amount, code)?;
+    rows::keep_operation(transaction, order, sum, code)?;
     Ok(code)
 }
 
@@ -110,7 +111,8 @@ fn holder(key: &[u8; 32], number: &str) -> Vec<u8> {
 }
 
 /// Good until the end of its month.
-fn has_expired(message: &Authorisation, (year, month): (i16, i8)) -> bool {
+fn has_expired(message: &Authorisation, now: Timestamp) -> bool {
+    let (year, month) = now.year_and_month();
     let good_until = (i32::from(message.de14.year), i32::from(message.de14.month));
     good_until < (i32::from(year), i32::from(month))
 }

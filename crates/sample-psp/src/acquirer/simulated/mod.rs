@@ -67,7 +67,7 @@ impl SimulatedAcquirer {
         authentication::prove(&self.0.test_key, session, amount)
     }
 
-    /// How an authorisation stands; `None` if it never came.
+    /// The state of an authorisation; `None` if it never came.
     ///
     /// # Errors
     /// When the books can't be read.
@@ -88,9 +88,9 @@ impl Acquirer for SimulatedAcquirer {
         let inner = Arc::clone(&self.0);
         Box::pin(async move {
             let books = inner.books.0.clone();
-            let month = inner.clock.now().year_and_month();
+            let now = inner.clock.now();
             let (key, rules) = (inner.test_key, inner.rules);
-            let judged = books.write(move |transaction| books::authorise(transaction, &key, rules, &message, month));
+            let judged = books.write(move |transaction| books::authorise(transaction, &key, rules, &message, now));
             judged.await.map_err(no_answer)
         })
     }

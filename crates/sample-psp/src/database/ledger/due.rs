@@ -1,4 +1,4 @@
-//! Due work as rows: what a payment owes, when, and how often it was tried.
+//! Due work as rows: what a payment owes, when, and how often it was tried. It moves along when business time is set back.
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
@@ -18,7 +18,8 @@ pub(crate) struct DueRow {
 pub(crate) fn set_due(
     transaction: &Transaction<'_>,
     payment: i64,
-    (before, after): (&[Due], &[Due]),
+    before: &[Due],
+    after: &[Due],
 ) -> Result<(), DatabaseFault> {
     for Due { kind, .. } in before.iter().filter(|due| !after.contains(due)) {
         transaction.execute("DELETE FROM due WHERE payment = ?1 AND kind = ?2", params![payment, kind.word()])?;
@@ -57,5 +58,26 @@ pub(crate) fn next_due(connection: &Connection) -> Result<Option<Timestamp>, Dat
 pub(crate) fn postpone(transaction: &Transaction<'_>, row: DueRow, at: Timestamp) -> Result<(), DatabaseFault> {
     let sql = "UPDATE due SET at = ?3, tries = tries + 1 WHERE payment = ?1 AND kind = ?2";
     transaction.execute(sql, params![row.payment, row.kind.word(), at.as_millis()])?;
+    Ok(())
+}
+
+/// The latest business time that was seen, if any.
+pub(crate) fn seen(connection: &Connection) -> Result<Option<Timestamp>, DatabaseFault> {
+    let seen = connection.query_row("SELECT seen_ms FROM time", [], |row| row.get(0)).optional()?;
+    Ok(seen.map(Timestamp::from_millis))
+}
+
+/// Keeps it.
+pub(crate) fn see(transaction: &Transaction<'_>, now: Timestamp) -> Result<(), DatabaseFault> {
+    let sql = "INSERT INTO time (id, seen_ms) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET seen_ms = excluded.seen_ms";
+    transaction.execute(sql, [now.as_millis()])?;
+    Ok(())
+}
+
+/// Moves all that is due: work, reports that wait, and the batch that is sent again.
+pub(crate) fn move_all(transaction: &Transaction<'_>, by_ms: i64) -> Result<(), DatabaseFault> {
+    transaction.execute("UPDATE due SET at = at + ?1", params![by_ms])?;
+    transaction.execute("UPDATE report SET at = at + ?1 WHERE batch IS NULL", params![by_ms])?;
+    transaction.execute("UPDATE batch SET at = at + ?1 WHERE state = 'open'", params![by_ms])?;
     Ok(())
 }

@@ -2,10 +2,9 @@
 
 use lommebok_sdk::Amount;
 
-use super::super::command::Asked;
+use super::super::command::{Asked, Refusal};
 use super::super::entry::EntryKind;
 use super::super::payment::{Ended, OperationKind, OperationState, Payment, State};
-use super::super::refusal::Refusal;
 use crate::acquirer::{OperationId, ResponseCode};
 
 pub(super) fn operate(payment: &Payment, asked: Asked) -> Result<Vec<EntryKind>, Refusal> {

@@ -7,10 +7,9 @@ mod authorisation;
 mod merchant;
 mod wallet;
 
-use super::command::Command;
+use super::command::{Command, Refusal};
 use super::entry::EntryKind;
 use super::payment::{Ended, Payment, State};
-use super::refusal::Refusal;
 
 /// What `command` makes of `payment`: the entries to add, at least one.
 ///

@@ -1,9 +1,8 @@
 //! What the wallet says: to the init, in a notice, and in its details.
 
-use super::super::command::IfMissing;
+use super::super::command::{IfMissing, Refusal};
 use super::super::entry::EntryKind;
 use super::super::payment::{Finding, InitRefusal, NoticeKind, Payment, Settled, State};
-use super::super::refusal::Refusal;
 use super::authorisation;
 
 pub(super) fn accept_init(payment: &Payment, link: String) -> Result<Vec<EntryKind>, Refusal> {
@@ -45,7 +44,7 @@ pub(super) fn read(payment: &Payment, finding: Finding, if_missing: IfMissing) -
     let settled = |settled| Ok(vec![EntryKind::WalletRead { finding, settled }]);
     match &payment.state {
         State::Reserved { .. } => reserved_here(payment, finding, if_missing),
-        // Whoever holds nothing and finds more there says so: `CANCELLED` also settles an outcome that is unknown.
+        // A PSP that holds nothing and finds more there says so: `CANCELLED` also settles an outcome that is unknown.
         // The wallet has it and we have no link: the user may come by a push, or nobody until its time is over.
         State::Created if finding == Finding::Open => Err(Refusal::BeingProcessed),
         State::Created | State::Open { .. } | State::StepUp(_) => match finding {

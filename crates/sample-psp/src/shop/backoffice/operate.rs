@@ -7,7 +7,6 @@ use serde::Deserialize;
 use super::sale::Sale;
 use crate::database::DatabaseFault;
 use crate::shop::Shop;
-use crate::shop::kroner_input;
 use crate::shop::merchant_client::MerchantClient;
 use crate::shop::wrong::{Wrong, failed};
 use crate::ui::lang::Chosen;
@@ -54,7 +53,7 @@ async fn operate(
     };
     let amount = match asked.amount.trim() {
         "" => Ok(None),
-        text => kroner_input::parse(text).map(Some).ok_or("no-amount"),
+        text => ore(text).map(Some).ok_or("no-amount"),
     };
     let said = match (amount, sale.payment()) {
         (Err(said), _) => said,
@@ -78,4 +77,34 @@ async fn operate(
         }
     };
     Redirect::to(&format!("{}?said={said}", sale.address())).into_response()
+}
+
+/// An amount as people type it, in øre: `149`, `149,5`, `149,50` or `149.50` kroner, with or without spaces; else `None`.
+fn ore(text: &str) -> Option<i64> {
+    let text: String = text.chars().filter(|character| !character.is_whitespace()).collect();
+    let (whole, fraction) = text.split_once([',', '.']).unwrap_or((&text, ""));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 9 || fraction.len() > 2 || !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let whole: i64 = whole.parse().ok()?;
+    let fraction: i64 = format!("{fraction:0<2}").parse().ok()?;
+    whole.checked_mul(100)?.checked_add(fraction)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ore;
+
+    #[test]
+    fn kroner_are_read_as_people_write_them() {
+        for (text, expected) in
+            [("149", 14_900), ("149,5", 14_950), ("149,50", 14_950), ("149.05", 14_905), ("1 299,00", 129_900)]
+        {
+            assert_eq!(ore(text), Some(expected), "{text}");
+        }
+        for text in ["", ",50", "-1", "1,234", "1e3", "١", "1,,2", "9999999999", "kr 5"] {
+            assert_eq!(ore(text), None, "{text}");
+        }
+    }
 }

@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use super::sale::Sale;
 use super::words::{self, ShownField};
-use crate::chance;
 use crate::merchant_api::{PaymentView, TimelineLine};
+use crate::randomness;
 use crate::shop::Shop;
 use crate::shop::merchant_client::MerchantClient;
 use crate::shop::phase::Phase;
@@ -91,7 +91,7 @@ pub(in crate::shop) async fn of_order(
     came: Result<Query<Came>, QueryRejection>,
 ) -> Response {
     match shop.sale_of_order(number).await {
-        Ok(Some(found)) => page(chosen, found, said(came)).await,
+        Ok(Some((sale, seller))) => page(chosen, sale, seller, said(came)).await,
         Ok(None) => Wrong::NotFound.page(chosen).into_response(),
         Err(fault) => failed(chosen, fault).into_response(),
     }
@@ -105,7 +105,7 @@ pub(in crate::shop) async fn of_payment(
 ) -> Response {
     match shop.sale_of_payment(&id).await {
         Ok(Some((sale @ Sale::Order(_), _))) => Redirect::to(&sale.address()).into_response(),
-        Ok(Some(found)) => page(chosen, found, said(came)).await,
+        Ok(Some((sale, seller))) => page(chosen, sale, seller, said(came)).await,
         Ok(None) => Wrong::NotFound.page(chosen).into_response(),
         Err(fault) => failed(chosen, fault).into_response(),
     }
@@ -115,7 +115,7 @@ fn said(came: Result<Query<Came>, QueryRejection>) -> String {
     came.map(|Query(came)| came.said).unwrap_or_default()
 }
 
-async fn page(chosen: Chosen, (sale, seller): (Sale, &MerchantClient), said: String) -> Response {
+async fn page(chosen: Chosen, sale: Sale, seller: &MerchantClient, said: String) -> Response {
     let timeline = match sale.payment() {
         Some(payment) => seller.timeline(&payment.psp_transaction_id).await.ok(),
         None => None,
@@ -129,7 +129,7 @@ async fn page(chosen: Chosen, (sale, seller): (Sale, &MerchantClient), said: Str
         lines,
         reports_waiting,
         said,
-        key: chance::hex::<8>(),
+        key: randomness::hex::<8>(),
     };
     Html::page(chosen, &order_page).into_response()
 }

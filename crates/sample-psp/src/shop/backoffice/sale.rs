@@ -13,7 +13,6 @@ use crate::shop::standing::{Missing, Standing};
 use crate::shop::{Shop, reason};
 use crate::ui::lang::Lang;
 
-/// A sale.
 #[derive(Clone, Debug)]
 pub(super) enum Sale {
     Order(Box<Standing>),

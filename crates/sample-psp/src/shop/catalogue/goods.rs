@@ -2,7 +2,7 @@
 
 use super::Product;
 
-/// What stands on the front page.
+/// What is on the front page.
 pub(in crate::shop) static GOODS: [Product; 6] = [
     Product {
         slug: "morgengry",

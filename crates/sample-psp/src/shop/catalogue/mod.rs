@@ -1,4 +1,5 @@
-//! What the shop sells: coffee, and on the test bench one spoon of coffee at each price that makes something happen.
+//! What the shop sells, and the two pages that list it: the front page has the coffee, the test bench one spoon of coffee at
+//! each price that makes something happen.
 //!
 //! Prices of the bench are the test amounts of the sample PSP and the vendor's magic amounts; what they say they do is
 //! what `acquirer::test_amounts` makes them do.
@@ -6,10 +7,13 @@
 mod goods;
 mod spoons;
 
-use crate::ui::lang::Lang;
+use askama::Template;
 
-pub(super) use goods::GOODS;
-pub(super) use spoons::{SHELVES, Shelf};
+use crate::ui::html::Html;
+use crate::ui::lang::{Chosen, Lang};
+use crate::ui::page::Page;
+use goods::GOODS;
+use spoons::{SHELVES, Shelf};
 
 /// Something to buy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +59,28 @@ impl Product {
 pub(super) fn product(slug: &str) -> Option<Product> {
     let spoons = SHELVES.iter().flat_map(|shelf| shelf.spoons);
     GOODS.iter().chain(spoons).find(|product| product.slug == slug).copied()
+}
+
+#[derive(Template)]
+#[template(path = "shop/front.html")]
+struct FrontPage {
+    page: Page,
+    goods: &'static [Product],
+}
+
+pub(super) async fn front(chosen: Chosen) -> Html {
+    Html::page(chosen, &FrontPage { page: Page::new(chosen.lang, "/"), goods: &GOODS })
+}
+
+#[derive(Template)]
+#[template(path = "shop/bench.html")]
+struct BenchPage {
+    page: Page,
+    shelves: &'static [Shelf],
+}
+
+pub(super) async fn bench(chosen: Chosen) -> Html {
+    Html::page(chosen, &BenchPage { page: Page::new(chosen.lang, "/bench"), shelves: &SHELVES })
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub(super) async fn one_in_each_state(world: &World) -> Vec<(&'static str, Strin
     keep("waiting", bought(world, "fjellvann", "landing_page").await.0);
     keep("waiting-app", bought(world, "fjellvann", "app").await.0);
     keep("waiting-push", bought(world, "fjellvann", "push").await.0);
-    keep("refused", bought_by(world, "99999999", ("fjellvann", "push")).await.0);
+    keep("refused", bought_by(world, "99999999", "fjellvann", "push").await.0);
     let (order, id) = bought(world, "kokekaffe", "landing_page").await;
     world.wallet.approve_with(&id, Card::Mastercard).await.unwrap();
     keep("step-up", order);

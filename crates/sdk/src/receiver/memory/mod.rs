@@ -54,7 +54,7 @@ pub trait Memory: Send + Sync + 'static {
     /// none.
     ///
     /// # Errors
-    /// When it can't be written, or nobody knows whether it was.
+    /// When it can't be written, or it is not known whether it was.
     fn save(
         &self,
         id: &PspTransactionId,

@@ -158,7 +158,7 @@ impl Record {
         if is_open { self.out_of_time(attempt, run) } else { self.clone() }
     }
 
-    /// The handler has returned after its time, and what it said reserved money (or nobody knows).
+    /// The handler has returned after its time, and what it said reserved money (or it is not known).
     pub(super) fn reversal_owed(&self, attempt: Attempt, cause: ReversalCause) -> Self {
         let cause = match cause {
             ReversalCause::TooLate => CauseKept::TooLate,

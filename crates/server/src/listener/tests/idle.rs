@@ -95,7 +95,7 @@ async fn an_address_has_its_share_of_the_connections_and_its_own_idle_ones_make_
     let refused = "HTTP/1.1 503 Service Unavailable";
     assert_eq!(status(&server.exchange(REQUEST).await), refused);
     drop(streams.pop());
-    let mut idle = lommebok_testkit::eventually::surely("the place is free again", async || {
+    let mut idle = lommebok_testkit::eventually::wait_until("the place is free again", async || {
         let mut stream = server.connect().await;
         stream.write_all(REQUEST).await.ok()?;
         let mut answer = [0; 12];

@@ -70,7 +70,7 @@ async fn a_client_that_asks_and_never_reads_is_cut_off() {
     let asking = b"GET /long HTTP/1.1\r\nhost: x\r\n\r\n".repeat(50);
     deaf.write_all(&asking).await.expect("the server reads");
     // Only the accept loop is left when its connection is over.
-    lommebok_testkit::eventually::surely("the connection ends", async || (server.tasks.count() == 1).then_some(()))
+    lommebok_testkit::eventually::wait_until("the connection ends", async || (server.tasks.count() == 1).then_some(()))
         .await;
     server.finish().await;
 }

@@ -1,4 +1,4 @@
-//! What came to the PSP, counted by the bytes: one approval posts one token once, whoever was killed in between.
+//! What came to the PSP, counted by the bytes: one approval posts one token once, whatever was killed in between.
 
 use std::collections::BTreeSet;
 

@@ -113,7 +113,7 @@ impl Memory for SqliteMemory {
     }
 }
 
-/// Takes what is waiting, until nobody can ask any more.
+/// Does the work that waits, until all senders are gone.
 fn work(file: &File, mut waiting: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(JOBS_AT_ONCE);
     while waiting.blocking_recv_many(&mut jobs, JOBS_AT_ONCE) > 0 {

@@ -1,15 +1,15 @@
-//! JSON in which no object says a member twice. Who reads the first of two and who reads the last take the same bytes for two
-//! calls, and a token must not go by what only one of them saw.
+//! JSON in which no object has a member twice. One reader takes the first of two, another the last: the same bytes would be two
+//! calls, and a token would be matched with what only one of them saw.
 
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// A value as [`Value`] would be, or the fault that a member is doubled.
-pub(super) struct Undoubled(pub(super) Value);
+/// A value as [`Value`] reads it; a doubled member is an error.
+pub(super) struct UniqueMembers(pub(super) Value);
 
-impl<'de> Deserialize<'de> for Undoubled {
+impl<'de> Deserialize<'de> for UniqueMembers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Seed.deserialize(deserializer).map(Self)
     }

@@ -1,11 +1,11 @@
-//! What signing in leaves: a cookie by which the browser is known, at most twenty sessions of a user, and nothing while nothing
-//! can be stored.
+//! Sessions: a cookie by which the browser is known, at most twenty of a user, none while nothing can be stored, and signing out
+//! more than once.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use lommebok_server::assembly::Seams;
-use lommebok_store::{Access, FaultHook};
+use lommebok_store::{Access, CommitHook, CommitStage, FaultHook};
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::test_app::{Answer, Setup, TestApp};
 use reqwest::{Method, StatusCode};
@@ -94,5 +94,32 @@ async fn while_nothing_can_be_stored_each_try_is_told_to_come_again_and_counts_f
     }
     full.store(false, Ordering::SeqCst);
     assert_eq!(tried("12345678", "1236").await.status, StatusCode::CREATED);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_of_what_is_no_session_any_more_is_harmless_and_writes_nothing() {
+    let syncs = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&syncs);
+    let hook: CommitHook = Arc::new(move |stage| {
+        if stage == CommitStage::AfterSync {
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    let seams = Seams { commit_hook: Some(hook), ..Seams::default() };
+    let app = TestApp::with(Setup { seams, ..Setup::default() }).await;
+    let phone = app.first_phone().await;
+    let sign_out = async || Answer::to(phone.call(Method::DELETE, "/sessions/current")).await.status;
+    assert_eq!(sign_out().await, StatusCode::NO_CONTENT);
+    let before = syncs.load(Ordering::SeqCst);
+    for _repeated in 0..3 {
+        assert_eq!(sign_out().await, StatusCode::NO_CONTENT);
+    }
+    let stranger = app.client().delete(app.url("/app/v1/sessions/current"));
+    let unknown = stranger.try_clone().expect("it has no body").bearer_auth("A".repeat(43));
+    assert_eq!(Answer::to(unknown).await.status, StatusCode::NO_CONTENT);
+    let unsaid = Answer::to(stranger).await;
+    assert_eq!((unsaid.status.as_u16(), &unsaid.json["code"]), (401, &"session_ended".into()), "{}", unsaid.text);
+    assert_eq!(syncs.load(Ordering::SeqCst), before, "a stranger makes nobody sync");
     app.stop().await;
 }

@@ -1,4 +1,4 @@
-//! Business time as phone and landing page are told it: which deadlines go by, and that somebody set it.
+//! What phone and landing page learn of business time: which one deadlines go by, and that it was set.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
