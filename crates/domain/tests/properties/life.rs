@@ -62,6 +62,7 @@ fn live_from(mut payment: Payment, steps: &[Step]) -> Vec<Moment> {
 
 fn begin() -> Payment {
     let terms = Terms {
+        amount: ore(WHOLE),
         created_at: Timestamp::from_millis(1_700_000_000_000),
         payment_text: String::new(),
         ..Terms::sample("p-1")
