@@ -6,16 +6,16 @@
 mod check;
 mod checkpoint;
 pub(crate) mod expiring;
+mod fault;
 mod file_watch;
-mod keys;
 mod migrations;
+pub(crate) mod natural_keys;
 mod online_check;
 mod open;
 pub(crate) mod pin_tries;
 mod private_file;
 pub(crate) mod read;
 mod readers;
-mod recent_keys;
 mod schema;
 pub(crate) mod watermark;
 mod write;
@@ -26,16 +26,16 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 pub use check::CheckReport;
-pub(crate) use read::natural_key::KeyReader;
-pub(crate) use write::{Evidence, WriteFault, Writer};
+pub(crate) use fault::WriteFault;
+pub(crate) use write::{Evidence, Writer};
 
 use crate::fault::{DatabaseError, StoreError};
 use crate::options::{Access, FaultHook, StoreOptions};
 use crate::watermark::Watermark;
+use fault::database_error;
 use file_watch::FileWatch;
-use keys::KeyHasher;
+use natural_keys::{KeyHasher, KeyReader, RecentKeys};
 use readers::Readers;
-use recent_keys::RecentKeys;
 use write::Published;
 
 /// The reading side of one database file.
@@ -67,7 +67,7 @@ impl Database {
         let last_change = options.remembered.and_then(|remembered| remembered.last_change);
         let highest = watermark::highest(&connection).map_err(database_error)?;
         let watermark = Published::new(Watermark { last_change, ..highest });
-        keys::prove(&connection, &keys)?;
+        natural_keys::prove(&connection, &keys)?;
         let files = FileWatch::of(&path)?;
         let checkpointer = checkpoint::Checkpointer::start(&path, options.max_wal_frames)?;
         let fault_hook = options.fault_hook.clone();
@@ -126,24 +126,4 @@ impl Database {
     pub(crate) fn check_online(&self, stop: Arc<AtomicBool>) -> Result<CheckReport, StoreError> {
         online_check::run(&self.path, &self.keys, stop)
     }
-}
-
-fn database_error(error: rusqlite::Error) -> StoreError {
-    use rusqlite::ErrorCode as Code;
-    let is_damaged = matches!(error.sqlite_error_code(), Some(Code::DatabaseCorrupt | Code::NotADatabase));
-    let error = DatabaseError::new(error);
-    if is_damaged { StoreError::Damaged(error) } else { StoreError::Database(error) }
-}
-
-/// A row that can't be what we wrote.
-#[derive(Debug, thiserror::Error)]
-#[error("a row of {table} is unreadable (number {number})")]
-struct Unreadable {
-    table: &'static str,
-    number: i64,
-}
-
-fn unreadable(table: &'static str, number: i64) -> rusqlite::Error {
-    let cause = Unreadable { table, number };
-    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Null, Box::new(cause))
 }

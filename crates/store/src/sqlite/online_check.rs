@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::read::natural_key::KeyReader;
+use super::natural_keys::KeyReader;
 use super::{CheckReport, check, database_error, open};
 use crate::fault::StoreError;
 

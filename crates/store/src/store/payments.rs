@@ -8,7 +8,7 @@ use crate::fault::{StoreError, StoredIdempotency};
 use crate::page::{EventPage, Page, PaymentFilter};
 use crate::records::{PaymentDetails, PaymentReceipt};
 use crate::secret::Sealed;
-use crate::sqlite::read;
+use crate::sqlite::{natural_keys, read};
 
 impl Store {
     /// The payment with this number.
@@ -30,7 +30,7 @@ impl Store {
     ) -> Result<Option<Payment>, StoreError> {
         self.inner
             .database
-            .read_keys(|connection, keys| read::natural_key::by_transaction(connection, keys, (tenant, psp), id))
+            .read_keys(|connection, keys| natural_keys::by_transaction(connection, keys, (tenant, psp), id))
     }
 
     /// The PSP's payments with these ids, in their order, as they were at one moment.
@@ -42,7 +42,7 @@ impl Store {
     ) -> Result<Vec<Option<Payment>>, StoreError> {
         self.inner
             .database
-            .read_keys(|connection, keys| read::natural_key::by_transactions(connection, keys, (tenant, psp), ids))
+            .read_keys(|connection, keys| natural_keys::by_transactions(connection, keys, (tenant, psp), ids))
     }
 
     /// What `details` shows of the PSP's payment with this `pspTransactionId`. A history of more than about `at_most_bytes` is

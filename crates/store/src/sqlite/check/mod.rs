@@ -12,10 +12,8 @@ use rusqlite::{Connection, params};
 
 use crate::codec;
 use crate::page::PaymentFilter;
-use crate::sqlite::keys::MAX_PROBES;
+use crate::sqlite::natural_keys::{KeyReader, KeyTable, MAX_PROBES, Place, Waiting};
 use crate::sqlite::read;
-use crate::sqlite::read::natural_key::KeyReader;
-use crate::sqlite::recent_keys::{KeyTable, Place, Waiting};
 
 /// Payments that one step looks at.
 const STEP: u32 = 1_000;

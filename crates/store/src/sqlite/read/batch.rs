@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::batch::{Batch, BatchEntry, BatchId, BatchRefusal, Fate, REFUSALS_KEPT, WaitingEntry};
 use crate::codec;
-use crate::sqlite::unreadable;
+use crate::sqlite::fault::unreadable;
 
 /// The batch with this number.
 pub(crate) fn by_id(connection: &Connection, tenant: TenantId, id: BatchId) -> rusqlite::Result<Option<Batch>> {

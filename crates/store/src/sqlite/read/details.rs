@@ -7,11 +7,10 @@ use lommebok_domain::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
-use super::natural_key::{KeyReader, Sought};
 use crate::codec;
 use crate::records::{HistoryPage, PaymentDetails, PaymentReceipt};
-use crate::sqlite::keys::MAX_PROBES;
-use crate::sqlite::unreadable;
+use crate::sqlite::fault::unreadable;
+use crate::sqlite::natural_keys::{KeyReader, MAX_PROBES, Sought};
 
 /// The details of the payment that is found in `$tables` by `$place`. Of its events those are read that may show
 /// (`codec::event`: RESERVED, and FAILED_CERTAIN to OPERATION_FAILED); without one, their columns are NULL in one row.

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use crate::change::DueRow;
 use crate::codec;
-use crate::sqlite::unreadable;
+use crate::sqlite::fault::unreadable;
 
 /// The rows due at or before `until` that nobody living has leased, earliest first.
 pub(crate) fn until(

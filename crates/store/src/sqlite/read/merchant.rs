@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::codec;
 use crate::records::{Address, Merchant, MerchantDetails};
-use crate::sqlite::unreadable;
+use crate::sqlite::fault::unreadable;
 
 macro_rules! select_merchant {
     ($rest:literal) => {

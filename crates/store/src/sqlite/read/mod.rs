@@ -6,7 +6,6 @@ pub(crate) mod due;
 pub(crate) mod idempotency;
 pub(crate) mod list;
 pub(crate) mod merchant;
-pub(crate) mod natural_key;
 pub(crate) mod payment;
 pub(crate) mod person;
 pub(crate) mod psp;

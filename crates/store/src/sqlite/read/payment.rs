@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::codec;
 use crate::page::EventPage;
 use crate::secret::Sealed;
-use crate::sqlite::unreadable;
+use crate::sqlite::fault::unreadable;
 
 /// A statement that yields payments: their columns, then what is given.
 macro_rules! select_payment {
@@ -25,7 +25,7 @@ macro_rules! select_payment {
         )
     };
 }
-pub(super) use select_payment;
+pub(in crate::sqlite) use select_payment;
 
 /// The payment with this number.
 pub(crate) fn by_id(connection: &Connection, tenant: TenantId, id: PaymentId) -> rusqlite::Result<Option<Payment>> {
@@ -34,7 +34,7 @@ pub(crate) fn by_id(connection: &Connection, tenant: TenantId, id: PaymentId) ->
 }
 
 /// Runs several reads in one transaction, which takes and gives back the file's locks once.
-pub(super) fn at_one_moment<T>(
+pub(in crate::sqlite) fn at_one_moment<T>(
     connection: &Connection,
     read: impl FnOnce() -> rusqlite::Result<T>,
 ) -> rusqlite::Result<T> {
@@ -151,7 +151,7 @@ fn event(row: &Row<'_>, id: PaymentId) -> rusqlite::Result<Event> {
 }
 
 /// The payment of a row of [`select_payment`].
-pub(super) fn payment(row: &Row<'_>) -> rusqlite::Result<Payment> {
+pub(in crate::sqlite) fn payment(row: &Row<'_>) -> rusqlite::Result<Payment> {
     let id: i64 = row.get(0)?;
     let lost = || unreadable("payment", id);
     let data = row.get_ref(14)?.as_blob_or_null()?;

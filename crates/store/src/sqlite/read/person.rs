@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::codec;
 use crate::records::{Card, CardDetails, Session, User};
 use crate::secret::{KeyedHash, Sealed};
-use crate::sqlite::unreadable;
+use crate::sqlite::fault::unreadable;
 
 macro_rules! select_user {
     ($rest:literal) => {

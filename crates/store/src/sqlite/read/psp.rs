@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::codec;
 use crate::records::{ClockRecord, ClockReset, Psp, Tenant};
 use crate::secret::KeyedHash;
-use crate::sqlite::unreadable;
+use crate::sqlite::fault::unreadable;
 
 /// The PSP with this number.
 pub(crate) fn by_id(connection: &Connection, tenant: TenantId, id: PspId) -> rusqlite::Result<Option<Psp>> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use crate::sqlite::KeyReader;
+use crate::sqlite::natural_keys::KeyReader;
 
 /// The rows of every table, by its name. A natural key that waits in memory counts as the row that it will be.
 pub(crate) fn all(connection: &Connection, keys: &KeyReader) -> rusqlite::Result<BTreeMap<String, u64>> {

@@ -11,7 +11,6 @@ mod evidence;
 mod fates;
 mod idempotency;
 mod merchant;
-mod natural_keys;
 mod new_payment;
 mod payment;
 mod rising;
@@ -24,49 +23,17 @@ use std::sync::Arc;
 use rusqlite::{Connection, Params};
 
 use super::checkpoint::Checkpointer;
+use super::fault::{WriteFault, broken};
 use super::file_watch::FileWatch;
-use super::keys::KeyHasher;
-use super::recent_keys::RecentKeys;
+use super::natural_keys::{KeyHasher, NaturalKeys, RecentKeys};
 use crate::change::{Change, Committed, Write};
 use crate::fault::CommitFault;
 use crate::options::{Access, FaultHook};
 pub(crate) use evidence::Evidence;
 pub(in crate::sqlite) use evidence::stored as is_stored;
 pub(in crate::sqlite) use merchant::highest_issued;
-use natural_keys::NaturalKeys;
 pub(crate) use rising::Published;
 use rising::Rising;
-
-/// Why a transaction can't go on.
-#[derive(Debug)]
-pub(crate) enum WriteFault {
-    /// The database refuses a row of this change.
-    Row(String),
-    /// The database can't write at all.
-    Database(String),
-}
-
-impl From<rusqlite::Error> for WriteFault {
-    fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode as Code;
-        let text = error.to_string();
-        match error.sqlite_error_code() {
-            Some(
-                Code::DiskFull
-                | Code::ReadOnly
-                | Code::SystemIoFailure
-                | Code::CannotOpen
-                | Code::DatabaseCorrupt
-                | Code::NotADatabase
-                | Code::DatabaseBusy
-                | Code::DatabaseLocked
-                | Code::OutOfMemory
-                | Code::PermissionDenied,
-            ) => Self::Database(text),
-            Some(_) | None => Self::Row(text),
-        }
-    }
-}
 
 /// What a change came to: given back, with evidence that it is stored, or answered with a fault.
 type Applied = Result<(Committed, Evidence), CommitFault>;
@@ -249,9 +216,4 @@ impl Writer {
 /// Runs a prepared statement and tells how many rows it changed.
 fn run(connection: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
     connection.prepare_cached(sql)?.execute(params)
-}
-
-/// Something that our own code must have prevented: refused like a row.
-fn broken(what: &str) -> WriteFault {
-    WriteFault::Row(what.to_owned())
 }

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use lommebok_domain::{Payment, PaymentId};
 use rusqlite::{Connection, params};
 
-use super::natural_keys::Claim;
 use super::{Applied, Evidence, WriteFault, Writer, broken, due, idempotency, run};
 use crate::change::{Change, Committed, NewPayment};
 use crate::codec;
 use crate::fault::CommitFault;
 use crate::secret::Sealed;
-use crate::sqlite::recent_keys::{Key, KeyTable};
+use crate::sqlite::natural_keys::{Claim, Key, KeyTable};
 
 impl Writer {
     pub(super) fn new_payment(&mut self, change: &Change, new: &NewPayment) -> Result<Applied, WriteFault> {

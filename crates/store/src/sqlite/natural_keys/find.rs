@@ -9,9 +9,9 @@ use std::sync::Arc;
 use lommebok_domain::{Payment, PaymentId, PspId, PspTransactionId, TenantId};
 use rusqlite::Connection;
 
-use super::payment::{at_one_moment, by_id, payment, select_payment};
-use crate::sqlite::keys::{KeyHasher, MAX_PROBES};
-use crate::sqlite::recent_keys::{RecentKeys, Waiting};
+use super::hash::{KeyHasher, MAX_PROBES};
+use super::recent::{RecentKeys, Waiting};
+use crate::sqlite::read::payment::{at_one_moment, by_id, payment, select_payment};
 
 /// Columns of `select_payment` that the search for a natural key looks at.
 const TENANT: usize = 15;
@@ -27,11 +27,11 @@ pub(crate) struct KeyReader {
 
 /// The key of one payment, and where to look for it.
 #[derive(Clone, Copy)]
-pub(super) struct Sought<'a> {
-    pub(super) owner: (TenantId, PspId),
-    pub(super) id: &'a PspTransactionId,
+pub(in crate::sqlite) struct Sought<'a> {
+    pub(in crate::sqlite) owner: (TenantId, PspId),
+    pub(in crate::sqlite) id: &'a PspTransactionId,
     /// The first of its places.
-    pub(super) hash: i64,
+    pub(in crate::sqlite) hash: i64,
 }
 
 impl KeyReader {
@@ -54,7 +54,7 @@ impl KeyReader {
     }
 
     /// The payments whose keys wait in memory at one of the key's places; nearly always none or one.
-    pub(super) fn waiting_near(&self, sought: Sought<'_>) -> Vec<i64> {
+    pub(in crate::sqlite) fn waiting_near(&self, sought: Sought<'_>) -> Vec<i64> {
         self.recent.payments_near(sought.hash)
     }
 
@@ -68,7 +68,7 @@ impl KeyReader {
         waiting
     }
 
-    pub(super) fn sought<'a>(&self, owner: (TenantId, PspId), id: &'a PspTransactionId) -> Sought<'a> {
+    pub(in crate::sqlite) fn sought<'a>(&self, owner: (TenantId, PspId), id: &'a PspTransactionId) -> Sought<'a> {
         Sought { owner, id, hash: self.hasher.transaction(owner.0, owner.1, id) }
     }
 }

@@ -8,9 +8,9 @@ use lommebok_domain::{MerchantId, MerchantOrderId, PspId, PspTransactionId, Tena
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::Sha256;
 
-use super::database_error;
 use crate::fault::StoreError;
 use crate::secret::HashKey;
+use crate::sqlite::fault::database_error;
 
 /// Neighbouring places that texts with one hash may take.
 pub(crate) const MAX_PROBES: i64 = 16;
@@ -74,7 +74,7 @@ impl KeyHasher {
 }
 
 /// Proves that the database was written with this key; with another one every look-up would silently fail.
-pub(super) fn prove(connection: &Connection, keys: &KeyHasher) -> Result<(), StoreError> {
+pub(in crate::sqlite) fn prove(connection: &Connection, keys: &KeyHasher) -> Result<(), StoreError> {
     let ours = keys.mac(b'F', 0, i64::from(keys.mask.count_ones()), "fingerprint");
     let sql = "SELECT fingerprint FROM hash_key WHERE tenant = 0";
     let stored: Option<Vec<u8>> = connection.query_row(sql, [], |row| row.get(0)).optional().map_err(database_error)?;

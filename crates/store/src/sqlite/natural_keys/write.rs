@@ -9,16 +9,16 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{WriteFault, broken, run};
-use crate::sqlite::keys::{KeyHasher, MAX_PROBES};
-use crate::sqlite::recent_keys::{Key, KeyChange, KeyTable, Place, RecentKeys, Waiting};
+use super::hash::{KeyHasher, MAX_PROBES};
+use super::recent::{Key, KeyChange, KeyTable, Place, RecentKeys, Waiting};
+use crate::sqlite::fault::{WriteFault, broken};
 
 /// Keys that one commit puts into their tables at least, when it does at all: neighbours share pages.
 const MERGED_TOGETHER: usize = 256;
 
 /// What the writer knows of natural keys.
 #[derive(Debug)]
-pub(super) struct NaturalKeys {
+pub(in crate::sqlite) struct NaturalKeys {
     recent: Arc<RecentKeys>,
     /// Keys that may wait.
     most_waiting: usize,
@@ -38,13 +38,13 @@ struct Sweep {
 
 /// A key that is to be claimed: where to begin to look, and for whom.
 #[derive(Clone, Copy)]
-pub(super) struct Claim<'a> {
-    pub(super) table: KeyTable,
-    pub(super) hash: i64,
-    pub(super) key: Key,
+pub(in crate::sqlite) struct Claim<'a> {
+    pub(in crate::sqlite) table: KeyTable,
+    pub(in crate::sqlite) hash: i64,
+    pub(in crate::sqlite) key: Key,
     /// The PSP's number, or the merchant's.
-    pub(super) owner: i64,
-    pub(super) text: &'a str,
+    pub(in crate::sqlite) owner: i64,
+    pub(in crate::sqlite) text: &'a str,
 }
 
 struct Statements {
@@ -74,13 +74,17 @@ impl KeyTable {
 }
 
 impl NaturalKeys {
-    pub(super) fn new(recent: Arc<RecentKeys>, most_waiting: usize) -> Self {
+    pub(in crate::sqlite) fn new(recent: Arc<RecentKeys>, most_waiting: usize) -> Self {
         let sweep = Sweep { next: Place::FIRST, began_before: 0 };
         Self { recent, most_waiting, change: KeyChange::default(), sweep, next_sweep: sweep }
     }
 
     /// Takes the first free place from the hash on, or `None` when the key's text is already there.
-    pub(super) fn claim(&mut self, connection: &Connection, claim: Claim<'_>) -> Result<Option<Place>, WriteFault> {
+    pub(in crate::sqlite) fn claim(
+        &mut self,
+        connection: &Connection,
+        claim: Claim<'_>,
+    ) -> Result<Option<Place>, WriteFault> {
         let statements = claim.table.statements();
         let first = Place { table: claim.table, at: claim.hash };
         for place in std::iter::successors(Some(first), |place| Some(place.next())).take(probes()) {
@@ -100,7 +104,7 @@ impl NaturalKeys {
     }
 
     /// Gives back a place that this very change has claimed, so that nobody's probing has passed it.
-    pub(super) fn give_back(&mut self, place: Place) {
+    pub(in crate::sqlite) fn give_back(&mut self, place: Place) {
         self.change.claimed.remove(&place);
     }
 
@@ -116,7 +120,7 @@ impl NaturalKeys {
     }
 
     /// Puts keys into their tables when too many wait. The last thing that a transaction writes.
-    pub(super) fn merge(&mut self, connection: &Connection, next_payment: i64) -> Result<(), WriteFault> {
+    pub(in crate::sqlite) fn merge(&mut self, connection: &Connection, next_payment: i64) -> Result<(), WriteFault> {
         let waiting = self.recent.len();
         let excess = waiting.saturating_add(self.change.claimed.len()).saturating_sub(self.most_waiting);
         if excess == 0 || (self.most_waiting > 0 && excess < MERGED_TOGETHER.min(self.most_waiting)) {
@@ -132,7 +136,11 @@ impl NaturalKeys {
     }
 
     /// Puts everything into the tables that is told: a store that closes leaves nothing to be read again.
-    pub(super) fn merge_all(&mut self, connection: &Connection, next_payment: i64) -> Result<(), WriteFault> {
+    pub(in crate::sqlite) fn merge_all(
+        &mut self,
+        connection: &Connection,
+        next_payment: i64,
+    ) -> Result<(), WriteFault> {
         self.next_sweep = Sweep { next: Place::FIRST, began_before: next_payment };
         self.merge_waiting(connection, usize::MAX, next_payment)
     }
@@ -150,25 +158,29 @@ impl NaturalKeys {
             return Ok(());
         }
         let sql = "UPDATE merged_keys SET through = ?1 WHERE tenant = 0";
-        run(connection, sql, [self.next_sweep.began_before.saturating_sub(1)])?;
+        connection.prepare_cached(sql)?.execute([self.next_sweep.began_before.saturating_sub(1)])?;
         self.next_sweep = Sweep { next: Place::FIRST, began_before: next_payment };
         Ok(())
     }
 
     /// The transaction is durable: what it changed is told.
-    pub(super) fn committed(&mut self, next_payment: i64) {
+    pub(in crate::sqlite) fn committed(&mut self, next_payment: i64) {
         self.recent.tell(&mut self.change, next_payment.saturating_sub(1));
         self.sweep = self.next_sweep;
     }
 
     /// The transaction is not, and what it claimed and merged never was.
-    pub(super) fn rolled_back(&mut self) {
+    pub(in crate::sqlite) fn rolled_back(&mut self) {
         self.change = KeyChange::default();
         self.next_sweep = self.sweep;
     }
 
     /// Reads from the tables what waits: at a start, and when nobody knows how a commit has ended.
-    pub(super) fn read_again(&mut self, connection: &Connection, hasher: &KeyHasher) -> rusqlite::Result<()> {
+    pub(in crate::sqlite) fn read_again(
+        &mut self,
+        connection: &Connection,
+        hasher: &KeyHasher,
+    ) -> rusqlite::Result<()> {
         let through: i64 =
             connection.query_row("SELECT through FROM merged_keys WHERE tenant = 0", [], |row| row.get(0))?;
         let mut waiting = Waiting { known_through: through, ..Waiting::default() };
@@ -213,7 +225,8 @@ fn place_again(connection: &Connection, waiting: &mut Waiting, (first, key): (Pl
 
 /// Writes a key at its place. One that is there already, after a sweep that a crash broke off, is the same.
 fn insert(connection: &Connection, place: Place, key: Key) -> Result<(), WriteFault> {
-    if run(connection, place.table.statements().insert, [place.at, key.tenant, key.payment])? == 1 {
+    let mut statement = connection.prepare_cached(place.table.statements().insert)?;
+    if statement.execute([place.at, key.tenant, key.payment])? == 1 {
         return Ok(());
     }
     Err(broken("the place of a natural key is taken"))

@@ -9,17 +9,17 @@
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
-use super::keys::MAX_PROBES;
+use super::hash::MAX_PROBES;
 
 /// One of the two tables of natural keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum KeyTable {
+pub(in crate::sqlite) enum KeyTable {
     Transaction,
     Order,
 }
 
 impl KeyTable {
-    pub(super) const fn name(self) -> &'static str {
+    pub(in crate::sqlite) const fn name(self) -> &'static str {
         match self {
             Self::Transaction => "transaction_key",
             Self::Order => "order_key",
@@ -29,79 +29,79 @@ impl KeyTable {
 
 /// A row of one of them: the hash, or one of the places behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    pub(super) table: KeyTable,
-    pub(super) at: i64,
+pub(in crate::sqlite) struct Place {
+    pub(in crate::sqlite) table: KeyTable,
+    pub(in crate::sqlite) at: i64,
 }
 
 impl Place {
     /// Before all others.
-    pub(super) const FIRST: Self = Self { table: KeyTable::Transaction, at: i64::MIN };
+    pub(in crate::sqlite) const FIRST: Self = Self { table: KeyTable::Transaction, at: i64::MIN };
     /// Behind all others.
-    pub(super) const LAST: Self = Self { table: KeyTable::Order, at: i64::MAX };
+    pub(in crate::sqlite) const LAST: Self = Self { table: KeyTable::Order, at: i64::MAX };
 
     /// The place behind this one.
-    pub(super) const fn next(self) -> Self {
+    pub(in crate::sqlite) const fn next(self) -> Self {
         Self { at: self.at.saturating_add(1), ..self }
     }
 }
 
 /// Whose key it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Key {
-    pub(super) tenant: i64,
-    pub(super) payment: i64,
+pub(in crate::sqlite) struct Key {
+    pub(in crate::sqlite) tenant: i64,
+    pub(in crate::sqlite) payment: i64,
 }
 
 /// What waits, as far as it is durable. The writer changes it after its commits; readers look.
 #[derive(Debug, Default)]
-pub(super) struct RecentKeys(RwLock<Waiting>);
+pub(in crate::sqlite) struct RecentKeys(RwLock<Waiting>);
 
 /// What waits at one moment.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Waiting {
-    pub(super) keys: BTreeMap<Place, Key>,
+pub(in crate::sqlite) struct Waiting {
+    pub(in crate::sqlite) keys: BTreeMap<Place, Key>,
     /// The keys of payments up to this number are here or in their tables. A later one is still being told.
-    pub(super) known_through: i64,
+    pub(in crate::sqlite) known_through: i64,
 }
 
 /// What a commit has changed.
 #[derive(Debug, Default)]
-pub(super) struct KeyChange {
+pub(in crate::sqlite) struct KeyChange {
     /// Of new payments.
-    pub(super) claimed: BTreeMap<Place, Key>,
+    pub(in crate::sqlite) claimed: BTreeMap<Place, Key>,
     /// In their tables from now on.
-    pub(super) merged: Vec<Place>,
+    pub(in crate::sqlite) merged: Vec<Place>,
 }
 
 impl RecentKeys {
     /// The payments whose `pspTransactionId` has this hash, or one so near that their places may have moved together;
     /// nearly always none or one.
-    pub(super) fn payments_near(&self, hash: i64) -> Vec<i64> {
+    pub(in crate::sqlite) fn payments_near(&self, hash: i64) -> Vec<i64> {
         self.read().near(hash)
     }
 
     /// The same for several hashes, at one moment.
-    pub(super) fn payments_near_each(&self, hashes: &[i64]) -> Vec<Vec<i64>> {
+    pub(in crate::sqlite) fn payments_near_each(&self, hashes: &[i64]) -> Vec<Vec<i64>> {
         let waiting = self.read();
         hashes.iter().map(|hash| waiting.near(*hash)).collect()
     }
 
-    pub(super) fn at(&self, place: Place) -> Option<Key> {
+    pub(in crate::sqlite) fn at(&self, place: Place) -> Option<Key> {
         self.read().keys.get(&place).copied()
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::sqlite) fn len(&self) -> usize {
         self.read().keys.len()
     }
 
     /// At most `count` keys from `from` on, in order.
-    pub(super) fn from(&self, from: Place, count: usize) -> Vec<(Place, Key)> {
+    pub(in crate::sqlite) fn from(&self, from: Place, count: usize) -> Vec<(Place, Key)> {
         self.read().keys.range(from..=Place::LAST).take(count).map(|(place, key)| (*place, *key)).collect()
     }
 
     /// Tells what a commit has changed; it is durable by now.
-    pub(super) fn tell(&self, change: &mut KeyChange, known_through: i64) {
+    pub(in crate::sqlite) fn tell(&self, change: &mut KeyChange, known_through: i64) {
         let mut waiting = self.0.write().unwrap_or_else(PoisonError::into_inner);
         for place in change.merged.drain(..) {
             waiting.keys.remove(&place);
@@ -111,12 +111,12 @@ impl RecentKeys {
     }
 
     /// Begins anew with what was read from the tables.
-    pub(super) fn begin_with(&self, waiting: Waiting) {
+    pub(in crate::sqlite) fn begin_with(&self, waiting: Waiting) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = waiting;
     }
 
     /// What waits now, held: nobody tells anything until it is dropped.
-    pub(super) fn read(&self) -> RwLockReadGuard<'_, Waiting> {
+    pub(in crate::sqlite) fn read(&self) -> RwLockReadGuard<'_, Waiting> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 }

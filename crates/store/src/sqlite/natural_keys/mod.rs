@@ -1,0 +1,16 @@
+//! Natural keys (`pspTransactionId` and `merchantOrderId`): hashed, reserved by the writer, kept in memory until a merge pass
+//! puts them into their tables, and found by readers (ADR 0020).
+//!
+//! The rest of `sqlite` uses what this file names and nothing behind it. A newcomer's mistake would be to read the tables
+//! alone: recent keys are in memory only.
+
+mod find;
+mod hash;
+mod recent;
+mod write;
+
+pub(in crate::sqlite) use find::Sought;
+pub(crate) use find::{KeyReader, by_transaction, by_transactions};
+pub(in crate::sqlite) use hash::{KeyHasher, MAX_PROBES, prove};
+pub(in crate::sqlite) use recent::{Key, KeyTable, Place, RecentKeys, Waiting};
+pub(in crate::sqlite) use write::{Claim, NaturalKeys};
