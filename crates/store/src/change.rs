@@ -76,8 +76,6 @@ pub enum Write {
     ResetClock(Box<ClockResetWrite>),
     /// Seeds: made, or brought up to date.
     Seed(Box<Seed>),
-    /// A lease of due rows.
-    Lease(LeaseWrite),
     /// Removes rows whose time is over, some `limit` of them.
     Purge {
         /// Which rows.
@@ -136,7 +134,7 @@ impl Write {
             | Self::Clock(_)
             | Self::ResetClock(_)
             | Self::Purge { .. } => true,
-            Self::Session(SessionWrite::Close(_)) | Self::Seed(_) | Self::Lease(_) | Self::SkipNumbers(_) => false,
+            Self::Session(SessionWrite::Close(_)) | Self::Seed(_) | Self::SkipNumbers(_) => false,
         }
     }
 }
@@ -226,19 +224,6 @@ pub struct DueRow {
     pub kind: DueKind,
 }
 
-/// A lease of due rows. Those that are gone or leased by a living other are left out of the answer.
-#[derive(Clone, Debug)]
-pub struct LeaseWrite {
-    /// Which rows.
-    pub rows: Vec<DueRow>,
-    /// Who leases: a number of the process' own.
-    pub owner: i64,
-    /// Process time now, ms.
-    pub now_ms: i64,
-    /// Process time until which the lease holds, ms.
-    pub until_ms: i64,
-}
-
 /// What ended with a reset of a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockResetEnded {
@@ -266,8 +251,6 @@ pub enum Committed {
     },
     /// The merchant's serial number.
     Merchant(Msn),
-    /// The rows that are leased now.
-    Leased(Vec<DueRow>),
     /// How many rows were removed.
     Purged(u64),
     /// A try to sign in was counted, or began a session.

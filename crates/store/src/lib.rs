@@ -24,8 +24,8 @@ pub use batch::{
     TakenEntry, WaitingEntry,
 };
 pub use change::{
-    BatchWrite, Change, ClockResetEnded, ClockResetWrite, Committed, DueRow, Expiring, IdempotentRoute, LeaseWrite,
-    NewIdempotency, NewPayment, PaymentWrite, SkippedNumbers, Write,
+    BatchWrite, Change, ClockResetEnded, ClockResetWrite, Committed, DueRow, Expiring, IdempotentRoute, NewIdempotency,
+    NewPayment, PaymentWrite, SkippedNumbers, Write,
 };
 pub use fault::{CommitFault, DatabaseError, StoreError, StoredIdempotency};
 pub use options::{Access, CommitHook, CommitObserver, CommitStage, FaultHook, StoreOptions};

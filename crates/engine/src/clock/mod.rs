@@ -2,7 +2,7 @@
 //!
 //! [`BusinessClock`] tells what time it is for payments, tokens and deadlines: real, frozen or advanced, and back by a reset
 //! only.
-//! [`ProcessTime`] is monotonic and cannot be set: socket limits, leases, shutdown, the time of log lines.
+//! [`ProcessTime`] is monotonic and cannot be set: socket limits, shutdown, the time of log lines.
 //! A newcomer's mistake: to measure a payment's deadline with process time, or a socket's with business time. In a sandbox
 //! with a frozen clock the first never comes and the second comes never.
 

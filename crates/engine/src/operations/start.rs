@@ -76,7 +76,7 @@ impl Start {
     fn go_on(&self) -> Result<(), Fault> {
         // A queued attempt is due 10 s after its approval, so nothing older than that can be missed here.
         let horizon = self.clock.now().plus_millis(ATTEMPT_SLOT_MS);
-        for row in self.store.due(self.tenant, horizon, 0, u32::MAX)? {
+        for row in self.store.due(self.tenant, horizon, u32::MAX)? {
             let payment = self.payments.load(row.payment)?;
             if matches!(payment.state, State::Authorizing { phase: Phase::Queued { .. }, .. }) {
                 self.attempts.resume(&payment);

@@ -97,7 +97,7 @@ impl TimeTravel {
     /// All work that is due, now or later.
     fn due_now(&self) -> Result<Vec<DueRow>, ResetFault> {
         let limit = u32::try_from(MOST_NOTICES.saturating_add(1)).unwrap_or(u32::MAX);
-        let rows = self.store.due(self.tenant, Timestamp::from_millis(i64::MAX), 0, limit)?;
+        let rows = self.store.due(self.tenant, Timestamp::from_millis(i64::MAX), limit)?;
         if rows.len() > MOST_NOTICES { Err(ResetFault::TooManyNotices) } else { Ok(rows) }
     }
 

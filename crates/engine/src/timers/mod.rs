@@ -185,7 +185,7 @@ impl Timers {
     /// The next rows that are due and were not seen in this look. A row that is in flight, or refused, stays where it is.
     fn rows_due(&self, now: Timestamp, seen: &Seen) -> Result<Vec<DueRow>, Fault> {
         let limit = u32::try_from(ROWS_PER_LOOK.saturating_add(seen.len())).unwrap_or(u32::MAX);
-        let rows = self.store.due(self.tenant, now, 0, limit)?;
+        let rows = self.store.due(self.tenant, now, limit)?;
         Ok(rows.into_iter().filter(|row| !seen.contains(&(row.payment, row.kind, row.at))).collect())
     }
 

@@ -45,7 +45,6 @@ impl Job {
             | Write::Session(_)
             | Write::Clock(_)
             | Write::Seed(_)
-            | Write::Lease(_)
             | Write::Purge { .. }
             | Write::SkipNumbers(_) => 1,
         }
@@ -72,7 +71,6 @@ fn requested_by(change: &Change) -> Option<Requester> {
         | Write::Clock(_)
         | Write::ResetClock(_)
         | Write::Seed(_)
-        | Write::Lease(_)
         | Write::Purge { .. }
         | Write::SkipNumbers(_) => return None,
     };

@@ -138,15 +138,9 @@ impl Store {
         self.inner.database.read(|connection| read::list::outcome_unknown_count(connection, tenant))
     }
 
-    /// What is due at or before `until` (business time) and not leased at `process_now_ms`, earliest first.
-    pub fn due(
-        &self,
-        tenant: TenantId,
-        until: Timestamp,
-        process_now_ms: i64,
-        limit: u32,
-    ) -> Result<Vec<DueRow>, StoreError> {
-        self.inner.database.read(|connection| read::due::until(connection, tenant, (until, process_now_ms), limit))
+    /// What is due at or before `until` (business time), earliest first.
+    pub fn due(&self, tenant: TenantId, until: Timestamp, limit: u32) -> Result<Vec<DueRow>, StoreError> {
+        self.inner.database.read(|connection| read::due::until(connection, tenant, until, limit))
     }
 
     /// When the first work after `after` becomes due.

@@ -45,7 +45,7 @@ fn reset(moved: Vec<PaymentWrite>) -> Change {
 }
 
 fn due(store: &Store) -> Vec<DueRow> {
-    store.due(TENANT, Timestamp::from_millis(i64::MAX), 0, 100).unwrap()
+    store.due(TENANT, Timestamp::from_millis(i64::MAX), 100).unwrap()
 }
 
 #[tokio::test]

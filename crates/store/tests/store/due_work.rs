@@ -1,9 +1,9 @@
-//! Work that is due follows the payment; leases spread it.
+//! Work that is due follows the payment.
 
-use lommebok_domain::{Binding, CancelledBy, Command, DueKind, PaymentId, TenantId, UserId};
-use lommebok_store::{Committed, DueRow, LeaseWrite, Write};
+use lommebok_domain::{Binding, CancelledBy, Command, DueKind, TenantId, UserId};
+use lommebok_store::DueRow;
 
-use crate::world::{NOW, TENANT, World, change};
+use crate::world::{NOW, TENANT, World};
 
 const LINK_MS: i64 = 5 * 60_000;
 
@@ -12,14 +12,14 @@ async fn a_payments_timer_moves_with_its_state_and_goes_with_it() {
     let world = World::new();
     let payment = world.payment().await;
     let timer = DueRow { at: NOW.plus_millis(LINK_MS), payment: payment.id, kind: DueKind::Timer };
-    assert_eq!(world.store.due(TENANT, NOW.plus_millis(LINK_MS - 1), 0, 10).unwrap(), []);
-    assert_eq!(world.store.due(TENANT, NOW.plus_millis(LINK_MS), 0, 10).unwrap(), [timer]);
+    assert_eq!(world.store.due(TENANT, NOW.plus_millis(LINK_MS - 1), 10).unwrap(), []);
+    assert_eq!(world.store.due(TENANT, NOW.plus_millis(LINK_MS), 10).unwrap(), [timer]);
     assert_eq!(world.store.next_due(TENANT, NOW).unwrap(), Some(timer.at));
     assert_eq!(world.store.next_due(TENANT, timer.at).unwrap(), None);
     assert_eq!(world.store.next_due(TenantId::new(2), NOW).unwrap(), None);
     let cancelled = world.command(&payment, Command::Cancel { by: CancelledBy::LandingPage, user: None }).await;
     let notice = DueRow { at: NOW, payment: payment.id, kind: DueKind::Notice };
-    assert_eq!(world.store.due(TENANT, NOW.plus_millis(LINK_MS), 0, 10).unwrap(), [notice]);
+    assert_eq!(world.store.due(TENANT, NOW.plus_millis(LINK_MS), 10).unwrap(), [notice]);
     world.command(&cancelled, Command::NoticeTried { delivered: Ok(200) }).await;
     assert_eq!(world.store.row_counts().unwrap()["due"], 0);
     world.assert_sound();
@@ -31,30 +31,8 @@ async fn due_work_comes_earliest_first_and_no_more_than_asked_for() {
     let (one, two) = (world.payment().await, world.payment().await);
     world.command(&two, Command::Cancel { by: CancelledBy::LandingPage, user: None }).await;
     world.command(&one, Command::ConfirmNumber { to: Binding::User(UserId::new(1)) }).await;
-    let due = world.store.due(TENANT, NOW.plus_millis(LINK_MS), 0, 10).unwrap();
+    let due = world.store.due(TENANT, NOW.plus_millis(LINK_MS), 10).unwrap();
     let kinds: Vec<_> = due.iter().map(|row| (row.payment, row.kind)).collect();
     assert_eq!(kinds, [(two.id, DueKind::Notice), (one.id, DueKind::Timer)]);
-    assert_eq!(world.store.due(TENANT, NOW.plus_millis(LINK_MS), 0, 1).unwrap().len(), 1);
-}
-
-#[tokio::test]
-async fn a_leased_row_is_nobody_elses_until_the_lease_ends() {
-    let mut world = World::new();
-    let payment = world.payment().await;
-    let until = NOW.plus_millis(LINK_MS);
-    let rows = world.store.due(TENANT, until, 0, 10).unwrap();
-    let gone = DueRow { payment: PaymentId::new(99), ..rows[0] };
-    let lease = |owner, now_ms| {
-        let rows = vec![gone, rows[0]];
-        change(Write::Lease(LeaseWrite { rows, owner, now_ms, until_ms: now_ms + 100 }))
-    };
-    assert_eq!(world.store.commit(lease(1, 0)).await, Ok(Committed::Leased(vec![rows[0]])));
-    assert_eq!(world.store.commit(lease(2, 50)).await, Ok(Committed::Leased(Vec::new())));
-    assert_eq!(world.store.due(TENANT, until, 50, 10).unwrap(), []);
-    assert_eq!(world.store.due(TENANT, until, 100, 10).unwrap(), rows);
-    assert_eq!(world.store.commit(lease(2, 100)).await, Ok(Committed::Leased(vec![rows[0]])));
-    // A new process has a new process time: it knows no leases.
-    world.reopen();
-    assert_eq!(world.store.due(TENANT, until, 0, 10).unwrap(), rows);
-    assert_eq!(world.read(payment.id), payment);
+    assert_eq!(world.store.due(TENANT, NOW.plus_millis(LINK_MS), 1).unwrap().len(), 1);
 }

@@ -21,7 +21,7 @@ async fn a_committed_payment_is_read_back_by_each_of_its_keys() {
         assert_eq!(token.as_bytes(), [1, 2, 3]);
         let number = world.store.sealed_customer_number(TENANT, payment.id).unwrap().unwrap();
         assert_eq!(number.as_bytes(), [4, 5]);
-        let due = world.store.due(TENANT, NOW.plus_millis(300_000), 0, 10).unwrap();
+        let due = world.store.due(TENANT, NOW.plus_millis(300_000), 10).unwrap();
         assert_eq!(due.len(), 1);
         world.assert_sound();
         world.reopen();

@@ -1,5 +1,5 @@
-//! Work that is due, found by its time. A leased row is left out here, and whoever acts on a row still has to commit with
-//! the payment's version as guard: the list is a hint.
+//! Work that is due, found by its time. The list is a hint: acting on a row needs a commit with the payment's
+//! version as guard.
 
 use lommebok_domain::{PaymentId, TenantId, Timestamp};
 use rusqlite::{Connection, params};
@@ -8,17 +8,17 @@ use crate::change::DueRow;
 use crate::codec;
 use crate::sqlite::fault::unreadable;
 
-/// The rows due at or before `until` that nobody living has leased, earliest first.
+/// The rows due at or before `until`, earliest first.
 pub(crate) fn until(
     connection: &Connection,
     tenant: TenantId,
-    (until, process_now_ms): (Timestamp, i64),
+    until: Timestamp,
     limit: u32,
 ) -> rusqlite::Result<Vec<DueRow>> {
     let sql = "SELECT due_at, payment, kind FROM due WHERE tenant = ?1 AND due_at <= ?2 \
-               AND (lease_until IS NULL OR lease_until <= ?3) ORDER BY due_at, payment, kind LIMIT ?4";
+               ORDER BY due_at, payment, kind LIMIT ?3";
     let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map(params![tenant.get(), until.as_millis(), process_now_ms, limit], |row| {
+    let rows = statement.query_map(params![tenant.get(), until.as_millis(), limit], |row| {
         let payment: i64 = row.get(1)?;
         let kind = codec::payment::read_due_kind(row.get(2)?).ok_or_else(|| unreadable("due", payment))?;
         Ok(DueRow { at: Timestamp::from_millis(row.get(0)?), payment: PaymentId::new(payment), kind })

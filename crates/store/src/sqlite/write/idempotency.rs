@@ -20,7 +20,6 @@ pub(super) fn may_carry(write: &Write) -> bool {
         | Write::Clock(_)
         | Write::ResetClock(_)
         | Write::Seed(_)
-        | Write::Lease(_)
         | Write::Purge { .. }
         | Write::SkipNumbers(_) => false,
     }

@@ -61,7 +61,6 @@ impl Writer {
         (recent, max_keys_waiting): (Arc<RecentKeys>, usize),
         (checkpointer, fault_hook): (Checkpointer, Option<FaultHook>),
     ) -> rusqlite::Result<Self> {
-        due::forget_leases(&connection)?;
         let epochs = clock::epochs(&connection)?;
         let mut natural_keys = NaturalKeys::new(recent, max_keys_waiting);
         natural_keys.read_again(&connection, &keys)?;
@@ -131,10 +130,6 @@ impl Writer {
             Write::Seed(seed) => {
                 seed::seed(&self.connection, change.tenant, seed)?;
                 self.rare(change, Committed::Done)
-            }
-            Write::Lease(lease) => {
-                let rows = due::lease(&self.connection, change.tenant, lease)?;
-                self.rare(change, Committed::Leased(rows))
             }
             Write::Purge { rows, before, limit } => {
                 let removed = super::expiring::purge(&self.connection, change.tenant, (*rows, *before), *limit)?;

@@ -44,8 +44,8 @@ impl Writer {
         }
         initiation(&self.connection, id, change, new)?;
         row(&self.connection, &payment)?;
-        for due in payment.due() {
-            due::set(&self.connection, terms.tenant, payment.id, due)?;
+        for (kind, at) in payment.due() {
+            due::set(&self.connection, terms.tenant, payment.id, kind, at)?;
         }
         idempotency::store(&self.connection, change.tenant, change.idempotency.as_ref(), id)?;
         self.next_payment = id.saturating_add(1);
