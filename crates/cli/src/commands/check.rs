@@ -5,7 +5,7 @@ use clap::{Arg, ArgMatches, Command};
 use hyper::Method;
 use lommebok_server::assembly::{self, Checked};
 use lommebok_server::config::DevConfig;
-use lommebok_server::http::control::check_json;
+use lommebok_server::http::control::check_found;
 use serde_json::Value;
 
 use super::{of_running_server, restored, say, settings, text};
@@ -65,7 +65,7 @@ fn ask(matches: &ArgMatches) -> anyhow::Result<Value> {
     }
     match assembly::check(&config) {
         Ok(Checked { report, older }) => {
-            let mut answer = check_json(&report);
+            let mut answer = serde_json::json!(check_found(&report));
             if let Some(older) = older {
                 answer[OLDER] = Value::from(older.to_string());
             }

@@ -9,7 +9,7 @@ use lommebok_engine::clock::time_text;
 use lommebok_engine::clock::{BusinessClock, ClockMode};
 use lommebok_server::assembly;
 use lommebok_server::config::DevConfig;
-use lommebok_server::http::control::reset_json;
+use lommebok_server::http::control::reset_done;
 use lommebok_server::http::sandbox_pages::Invocation;
 use serde_json::{Value, json};
 
@@ -79,7 +79,7 @@ fn reset(matches: &ArgMatches) -> anyhow::Result<Value> {
     }
     let reset =
         runtime()?.block_on(assembly::reset_clock(&config)).map_err(|fault| restored::in_words(&config, fault))?;
-    Ok(reset_json(reset.as_ref()))
+    Ok(json!(reset_done(reset.as_ref())))
 }
 
 fn print_reset(answer: &Value) {

@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, ArgMatches};
 use lommebok_engine::clock::time_text;
 use lommebok_server::assembly::{self, Acceptance, Accepted, StoppedFault};
 use lommebok_server::config::DevConfig;
-use lommebok_server::http::control::check_json;
+use lommebok_server::http::control::check_found;
 use lommebok_server::http::sandbox_pages::Invocation;
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ pub(super) fn accept(matches: &ArgMatches) -> anyhow::Result<Option<Value>> {
         Acceptance::NothingToAccept => {
             super::say("Nothing to accept: the database is not older than its data directory remembers.");
         }
-        Acceptance::Unsound(report) => return Ok(Some(check_json(&report))),
+        Acceptance::Unsound(report) => return Ok(Some(json!(check_found(&report)))),
         Acceptance::Accepted(accepted) if is_json => super::say(in_json(&accepted)),
         Acceptance::Accepted(accepted) => print(&in_json(&accepted)),
     }
