@@ -20,7 +20,9 @@ pub use batch::{Batch, BatchEntry, BatchHead, BatchQuery, BatchReport, BatchRepo
 pub use batch::{EntryFate, KeptRefusal, RefusedEntry, RunBatches};
 pub use check::Check;
 pub use clock::{Advance, Advanced, Clock, ClockMode, LastReset, Reset, ResetDone, TimerDone, TimerKind};
-pub use log::{Approved, AttemptOpened, Bound, Cancelled, CauseOf, Event, Failure, LogEntry, Money, NoEffect};
+pub use log::{
+    Approved, AttemptOpened, Bound, Cancelled, CauseOf, Event, EventParts, Failure, LogEntry, Money, NoEffect,
+};
 pub use log::{NoticeDelivered, NoticeMoved, Operation, Outcome};
 pub use payment::{BoundTo, ChangedPayment, LogQuery, Nobody, Notice, NoticeKind, NoticeStatus, Payment, PaymentPage};
 pub use payment::{PaymentQuery, PaymentState, PaymentWithLog, Phase, StateDetail, Sums};

@@ -1,6 +1,7 @@
 //! What happened to a payment, event by event.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::Moment;
@@ -63,6 +64,26 @@ pub enum Event {
     NoticeGivenUp(CauseOf),
     /// The PSP answered after its time was over.
     LateAnswer(CauseOf),
+}
+
+/// An event in the two members that it has on the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct EventParts {
+    /// What happened, in a word: `attempt_opened`.
+    pub event: String,
+    /// What else there is to say: an object, or null.
+    pub detail: Value,
+}
+
+impl Event {
+    /// Its name and its detail, for who shows any event.
+    ///
+    /// # Panics
+    /// Never: each event has these two members.
+    pub fn parts(&self) -> EventParts {
+        let parts = serde_json::to_value(self).and_then(serde_json::from_value);
+        parts.expect("an event is an object with a name and a detail")
+    }
 }
 
 /// To whom a payment was bound.
