@@ -13,8 +13,10 @@ use hyper::body::{Bytes, Incoming};
 use hyper::client::conn as client;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
+use lommebok_control_api::Problem;
 use lommebok_engine::keys::{DataDirectory, SecretText};
-use serde_json::Value;
+use serde::Serialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 
@@ -46,11 +48,11 @@ pub(crate) fn runtime() -> io::Result<Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
-/// Sends one request to the server that a command is about and gives the answer's JSON; a problem answer becomes a fault in its
-/// own words.
-pub(crate) fn ask(matches: &ArgMatches, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
+/// Sends one request without a body to the server that a command is about and gives its answer; a problem becomes a fault in
+/// its own words.
+pub(crate) fn ask<A: DeserializeOwned>(matches: &ArgMatches, method: Method, path: &str) -> anyhow::Result<A> {
     let client = ControlClient::of(matches)?;
-    runtime()?.block_on(client.ask(method, path, body))
+    runtime()?.block_on(client.ask(method, path))
 }
 
 impl ControlClient {
@@ -82,11 +84,20 @@ impl ControlClient {
         Ok(Self { authority: authority.to_owned(), token })
     }
 
-    /// Sends one request and gives the answer's JSON; a problem answer becomes a fault in its own words.
-    pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
-        let authority = &self.authority;
+    /// Sends one request without a body and gives its answer; a problem becomes a fault in its own words.
+    pub(crate) async fn ask<A: DeserializeOwned>(&self, method: Method, path: &str) -> anyhow::Result<A> {
         let patience_s = if method == Method::GET { READING_S } else { DOING_S };
-        let request = self.request(method, path, body)?;
+        self.answered(self.request(method, path, Bytes::new())?, patience_s).await
+    }
+
+    /// The same for a POST with a body.
+    pub(crate) async fn post<A: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> anyhow::Result<A> {
+        let request = self.request(Method::POST, path, serde_json::to_vec(body)?.into())?;
+        self.answered(request, DOING_S).await
+    }
+
+    async fn answered<A: DeserializeOwned>(&self, request: Request<Full<Bytes>>, patience_s: u64) -> anyhow::Result<A> {
+        let authority = &self.authority;
         let answer = tokio::time::timeout(Duration::from_secs(patience_s), exchange(authority, request)).await;
         let (status, answer) = answer.unwrap_or_else(|_| bail!("{authority} has not answered for {patience_s} s"))?;
         read(authority, status, &answer)
@@ -94,13 +105,13 @@ impl ControlClient {
 
     /// Begins to listen to a stream of events, which has begun when this returns.
     pub(crate) async fn events(&self, path: &str) -> anyhow::Result<Events> {
-        let request = self.request(Method::GET, path, None)?;
+        let request = self.request(Method::GET, path, Bytes::new())?;
         let (authority, patience) = (&self.authority, Duration::from_secs(READING_S));
         let begun = tokio::time::timeout(patience, Events::begin(authority, request)).await;
         begun.unwrap_or_else(|_| bail!("{authority} has not answered for {READING_S} s"))
     }
 
-    fn request(&self, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Request<Full<Bytes>>> {
+    fn request(&self, method: Method, path: &str, body: Bytes) -> anyhow::Result<Request<Full<Bytes>>> {
         let authority = &self.authority;
         let request = Request::builder()
             .method(method)
@@ -108,7 +119,7 @@ impl ControlClient {
             .header("host", authority)
             .header("authorization", format!("Bearer {}", self.token.expose()))
             .header("content-type", "application/json")
-            .body(Full::new(Bytes::from(body.map(Value::to_string).unwrap_or_default())));
+            .body(Full::new(body));
         request.with_context(|| format!("http://{authority} is no address"))
     }
 }
@@ -181,7 +192,7 @@ impl Events {
             let status = answer.status();
             if !status.is_success() {
                 let refused = whole(authority, answer.into_body()).await?;
-                return read(authority, status, &refused).and_then(|_| bail!("{authority} answered {status}"));
+                return Err(fault_of(authority, status, &refused));
             }
             Ok(answer.into_body())
         };
@@ -219,28 +230,36 @@ fn event_of(text: &str) -> (String, String) {
     (field("event: "), field("data: "))
 }
 
-/// The answer's JSON; what is refused, or is no answer of ours, becomes a fault that says which.
-fn read(authority: &str, status: StatusCode, answer: &[u8]) -> anyhow::Result<Value> {
-    let json = serde_json::from_slice::<Value>(answer).ok();
-    if let Some(json) = &json
-        && status.is_success()
-    {
-        return Ok(json.clone());
+/// The answer; what is refused, or is no answer of ours, becomes a fault that says which.
+fn read<A: DeserializeOwned>(authority: &str, status: StatusCode, answer: &[u8]) -> anyhow::Result<A> {
+    match serde_json::from_slice(answer) {
+        Ok(answer) if status.is_success() => Ok(answer),
+        Err(fault) if status.is_success() && fault.is_data() => {
+            Err(fault).with_context(|| format!("{authority} answered {status} with what is no answer of this version"))
+        }
+        _ => Err(fault_of(authority, status, answer)),
     }
-    if let Some(detail) = json.as_ref().and_then(|json| json["detail"].as_str()) {
-        bail!("{detail}");
+}
+
+/// What an answer says that is no success, or no JSON.
+fn fault_of(authority: &str, status: StatusCode, answer: &[u8]) -> anyhow::Error {
+    if let (false, Ok(problem)) = (status.is_success(), serde_json::from_slice::<Problem>(answer)) {
+        return anyhow::Error::msg(problem.detail);
     }
     let text: String = String::from_utf8_lossy(answer).trim().chars().take(SHOWN_CHARS).collect();
-    let no_json = if json.is_none() { ", and not in JSON" } else { "" };
-    bail!("{authority} answered {status}{no_json}: {text:?}")
+    let is_json = serde_json::from_slice::<IgnoredAny>(answer).is_ok();
+    let no_json = if is_json { "" } else { ", and not in JSON" };
+    anyhow::anyhow!("{authority} answered {status}{no_json}: {text:?}")
 }
 
 #[cfg(test)]
 mod tests {
+    use lommebok_control_api::Check;
+
     use super::*;
 
     fn refused(status: u16, answer: &str) -> String {
-        read("wallet:1", StatusCode::from_u16(status).unwrap(), answer.as_bytes()).unwrap_err().to_string()
+        read::<Check>("wallet:1", StatusCode::from_u16(status).unwrap(), answer.as_bytes()).unwrap_err().to_string()
     }
 
     #[test]
@@ -255,7 +274,10 @@ mod tests {
         );
         assert_eq!(refused(500, "[]"), r#"wallet:1 answered 500 Internal Server Error: "[]""#);
         assert_eq!(refused(200, "ok"), r#"wallet:1 answered 200 OK, and not in JSON: "ok""#);
-        assert_eq!(read("wallet:1", StatusCode::OK, b"{}").unwrap(), serde_json::json!({}));
+        assert_eq!(refused(200, "{}"), "wallet:1 answered 200 OK with what is no answer of this version");
+        let sound = Check { sound: true, payments: 3, faults: Vec::new() };
+        let answer = br#"{"sound":true,"payments":3,"faults":[],"new":1}"#;
+        assert_eq!(read::<Check>("wallet:1", StatusCode::OK, answer).unwrap(), sound);
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use anyhow::{Context, bail};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use hyper::Method;
-use serde_json::Value;
+use lommebok_control_api::{Batch, BatchEntry, BatchHead, BatchReport, BatchWithEntries};
+use lommebok_control_api::{EntryFate, RefusedEntry, RunBatches};
+use serde::Serialize;
 
-use super::{of_running_server, say, text};
+use super::{of_running_server, say, say_json, text};
 use crate::control_client::{ControlClient, ask, runtime};
 
 pub(crate) fn command() -> Command {
@@ -29,22 +31,23 @@ pub(crate) fn command() -> Command {
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
-    let (answer, matches) = match matches.subcommand() {
-        Some(("run", matches)) => (ask(matches, Method::POST, "/control/v1/batch/run", None)?, matches),
-        Some(("report", matches)) => (ask(matches, Method::GET, "/control/v1/batch/report", None)?, matches),
-        Some((_, matches)) => return show(matches),
+    match matches.subcommand() {
+        Some(("run", matches)) => {
+            let ran: RunBatches = ask(matches, Method::POST, "/control/v1/batch/run")?;
+            if matches.get_flag("json") {
+                return say_json(&ran);
+            }
+            print_batches(&ran.batches);
+        }
+        Some(("report", matches)) => {
+            let report: BatchReport = ask(matches, Method::GET, "/control/v1/batch/report")?;
+            if matches.get_flag("json") {
+                return say_json(&report);
+            }
+            print_batches(&report.batches);
+        }
+        Some((_, matches)) => show(matches)?,
         None => bail!("say run, report or show"),
-    };
-    if matches.get_flag("json") {
-        say(answer);
-        return Ok(());
-    }
-    let batches = answer["batches"].as_array().cloned().unwrap_or_default();
-    if batches.is_empty() {
-        say("nothing");
-    }
-    for batch in &batches {
-        print_batch(batch);
     }
     Ok(())
 }
@@ -53,65 +56,76 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
 fn show(matches: &ArgMatches) -> anyhow::Result<()> {
     let id = matches.get_one::<i64>("id").context("a number is missing")?;
     let client = ControlClient::of(matches)?;
-    let batch = runtime()?.block_on(whole(&client, *id))?;
+    let whole = runtime()?.block_on(whole(&client, *id))?;
     if matches.get_flag("json") {
-        say(batch);
-        return Ok(());
+        return say_json(&whole);
     }
-    say(heading(&batch));
-    for entry in batch["notApplied"].as_array().into_iter().flatten() {
-        match entry["fate"].as_str() {
-            Some("waits") => say(format!("  waits [{}]", entry["position"])),
-            _ => say(refused(entry)),
-        }
+    say(heading(&whole.head));
+    for entry in &whole.not_applied {
+        say(not_applied(entry));
     }
     Ok(())
 }
 
-async fn whole(client: &ControlClient, id: i64) -> anyhow::Result<Value> {
-    let mut batch = client.ask(Method::GET, &format!("/control/v1/batch/{id}"), None).await?;
-    while let Some(from) = batch["from"].as_u64() {
-        let mut next = client.ask(Method::GET, &format!("/control/v1/batch/{id}?from={from}"), None).await?;
-        if let (Some(entries), Some(more)) = (batch["notApplied"].as_array_mut(), next["notApplied"].as_array_mut()) {
-            entries.append(more);
-        }
-        batch["from"] = next["from"].take();
-    }
-    if let Some(fields) = batch.as_object_mut() {
-        fields.remove("from");
-    }
-    Ok(batch)
+/// All pages of a request, as one.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Whole {
+    #[serde(flatten)]
+    head: BatchHead,
+    not_applied: Vec<BatchEntry>,
 }
 
-fn print_batch(batch: &Value) {
-    say(heading(batch));
-    let named = batch["refused"].as_array().map(Vec::as_slice).unwrap_or_default();
-    for entry in named {
-        say(refused(entry));
+async fn whole(client: &ControlClient, id: i64) -> anyhow::Result<Whole> {
+    let page: BatchWithEntries = client.ask(Method::GET, &format!("/control/v1/batch/{id}")).await?;
+    let mut whole = Whole { head: page.head, not_applied: page.not_applied };
+    let mut next = page.from;
+    while let Some(from) = next {
+        let page: BatchWithEntries = client.ask(Method::GET, &format!("/control/v1/batch/{id}?from={from}")).await?;
+        whole.not_applied.extend(page.not_applied);
+        next = page.from;
     }
-    let named = u64::try_from(named.len()).unwrap_or(u64::MAX);
-    let more = batch["refusedEntries"].as_u64().unwrap_or_default().saturating_sub(named);
+    Ok(whole)
+}
+
+fn print_batches(batches: &[Batch]) {
+    if batches.is_empty() {
+        say("nothing");
+    }
+    batches.iter().for_each(print_batch);
+}
+
+fn print_batch(batch: &Batch) {
+    say(heading(&batch.head));
+    for RefusedEntry { position, psp_transaction_id, code, reason } in &batch.refused {
+        say(refused(*position, code, psp_transaction_id, reason));
+    }
+    let named = u64::try_from(batch.refused.len()).unwrap_or(u64::MAX);
+    let more = batch.refused_entries.saturating_sub(named);
     if more > 0 {
-        say(format!("  and {more} more refused: lommebok batch show {}", batch["id"]));
+        say(format!("  and {more} more refused: lommebok batch show {}", batch.head.id));
     }
 }
 
-fn heading(batch: &Value) -> String {
-    let repeated = if batch["sameBodyWithin24h"] == true { ", same body within 24 h" } else { "" };
-    format!(
-        "batch {}  accepted {}  {} of {} entries{repeated}",
-        batch["id"],
-        text(&batch["acceptedAt"]),
-        batch["applied"],
-        batch["entries"]
-    )
+fn heading(batch: &BatchHead) -> String {
+    let BatchHead { id, applied, entries, .. } = batch;
+    let accepted_at = text(&batch.accepted_at.0);
+    let repeated = if batch.same_body_within_24h { ", same body within 24 h" } else { "" };
+    format!("batch {id}  accepted {accepted_at}  {applied} of {entries} entries{repeated}")
 }
 
-/// A refused entry; beyond the first 100 of a request only the code is kept.
-fn refused(entry: &Value) -> String {
-    let (position, code) = (&entry["position"], text(&entry["code"]));
-    if entry["pspTransactionId"].is_null() {
-        return format!("  refused [{position}] {code}");
+/// An entry that waits or was refused; beyond the first 100 of a request only the code is kept.
+fn not_applied(entry: &BatchEntry) -> String {
+    let position = entry.position;
+    match &entry.fate {
+        EntryFate::Waits => format!("  waits [{position}]"),
+        EntryFate::Refused { code, kept: None } => format!("  refused [{position}] {}", text(code)),
+        EntryFate::Refused { code, kept: Some(kept) } => {
+            refused(position, code, &kept.psp_transaction_id, &kept.reason)
+        }
     }
-    format!("  refused [{position}] {}: {} ({code})", text(&entry["pspTransactionId"]), text(&entry["reason"]))
+}
+
+fn refused(position: u32, code: &str, payment: &str, reason: &str) -> String {
+    format!("  refused [{position}] {}: {} ({})", text(payment), text(reason), text(code))
 }

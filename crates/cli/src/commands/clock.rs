@@ -5,15 +5,15 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::{Arg, ArgMatches, Command};
 use hyper::Method;
+use lommebok_control_api::{Advance, Advanced, Clock, Moment, Reset, ResetDone, TimerDone, TimerKind};
 use lommebok_engine::clock::time_text;
 use lommebok_engine::clock::{BusinessClock, ClockMode};
 use lommebok_server::assembly;
 use lommebok_server::config::DevConfig;
-use lommebok_server::http::control::reset_json;
+use lommebok_server::http::control::reset_done;
 use lommebok_server::http::sandbox_pages::Invocation;
-use serde_json::{Value, json};
 
-use super::{of_running_server, restored, say, settings, text};
+use super::{of_running_server, restored, say, say_json, settings, text};
 use crate::control_client::{ControlClient, ask, runtime};
 use crate::duration;
 use crate::shell;
@@ -49,64 +49,82 @@ keep their distance. Access tokens, phone sessions, PIN waits and idempotency ke
 
 pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let Some((name, matches)) = matches.subcommand() else { bail!("say show, freeze, resume, advance or reset") };
-    let answer = match name {
-        "show" => ask(matches, Method::GET, "/control/v1/clock", None)?,
-        "reset" => reset(matches)?,
+    let is_json = matches.get_flag("json");
+    match name {
+        "reset" => {
+            let reset = reset(matches)?;
+            if is_json {
+                return say_json(&reset);
+            }
+            print_reset(&reset);
+        }
         "advance" => {
             let by = matches.get_one::<Duration>("by").context("a duration is missing")?;
-            let body = json!({"milliseconds": u64::try_from(by.as_millis()).unwrap_or(u64::MAX)});
-            ask(matches, Method::POST, "/control/v1/clock/advance", Some(&body))?
+            let advance = Advance { milliseconds: u64::try_from(by.as_millis()).unwrap_or(u64::MAX) };
+            let client = ControlClient::of(matches)?;
+            let advanced: Advanced = runtime()?.block_on(client.post("/control/v1/clock/advance", &advance))?;
+            let Advanced { from, to, done } = &advanced;
+            if is_json {
+                return say_json(&advanced);
+            }
+            print_way(from, to, done);
         }
-        other => ask(matches, Method::POST, &format!("/control/v1/clock/{other}"), None)?,
-    };
-    if matches.get_flag("json") {
-        say(answer);
-        return Ok(());
-    }
-    match name {
-        "advance" => print_way(&answer),
-        "reset" => print_reset(&answer),
-        _ => print_time(&answer),
+        name => {
+            let (method, path) = if name == "show" { (Method::GET, "") } else { (Method::POST, name) };
+            let path = format!("/control/v1/clock/{path}");
+            let clock: Clock = ask(matches, method, path.trim_end_matches('/'))?;
+            if is_json {
+                return say_json(&clock);
+            }
+            print_time(&clock);
+        }
     }
     Ok(())
 }
 
 /// Of the server that runs, or of the data directory alone.
-fn reset(matches: &ArgMatches) -> anyhow::Result<Value> {
+fn reset(matches: &ArgMatches) -> anyhow::Result<Reset> {
     let config = DevConfig::load(&settings::sources(matches)?)?;
     if let Some(client) = ControlClient::if_one_runs(matches, &config.data.data_dir)? {
-        return runtime()?.block_on(client.ask(Method::POST, "/control/v1/clock/reset", None));
+        return runtime()?.block_on(client.ask(Method::POST, "/control/v1/clock/reset"));
     }
     let reset =
         runtime()?.block_on(assembly::reset_clock(&config)).map_err(|fault| restored::in_words(&config, fault))?;
-    Ok(reset_json(reset.as_ref()))
+    Ok(reset_done(reset.as_ref()))
 }
 
-fn print_reset(answer: &Value) {
-    if answer["reset"] == false {
+fn print_reset(reset: &Reset) {
+    let Some(ResetDone { from, to, notices_moved, sessions_ended, idempotency_keys_ended }) = &reset.did else {
         say("Business time goes with the wall clock already.");
         return;
-    }
-    print_way(answer);
-    let counted = [("noticesMoved", "notices moved"), ("sessionsEnded", "sessions ended")];
-    let ended = counted.into_iter().chain([("idempotencyKeysEnded", "idempotency keys ended")]);
-    let words: Vec<String> = ended.map(|(name, words)| format!("{words}: {}", answer[name])).collect();
-    say(words.join(", "));
+    };
+    print_way(from, to, &reset.done);
+    say(format!(
+        "notices moved: {notices_moved}, sessions ended: {sessions_ended}, idempotency keys ended: {idempotency_keys_ended}"
+    ));
 }
 
-fn print_way(answer: &Value) {
-    for done in answer["done"].as_array().into_iter().flatten() {
-        say(format!("{}  {}  payment {}", text(&done["dueAt"]), text(&done["kind"]), done["payment"]));
+fn print_way(from: &Moment, to: &Moment, done: &[TimerDone]) {
+    for TimerDone { due_at, kind, payment } in done {
+        let kind = match kind {
+            TimerKind::Timer => "timer",
+            TimerKind::Notice => "notice",
+            TimerKind::WaitingEntries => "waiting_entries",
+        };
+        say(format!("{}  {kind}  payment {payment}", text(&due_at.0)));
     }
-    say(format!("{} -> {}", text(&answer["from"]), text(&answer["to"])));
+    say(format!("{} -> {}", text(&from.0), text(&to.0)));
 }
 
-fn print_time(answer: &Value) {
-    let distance = answer["aheadMs"].as_i64().and_then(distance);
-    let distance = distance.map(|distance| format!(", {distance}")).unwrap_or_default();
-    let is_left_behind = answer["wallBehindMs"].as_u64().is_some_and(|behind_ms| behind_ms >= WORTH_A_WORD_MS);
+fn print_time(clock: &Clock) {
+    let distance = distance(clock.ahead_ms).map(|distance| format!(", {distance}")).unwrap_or_default();
+    let is_left_behind = clock.wall_behind_ms.unsigned_abs() >= WORTH_A_WORD_MS;
     let without = if is_left_behind { ", which is behind the last time known: time runs on without it" } else { "" };
-    say(format!("{} ({}{distance}{without})", text(&answer["now"]), text(&answer["mode"])));
+    let mode = match clock.mode {
+        lommebok_control_api::ClockMode::Running => "running",
+        lommebok_control_api::ClockMode::Frozen => "frozen",
+    };
+    say(format!("{} ({mode}{distance}{without})", text(&clock.now.0)));
 }
 
 /// How far business time is from the wall clock, in words, if it is worth one.

@@ -18,7 +18,7 @@ mod settings;
 use std::io::Write as _;
 
 use clap::{Arg, ArgAction, Command, ValueHint};
-use serde_json::Value;
+use serde::Serialize;
 
 pub(crate) use settings::data_dir;
 
@@ -53,9 +53,14 @@ pub(crate) fn say(line: impl std::fmt::Display) {
     drop(writeln!(std::io::stdout().lock(), "{line}"));
 }
 
+/// Prints a result for programs, its members in the order of the alphabet.
+pub(crate) fn say_json(result: &impl Serialize) -> anyhow::Result<()> {
+    say(serde_json::to_value(result)?);
+    Ok(())
+}
+
 /// A text from an answer for a terminal: outsiders wrote some of it, so what would move the cursor or change colours is written out.
-pub(crate) fn text(value: &Value) -> String {
-    let text = value.as_str().unwrap_or_default();
+pub(crate) fn text(text: &str) -> String {
     let shown = |character: char| {
         if character.is_control() { character.escape_default().to_string() } else { character.to_string() }
     };
@@ -64,12 +69,10 @@ pub(crate) fn text(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::text;
 
     #[test]
     fn what_a_stranger_wrote_moves_no_cursor() {
-        assert_eq!(text(&json!("bl\u{e5}b\u{e6}r\u{1b}[2J\n\u{9b}")), "blåbær\\u{1b}[2J\\n\\u{9b}");
+        assert_eq!(text("bl\u{e5}b\u{e6}r\u{1b}[2J\n\u{9b}"), "blåbær\\u{1b}[2J\\n\\u{9b}");
     }
 }

@@ -2,15 +2,17 @@
 
 use anyhow::bail;
 use clap::{Arg, ArgAction, ArgMatches};
+use lommebok_control_api::Check;
 use lommebok_engine::clock::time_text;
 use lommebok_server::assembly::{self, Acceptance, Accepted, StoppedFault};
 use lommebok_server::config::DevConfig;
-use lommebok_server::http::control::check_json;
+use lommebok_server::http::control::check_found;
 use lommebok_server::http::sandbox_pages::Invocation;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 use super::payments::words::money;
-use super::{settings, text};
+use super::{say, say_json, settings, text};
 use crate::control_client::{ControlClient, runtime};
 use crate::shell;
 use crate::table::aligned;
@@ -27,91 +29,135 @@ pub(super) fn is_wanted(matches: &ArgMatches) -> bool {
 }
 
 /// Accepts the database, and prints what came of it; of one that is not sound, what the check found.
-pub(super) fn accept(matches: &ArgMatches) -> anyhow::Result<Option<Value>> {
+pub(super) fn accept(matches: &ArgMatches) -> anyhow::Result<Option<Check>> {
     let config = DevConfig::load(&settings::sources(matches)?)?;
     if ControlClient::if_one_runs(matches, &config.data.data_dir)?.is_some() {
         bail!("a server runs on {}: stop it first", config.data.data_dir.display());
     }
     let is_json = matches.get_flag("json");
     match runtime()?.block_on(assembly::accept_restored(&config))? {
-        Acceptance::NothingToAccept if is_json => super::say(json!({"accepted": false})),
+        Acceptance::NothingToAccept if is_json => say(json!({"accepted": false})),
         Acceptance::NothingToAccept => {
-            super::say("Nothing to accept: the database is not older than its data directory remembers.");
+            say("Nothing to accept: the database is not older than its data directory remembers.");
         }
-        Acceptance::Unsound(report) => return Ok(Some(check_json(&report))),
-        Acceptance::Accepted(accepted) if is_json => super::say(in_json(&accepted)),
-        Acceptance::Accepted(accepted) => print(&in_json(&accepted)),
+        Acceptance::Unsound(report) => return Ok(Some(check_found(&report))),
+        Acceptance::Accepted(accepted) if is_json => say_json(&Said::of(*accepted))?,
+        Acceptance::Accepted(accepted) => print(&Said::of(*accepted)),
     }
     Ok(None)
 }
 
-fn in_json(accepted: &Accepted) -> Value {
-    let Accepted { older, remembered_at, named, ended, next_payment } = accepted;
-    let numbers = |found: i64, remembered: i64| {
-        (found < remembered).then(|| {
-            let first = found.saturating_add(1);
-            json!({"first": first, "last": remembered, "count": remembered.saturating_sub(found)})
-        })
-    };
-    let payments: Vec<Value> = named
-        .iter()
-        .map(|payment| {
-            json!({
-                "id": payment.id.get(), "psp": payment.psp, "pspTransactionId": payment.psp_transaction_id,
-                "amount": payment.amount_ore, "state": payment.state.as_str(),
-            })
-        })
-        .collect();
-    let (found, remembered) = (older.found, older.remembered);
-    json!({
-        "accepted": true,
-        "missing": {
-            "payments": numbers(found.payment.get(), remembered.payment.get()),
-            "updatestatusRequests": numbers(found.batch.get(), remembered.batch.get()),
-            "serialNumbers": (found.msn < remembered.msn).then(|| json!({"last": remembered.msn})),
-            "from": older.last_at.map(time_text),
-            "to": time_text(*remembered_at),
-        },
-        "ended": {"count": ended, "payments": payments},
-        "nextPayment": next_payment.get(),
-    })
+/// What came of it, as it is printed.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Said {
+    accepted: bool,
+    missing: Missing,
+    ended: Ended,
+    next_payment: i64,
 }
 
-fn print(accepted: &Value) {
-    let missing = &accepted["missing"];
-    super::say("Accepted. What the database acknowledged after the backup is not in it:");
-    for (what, name) in [("payments", "payments"), ("updatestatusRequests", "updatestatus requests")] {
-        let numbers = &missing[what];
-        match numbers["count"].as_i64() {
-            Some(count) => super::say(format!("  {name} {} to {}: {count}", numbers["first"], numbers["last"])),
-            None => super::say(format!("  {name}: none, by their numbers")),
+/// What the database acknowledged after the backup, as far as numbers tell.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Missing {
+    payments: Option<Numbers>,
+    updatestatus_requests: Option<Numbers>,
+    serial_numbers: Option<LastNumber>,
+    from: Option<String>,
+    to: String,
+}
+
+#[derive(Serialize)]
+struct Numbers {
+    first: i64,
+    last: i64,
+    count: i64,
+}
+
+#[derive(Serialize)]
+struct LastNumber {
+    last: i64,
+}
+
+#[derive(Serialize)]
+struct Ended {
+    count: u64,
+    payments: Vec<EndedPayment>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EndedPayment {
+    id: i64,
+    psp: String,
+    psp_transaction_id: String,
+    amount: i64,
+    state: &'static str,
+}
+
+impl Said {
+    fn of(accepted: Accepted) -> Self {
+        let Accepted { older, remembered_at, named, ended, next_payment } = accepted;
+        let numbers = |found: i64, last: i64| {
+            let count = last.saturating_sub(found);
+            (found < last).then(|| Numbers { first: found.saturating_add(1), last, count })
+        };
+        let payments = named.into_iter().map(|payment| EndedPayment {
+            id: payment.id.get(),
+            psp: payment.psp,
+            psp_transaction_id: payment.psp_transaction_id,
+            amount: payment.amount_ore,
+            state: payment.state.as_str(),
+        });
+        let (found, remembered) = (older.found, older.remembered);
+        Self {
+            accepted: true,
+            missing: Missing {
+                payments: numbers(found.payment.get(), remembered.payment.get()),
+                updatestatus_requests: numbers(found.batch.get(), remembered.batch.get()),
+                serial_numbers: (found.msn < remembered.msn).then_some(LastNumber { last: remembered.msn }),
+                from: older.last_at.map(time_text),
+                to: time_text(remembered_at),
+            },
+            ended: Ended { count: ended, payments: payments.collect() },
+            next_payment: next_payment.get(),
         }
     }
-    if let Some(last) = missing["serialNumbers"]["last"].as_i64() {
-        super::say(format!("  merchants: serial numbers were issued up to {last}"));
-    }
-    super::say("  and what became of other payments, their captures, cancellations and refunds among it");
-    let from = missing["from"].as_str().map_or_else(|| "the beginning".to_owned(), |_| text(&missing["from"]));
-    super::say(format!("between {from} and {}, business time.", text(&missing["to"])));
-    let (ended, named) = (&accepted["ended"], accepted["ended"]["payments"].as_array());
-    super::say(format!("Ended as FAILED unknown, cause restored: {}", ended["count"]));
-    let named = named.map(Vec::as_slice).unwrap_or_default();
-    if !named.is_empty() {
-        let heading = ["ID", "PSP", "PSP TRANSACTION ID", "AMOUNT", "WAS"].map(str::to_owned).to_vec();
-        let rows: Vec<Vec<String>> = std::iter::once(heading).chain(named.iter().map(row)).collect();
-        super::say(aligned(&rows));
-    }
-    let more = ended["count"].as_u64().unwrap_or(0).saturating_sub(u64::try_from(named.len()).unwrap_or(u64::MAX));
-    if more > 0 {
-        super::say(format!("and {more} more: lommebok payments list --outcome-unknown"));
-    }
-    super::say(format!("The next payment is number {}. Compare with the PSPs.", accepted["nextPayment"]));
 }
 
-fn row(payment: &Value) -> Vec<String> {
-    let amount = money(&payment["amount"]);
-    let [psp, id, state] = ["psp", "pspTransactionId", "state"].map(|name| text(&payment[name]));
-    vec![payment["id"].to_string(), psp, id, amount, state]
+fn print(said: &Said) {
+    let Said { missing, ended, next_payment, .. } = said;
+    say("Accepted. What the database acknowledged after the backup is not in it:");
+    for (numbers, name) in [(&missing.payments, "payments"), (&missing.updatestatus_requests, "updatestatus requests")]
+    {
+        match numbers {
+            Some(Numbers { first, last, count }) => say(format!("  {name} {first} to {last}: {count}")),
+            None => say(format!("  {name}: none, by their numbers")),
+        }
+    }
+    if let Some(LastNumber { last }) = missing.serial_numbers {
+        say(format!("  merchants: serial numbers were issued up to {last}"));
+    }
+    say("  and what became of other payments, their captures, cancellations and refunds among it");
+    let from = missing.from.as_deref().unwrap_or("the beginning");
+    say(format!("between {from} and {}, business time.", missing.to));
+    say(format!("Ended as FAILED unknown, cause restored: {}", ended.count));
+    if !ended.payments.is_empty() {
+        let heading = ["ID", "PSP", "PSP TRANSACTION ID", "AMOUNT", "WAS"].map(str::to_owned).to_vec();
+        let rows: Vec<Vec<String>> = std::iter::once(heading).chain(ended.payments.iter().map(row)).collect();
+        say(aligned(&rows));
+    }
+    let more = ended.count.saturating_sub(u64::try_from(ended.payments.len()).unwrap_or(u64::MAX));
+    if more > 0 {
+        say(format!("and {more} more: lommebok payments list --outcome-unknown"));
+    }
+    say(format!("The next payment is number {next_payment}. Compare with the PSPs."));
+}
+
+fn row(payment: &EndedPayment) -> Vec<String> {
+    let EndedPayment { id, psp, psp_transaction_id, amount, state } = payment;
+    vec![id.to_string(), text(psp), text(psp_transaction_id), money(*amount), (*state).to_owned()]
 }
 
 /// The fault of a stopped server's database, with the way on when it is a restored one.

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ArgMatches;
-use serde_json::Value;
+use lommebok_control_api::{ChangedPayment, LogEntry, Outcome, Payment, StateDetail};
+use serde::Serialize;
 
 use super::list::{PAGE, amount, limit, pages};
 use super::words::{detail, money, to_the_second};
@@ -145,7 +146,7 @@ impl<'a> Follower<'a> {
             self.is_news(payment);
         }
         if self.columns.is_none() {
-            let rows: Vec<Vec<String>> = shown.iter().map(row).collect();
+            let rows: Vec<Vec<String>> = shown.iter().map(|payment| row(payment, None)).collect();
             let columns = Columns::of(&rows).at_least(&COLUMNS.map(|(_, width)| width));
             if !self.matches.get_flag("json") {
                 print(&columns.line(&COLUMNS.map(|(name, _)| name.to_owned())))?;
@@ -154,58 +155,61 @@ impl<'a> Follower<'a> {
         }
         for payment in shown.iter().rev() {
             if self.is_news(payment) {
-                self.print(payment)?;
+                self.print(payment, || row(payment, None))?;
             }
         }
         Ok(Ok(()))
     }
 
     fn changed(&mut self, data: &str) -> Result<(), Stop> {
-        let Ok(payment) = serde_json::from_str::<Value>(data) else { return Ok(()) };
-        if self.is_wanted(&payment) && self.is_news(&payment) {
-            self.print(&payment)?;
+        let Ok(changed) = serde_json::from_str::<ChangedPayment>(data) else { return Ok(()) };
+        let ChangedPayment { payment, last_event } = &changed;
+        if self.is_wanted(payment) && self.is_news(payment) {
+            self.print(&changed, || row(payment, last_event.as_ref()))?;
         }
         Ok(())
     }
 
     /// Whether the list would have it.
-    fn is_wanted(&self, payment: &Value) -> bool {
+    fn is_wanted(&self, payment: &Payment) -> bool {
         let state = self.matches.get_one::<String>("state");
-        let is_in_state =
-            state.is_none_or(|state| payment["state"].as_str().is_some_and(|own| own.eq_ignore_ascii_case(state)));
-        is_in_state && (!self.matches.get_flag("outcome-unknown") || payment["stateDetail"]["outcome"] == "unknown")
+        let is_in_state = state.is_none_or(|state| payment.state.as_str().eq_ignore_ascii_case(state));
+        let is_unknown = || {
+            let detail = payment.state_detail.as_ref();
+            matches!(detail, Some(StateDetail::Failed(failure)) if failure.outcome == Outcome::Unknown)
+        };
+        is_in_state && (!self.matches.get_flag("outcome-unknown") || is_unknown())
     }
 
     /// Whether this version was not seen; now it was.
-    fn is_news(&mut self, payment: &Value) -> bool {
-        let (Some(id), Some(version)) = (payment["id"].as_i64(), payment["version"].as_i64()) else { return false };
-        let before = self.seen.insert(id, version);
+    fn is_news(&mut self, payment: &Payment) -> bool {
+        let before = self.seen.insert(payment.id, payment.version);
         if self.seen.len() > MOST_REMEMBERED {
             self.seen.pop_first();
         }
-        before.is_none_or(|before| before < version)
+        before.is_none_or(|before| before < payment.version)
     }
 
-    fn print(&self, payment: &Value) -> io::Result<()> {
+    fn print(&self, json: &impl Serialize, row: impl FnOnce() -> Vec<String>) -> io::Result<()> {
         match &self.columns {
-            Some(columns) if !self.matches.get_flag("json") => print(&columns.line(&row(payment))),
-            _ => print(&payment.to_string()),
+            Some(columns) if !self.matches.get_flag("json") => print(&columns.line(&row())),
+            _ => print(&serde_json::to_value(json)?.to_string()),
         }
     }
 }
 
 /// A payment with what happened to it last, as far as that is known: the list does not say it.
-fn row(payment: &Value) -> Vec<String> {
-    let event = &payment["lastEvent"];
-    let is_new = payment["version"] == 1;
+fn row(payment: &Payment, last: Option<&LogEntry>) -> Vec<String> {
+    let event = last.filter(|_| payment.version > 1).map(|last| last.event.parts().event);
+    let created = if payment.version == 1 { "created" } else { "" };
     vec![
-        to_the_second(if event.is_null() { &payment["createdAt"] } else { &event["at"] }),
-        payment["id"].to_string(),
-        text(&payment["pspTransactionId"]),
-        text(&payment["merchantSerialNumber"]),
-        amount(&money(&payment["amount"])),
-        if is_new { "created".to_owned() } else { text(&event["event"]) },
-        text(&payment["state"]),
+        to_the_second(last.map_or(&payment.created_at, |last| &last.at)),
+        payment.id.to_string(),
+        text(&payment.psp_transaction_id),
+        text(&payment.merchant_serial_number),
+        amount(&money(payment.amount)),
+        event.unwrap_or_else(|| created.to_owned()),
+        payment.state.as_str().to_owned(),
         detail(payment),
     ]
 }

@@ -2,10 +2,10 @@
 
 use clap::ArgMatches;
 use hyper::Method;
-use serde_json::{Value, json};
+use lommebok_control_api::{Payment, PaymentPage};
 
 use super::words::{detail, money, to_the_second};
-use crate::commands::{say, text};
+use crate::commands::{say, say_json, text};
 use crate::control_client::{ControlClient, runtime};
 use crate::table::aligned;
 
@@ -18,8 +18,7 @@ pub(super) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let client = ControlClient::of(matches)?;
     let (payments, next) = runtime()?.block_on(pages(&client, matches, limit(matches)))?;
     if matches.get_flag("json") {
-        say(json!({"payments": payments, "before": next}));
-        return Ok(());
+        return say_json(&PaymentPage { payments, before: next });
     }
     let heading = ["ID", "PSP TRANSACTION ID", "MSN", &amount("AMOUNT"), "STATE", "CREATED", "DETAIL"];
     let mut rows = vec![heading.map(str::to_owned).to_vec()];
@@ -40,16 +39,14 @@ pub(super) async fn pages(
     client: &ControlClient,
     matches: &ArgMatches,
     limit: u32,
-) -> anyhow::Result<(Vec<Value>, Option<i64>)> {
+) -> anyhow::Result<(Vec<Payment>, Option<i64>)> {
     let mut payments = Vec::new();
     let mut next = matches.get_one::<i64>("before").copied();
     loop {
         let left = limit.saturating_sub(u32::try_from(payments.len()).unwrap_or(u32::MAX));
-        let mut answer = client.ask(Method::GET, &path(matches, left.min(PAGE), next), None).await?;
-        if let Some(Value::Array(page)) = answer.get_mut("payments").map(Value::take) {
-            payments.extend(page);
-        }
-        next = answer["before"].as_i64();
+        let page: PaymentPage = client.ask(Method::GET, &path(matches, left.min(PAGE), next)).await?;
+        payments.extend(page.payments);
+        next = page.before;
         if next.is_none() || left <= PAGE {
             return Ok((payments, next));
         }
@@ -70,14 +67,14 @@ fn path(matches: &ArgMatches, limit: u32, before: Option<i64>) -> String {
     path
 }
 
-fn row(payment: &Value) -> Vec<String> {
+fn row(payment: &Payment) -> Vec<String> {
     vec![
-        payment["id"].to_string(),
-        text(&payment["pspTransactionId"]),
-        text(&payment["merchantSerialNumber"]),
-        amount(&money(&payment["amount"])),
-        text(&payment["state"]),
-        to_the_second(&payment["createdAt"]),
+        payment.id.to_string(),
+        text(&payment.psp_transaction_id),
+        text(&payment.merchant_serial_number),
+        amount(&money(payment.amount)),
+        payment.state.as_str().to_owned(),
+        to_the_second(&payment.created_at),
         detail(payment),
     ]
 }

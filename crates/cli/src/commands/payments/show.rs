@@ -3,11 +3,12 @@
 use anyhow::{Context, bail};
 use clap::ArgMatches;
 use hyper::Method;
-use serde_json::Value;
+use lommebok_control_api::{BoundTo, Event, EventParts, LogEntry, Nobody, PaymentWithLog, Sums};
+use serde_json::{Value, json};
 
 use super::list::limit;
 use super::words::{failure, money, of_state, sums};
-use crate::commands::{say, text};
+use crate::commands::{say, say_json, text};
 use crate::control_client::{ControlClient, runtime};
 use crate::table::aligned;
 
@@ -23,33 +24,29 @@ pub(super) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let client = ControlClient::of(matches)?;
     let payment = runtime()?.block_on(with_log(&client, id, (after, limit(matches))))?;
     if matches.get_flag("json") {
-        say(payment);
-        return Ok(());
+        return say_json(&payment);
     }
-    say(format!("Payment {}\n", payment["id"]));
+    say(format!("Payment {}\n", payment.payment.id));
     say(indented(&facts(&payment)));
     say("\nLog, oldest first\n");
-    let log: Vec<Vec<String>> = payment["log"].as_array().into_iter().flatten().map(line).collect();
+    let log: Vec<Vec<String>> = payment.log.iter().map(line).collect();
     let nothing = if after == 0 { "  nothing but its init" } else { "  nothing more" };
     say(if log.is_empty() { nothing.to_owned() } else { indented(&log) });
-    if let Some(after) = payment["after"].as_i64() {
+    if let Some(after) = payment.after {
         say(format!("\nThere is more: --after {after}"));
     }
     Ok(())
 }
 
 /// The payment with so many events of its log, page by page, and after which version the next ones are.
-async fn with_log(client: &ControlClient, id: &str, (after, limit): (i64, u32)) -> anyhow::Result<Value> {
-    let mut payment = client.ask(Method::GET, &path(id, after, limit), None).await?;
+async fn with_log(client: &ControlClient, id: &str, (after, limit): (i64, u32)) -> anyhow::Result<PaymentWithLog> {
+    let mut payment: PaymentWithLog = client.ask(Method::GET, &path(id, after, limit)).await?;
     loop {
-        let shown = payment["log"].as_array().map_or(0, Vec::len);
-        let left = limit.saturating_sub(u32::try_from(shown).unwrap_or(u32::MAX));
-        let Some(after) = payment["after"].as_i64().filter(|_| left > 0) else { return Ok(payment) };
-        let mut next = client.ask(Method::GET, &path(id, after, left), None).await?;
-        if let (Some(log), Some(more)) = (payment["log"].as_array_mut(), next["log"].as_array_mut()) {
-            log.append(more);
-        }
-        payment["after"] = next["after"].take();
+        let left = limit.saturating_sub(u32::try_from(payment.log.len()).unwrap_or(u32::MAX));
+        let Some(after) = payment.after.filter(|_| left > 0) else { return Ok(payment) };
+        let next: PaymentWithLog = client.ask(Method::GET, &path(id, after, left)).await?;
+        payment.log.extend(next.log);
+        payment.after = next.after;
     }
 }
 
@@ -62,23 +59,31 @@ fn indented(rows: &[Vec<String>]) -> String {
 }
 
 /// What it is and how it stands. What there is nothing to say about is left out.
-fn facts(payment: &Value) -> Vec<Vec<String>> {
-    let bound_to = &payment["boundTo"];
-    let others: Vec<String> =
-        payment["othersWithThisPspTransactionId"].as_array().into_iter().flatten().map(Value::to_string).collect();
-    let waiting = payment["waitingEntries"].as_i64().filter(|count| *count > 0);
+fn facts(shown: &PaymentWithLog) -> Vec<Vec<String>> {
+    let PaymentWithLog { payment, others_with_this_psp_transaction_id: others, .. } = shown;
+    let Sums { reserved, captured, released, refunded } = payment.sums;
+    let bound_to = match payment.bound_to {
+        Some(BoundTo::User(user)) => user.to_string(),
+        Some(BoundTo::Nobody(Nobody::Nobody)) => "nobody".to_owned(),
+        None => String::new(),
+    };
+    let others: Vec<String> = others.iter().map(i64::to_string).collect();
+    let waiting = payment.waiting_entries;
     let facts = [
-        ("pspTransactionId", text(&payment["pspTransactionId"])),
-        ("merchantOrderId", text(&payment["merchantOrderId"])),
-        ("MSN", text(&payment["merchantSerialNumber"])),
-        ("amount", money(&payment["amount"])),
-        ("created", text(&payment["createdAt"])),
-        ("state", text(&payment["state"])),
-        ("state detail", of_state(payment)),
-        ("sums", sums(&payment["sums"], &["reserved", "captured", "released", "refunded"]).join(", ")),
-        ("user", if bound_to.is_i64() { bound_to.to_string() } else { text(bound_to) }),
-        ("notice", words(&payment["notice"])),
-        ("entries that wait", waiting.map(|count| count.to_string()).unwrap_or_default()),
+        ("pspTransactionId", text(&payment.psp_transaction_id)),
+        ("merchantOrderId", text(&payment.merchant_order_id)),
+        ("MSN", text(&payment.merchant_serial_number)),
+        ("amount", money(payment.amount)),
+        ("created", text(&payment.created_at.0)),
+        ("state", payment.state.as_str().to_owned()),
+        ("state detail", payment.state_detail.as_ref().map(of_state).unwrap_or_default()),
+        (
+            "sums",
+            sums(&[("reserved", reserved), ("captured", captured), ("released", released), ("refunded", refunded)]),
+        ),
+        ("user", bound_to),
+        ("notice", payment.notice.as_ref().map(|notice| members(&json!(notice))).unwrap_or_default()),
+        ("entries that wait", if waiting > 0 { waiting.to_string() } else { String::new() }),
         ("other PSPs' payments with this pspTransactionId", others.join(", ")),
     ];
     let told = facts.into_iter().filter(|(_, value)| !value.is_empty());
@@ -86,20 +91,18 @@ fn facts(payment: &Value) -> Vec<Vec<String>> {
 }
 
 /// One event of the log.
-fn line(event: &Value) -> Vec<String> {
-    vec![text(&event["at"]), text(&event["actor"]), text(&event["event"]), words(&event["detail"])]
+fn line(entry: &LogEntry) -> Vec<String> {
+    let EventParts { event, detail } = entry.event.parts();
+    let detail = if let Event::Failed(failed) = &entry.event { failure(failed) } else { members(&detail) };
+    vec![text(&entry.at.0), text(&entry.actor), event, detail]
 }
 
-/// A failure as everywhere; else the members of an object with their names, as far as there is something in them.
-fn words(object: &Value) -> String {
-    if object["outcome"].is_string() {
-        return failure(object);
-    }
-    let members = object.as_object().into_iter().flatten();
-    let told = members.filter(|(_, value)| !value.is_null() && *value != "");
-    let words = told.map(|(name, value)| match name.as_str() {
-        "amount" => money(value),
-        _ if value.is_string() => format!("{name}: {}", text(value)),
+/// The members of an object with their names, as far as there is something in them.
+fn members(object: &Value) -> String {
+    let told = object.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null() && **value != "");
+    let words = told.map(|(name, value)| match (name.as_str(), value.as_i64(), value.as_str()) {
+        ("amount", Some(amount), _) => money(amount),
+        (_, _, Some(words)) => format!("{name}: {}", text(words)),
         _ => format!("{name}: {value}"),
     });
     words.collect::<Vec<_>>().join(", ")

@@ -1,18 +1,18 @@
 //! `/control/v1/check`: whether what is stored is sound, asked of a server that works.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use lommebok_control_api as wire;
 use lommebok_engine::operations::CheckFault;
 use lommebok_store::CheckReport;
-use serde_json::{Value, json};
 
 use super::Control;
 use super::problem::Problem;
+use super::view::Answer;
 
-pub(super) async fn run(State(control): State<Control>) -> Result<Json<Value>, Problem> {
+pub(super) async fn run(State(control): State<Control>) -> Result<Answer<wire::Check>, Problem> {
     match control.wallet.check.run().await {
-        Ok(report) => Ok(Json(check_json(&report))),
+        Ok(report) => Ok(Answer(check_found(&report))),
         Err(fault @ CheckFault::UnderWay) => Err(Problem::new(StatusCode::CONFLICT, fault.to_string())),
         Err(fault @ CheckFault::Store(lommebok_store::StoreError::CheckEnded)) => {
             Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, fault.to_string()))
@@ -22,6 +22,6 @@ pub(super) async fn run(State(control): State<Control>) -> Result<Json<Value>, P
 }
 
 /// What a check found, for an operator.
-pub fn check_json(report: &CheckReport) -> Value {
-    json!({"sound": report.faults.is_empty(), "payments": report.payments, "faults": report.faults})
+pub fn check_found(report: &CheckReport) -> wire::Check {
+    wire::Check { sound: report.faults.is_empty(), payments: report.payments, faults: report.faults.clone() }
 }

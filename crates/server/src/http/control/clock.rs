@@ -1,17 +1,15 @@
 //! `/control/v1/clock`: business time, which the sandbox may freeze and advance.
 
-use axum::Json;
 use axum::extract::{Request, State};
+use lommebok_control_api::{Advance, Advanced, Clock, LastReset, Reset, ResetDone, TimerDone, TimerKind};
 use lommebok_domain::DueKind;
 use lommebok_engine::clock::ClockMode;
-use lommebok_engine::clock::time_text;
 use lommebok_engine::time_travel::ClockReset;
 use lommebok_engine::timers::DueDone;
-use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::SandboxControl;
 use super::problem::Problem;
+use super::view::{Answer, moment};
 use crate::http::json_object;
 use crate::listener::body;
 
@@ -21,85 +19,75 @@ const FURTHEST_ADVANCE_MS: u64 = 400 * 24 * 3_600_000;
 /// The longest body, in bytes.
 const BODY_BYTES: usize = 1_024;
 
-/// The body of an advance.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AdvanceBy {
-    milliseconds: u64,
+pub(super) async fn show(State(sandbox): State<SandboxControl>) -> Result<Answer<Clock>, Problem> {
+    Ok(Answer(shown(&sandbox)?))
 }
 
-pub(super) async fn show(State(sandbox): State<SandboxControl>) -> Result<Json<Value>, Problem> {
-    Ok(Json(shown(&sandbox)?))
-}
-
-pub(super) async fn freeze(State(sandbox): State<SandboxControl>) -> Result<Json<Value>, Problem> {
+pub(super) async fn freeze(State(sandbox): State<SandboxControl>) -> Result<Answer<Clock>, Problem> {
     sandbox.time_travel.freeze().await?;
-    Ok(Json(shown(&sandbox)?))
+    Ok(Answer(shown(&sandbox)?))
 }
 
-pub(super) async fn resume(State(sandbox): State<SandboxControl>) -> Result<Json<Value>, Problem> {
+pub(super) async fn resume(State(sandbox): State<SandboxControl>) -> Result<Answer<Clock>, Problem> {
     sandbox.time_travel.resume().await?;
-    Ok(Json(shown(&sandbox)?))
+    Ok(Answer(shown(&sandbox)?))
 }
 
-pub(super) async fn advance(State(sandbox): State<SandboxControl>, request: Request) -> Result<Json<Value>, Problem> {
+pub(super) async fn advance(
+    State(sandbox): State<SandboxControl>,
+    request: Request,
+) -> Result<Answer<Advanced>, Problem> {
     let body = body::collect(request, BODY_BYTES).await?;
-    let by: AdvanceBy = json_object(&body)
+    let by: Advance = json_object(&body)
         .map_err(|fault| Problem::bad_request(format!("the body must be {{\"milliseconds\": N}}: {fault}")))?;
     if by.milliseconds > FURTHEST_ADVANCE_MS {
         return Err(Problem::bad_request(format!("milliseconds may be at most {FURTHEST_ADVANCE_MS} (400 days)")));
     }
     let advanced = sandbox.time_travel.advance(by.milliseconds).await?;
-    let done: Vec<Value> = advanced.done.iter().map(done_json).collect();
-    Ok(Json(json!({"from": time_text(advanced.from), "to": time_text(advanced.to), "done": done})))
+    let done = advanced.done.iter().map(timer_done).collect();
+    Ok(Answer(Advanced { from: moment(advanced.from), to: moment(advanced.to), done }))
 }
 
-pub(super) async fn reset(State(sandbox): State<SandboxControl>) -> Result<Json<Value>, Problem> {
-    Ok(Json(reset_json(sandbox.time_travel.reset().await?.as_ref())))
+pub(super) async fn reset(State(sandbox): State<SandboxControl>) -> Result<Answer<Reset>, Problem> {
+    Ok(Answer(reset_done(sandbox.time_travel.reset().await?.as_ref())))
 }
 
 /// What a reset did, for an operator; nothing when time went with the wall clock already.
-pub fn reset_json(reset: Option<&ClockReset>) -> Value {
-    let Some(reset) = reset else { return json!({"reset": false, "done": []}) };
-    json!({
-        "reset": true,
-        "from": time_text(reset.from),
-        "to": time_text(reset.to),
-        "done": reset.done.iter().map(done_json).collect::<Vec<_>>(),
-        "noticesMoved": reset.notices_moved,
-        "sessionsEnded": reset.ended.sessions,
-        "idempotencyKeysEnded": reset.ended.idempotency_keys,
-    })
+pub fn reset_done(reset: Option<&ClockReset>) -> Reset {
+    let Some(reset) = reset else { return Reset { reset: false, done: Vec::new(), did: None } };
+    let did = ResetDone {
+        from: moment(reset.from),
+        to: moment(reset.to),
+        notices_moved: u64::try_from(reset.notices_moved).unwrap_or(u64::MAX),
+        sessions_ended: reset.ended.sessions,
+        idempotency_keys_ended: reset.ended.idempotency_keys,
+    };
+    Reset { reset: true, done: reset.done.iter().map(timer_done).collect(), did: Some(did) }
 }
 
-fn done_json(done: &DueDone) -> Value {
-    json!({"dueAt": time_text(done.due_at), "kind": kind_text(done.kind), "payment": done.payment.get()})
+fn timer_done(done: &DueDone) -> TimerDone {
+    let kind = match done.kind {
+        DueKind::Timer => TimerKind::Timer,
+        DueKind::Notice => TimerKind::Notice,
+        DueKind::Waiting => TimerKind::WaitingEntries,
+    };
+    TimerDone { due_at: moment(done.due_at), kind, payment: done.payment.get() }
 }
 
-fn shown(sandbox: &SandboxControl) -> Result<Value, Problem> {
+fn shown(sandbox: &SandboxControl) -> Result<Clock, Problem> {
     let clock = &sandbox.wallet.clock;
     let mode = match clock.mode() {
-        ClockMode::Running { .. } => "running",
-        ClockMode::Frozen { .. } => "frozen",
+        ClockMode::Running { .. } => lommebok_control_api::ClockMode::Running,
+        ClockMode::Frozen { .. } => lommebok_control_api::ClockMode::Frozen,
     };
-    let last = sandbox
-        .time_travel
-        .last_reset()?
-        .map(|last| json!({"number": last.number, "from": time_text(last.from), "to": time_text(last.to)}));
-    Ok(json!({
-        "now": time_text(clock.now()),
-        "mode": mode,
-        "aheadMs": clock.ahead_ms(),
-        "wallBehindMs": clock.wall_behind_ms(),
-        "resetting": sandbox.wallet.gate.is_resetting(),
-        "lastReset": last,
-    }))
-}
-
-fn kind_text(kind: DueKind) -> &'static str {
-    match kind {
-        DueKind::Timer => "timer",
-        DueKind::Notice => "notice",
-        DueKind::Waiting => "waiting_entries",
-    }
+    let last = sandbox.time_travel.last_reset()?;
+    let last = last.map(|last| LastReset { number: last.number, from: moment(last.from), to: moment(last.to) });
+    Ok(Clock {
+        now: moment(clock.now()),
+        mode,
+        ahead_ms: clock.ahead_ms(),
+        wall_behind_ms: clock.wall_behind_ms(),
+        resetting: sandbox.wallet.gate.is_resetting(),
+        last_reset: last,
+    })
 }

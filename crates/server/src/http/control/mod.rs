@@ -25,9 +25,8 @@ use lommebok_engine::time_travel::TimeTravel;
 use lommebok_engine::wallet::Wallet;
 use problem::Problem;
 
-pub use check::check_json;
-pub use clock::reset_json;
-pub use view::{event_json, payment_json};
+pub use check::check_found;
+pub use clock::reset_done;
 
 /// What the Control API needs.
 #[derive(Clone, Debug)]

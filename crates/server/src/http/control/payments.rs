@@ -1,20 +1,20 @@
 //! `/control/v1/payments`: what stands where, what happened to one, and what changes from now on.
 
-use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use lommebok_control_api::{ChangedPayment, LogQuery, PaymentPage, PaymentQuery, PaymentWithLog};
 use lommebok_domain::{Payment, PaymentId, PspTransactionId, StateName};
 use lommebok_engine::fault::Fault;
 use lommebok_engine::operations::Whose;
 use lommebok_engine::payments::{Notified, Topic};
 use lommebok_engine::wallet::Wallet;
 use lommebok_store::PaymentFilter;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::Control;
 use super::problem::Problem;
-use super::{Control, event_json, payment_json};
+use super::view::{Answer, log_entry, payment_shown};
 use crate::http::{event_stream, payment_number};
 
 /// Payments on one page, unless its reader says how many; more are read apart from what others wait for.
@@ -29,32 +29,10 @@ const TEXTS_PER_PAGE_BYTES: usize = 32 * 1024;
 /// A change can't be told: read the list again.
 const LOST: &str = "event: lost\ndata: {}\n\n";
 
-/// Which payments.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Listed {
-    state: Option<String>,
-    #[serde(default)]
-    outcome_unknown: bool,
-    #[serde(default)]
-    notice_given_up: bool,
-    before: Option<i64>,
-    limit: Option<u32>,
-}
-
-/// Which page of a payment's log.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Logged {
-    #[serde(default)]
-    after: i64,
-    limit: Option<u32>,
-}
-
 pub(super) async fn list(
     State(control): State<Control>,
-    listed: Result<Query<Listed>, QueryRejection>,
-) -> Result<Json<Value>, Problem> {
+    listed: Result<Query<PaymentQuery>, QueryRejection>,
+) -> Result<Answer<PaymentPage>, Problem> {
     let Query(listed) = listed?;
     let state = listed.state.as_deref().map(state_named).transpose()?;
     let filter = match (state, listed.outcome_unknown, listed.notice_given_up) {
@@ -76,10 +54,15 @@ pub(super) async fn list(
     control.wallet.long_work.run(Whose::Operator, move || page(&wallet, filter, before, limit)).await?
 }
 
-fn page(wallet: &Wallet, filter: PaymentFilter, before: Option<PaymentId>, limit: u32) -> Result<Json<Value>, Problem> {
+fn page(
+    wallet: &Wallet,
+    filter: PaymentFilter,
+    before: Option<PaymentId>,
+    limit: u32,
+) -> Result<Answer<PaymentPage>, Problem> {
     let page = wallet.payments.list(filter, before, limit)?;
-    let payments: Vec<Value> = page.payments.iter().map(payment_json).collect();
-    Ok(Json(json!({"payments": payments, "before": page.next.map(PaymentId::get)})))
+    let payments = page.payments.iter().map(payment_shown).collect();
+    Ok(Answer(PaymentPage { payments, before: page.next.map(PaymentId::get) }))
 }
 
 /// Each payment that is new or has changed, from now on, as it then is, with its last event; `lost` when its reader was too
@@ -102,17 +85,16 @@ fn change(wallet: &Wallet, id: PaymentId) -> Option<String> {
     let before = payment.version.saturating_sub(1);
     let page = wallet.payments.events(id, before, (1, usize::MAX)).ok()?;
     let last = page.events.first().filter(|_| page.first_version == payment.version);
-    let mut shown = payment_json(&payment);
-    shown.as_object_mut()?.insert("lastEvent".to_owned(), last.map(event_json).into());
-    Some(format!("event: payment\ndata: {shown}\n\n"))
+    let shown = ChangedPayment { payment: payment_shown(&payment), last_event: last.map(log_entry) };
+    Some(format!("event: payment\ndata: {}\n\n", json!(shown)))
 }
 
 pub(super) async fn show(
     State(control): State<Control>,
     id: Result<Path<String>, PathRejection>,
-    logged: Result<Query<Logged>, QueryRejection>,
-) -> Result<Json<Value>, Problem> {
-    let (Path(id), Query(Logged { after, limit })) = (id?, logged?);
+    logged: Result<Query<LogQuery>, QueryRejection>,
+) -> Result<Answer<PaymentWithLog>, Problem> {
+    let (Path(id), Query(LogQuery { after, limit })) = (id?, logged?);
     let limit = limit.unwrap_or(EVENTS_PER_PAGE);
     if !(1..=EVENTS_PER_PAGE).contains(&limit) || after < 0 {
         return Err(Problem::bad_request(format!("limit must be from 1 to {EVENTS_PER_PAGE}, and after not negative")));
@@ -120,15 +102,12 @@ pub(super) async fn show(
     let payments = found(&control, &id)?;
     let payment = payments.first().ok_or(Fault::NoSuchPayment)?;
     let page = control.wallet.payments.events(payment.id, after, (limit, TEXTS_PER_PAGE_BYTES))?;
-    let mut shown = payment_json(payment);
-    if let Some(fields) = shown.as_object_mut() {
-        let log = page.events.iter().map(event_json).collect();
-        fields.insert("log".to_owned(), Value::Array(log));
-        fields.insert("after".to_owned(), page.next.into());
-        let others = payments.iter().skip(1).map(|other| Value::from(other.id.get())).collect();
-        fields.insert("othersWithThisPspTransactionId".to_owned(), Value::Array(others));
-    }
-    Ok(Json(shown))
+    Ok(Answer(PaymentWithLog {
+        payment: payment_shown(payment),
+        log: page.events.iter().map(log_entry).collect(),
+        after: page.next,
+        others_with_this_psp_transaction_id: payments.iter().skip(1).map(|other| other.id.get()).collect(),
+    }))
 }
 
 /// The payments that `id` may mean: any PSP's with this `pspTransactionId`, or the one with this number.

@@ -7,8 +7,8 @@ use lommebok_engine::fault::Fault;
 use lommebok_engine::observability::store_trouble;
 use lommebok_engine::time_travel::ResetFault;
 use lommebok_store::CommitFault;
-use serde_json::json;
 
+use super::view::Answer;
 use crate::listener::body::BodyFault;
 
 /// An error answer.
@@ -112,10 +112,14 @@ impl From<lommebok_store::StoreError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let title = self.status.canonical_reason().unwrap_or("Error");
-        let body =
-            json!({"type": "about:blank", "title": title, "status": self.status.as_u16(), "detail": self.detail});
-        let mut response =
-            (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response();
+        let body = lommebok_control_api::Problem {
+            kind: "about:blank".to_owned(),
+            title: title.to_owned(),
+            status: self.status.as_u16(),
+            detail: self.detail,
+        };
+        let mut response = (self.status, Answer(body)).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(challenge) = self.challenge.and_then(|challenge| HeaderValue::from_str(&challenge).ok()) {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }

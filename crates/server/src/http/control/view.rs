@@ -1,134 +1,177 @@
-//! Payments and their log as JSON for operators. No secret is in a payment, so none can be here.
+//! Payments and their log as the Control API shows them. No secret is in a payment, so none can be here.
 
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use lommebok_control_api as wire;
+use lommebok_control_api::Moment;
 use lommebok_domain::{
-    Actor, Binding, CancelledBy, Event, EventKind, Failure, Notice, NoticeKind, Payment, Phase, State,
+    Actor, Amount, Binding, CancelledBy, Cause, Event, EventKind, Failure, Notice, NoticeKind, Payment, Phase, State,
+    StateName, Timestamp,
 };
 use lommebok_engine::clock::time_text;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
-/// A payment for an operator.
-pub fn payment_json(payment: &Payment) -> Value {
-    let terms = &payment.terms;
-    json!({
-        "id": payment.id.get(),
-        "version": payment.version,
-        "pspTransactionId": terms.psp_transaction_id.as_str(),
-        "merchantOrderId": terms.merchant_order_id.as_str(),
-        "merchantSerialNumber": terms.msn.as_str(),
-        "amount": terms.amount.ore(),
-        "currency": "NOK",
-        "createdAt": time_text(terms.created_at),
-        "state": payment.state.name().as_str(),
-        "stateDetail": state_json(&payment.state),
-        "boundTo": match payment.binding {
-            Binding::Open => Value::Null,
-            Binding::Nobody => json!("nobody"),
-            Binding::User(user) => json!(user.get()),
-        },
-        "sums": {
-            "reserved": payment.sums.reserved(),
-            "captured": payment.sums.captured(),
-            "released": payment.sums.released(),
-            "refunded": payment.sums.refunded(),
-        },
-        "notice": notice_json(payment.notice),
-        "waitingEntries": payment.waiting,
-    })
-}
+/// An answer, its members in the order of the alphabet, as docs/control-api.md shows them.
+pub(super) struct Answer<T>(pub(super) T);
 
-fn state_json(state: &State) -> Value {
-    match state {
-        State::AwaitingUser { deadline } | State::AwaitingApproval { deadline, .. } => {
-            json!({"deadline": time_text(*deadline)})
-        }
-        State::Authorizing { attempt, phase: Phase::Queued { since }, .. } => {
-            json!({"attempt": attempt.get(), "phase": "queued", "since": time_text(*since)})
-        }
-        State::Authorizing { attempt, phase: Phase::Open { at, .. }, .. } => {
-            json!({"attempt": attempt.get(), "phase": "open", "since": time_text(*at)})
-        }
-        State::StepUp { url, deadline, .. } => json!({"url3dSecure": url, "deadline": time_text(*deadline)}),
-        State::Reserved { .. } | State::Expired => Value::Null,
-        State::Failed(failure) => failure_json(failure),
-        State::Cancelled(by) => json!({"by": cancelled_by(*by)}),
+impl<T: Serialize> IntoResponse for Answer<T> {
+    fn into_response(self) -> Response {
+        Json(json!(self.0)).into_response()
     }
 }
 
-fn failure_json(failure: &Failure) -> Value {
-    let (outcome, cause) = match failure {
-        Failure::Certain { cause } => ("certain", cause),
-        Failure::Unknown { cause, .. } => ("unknown", cause),
-    };
-    json!({"outcome": outcome, "cause": cause.code.to_string(), "detail": cause.detail})
+pub(super) fn moment(at: Timestamp) -> Moment {
+    Moment(time_text(at))
 }
 
-fn cancelled_by(by: CancelledBy) -> &'static str {
-    match by {
+/// A payment for an operator.
+pub(super) fn payment_shown(payment: &Payment) -> wire::Payment {
+    let (terms, sums) = (&payment.terms, &payment.sums);
+    wire::Payment {
+        id: payment.id.get(),
+        version: payment.version,
+        psp_transaction_id: terms.psp_transaction_id.as_str().to_owned(),
+        merchant_order_id: terms.merchant_order_id.as_str().to_owned(),
+        merchant_serial_number: terms.msn.as_str().to_owned(),
+        amount: terms.amount.ore(),
+        currency: "NOK".to_owned(),
+        created_at: moment(terms.created_at),
+        state: state(payment.state.name()),
+        state_detail: state_detail(&payment.state),
+        bound_to: match payment.binding {
+            Binding::Open => None,
+            Binding::Nobody => Some(wire::BoundTo::Nobody(wire::Nobody::Nobody)),
+            Binding::User(user) => Some(wire::BoundTo::User(user.get())),
+        },
+        sums: wire::Sums {
+            reserved: sums.reserved(),
+            captured: sums.captured(),
+            released: sums.released(),
+            refunded: sums.refunded(),
+        },
+        notice: notice(payment.notice),
+        waiting_entries: payment.waiting,
+    }
+}
+
+fn state(name: StateName) -> wire::PaymentState {
+    match name {
+        StateName::AwaitingUser => wire::PaymentState::AwaitingUser,
+        StateName::AwaitingApproval => wire::PaymentState::AwaitingApproval,
+        StateName::Authorizing => wire::PaymentState::Authorizing,
+        StateName::StepUp => wire::PaymentState::StepUp,
+        StateName::Reserved => wire::PaymentState::Reserved,
+        StateName::Failed => wire::PaymentState::Failed,
+        StateName::Cancelled => wire::PaymentState::Cancelled,
+        StateName::Expired => wire::PaymentState::Expired,
+    }
+}
+
+fn state_detail(state: &State) -> Option<wire::StateDetail> {
+    Some(match state {
+        State::AwaitingUser { deadline } | State::AwaitingApproval { deadline, .. } => {
+            wire::StateDetail::Waits { deadline: moment(*deadline) }
+        }
+        State::Authorizing { attempt, phase, .. } => {
+            let (phase, since) = match phase {
+                Phase::Queued { since } => (wire::Phase::Queued, since),
+                Phase::Open { at, .. } => (wire::Phase::Open, at),
+            };
+            wire::StateDetail::Attempt { attempt: attempt.get(), phase, since: moment(*since) }
+        }
+        State::StepUp { url, deadline, .. } => {
+            wire::StateDetail::StepUp { url_3d_secure: url.clone(), deadline: moment(*deadline) }
+        }
+        State::Reserved { .. } | State::Expired => return None,
+        State::Failed(failed) => wire::StateDetail::Failed(failure(failed)),
+        State::Cancelled(by) => wire::StateDetail::Cancelled(cancelled(*by)),
+    })
+}
+
+fn failure(failure: &Failure) -> wire::Failure {
+    let (outcome, cause) = match failure {
+        Failure::Certain { cause } => (wire::Outcome::Certain, cause),
+        Failure::Unknown { cause, .. } => (wire::Outcome::Unknown, cause),
+    };
+    wire::Failure { outcome, cause: cause.code.to_string(), detail: cause.detail.clone() }
+}
+
+fn cancelled(by: CancelledBy) -> wire::Cancelled {
+    let by = match by {
         CancelledBy::App => "user, in the app",
         CancelledBy::LandingPage => "user, on the landing page",
         CancelledBy::ThreeDSecure => "user, on the 3-D Secure page",
         CancelledBy::Psp => "PSP",
-    }
+    };
+    wire::Cancelled { by: by.to_owned() }
 }
 
-fn notice_json(notice: Notice) -> Value {
-    let kind = |kind| match kind {
-        NoticeKind::UserCancel => "USER_CANCEL",
-        NoticeKind::Timeout => "TIMEOUT",
+fn notice(notice: Notice) -> Option<wire::Notice> {
+    let (kind, status) = match notice {
+        Notice::None => return None,
+        Notice::Due { kind, tries, at } => (kind, wire::NoticeStatus::Due { tries, at: moment(at) }),
+        Notice::Delivered { kind, status } => (kind, wire::NoticeStatus::Delivered { http_status: status }),
+        Notice::GivenUp(kind) => (kind, wire::NoticeStatus::GivenUp),
     };
-    match notice {
-        Notice::None => Value::Null,
-        Notice::Due { kind: of, tries, at } => {
-            json!({"kind": kind(of), "status": "due", "tries": tries, "at": time_text(at)})
-        }
-        Notice::Delivered { kind: of, status } => {
-            json!({"kind": kind(of), "status": "delivered", "httpStatus": status})
-        }
-        Notice::GivenUp(of) => json!({"kind": kind(of), "status": "given_up"}),
-    }
+    let kind = match kind {
+        NoticeKind::UserCancel => wire::NoticeKind::UserCancel,
+        NoticeKind::Timeout => wire::NoticeKind::Timeout,
+    };
+    Some(wire::Notice { kind, status })
 }
 
 /// One line of a payment's log.
-pub fn event_json(event: &Event) -> Value {
+pub(super) fn log_entry(event: &Event) -> wire::LogEntry {
     let actor = match event.actor {
         Actor::Psp(psp) => format!("psp {}", psp.get()),
         Actor::User(user) => format!("user {}", user.get()),
         Actor::LinkHolder => "holder of the link".to_owned(),
         Actor::Wallet => "wallet".to_owned(),
     };
-    let (what, detail) = kind_json(&event.kind);
-    json!({"at": time_text(event.at), "actor": actor, "event": what, "detail": detail})
+    wire::LogEntry { at: moment(event.at), actor, event: happened(&event.kind) }
 }
 
-fn kind_json(kind: &EventKind) -> (&'static str, Value) {
-    let money = |amount: &lommebok_domain::Amount, text: &str| json!({"amount": amount.ore(), "text": text});
-    let cause = |cause: &lommebok_domain::Cause| json!({"cause": cause.code.to_string(), "detail": cause.detail});
+fn happened(kind: &EventKind) -> wire::Event {
     match kind {
-        EventKind::Bound(Binding::User(user)) => ("bound", json!({"user": user.get()})),
-        EventKind::Bound(Binding::Nobody | Binding::Open) => ("bound", json!({"user": null})),
-        EventKind::Approved { user, card } => ("approved", json!({"user": user.get(), "card": card.get()})),
-        EventKind::AttemptOpened(attempt) => ("attempt_opened", json!({"attempt": attempt.get()})),
-        EventKind::Reserved { amount, text } => ("reserved", money(amount, text)),
-        EventKind::StepUpStarted(error) => ("step_up_started", cause(error)),
-        EventKind::StepUpPassed => ("step_up_passed", Value::Null),
-        EventKind::Failed(failure) => ("failed", failure_json(failure)),
-        EventKind::Cancelled(by) => ("cancelled", json!({"by": cancelled_by(*by)})),
-        EventKind::Expired => ("expired", Value::Null),
-        EventKind::Captured { amount, text } => ("captured", money(amount, text)),
-        EventKind::Released { amount, text } => ("released", money(amount, text)),
-        EventKind::Refunded { amount, text } => ("refunded", money(amount, text)),
+        EventKind::Bound(Binding::User(user)) => wire::Event::Bound(wire::Bound { user: Some(user.get()) }),
+        EventKind::Bound(Binding::Nobody | Binding::Open) => wire::Event::Bound(wire::Bound { user: None }),
+        EventKind::Approved { user, card } => {
+            wire::Event::Approved(wire::Approved { user: user.get(), card: card.get() })
+        }
+        EventKind::AttemptOpened(attempt) => wire::Event::AttemptOpened(wire::AttemptOpened { attempt: attempt.get() }),
+        EventKind::Reserved { amount, text } => wire::Event::Reserved(money(*amount, text)),
+        EventKind::StepUpStarted(cause) => wire::Event::StepUpStarted(cause_of(cause)),
+        EventKind::StepUpPassed => wire::Event::StepUpPassed(()),
+        EventKind::Failed(failed) => wire::Event::Failed(failure(failed)),
+        EventKind::Cancelled(by) => wire::Event::Cancelled(cancelled(*by)),
+        EventKind::Expired => wire::Event::Expired(()),
+        EventKind::Captured { amount, text } => wire::Event::Captured(money(*amount, text)),
+        EventKind::Released { amount, text } => wire::Event::Released(money(*amount, text)),
+        EventKind::Refunded { amount, text } => wire::Event::Refunded(money(*amount, text)),
         EventKind::OperationFailed { status, amount, text } => {
-            ("operation_failed", json!({"status": status.as_str(), "amount": amount.ore(), "text": text}))
+            let (status, amount, text) = (status.as_str().to_owned(), amount.ore(), text.clone());
+            wire::Event::OperationFailed(wire::Operation { status, amount, text })
         }
         EventKind::NoEffect { status, amount } => {
-            ("no_effect", json!({"status": status.as_str(), "amount": amount.ore()}))
+            wire::Event::NoEffect(wire::NoEffect { status: status.as_str().to_owned(), amount: amount.ore() })
         }
-        EventKind::EntryParked => ("entry_waits", Value::Null),
-        EventKind::WaitingEntryRefused(refused) => ("waiting_entry_refused", cause(refused)),
-        EventKind::NoticeFailed(failed) => ("notice_failed", cause(failed)),
-        EventKind::NoticeDelivered { status, .. } => ("notice_delivered", json!({"httpStatus": status})),
-        EventKind::NoticeMoved { by_ms } => ("notice_moved", json!({"byMs": by_ms})),
-        EventKind::NoticeGivenUp(failed) => ("notice_given_up", cause(failed)),
-        EventKind::LateAnswer(late) => ("late_answer", cause(late)),
+        EventKind::EntryParked => wire::Event::EntryWaits(()),
+        EventKind::WaitingEntryRefused(refused) => wire::Event::WaitingEntryRefused(cause_of(refused)),
+        EventKind::NoticeFailed(failed) => wire::Event::NoticeFailed(cause_of(failed)),
+        EventKind::NoticeDelivered { status, .. } => {
+            wire::Event::NoticeDelivered(wire::NoticeDelivered { http_status: *status })
+        }
+        EventKind::NoticeMoved { by_ms } => wire::Event::NoticeMoved(wire::NoticeMoved { by_ms: *by_ms }),
+        EventKind::NoticeGivenUp(failed) => wire::Event::NoticeGivenUp(cause_of(failed)),
+        EventKind::LateAnswer(late) => wire::Event::LateAnswer(cause_of(late)),
     }
+}
+
+fn money(amount: Amount, text: &str) -> wire::Money {
+    wire::Money { amount: amount.ore(), text: text.to_owned() }
+}
+
+fn cause_of(cause: &Cause) -> wire::CauseOf {
+    wire::CauseOf { cause: cause.code.to_string(), detail: cause.detail.clone() }
 }
