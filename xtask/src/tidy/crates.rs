@@ -6,10 +6,11 @@ use super::{File, Finding};
 
 /// Who must not know whom. A crate that is not named here is a rim that nobody in the table may depend on either,
 /// because each row lists all that lies further out.
-const MUST_NOT_KNOW: [(&str, &[&str]); 10] = [
+const MUST_NOT_KNOW: [(&str, &[&str]); 11] = [
     ("lommebok-values", &["lommebok"]),
     ("lommebok-domain", &["lommebok"]),
     ("lommebok-api", &["lommebok"]),
+    ("lommebok-web", &["lommebok"]),
     (
         "lommebok-store",
         &[
@@ -19,6 +20,7 @@ const MUST_NOT_KNOW: [(&str, &[&str]); 10] = [
             "lommebok-testkit",
             "lommebok-bench",
             "lommebok-sample-psp",
+            "lommebok-web",
         ],
     ),
     (
@@ -30,6 +32,7 @@ const MUST_NOT_KNOW: [(&str, &[&str]); 10] = [
             "lommebok-sample-psp",
             "lommebok-sdk",
             "lommebok-testing",
+            "lommebok-web",
             "axum",
             "askama",
         ],

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::SandboxControl;
 use super::problem::Problem;
 use crate::http::json_object;
-use crate::listener::body;
+use lommebok_web::listener::body;
 
 /// The furthest that one call advances the clock, in ms: 400 days.
 const FURTHEST_ADVANCE_MS: u64 = 400 * 24 * 3_600_000;

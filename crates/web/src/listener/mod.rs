@@ -2,7 +2,7 @@
 //!
 //! What stands here answers with a status only, because no endpoint is known yet: 414, 431, 400 for a bad `Host`, 503 when all
 //! connections are taken. Bodies are the handlers' to read, through [`body::collect`], which keeps size and time.
-//! A newcomer's mistake: an event stream that does not watch `Tasks::stopping` keeps its connection, and shutdown waits for it.
+//! A newcomer's mistake: an event stream that does not watch [`Stop::stopping`] keeps its connection, and the stop waits for it.
 
 mod accept;
 mod activity;
@@ -20,9 +20,9 @@ use std::io;
 use std::net::SocketAddr;
 
 use axum::Router;
+use metrics::{Counter, Gauge};
 use tokio::net::{TcpListener, TcpSocket};
-
-use lommebok_engine::tasks::Tasks;
+use tokio_util::sync::CancellationToken;
 
 pub use answers::Shared;
 pub use guard::ClientAddress;
@@ -58,16 +58,46 @@ impl Listener {
         self.address
     }
 
-    /// Serves `router` until `tasks` are stopping; the port is closed when this returns. Connections are tasks of their own:
-    /// they finish what they do, and `Tasks::finish` waits for them.
-    pub async fn serve(self, router: Router, limits: Limits, tasks: Tasks) {
-        self.serve_behind(TrustedProxies::default(), router, limits, tasks).await;
+    /// Serves `router` until `stop` is stopping: the port closes at once, connections finish what they do, and this returns
+    /// when the last of them has ended.
+    pub async fn serve(self, router: Router, settings: Settings, stop: Stop) {
+        accept::accept(self.socket, router, settings, stop).await;
     }
+}
 
-    /// The same behind proxies that are believed when they say whose request they bring.
-    pub async fn serve_behind(self, proxies: TrustedProxies, router: Router, limits: Limits, tasks: Tasks) {
-        accept::accept(self.socket, router, (limits, proxies), tasks).await;
+/// How a listener serves.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// What clients may take.
+    pub limits: Limits,
+    /// Proxies that are believed when they say whose request they bring.
+    pub proxies: TrustedProxies,
+    /// Where connections are counted.
+    pub metrics: ConnectionMetrics,
+}
+
+/// Where connections are counted; nowhere, unless it is set.
+#[derive(Clone, Debug)]
+pub struct ConnectionMetrics {
+    /// Connections that are open.
+    pub open: Gauge,
+    /// Connections that were sent away because all places were taken.
+    pub refused: Counter,
+}
+
+impl Default for ConnectionMetrics {
+    fn default() -> Self {
+        Self { open: Gauge::noop(), refused: Counter::noop() }
     }
+}
+
+/// The two signals that end a listener, in this order.
+#[derive(Clone, Debug, Default)]
+pub struct Stop {
+    /// Take nothing new: the port closes, connections finish the requests that they have.
+    pub stopping: CancellationToken,
+    /// The time for it is over: connections are cut off.
+    pub ending: CancellationToken,
 }
 
 #[cfg(test)]
