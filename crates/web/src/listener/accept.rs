@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 use super::connection::Connections;
 use super::idle::{Entry, Open};
 use super::peers::{Admitted, Peers, Shares};
-use super::{ConnectionMetrics, Settings, Stop};
+use super::{ConnectionMetrics, Settings, Stop, WhenFull};
 
 /// How long to wait when the operating system has no more descriptors or memory for us.
 const PAUSE_MS: u64 = 50;
@@ -51,7 +51,7 @@ pub(super) async fn accept(socket: TcpListener, router: Router, settings: Settin
         let accepted = tokio::select! {
             biased;
             () = stop.stopping.cancelled() => break,
-            accepted = socket.accept() => accepted,
+            accepted = places.next(&socket, limits.when_full) => accepted,
         };
         match accepted {
             Ok((stream, address)) => places.take_in(stream, address),
@@ -81,6 +81,15 @@ struct Places {
 }
 
 impl Places {
+    /// The next connection that comes; with [`WhenFull::Queue`] none does before there is a place for it.
+    async fn next(&self, socket: &TcpListener, when_full: WhenFull) -> io::Result<(TcpStream, SocketAddr)> {
+        if when_full == WhenFull::Queue {
+            // Only the accept loop takes places, so the one that is free now still is when the connection comes.
+            drop(self.free.acquire().await);
+        }
+        socket.accept().await
+    }
+
     /// Serves a connection if there is room for it, or lets it wait for some, or sends it away.
     fn take_in(self: &Arc<Self>, stream: TcpStream, address: SocketAddr) {
         let admitted = match self.peers.admit(address.ip()) {

@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use answers::Shared;
 pub use guard::ClientAddress;
-pub use limits::{BODY_WAIT_MS, BodyWait, Limits};
+pub use limits::{BODY_WAIT_MS, BodyWait, Limits, WhenFull};
 pub use peers::TrustedProxies;
 
 /// How many connections may wait in the kernel to be accepted.
