@@ -6,7 +6,6 @@ pub mod access_token;
 pub mod assembly;
 pub mod config;
 pub mod http;
-pub mod listener;
 pub mod seeds;
 pub mod stub_psp;
 pub mod ui;

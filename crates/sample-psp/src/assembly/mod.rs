@@ -3,11 +3,11 @@
 //! Order of a start: books, ledger, ports and files, receiver (which takes up what was left unfinished), listeners, the
 //! ledger's work.
 
+mod bound;
 mod config;
 mod fault;
 mod keys;
 mod late_answers;
-mod listener;
 mod open_shop;
 mod start;
 mod walk_in;

@@ -6,9 +6,9 @@ use axum::Router;
 use lommebok_api::hosts::{HostName, KnownHosts};
 use lommebok_sdk::{Secret, Url};
 
+use super::bound::Bound;
 use super::config::{SamplePspConfig, ShopConfig};
 use super::fault::{Listens, StartFault, cannot_listen, unusable};
-use super::listener::Bound;
 use crate::clock::BusinessClock;
 use crate::database::orders::Orders;
 use crate::merchant_api::Merchants;
@@ -29,14 +29,13 @@ pub(super) struct OpenShop {
 
 impl OpenShop {
     /// Binds the shop's port and opens its orders.
-    pub(super) async fn open(
+    pub(super) fn open(
         config: &SamplePspConfig,
         wanted: &ShopConfig,
         merchants: &Merchants,
     ) -> Result<Self, StartFault> {
-        let bound = Bound::to(wanted.listen, wanted.public_url.clone())
-            .await
-            .map_err(cannot_listen(Listens::Shop, wanted.listen))?;
+        let bound =
+            Bound::to(wanted.listen, wanted.public_url.clone()).map_err(cannot_listen(Listens::Shop, wanted.listen))?;
         let key = |skips: bool| {
             let merchant = config.merchants.iter().find(|merchant| merchant.may_skip_landing_page == skips)?;
             Some(merchants.with_msn(merchant.msn.as_str())?.key.clone())

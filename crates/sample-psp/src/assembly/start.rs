@@ -12,11 +12,11 @@ use lommebok_sdk::{Client, Receiver, Url};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::bound::Bound;
 use super::config::SamplePspConfig;
 use super::fault::{Listens, StartFault, cannot_listen, io_fault, unusable};
 use super::keys::OwnKey;
 use super::late_answers::late_answers;
-use super::listener::Bound;
 use super::open_shop::OpenShop;
 use super::walk_in::{self, walk_in};
 use crate::acquirer::Acquirer;
@@ -60,7 +60,6 @@ impl SamplePsp {
         folder.map_err(io_fault(config.data_dir.display()))?;
         let own_key = OwnKey::load(&config.data_dir).map_err(unusable(config.data_dir.join("psp.key")))?;
         let bound = Bound::to(config.listen, config.public_url.clone())
-            .await
             .map_err(cannot_listen(Listens::SamplePsp, config.listen))?;
         let acquirer = SimulatedAcquirer::open(
             &config.data_dir.join("acquirer.db"),
@@ -72,7 +71,7 @@ impl SamplePsp {
         let psp = psp(&config, &own_key, acquirer.clone(), bound.public_url.clone())?;
         let merchants = merchants(&config, &own_key);
         let shop = match &config.shop {
-            Some(wanted) => Some(OpenShop::open(&config, wanted, &merchants).await?),
+            Some(wanted) => Some(OpenShop::open(&config, wanted, &merchants)?),
             None => None,
         };
         // The receiver goes to work at once and keeps its file meanwhile: whatever can fail stands before it.
@@ -105,7 +104,7 @@ impl SamplePsp {
             let (bound, pages) = shop.pages(&router);
             tasks.spawn(bound.serve(pages, stopping.clone()));
         }
-        let (address, public_url) = (bound.address, bound.public_url.clone());
+        let (address, public_url) = (bound.address(), bound.public_url.clone());
         tasks.spawn(bound.serve(router, stopping.clone()));
         let worker = psp.clone();
         let until = stopping.clone();

@@ -16,9 +16,11 @@ use lommebok_engine::keys::handle::HandleKey;
 use lommebok_engine::keys::lookup::LookupKey;
 use lommebok_engine::keys::{DataDirectory, KeptWatermark, MasterKeys, SandboxKeys};
 use lommebok_engine::observability::metrics::{changes_per_commit, timed_sync};
+use lommebok_engine::observability::names::{CONNECTIONS, CONNECTIONS_REFUSED};
 use lommebok_engine::outbound::{TlsRootsError, read_authorities, tls_with_web_roots};
 use lommebok_engine::randomness::Randomness;
 use lommebok_engine::status_updates::BatchMode;
+use lommebok_engine::tasks::Tasks;
 use lommebok_engine::tokens::SimulatedTokens;
 use lommebok_engine::tokens::TokenSource;
 use lommebok_engine::wallet::{Environment, Settings};
@@ -29,8 +31,8 @@ use super::start_fault::StartFault;
 use crate::access_token::TokenSettings;
 use crate::config::{BatchTime, DevConfig};
 use crate::http::edge::BodyLimits;
-use crate::listener::{Limits, Listener};
 use crate::ui::brand::Brand;
+use lommebok_web::listener::{ConnectionMetrics, Limits, Listener, Stop};
 
 /// A clock that nobody set may be so far ahead of the wall clock at a start, in ms: an hour, which no correction of a clock
 /// that is about right exceeds.
@@ -42,6 +44,16 @@ const FILES_OF_SAMPLE_PSP: usize = 16;
 /// Binds the address that `setting` says.
 pub(super) fn bind(address: SocketAddr, setting: &'static str) -> Result<Listener, StartFault> {
     Listener::bind(address).map_err(|cause| StartFault::Listen { address, cause, setting })
+}
+
+/// Where the wallet's connections are counted.
+pub(super) fn connection_metrics() -> ConnectionMetrics {
+    ConnectionMetrics { open: metrics::gauge!(CONNECTIONS), refused: metrics::counter!(CONNECTIONS_REFUSED) }
+}
+
+/// The signals of `tasks` as a listener takes them.
+pub(super) fn stop(tasks: &Tasks) -> Stop {
+    Stop { stopping: tasks.stopping().clone(), ending: tasks.ending().clone() }
 }
 
 /// The limits of connections, fitted to the files that this process may have open.

@@ -25,10 +25,10 @@ use crate::http::control::Control;
 use crate::http::edge::EdgeParts;
 use crate::http::sandbox_pages::{Beside, Invocation, SandboxPages};
 use crate::http::{self, Edge};
-use crate::listener::{Limits, Listener, TrustedProxies};
 use crate::seeds::Seed;
 use crate::stub_psp::Shown;
 use crate::ui::brand::Brand;
+use lommebok_web::listener::{Limits, Listener, Settings, TrustedProxies};
 
 /// A sandbox before its first request.
 #[derive(Debug)]
@@ -168,8 +168,8 @@ impl PreparedSandbox {
         let listener = parts::bind(listen, "psp_listen")?;
         let make_payment_url = format!("{}/make-payment", origin_of(listener.address()));
         let stub = crate::stub_psp::router(self.shown_by_the_stub());
-        let serving = listener.serve(stub, Limits::default(), self.tasks.clone());
-        self.tasks.spawn("stub PSP", serving);
+        let settings = Settings { metrics: parts::connection_metrics(), ..Settings::default() };
+        self.tasks.spawn("stub PSP", listener.serve(stub, settings, parts::stop(&self.tasks)));
         Ok(make_payment_url)
     }
 
@@ -188,7 +188,8 @@ impl PreparedSandbox {
         let shown = SandboxPages::new(self.wallet.clone(), self.brand, beside, (&self.seed, shown));
         let router = http::sandbox_router(&self.edge, self.control, shown, self.sandbox.clone(), &self.tasks);
         let (proxies, limits) = self.network;
-        self.tasks.spawn("listener", self.listener.serve_behind(proxies, router, limits, self.tasks.clone()));
+        let settings = Settings { limits, proxies, metrics: parts::connection_metrics() };
+        self.tasks.spawn("listener", self.listener.serve(router, settings, parts::stop(&self.tasks)));
         Ok(RunningSandbox {
             address,
             public_url: self.public_url,

@@ -8,7 +8,7 @@ use url::{Host, Url};
 
 use super::reader::{Reader, list, number};
 use super::settings::Mode;
-use crate::listener::{Limits, TrustedProxies};
+use lommebok_web::listener::{Limits, TrustedProxies};
 
 /// Addresses and limits.
 #[derive(Clone, Debug, PartialEq, Eq)]

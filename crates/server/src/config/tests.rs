@@ -33,10 +33,10 @@ fn without_a_word_the_defaults_hold() {
     let config = DevConfig::load(&Sources::default()).unwrap();
     assert_eq!(config.network.listen.to_string(), "127.0.0.1:8480");
     assert_eq!(config.network.origin_at(config.network.listen), "http://127.0.0.1:8480");
-    assert_eq!(config.network.limits, crate::listener::Limits::default());
-    assert_eq!(config.network.body_limit_bytes, crate::listener::body::DEFAULT_BYTES);
-    assert_eq!(config.network.batch_body_limit_bytes, crate::listener::body::BATCH_BYTES);
-    assert_eq!(config.network.body_wait.as_millis(), u128::from(crate::listener::BODY_WAIT_MS));
+    assert_eq!(config.network.limits, lommebok_web::listener::Limits::default());
+    assert_eq!(config.network.body_limit_bytes, 1_048_576);
+    assert_eq!(config.network.batch_body_limit_bytes, 8_388_608);
+    assert_eq!(config.network.body_wait.as_millis(), u128::from(lommebok_web::listener::BODY_WAIT_MS));
     assert_eq!(config.payments.batch, BatchTime::Immediate);
     assert_eq!(config.payments.calls_in_flight_per_psp, 256);
     assert_eq!(config.access_tokens.lifetime_s, 3_600);

@@ -18,7 +18,7 @@ use lommebok_store::{KeyedHash, Psp, Store};
 
 use super::rates::{RateLimits, Rates};
 use crate::access_token::AccessTokens;
-use crate::listener::body::{self, BodyFault};
+use lommebok_web::listener::body::{self, BodyFault};
 
 /// What an edge is made of.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use http::header::{
 use http::{HeaderName, StatusCode};
 use sha2::{Digest as _, Sha256};
 
-use crate::listener::Shared;
+use lommebok_web::listener::Shared;
 
 const DOCUMENT: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi.json"));
 

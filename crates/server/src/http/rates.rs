@@ -15,7 +15,7 @@ use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 use lommebok_engine::directory::Principal;
 
-use crate::listener::ClientAddress;
+use lommebok_web::listener::ClientAddress;
 
 /// How often: so many times in a span, and twice as many at once after a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

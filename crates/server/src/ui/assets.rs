@@ -10,7 +10,7 @@ use http::{HeaderValue, StatusCode, header};
 use sha2::{Digest as _, Sha256};
 
 use super::brand::Brand;
-use crate::listener::Shared;
+use lommebok_web::listener::Shared;
 
 /// Below this path the embedded files are served: `/assets/{fingerprint}/{name}`.
 pub const ASSETS_PATH: &str = "/assets";

@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use super::answer::{Refused, bearer, json_body, user};
 use super::browsers;
 use crate::http::rates;
-use crate::listener::ClientAddress;
 use crate::ui::typed_number::typed_number;
+use lommebok_web::listener::ClientAddress;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -11,7 +11,7 @@ use super::SandboxControl;
 use super::problem::Problem;
 use super::view::{Answer, moment};
 use crate::http::json_object;
-use crate::listener::body;
+use lommebok_web::listener::body;
 
 /// The furthest that one call advances the clock, in ms: 400 days.
 const FURTHEST_ADVANCE_MS: u64 = 400 * 24 * 3_600_000;

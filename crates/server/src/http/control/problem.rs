@@ -9,7 +9,7 @@ use lommebok_engine::time_travel::ResetFault;
 use lommebok_store::CommitFault;
 
 use super::view::Answer;
-use crate::listener::body::BodyFault;
+use lommebok_web::listener::body::BodyFault;
 
 /// An error answer.
 #[derive(Debug)]

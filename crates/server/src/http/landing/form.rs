@@ -8,8 +8,8 @@ use lommebok_domain::{Payment, PhoneNumber};
 use subtle::ConstantTimeEq;
 
 use crate::http::pages::{Pages, Sender, cookie, cookies, sender};
-use crate::listener::body;
 use crate::ui::error_page::Wrong;
+use lommebok_web::listener::body;
 
 /// The longest form, in bytes.
 const FORM_BYTES: usize = 16_384;

@@ -21,7 +21,7 @@ use serde::Serialize;
 
 use crate::http::Edge;
 use crate::http::rates::TooOften;
-use crate::listener::body::BodyFault;
+use lommebok_web::listener::body::BodyFault;
 
 const HINT: HeaderName = HeaderName::from_static(lommebok_api::headers::HINT);
 /// How long a client should wait when we can't take more, in seconds.

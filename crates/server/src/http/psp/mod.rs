@@ -37,10 +37,10 @@ use tokio::time::Instant;
 use crate::http::Edge;
 use crate::http::pages::{Pages, language};
 use crate::http::rates;
-use crate::listener::ClientAddress;
 use crate::ui::error_page::Wrong;
 use crate::ui::html::{Policy, guard};
 use answer::{Answered, Refused};
+use lommebok_web::listener::ClientAddress;
 
 pub(crate) use jwks::jwks;
 

@@ -7,16 +7,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use lommebok_engine::observability::names::{CONNECTIONS, CONNECTIONS_REFUSED};
-use lommebok_engine::tasks::Tasks;
+use metrics::Gauge;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::task::TaskTracker;
 
-use super::Limits;
 use super::connection::Connections;
 use super::idle::{Entry, Open};
-use super::peers::{Admitted, Peers, Shares, TrustedProxies};
+use super::peers::{Admitted, Peers, Shares};
+use super::{ConnectionMetrics, Settings, Stop, WhenFull};
 
 /// How long to wait when the operating system has no more descriptors or memory for us.
 const PAUSE_MS: u64 = 50;
@@ -32,29 +32,29 @@ const FAREWELL_BYTES: u64 = 65_536;
 const FAREWELL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
-pub(super) async fn accept(
-    socket: TcpListener,
-    router: Router,
-    (limits, proxies): (Limits, TrustedProxies),
-    tasks: Tasks,
-) {
+/// Serves until `stop` is stopping, and returns when the last connection has ended.
+pub(super) async fn accept(socket: TcpListener, router: Router, settings: Settings, stop: Stop) {
+    let Settings { limits, proxies, metrics } = settings;
+    let tasks = TaskTracker::new();
     let shares = Shares { connections: limits.connections_per_address, held_bytes: limits.held_bytes_per_address };
     let peers = Arc::new(Peers::new(shares, proxies));
     let places = Arc::new(Places {
-        connections: Connections::new(router, limits, Arc::clone(&peers), tasks.clone()),
+        connections: Connections::new(router, limits, Arc::clone(&peers), stop.clone(), tasks.clone()),
         free: Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS))),
         waiting: Arc::new(Semaphore::new(limits.waiting)),
         open: Open::default(),
         peers,
+        metrics,
+        tasks: tasks.clone(),
     });
     loop {
         let accepted = tokio::select! {
             biased;
-            () = tasks.stopping().cancelled() => return,
-            accepted = socket.accept() => accepted,
+            () = stop.stopping.cancelled() => break,
+            accepted = places.next(&socket, limits.when_full) => accepted,
         };
         match accepted {
-            Ok((stream, address)) => places.take_in(stream, address, &tasks),
+            Ok((stream, address)) => places.take_in(stream, address),
             Err(fault) if is_the_clients(&fault) => {}
             Err(fault) => {
                 tracing::error!(%fault, "no connection can be accepted");
@@ -63,6 +63,9 @@ pub(super) async fn accept(
             }
         }
     }
+    drop((socket, places));
+    tasks.close();
+    tasks.wait().await;
 }
 
 /// Where connections find room.
@@ -73,28 +76,39 @@ struct Places {
     waiting: Arc<Semaphore>,
     open: Open,
     peers: Arc<Peers>,
+    metrics: ConnectionMetrics,
+    tasks: TaskTracker,
 }
 
 impl Places {
+    /// The next connection that comes; with [`WhenFull::Queue`] none does before there is a place for it.
+    async fn next(&self, socket: &TcpListener, when_full: WhenFull) -> io::Result<(TcpStream, SocketAddr)> {
+        if when_full == WhenFull::Queue {
+            // Only the accept loop takes places, so the one that is free now still is when the connection comes.
+            drop(self.free.acquire().await);
+        }
+        socket.accept().await
+    }
+
     /// Serves a connection if there is room for it, or lets it wait for some, or sends it away.
-    fn take_in(self: &Arc<Self>, stream: TcpStream, address: SocketAddr, tasks: &Tasks) {
+    fn take_in(self: &Arc<Self>, stream: TcpStream, address: SocketAddr) {
         let admitted = match self.peers.admit(address.ip()) {
             Ok(admitted) => admitted,
             Err(peer) => {
                 self.open.ask_the_idle_to_leave(1, Some(&peer));
-                return self.send_away(stream, tasks);
+                return self.send_away(stream);
             }
         };
         if let Ok(place) = Arc::clone(&self.free).try_acquire_owned() {
-            tasks.spawn("connection", Arc::clone(self).serve(stream, (address, admitted), place));
+            self.tasks.spawn(Arc::clone(self).serve(stream, (address, admitted), place));
             return;
         }
         self.open.ask_the_idle_to_leave(LEAVE_TOGETHER, None);
         let Ok(waiting) = Arc::clone(&self.waiting).try_acquire_owned() else {
-            metrics::counter!(CONNECTIONS_REFUSED).increment(1);
+            self.metrics.refused.increment(1);
             return;
         };
-        tasks.spawn("connection", Arc::clone(self).wait(stream, (address, admitted), waiting));
+        self.tasks.spawn(Arc::clone(self).wait(stream, (address, admitted), waiting));
     }
 
     async fn wait(self: Arc<Self>, stream: TcpStream, peer: (SocketAddr, Admitted), waiting: OwnedSemaphorePermit) {
@@ -103,7 +117,7 @@ impl Places {
             drop(waiting);
             self.serve(stream, peer, place).await;
         } else {
-            metrics::counter!(CONNECTIONS_REFUSED).increment(1);
+            self.metrics.refused.increment(1);
             farewell(stream, waiting).await;
         }
     }
@@ -114,34 +128,34 @@ impl Places {
         (address, admitted): (SocketAddr, Admitted),
         place: OwnedSemaphorePermit,
     ) {
-        let _counted = Gauged::new();
+        let _counted = Gauged::new(&self.metrics.open);
         let entry = Entry { activity: Arc::default(), peer: Arc::clone(&admitted.peer) };
         let activity = Arc::clone(&entry.activity);
         let _open = self.open.enter(entry);
         self.connections.serve(stream, (address.ip(), admitted), (activity, place)).await;
     }
 
-    fn send_away(&self, stream: TcpStream, tasks: &Tasks) {
-        metrics::counter!(CONNECTIONS_REFUSED).increment(1);
+    fn send_away(&self, stream: TcpStream) {
+        self.metrics.refused.increment(1);
         if let Ok(place) = Arc::clone(&self.waiting).try_acquire_owned() {
-            tasks.spawn("farewell", farewell(stream, place));
+            self.tasks.spawn(farewell(stream, place));
         }
     }
 }
 
 /// Counts one connection as open until it is dropped.
-struct Gauged;
+struct Gauged<'a>(&'a Gauge);
 
-impl Gauged {
-    fn new() -> Self {
-        metrics::gauge!(CONNECTIONS).increment(1.0);
-        Self
+impl<'a> Gauged<'a> {
+    fn new(open: &'a Gauge) -> Self {
+        open.increment(1.0);
+        Self(open)
     }
 }
 
-impl Drop for Gauged {
+impl Drop for Gauged<'_> {
     fn drop(&mut self) {
-        metrics::gauge!(CONNECTIONS).decrement(1.0);
+        self.0.decrement(1.0);
     }
 }
 

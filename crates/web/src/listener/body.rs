@@ -18,10 +18,6 @@ use thiserror::Error;
 use super::held::{Charge, FREE_BODY_BYTES};
 use super::limits::{BODY_WAIT_MS, BodyWait};
 
-/// The longest body of every endpoint that has no limit of its own.
-pub const DEFAULT_BYTES: usize = 1_048_576;
-/// The longest body of updatestatus and of the merchants endpoints.
-pub const BATCH_BYTES: usize = 8_388_608;
 /// How much of a body that is too long is read and thrown away.
 const DISCARDED_BYTES: usize = 16_777_216;
 

@@ -14,8 +14,10 @@ const IDLE_GRACE_MS: u64 = 1_000;
 /// What a connection and a request head may take. Units are in the names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections at a time. For one more the longest idle closes; when none is idle, it is told 503.
+    /// Connections at a time.
     pub connections: usize,
+    /// What becomes of one more.
+    pub when_full: WhenFull,
     /// Connections of one address at a time.
     pub connections_per_address: usize,
     /// Connections beyond those that wait for a place, or are told that there is none.
@@ -48,12 +50,22 @@ pub struct Limits {
     pub pending_resets: usize,
 }
 
+/// What becomes of a connection that comes when all places are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenFull {
+    /// The longest idle close for it; when none is idle, it is told 503.
+    MakeRoom,
+    /// It is not accepted before there is a place: it waits in the operating system's queue.
+    Queue,
+}
+
 const MIB: usize = 1_048_576;
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 10_000,
+            when_full: WhenFull::MakeRoom,
             connections_per_address: 1_000,
             waiting: 256,
             leaving: 256,
@@ -83,15 +95,20 @@ const MOST_FILES_KEPT: usize = 1_088;
 const FEWEST_FILES_KEPT: usize = 64;
 
 impl Limits {
-    /// The same with no more connections than the process may have files open: of those that are not kept, an eighth each
-    /// for the waiting and the leaving. One connection is always possible.
+    /// The same with no more connections than the process may have files open.
     #[must_use]
     pub fn fitted(self, open_files: usize) -> Self {
         let kept = open_files.checked_div(4).unwrap_or_default().clamp(FEWEST_FILES_KEPT, MOST_FILES_KEPT);
-        let for_clients = open_files.saturating_sub(kept);
-        let eighth = for_clients.checked_div(8).unwrap_or_default().max(1);
+        self.within(open_files.saturating_sub(kept))
+    }
+
+    /// The same with so many files for connections: an eighth each for the waiting and the leaving. One connection is always
+    /// possible.
+    #[must_use]
+    pub fn within(self, files: usize) -> Self {
+        let eighth = files.checked_div(8).unwrap_or_default().max(1);
         let (waiting, leaving) = (self.waiting.min(eighth), self.leaving.min(eighth));
-        let places = for_clients.saturating_sub(waiting).saturating_sub(leaving).max(1);
+        let places = files.saturating_sub(waiting).saturating_sub(leaving).max(1);
         Self { connections: self.connections.min(places), waiting, leaving, ..self }
     }
 

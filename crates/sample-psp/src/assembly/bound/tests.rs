@@ -13,10 +13,17 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Bound, Limits};
+use super::{Bound, Limits, listener};
 
 /// Soon enough for a test, long enough for a client on a busy machine that means no harm.
-const SOON: Duration = Duration::from_millis(300);
+const SOON_MS: u64 = 300;
+
+/// The usual limits with others for connections.
+fn with(change: impl FnOnce(&mut listener::Limits)) -> Limits {
+    let mut limits = Limits::default();
+    change(&mut limits.of_connections);
+    limits
+}
 
 struct Server {
     address: SocketAddr,
@@ -29,9 +36,9 @@ struct Server {
 }
 
 impl Server {
-    async fn start(limits: Limits) -> Self {
-        let bound = Bound::to(([127, 0, 0, 1], 0).into(), None).await.unwrap();
-        let (address, stopping, tasks) = (bound.address, CancellationToken::new(), TaskTracker::new());
+    fn start(limits: Limits) -> Self {
+        let bound = Bound::to(([127, 0, 0, 1], 0).into(), None).unwrap();
+        let (address, stopping, tasks) = (bound.address(), CancellationToken::new(), TaskTracker::new());
         let (begun, may_answer) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
         let (begins, waits) = (Arc::clone(&begun), Arc::clone(&may_answer));
         let slow = move || async move {
@@ -81,7 +88,7 @@ const GET: &str = "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
 
 #[tokio::test]
 async fn a_body_is_handed_on_whole_or_refused_for_its_length() {
-    let server = Server::start(Limits { body_max_bytes: 1_000, ..Limits::default() }).await;
+    let server = Server::start(Limits { body_max_bytes: 1_000, ..Limits::default() });
     let long = "b".repeat(1_001);
     let answer = server.exchange(&post_of(1_000, &long[1..])).await;
     assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("1000"), "{answer}");
@@ -92,7 +99,7 @@ async fn a_body_is_handed_on_whole_or_refused_for_its_length() {
 
 #[tokio::test]
 async fn a_head_that_is_too_long_is_refused() {
-    let server = Server::start(Limits::default()).await;
+    let server = Server::start(Limits::default());
     let answer = server.exchange(&format!("GET / HTTP/1.1\r\nhost: x\r\na: {}\r\n\r\n", "b".repeat(100_000))).await;
     assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
     server.stop().await;
@@ -100,7 +107,9 @@ async fn a_head_that_is_too_long_is_refused() {
 
 #[tokio::test]
 async fn whoever_is_silent_or_sends_too_slowly_is_sent_away() {
-    let server = Server::start(Limits { head_within: SOON, body_within: SOON, ..Limits::default() }).await;
+    let server = Server::start(with(|limits| {
+        (limits.header_wait_ms, limits.idle_ms, limits.body_wait_ms) = (SOON_MS, SOON_MS, SOON_MS);
+    }));
     let without_an_answer = [("nothing", ""), ("half a head", "GET / HTTP/1.1\r\nho")];
     for (name, bytes) in without_an_answer {
         assert_eq!(server.exchange(bytes).await, "", "{name}");
@@ -114,7 +123,7 @@ async fn whoever_is_silent_or_sends_too_slowly_is_sent_away() {
 
 #[tokio::test]
 async fn whoever_comes_when_all_places_are_taken_waits_for_one() {
-    let server = Server::start(Limits { connections: 2, head_within: SOON, ..Limits::default() }).await;
+    let server = Server::start(with(|limits| (limits.connections, limits.header_wait_ms) = (2, SOON_MS)));
     let busy = server.sends("GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
     server.begun.acquire().await.unwrap().forget();
     let silent = server.sends("").await;
@@ -128,8 +137,9 @@ async fn whoever_comes_when_all_places_are_taken_waits_for_one() {
 
 #[tokio::test]
 async fn a_stop_finishes_what_was_asked_and_waits_for_nobody_else() {
-    let long = Duration::from_hours(1);
-    let server = Server::start(Limits { head_within: long, last_answers_within: long, ..Limits::default() }).await;
+    const LONG_MS: u64 = 3_600_000;
+    let limits = with(|limits| (limits.header_wait_ms, limits.idle_ms) = (LONG_MS, LONG_MS));
+    let server = Server::start(Limits { last_answers_within: Duration::from_millis(LONG_MS), ..limits });
     let silent = server.sends("").await;
     let half = server.sends("GET / HTTP/1.1\r\nho").await;
     let mut idle = server.sends("GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;

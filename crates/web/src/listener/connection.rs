@@ -13,19 +13,18 @@ use http::HeaderValue;
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulConnection;
-use lommebok_engine::clock::ProcessTime;
-use lommebok_engine::tasks::Tasks;
 use tokio::io::{AsyncReadExt as _, Interest};
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
+use tokio_util::task::TaskTracker;
 
-use super::Limits;
 use super::activity::{Activity, Counted, Counter, Standing};
 use super::guard::{Client, Guard};
 use super::held::{Account, Memory};
 use super::peers::{Admitted, Peers};
 use super::socket::{LeftBehind, Socket};
+use super::{Limits, Stop};
 
 /// Besides target and headers, what a head has: the method, and what stands between. What does not fit is refused by hyper
 /// itself (431).
@@ -60,7 +59,8 @@ pub(super) struct Connections {
     memory: Arc<Memory>,
     peers: Arc<Peers>,
     leaving: Semaphore,
-    tasks: Tasks,
+    stop: Stop,
+    tasks: TaskTracker,
 }
 
 enum Protocol {
@@ -79,10 +79,10 @@ enum End {
     Cut,
 }
 
-/// Runs the streams of an HTTP/2 connection as tasks that the shutdown knows.
+/// Runs the streams of an HTTP/2 connection as tasks that the listener waits for.
 #[derive(Clone)]
 struct Streams {
-    tasks: Tasks,
+    tasks: TaskTracker,
     activity: Arc<Activity>,
 }
 
@@ -93,7 +93,7 @@ where
 {
     fn execute(&self, stream: F) {
         let counted = Counted::new(Arc::clone(&self.activity), Counter::Stream);
-        drop(self.tasks.spawn("stream", async move {
+        drop(self.tasks.spawn(async move {
             let _counted = counted;
             stream.await
         }));
@@ -101,7 +101,7 @@ where
 }
 
 impl Connections {
-    pub(super) fn new(router: Router, limits: Limits, peers: Arc<Peers>, tasks: Tasks) -> Self {
+    pub(super) fn new(router: Router, limits: Limits, peers: Arc<Peers>, stop: Stop, tasks: TaskTracker) -> Self {
         let mut http1 = http1::Builder::new();
         // Heads have their time in the connection's own books, where idleness has another.
         let head_bytes = limits.target_bytes.saturating_add(limits.header_bytes).saturating_add(HEAD_REST_BYTES);
@@ -113,7 +113,7 @@ impl Connections {
             HeaderValue::try_from(format!("timeout={seconds}")).expect("a name and a number are a header's value");
         let memory = Arc::new(Memory::new(limits.held_bytes));
         let leaving = Semaphore::new(limits.leaving);
-        Self { router, limits, announced, http1, memory, peers, leaving, tasks }
+        Self { router, limits, announced, http1, memory, peers, leaving, stop, tasks }
     }
 
     /// Serves a connection to its end. It has a place among those of its address, and one among all; both are free again
@@ -132,7 +132,7 @@ impl Connections {
             // Bytes that are there may be a whole request, which a stop lets through.
             biased;
             protocol = tokio::time::timeout(self.limits.header_wait(), protocol(&stream)) => protocol,
-            () = self.tasks.stopping().cancelled() => return,
+            () = self.stop.stopping.cancelled() => return,
             () = asked_to_leave(&activity) => return,
         };
         // Closed, or silent for too long.
@@ -155,7 +155,7 @@ impl Connections {
             }
         };
         drop((admitted, place));
-        if end != End::Left || self.tasks.stopping().is_cancelled() {
+        if end != End::Left || self.stop.stopping.is_cancelled() {
             return;
         }
         if let Ok(_leaving) = self.leaving.try_acquire() {
@@ -188,7 +188,7 @@ impl Connections {
     {
         let mut connection = pin!(connection);
         let mut timer = Timer::new();
-        let mut stopping = pin!(self.tasks.stopping().cancelled());
+        let mut stopping = pin!(self.stop.stopping.cancelled());
         let why = poll_fn(|cx| {
             activity.wakes(cx.waker());
             if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
@@ -214,7 +214,7 @@ impl Connections {
             return end;
         }
         connection.as_mut().graceful_shutdown();
-        let mut ending = pin!(self.tasks.ending().cancelled());
+        let mut ending = pin!(self.stop.ending.cancelled());
         poll_fn(|cx| {
             if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
                 note(ended);
@@ -233,7 +233,7 @@ impl Connections {
         loop {
             let standing = activity.standing();
             let until = self.limits.until(standing);
-            let now = ProcessTime.now();
+            let now = Instant::now();
             if until.is_some_and(|until| until <= now) {
                 return Poll::Ready(standing);
             }

@@ -1,6 +1,8 @@
 //! The listener through real sockets: limits, both protocols, slow clients, shutdown. Nothing sleeps; every wait is for bytes.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -9,13 +11,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use http_body_util::BodyExt;
-use lommebok_engine::tasks::Tasks;
 use lommebok_testkit::steady_address::steady_address;
+use metrics::Gauge;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
 
-use super::{Limits, Listener, Shared, TrustedProxies, body};
+use super::{ConnectionMetrics, Limits, Listener, Settings, Shared, Stop, TrustedProxies, body};
 
 mod idle;
 mod memory;
@@ -23,8 +26,10 @@ mod unread;
 
 struct Server {
     address: SocketAddr,
-    tasks: Tasks,
-    accepting: JoinHandle<()>,
+    stop: Stop,
+    /// How many connections are open, as the bits of a float.
+    open: Arc<AtomicU64>,
+    serving: JoinHandle<()>,
 }
 
 const PATIENCE: Duration = Duration::from_secs(17);
@@ -39,13 +44,18 @@ impl Server {
     }
 
     fn start_behind(proxies: &str, address: SocketAddr, limits: Limits) -> Self {
-        let tasks = Tasks::new();
+        let (stop, open) = (Stop::default(), Arc::new(AtomicU64::default()));
         let listener = Listener::bind(address).expect("a free port on the loopback");
         let address = listener.address();
         let proxies: TrustedProxies = proxies.parse().expect("proxies");
-        let serving = listener.serve_behind(proxies, router(tasks.clone()), limits, tasks.clone());
-        let accepting = tasks.spawn("accept", serving);
-        Self { address, tasks, accepting }
+        let metrics = ConnectionMetrics { open: Gauge::from_arc(Arc::clone(&open)), ..ConnectionMetrics::default() };
+        let settings = Settings { limits, proxies, metrics };
+        let serving = TaskTracker::new().spawn(listener.serve(router(stop.clone()), settings, stop.clone()));
+        Self { address, stop, open, serving }
+    }
+
+    fn open_connections(&self) -> f64 {
+        f64::from_bits(self.open.load(Ordering::Relaxed))
     }
 
     async fn connect(&self) -> TcpStream {
@@ -63,12 +73,15 @@ impl Server {
     }
 
     async fn finish(self) {
-        assert_eq!(self.tasks.finish(PATIENCE).await, []);
-        self.accepting.await.expect("the accept loop ends");
+        self.stop.stopping.cancel();
+        tokio::time::timeout(PATIENCE, self.serving)
+            .await
+            .expect("its last connection ends")
+            .expect("it did not panic");
     }
 }
 
-fn router(tasks: Tasks) -> Router {
+fn router(stop: Stop) -> Router {
     let long = || "l".repeat(LONG_BYTES);
     let router = Router::new()
         .route("/", get(|| async { "hello" }))
@@ -80,7 +93,7 @@ fn router(tasks: Tasks) -> Router {
     router.route(
         "/events",
         get(move || async move {
-            let stopping = tasks.stopping().clone();
+            let stopping = stop.stopping.clone();
             let events = futures_util::stream::once(async { Ok::<_, std::io::Error>("first\n") });
             let end = futures_util::stream::once(async move {
                 stopping.cancelled().await;
@@ -217,7 +230,7 @@ async fn http_2_is_spoken_on_the_same_port() {
     let io = hyper_util::rt::TokioIo::new(server.connect().await);
     let executor = hyper_util::rt::TokioExecutor::new();
     let (mut client, connection) = hyper::client::conn::http2::handshake(executor, io).await.unwrap();
-    let connection = server.tasks.spawn("client", connection);
+    let connection = TaskTracker::new().spawn(connection);
     let uri = |target: &str| format!("http://{}{target}", server.address);
     let get = |uri: String| Request::builder().uri(uri).body(Body::empty()).unwrap();
     let answer = client.send_request(get(uri("/"))).await.unwrap();
@@ -267,7 +280,7 @@ async fn a_shutdown_closes_the_port_ends_streams_and_idle_connections_and_finish
     idle.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     assert_eq!(read_hello(&mut idle).await, OK);
 
-    server.tasks.stop();
+    server.stop.stopping.cancel();
     for stream in [&mut idle, &mut silent] {
         assert_eq!(stream.read(&mut [0; 1]).await.unwrap(), 0);
     }

@@ -49,7 +49,7 @@ pub struct ClientAddress(Option<u128>);
 
 impl ClientAddress {
     /// What the address is counted as where one address may only do so much; nothing when it has no such limit.
-    pub(crate) const fn counted_as(self) -> Option<u128> {
+    pub const fn counted_as(self) -> Option<u128> {
         self.0
     }
 }

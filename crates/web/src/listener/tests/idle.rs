@@ -55,7 +55,7 @@ async fn when_no_place_is_free_the_longest_idle_connection_makes_room() {
     let mut newcomer = server.connect().await;
     assert!(hello(&mut newcomer).await.starts_with(OK), "a newcomer is served");
     is_closed(&mut older).await;
-    server.tasks.stop();
+    server.stop.stopping.cancel();
     read_until(&mut younger, "last").await;
     server.finish().await;
 }

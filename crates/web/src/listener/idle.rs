@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use lommebok_engine::clock::ProcessTime;
 use tokio::time::Instant;
 
 use super::activity::{Activity, Standing};
@@ -51,7 +50,7 @@ impl Open {
 
     /// Asks up to `count` connections to leave that have been idle longest; only those of `peer`, if one is given.
     pub(super) fn ask_the_idle_to_leave(&self, count: usize, peer: Option<&Arc<Peer>>) {
-        let now = ProcessTime.now();
+        let now = Instant::now();
         let mut idle: Vec<(Instant, Arc<Activity>)> = {
             let entries = self.lock();
             let entries = entries.values().filter(|entry| peer.is_none_or(|peer| Arc::ptr_eq(peer, &entry.peer)));

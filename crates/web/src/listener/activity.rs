@@ -12,8 +12,6 @@ use std::time::Duration;
 use futures_util::task::AtomicWaker;
 use tokio::time::Instant;
 
-use lommebok_engine::clock::ProcessTime;
-
 /// What a connection is doing, and since when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
@@ -53,7 +51,7 @@ pub(super) struct Activity {
 impl Default for Activity {
     fn default() -> Self {
         Self {
-            began: ProcessTime.now(),
+            began: Instant::now(),
             is_http2: AtomicBool::new(false),
             requests: AtomicU32::new(0),
             handled: AtomicU32::new(0),
@@ -166,7 +164,7 @@ impl Activity {
     }
 
     fn now_ms(&self) -> u64 {
-        let millis = ProcessTime.now().duration_since(self.began).as_millis();
+        let millis = Instant::now().duration_since(self.began).as_millis();
         u64::try_from(millis).unwrap_or(u64::MAX).max(1)
     }
 
