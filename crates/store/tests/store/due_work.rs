@@ -1,4 +1,4 @@
-//! Work that is due follows the payment.
+//! Work that is due follows the payment: its rows come with the state that needs them, move with it and go with it.
 
 use lommebok_domain::{Binding, CancelledBy, Command, DueKind, TenantId, UserId};
 use lommebok_store::DueRow;
