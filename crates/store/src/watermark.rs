@@ -1,5 +1,5 @@
 //! How far a database has come, to be remembered outside it: one that has not come so far is an earlier state of it, restored
-//! from a backup (ADR 0027).
+//! from a backup (ADR 0014).
 //!
 //! Numbers alone don't show everything: an approval gives none. So the last change of a payment is remembered by its id, and
 //! events are never removed: whoever lacks it lacks a change. A newcomer's mistake: to compare with rows that are removed by

@@ -1,5 +1,5 @@
 //! Notices: USER_CANCEL and TIMEOUT, which carry no token and may therefore be sent again. They are the only work that can be
-//! due for a payment that is over, and so the only work that a reset of business time has to move (ADR 0022).
+//! due for a payment that is over, and so the only work that a reset of business time has to move (ADR 0011).
 
 use super::{Change, Transition};
 use crate::cause::Cause;

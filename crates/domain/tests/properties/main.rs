@@ -163,7 +163,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
-    /// What a reset of business time rests on (ADR 0022).
+    /// What a reset of business time rests on (ADR 0011).
     #[test]
     fn fifteen_minutes_without_its_user_end_every_payment_and_leave_a_notice_at_most(steps in lives()) {
         let moments = live(&steps);

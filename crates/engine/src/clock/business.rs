@@ -1,5 +1,5 @@
 //! Business time: one clock per tenant, which may run, stand still or be set forward. It goes back in one way only, by
-//! [`BusinessClock::reset_to`] (ADR 0022): another epoch begins then, and who sleeps keeps the distance to the moment.
+//! [`BusinessClock::reset_to`] (ADR 0011): another epoch begins then, and who sleeps keeps the distance to the moment.
 //!
 //! A wall clock that goes back does not take it along, and does not stop it: from the last time that was known it runs on by the
 //! monotonic clock, until the wall clock has come by.

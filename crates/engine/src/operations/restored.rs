@@ -1,5 +1,5 @@
 //! A database that was restored from a backup is accepted: every payment that is not final ends as unknown, a page at a time
-//! (ADR 0027).
+//! (ADR 0014).
 //!
 //! Nothing runs meanwhile but this, so a payment that has ended stays ended, and what is broken off begins again with what
 //! is left.

@@ -1,5 +1,5 @@
 //! The one way back for business time: it is set to the wall clock, after everything that a user could still touch has
-//! ended (ADR 0022).
+//! ended (ADR 0011).
 //!
 //! Fifteen minutes without their users end every payment, so that only notices and batches are due afterwards; these move by
 //! the same distance, in the one commit that records the reset. What was decided on the old time and comes after that commit

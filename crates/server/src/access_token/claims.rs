@@ -22,7 +22,7 @@ pub(super) struct Claims {
     pub(super) nbf: i64,
     /// Expires, seconds since the epoch.
     pub(super) exp: i64,
-    /// How often the tenant's business time had been reset (ADR 0022); not said when never.
+    /// How often the tenant's business time had been reset (ADR 0011); not said when never.
     #[serde(default, skip_serializing_if = "is_never")]
     pub(super) epoch: i64,
     /// The token's own id.

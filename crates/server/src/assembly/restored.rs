@@ -1,4 +1,4 @@
-//! A database that was restored from a backup: told from the one that it replaces, and accepted by an operator (ADR 0027).
+//! A database that was restored from a backup: told from the one that it replaces, and accepted by an operator (ADR 0014).
 
 use lommebok_domain::{PaymentId, StateName, Timestamp};
 use lommebok_engine::fault::Fault;

@@ -1,7 +1,7 @@
 //! Group commit: one thread takes what is queued, writes it in one transaction, syncs once, then answers all.
 //!
 //! One caller alone pays one sync, and whatever comes while it runs shares the next. Only in a crowd is a moment waited, so
-//! that more share a sync (ADR 0021). Nobody is answered before the commit is durable, not even with a refusal, for that may
+//! that more share a sync (ADR 0010). Nobody is answered before the commit is durable, not even with a refusal, for that may
 //! rest on a neighbour's uncommitted row.
 
 mod answers;

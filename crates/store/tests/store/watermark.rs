@@ -1,4 +1,4 @@
-//! How far a database has come is remembered outside it, and an earlier state of it is told from it (ADR 0027).
+//! How far a database has come is remembered outside it, and an earlier state of it is told from it (ADR 0014).
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
--- Version 3: business time may be reset (ADR 0022).
+-- Version 3: business time may be reset (ADR 0011).
 
 -- Every reset of a tenant's clock, for good. Its newest number is the clock's epoch.
 CREATE TABLE clock_reset (

@@ -1,4 +1,4 @@
--- Version 6: a database that was restored from a backup gives no number again that the lost one may have given (ADR 0027).
+-- Version 6: a database that was restored from a backup gives no number again that the lost one may have given (ADR 0014).
 
 CREATE TABLE skipped_number (
     tenant  INTEGER PRIMARY KEY, -- 0: all tenants

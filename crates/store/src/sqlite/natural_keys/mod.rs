@@ -1,5 +1,5 @@
 //! Natural keys (`pspTransactionId` and `merchantOrderId`): hashed, reserved by the writer, kept in memory until a merge pass
-//! puts them into their tables, and found by readers (ADR 0020).
+//! puts them into their tables, and found by readers (ADR 0009).
 //!
 //! The rest of `sqlite` uses what this file names and nothing behind it. A newcomer's mistake would be to read the tables
 //! alone: recent keys are in memory only.

@@ -2,7 +2,7 @@
 //! places, into their tables.
 //!
 //! A payment's two keys are random, so writing each at once costs two pages a payment; together they share pages
-//! (ADR 0020). SQLite stays the only truth: what stands here can be made again from `initiation`, and is at each start.
+//! (ADR 0009). SQLite stays the only truth: what stands here can be made again from `initiation`, and is at each start.
 //! Whoever looks a key up asks here *before* the snapshot begins in which the tables are read: a key leaves only when it is
 //! durable there.
 

@@ -1,4 +1,4 @@
-//! The clock of a tenant: kept, which never takes it back, and reset, which is the only thing that may (ADR 0022).
+//! The clock of a tenant: kept, which never takes it back, and reset, which is the only thing that may (ADR 0011).
 
 use std::collections::HashMap;
 
