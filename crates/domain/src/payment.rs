@@ -65,7 +65,7 @@ pub struct Terms {
 
 #[cfg(feature = "sample")]
 impl Terms {
-    /// Terms for tests: 499 kr to merchant 123456 of PSP 1, who call the payment and the order `name`.
+    /// Terms for tests: 499 kr to merchant 123456, whose PSP calls the payment `name`; no two numbers and ids are alike.
     ///
     /// # Panics
     /// When `name` is not the name of a payment and of an order.
@@ -73,11 +73,11 @@ impl Terms {
     pub fn sample(name: &str) -> Self {
         Self {
             tenant: TenantId::new(1),
-            psp: PspId::new(1),
-            merchant: MerchantId::new(1),
+            psp: PspId::new(3),
+            merchant: MerchantId::new(5),
             msn: Msn::new("123456").expect("six digits"),
             psp_transaction_id: PspTransactionId::new(name).expect("the name of a payment"),
-            merchant_order_id: MerchantOrderId::new(name).expect("the name of an order"),
+            merchant_order_id: MerchantOrderId::new(&format!("o-{name}")).expect("the name of an order"),
             amount: Amount::from_ore(49_900).expect("499 kr"),
             created_at: Timestamp::from_millis(1_760_000_000_000),
             psp_redirect_url: "https://shop.example/done".to_owned(),

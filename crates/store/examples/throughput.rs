@@ -107,8 +107,11 @@ async fn init(store: Store, seed: u32) {
 async fn new(store: &Store, seed: u32) -> Payment {
     let number = NAME.fetch_add(1, Ordering::Relaxed);
     let name = format!("{seed:08x}-5a1b-4c2d-9e3f-{number:012x}");
-    let terms =
-        Terms { created_at: NOW.plus_millis(i64::try_from(number / 10).expect("a time")), ..Terms::sample(&name) };
+    let terms = Terms {
+        created_at: NOW.plus_millis(i64::try_from(number / 10).expect("a time")),
+        psp: PSP,
+        ..Terms::sample(&name)
+    };
     let terms = Arc::new(terms);
     let write = Write::NewPayment(NewPayment {
         terms: Arc::clone(&terms),

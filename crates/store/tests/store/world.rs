@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use lommebok_domain::{Binding, Command, Payment, PaymentId, PspId, TenantId, Terms, Timestamp, decide};
+use lommebok_domain::{
+    Binding, Command, MerchantOrderId, Payment, PaymentId, PspId, TenantId, Terms, Timestamp, decide,
+};
 use lommebok_store::{
     Change, CommitFault, Committed, HashKey, IdempotentRoute, KeyedHash, NewIdempotency, NewPayment, PaymentWrite,
     Sealed, Store, StoreOptions, Write,
@@ -108,7 +110,8 @@ pub(crate) fn name() -> String {
 }
 
 pub(crate) fn terms(name: &str) -> Terms {
-    Terms { created_at: NOW, ..Terms::sample(name) }
+    let merchant_order_id = MerchantOrderId::new(name).expect("a good id");
+    Terms { psp: PSP, merchant_order_id, created_at: NOW, ..Terms::sample(name) }
 }
 
 pub(crate) fn new(terms: Terms) -> Write {
