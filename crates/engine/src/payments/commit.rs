@@ -26,7 +26,7 @@ pub(crate) struct Changed {
 pub(crate) struct Decided {
     /// What is stored.
     pub(crate) write: Write,
-    /// The payments that change; a new one is not here, since it has no number yet.
+    /// The payments after whose change something follows; a new one is not here, since it has no number yet.
     pub(crate) changed: Vec<Changed>,
     /// In which epoch of the clock it was decided.
     pub(crate) epoch: i64,

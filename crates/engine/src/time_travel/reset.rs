@@ -18,6 +18,7 @@ use super::TimeTravel;
 use crate::clock::ClockMode;
 use crate::fault::Fault;
 use crate::observability::names::ATTEMPTS;
+use crate::payments::Decided;
 use crate::timers::DueDone;
 
 /// How far time goes on before it is set, in ms: longer than any payment can wait for its user.
@@ -133,7 +134,9 @@ impl TimeTravel {
         let moved = moved.collect::<Result<Vec<PaymentWrite>, Fault>>()?;
         let notices_moved = moved.len();
         let write = Write::ResetClock(Box::new(ClockResetWrite { from: from.at, to, moved }));
-        let Committed::ClockReset(ended) = self.writer.commit(write, from.epoch).await? else {
+        // What watches reads again when the clock has changed, and the timers look: nothing follows for a single payment.
+        let decided = Decided { write, changed: Vec::new(), epoch: from.epoch, idempotency: None };
+        let Committed::ClockReset(ended) = self.payments.commit(decided).await?.committed else {
             return Err(Fault::Busy.into());
         };
         self.clock.reset_to(to, ended.number);
