@@ -1,6 +1,6 @@
 //! The requests of a PSP, as bytes: what the quick start's client would send.
 //!
-//! Written out by hand rather than taken from crate api: the benchmark is an outsider, and a mistake in our own types
+//! Written out by hand rather than taken from crate psp-v3: the benchmark is an outsider, and a mistake in our own types
 //! must not hide here too.
 
 use std::fmt::Write as _;

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use lommebok_api::hosts::origin_of;
 use lommebok_domain::Timestamp;
 use lommebok_engine::clock::BusinessClock as WalletClock;
+use lommebok_psp_v3::hosts::origin_of;
 use lommebok_sample_psp::acquirer::simulated::IssuerRules;
 use lommebok_sample_psp::clock::BusinessClock;
 use lommebok_sample_psp::ledger::IfMissing;

@@ -2,7 +2,7 @@
 //!
 //! Pure on purpose: no I/O, no async, no clock, no randomness, no serde. Time and ids come in as arguments, so that the
 //! same command on the same payment at the same time always gives the same answer. A newcomer's usual mistake is to look
-//! for the wire's words here (they live in crate `api`) or for a place to save (crate `store`).
+//! for the wire's words here (they live in crate `psp-v3`) or for a place to save (crate `store`).
 
 pub mod cause;
 pub mod command;

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lommebok_api::urls::UrlPolicy;
 use lommebok_domain::{TenantId, Timestamp};
 use lommebok_engine::attempts::{CrashPoints, SENDS_WITHIN_MS};
 use lommebok_engine::clock::BusinessClock;
@@ -18,6 +17,7 @@ use lommebok_engine::status_updates::BatchMode;
 use lommebok_engine::tasks::Tasks;
 use lommebok_engine::tokens::{TokenRefused, TokenSource};
 use lommebok_engine::wallet::{Environment, Parts, Settings, Wallet};
+use lommebok_psp_v3::urls::UrlPolicy;
 use lommebok_store::{HashKey, Seed, Store, StoreOptions};
 
 const NOW: Timestamp = Timestamp::from_millis(1_777_888_800_000);

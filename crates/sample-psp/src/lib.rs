@@ -1,6 +1,6 @@
 //! A small, real PSP on the SDK: merchant API, ledger, acquirer, 3-D Secure page, and a shop that sells with it.
 //!
-//! It knows the wallet only through `lommebok-sdk`, and the cryptogram's format through `lommebok-api`; it could run against
+//! It knows the wallet only through `lommebok-sdk`, and the cryptogram's format through `lommebok-psp-v3`; it could run against
 //! any wallet that speaks the API. No money moves: acquirer and issuer are simulated.
 
 pub mod acquirer;

@@ -1,7 +1,7 @@
 //! The fake PSP against the wallet's own outgoing call: what one sends, the other records, and each reply is taken for what it is.
 
-use lommebok_api::urls::UrlPolicy;
 use lommebok_engine::outbound::{Call, CallOutcome, OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
+use lommebok_psp_v3::urls::UrlPolicy;
 use lommebok_testkit::fake_psp::{FakePsp, Gate, Reply};
 
 fn call(psp: &FakePsp, id: &str, state: &str) -> Call {

@@ -1,6 +1,6 @@
 //! The values that all parts of a wallet share. A value that exists keeps its rule, so that no part checks it again.
 //!
-//! Not here: which rule a request broke and in which words (crate `api`), what may be done with a payment (crate `domain`).
+//! Not here: which rule a request broke and in which words (crate `psp-v3`), what may be done with a payment (crate `domain`).
 
 #![warn(missing_docs)]
 

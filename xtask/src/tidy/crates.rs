@@ -9,13 +9,13 @@ use super::{File, Finding};
 const MUST_NOT_KNOW: [(&str, &[&str]); 12] = [
     ("lommebok-values", &["lommebok"]),
     ("lommebok-domain", &["lommebok"]),
-    ("lommebok-api", &["lommebok"]),
+    ("lommebok-psp-v3", &["lommebok"]),
     ("lommebok-control-api", &["lommebok"]),
     ("lommebok-web", &["lommebok"]),
     (
         "lommebok-store",
         &[
-            "lommebok-api",
+            "lommebok-psp-v3",
             "lommebok-control-api",
             "lommebok-engine",
             "lommebok-server",
@@ -65,7 +65,7 @@ const MUST_NOT_KNOW: [(&str, &[&str]); 12] = [
 const DOMAIN_MAY_USE: [&str; 2] = ["lommebok-values", "thiserror"];
 
 /// Who shares the values. The SDK has types of its own, because its users are to see no other crate of ours.
-const KNOW_THE_VALUES: [&str; 2] = ["lommebok-domain", "lommebok-api"];
+const KNOW_THE_VALUES: [&str; 2] = ["lommebok-domain", "lommebok-psp-v3"];
 
 pub(super) fn dependency_reasons(file: &File) -> Vec<Finding> {
     if file.path != "Cargo.toml" {
@@ -172,7 +172,7 @@ mod tests {
             reasons(&store),
             ["crates/lommebok-store/Cargo.toml:6: lommebok-store must know nothing of lommebok-server"]
         );
-        let api = crate_manifest("lommebok-api", "[dependencies]\nlommebok-domain.workspace = true\n");
+        let api = crate_manifest("lommebok-psp-v3", "[dependencies]\nlommebok-domain.workspace = true\n");
         assert_eq!(reasons(&api).len(), 1);
     }
 
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn the_sdk_knows_no_crate_of_the_wallet_and_testing_knows_the_server() {
-        let sdk = crate_manifest("lommebok-sdk", "[dependencies]\nlommebok-api = { workspace = true }\n");
+        let sdk = crate_manifest("lommebok-sdk", "[dependencies]\nlommebok-psp-v3 = { workspace = true }\n");
         assert_eq!(reasons(&sdk).len(), 1);
         let testing = "[dependencies]\nlommebok-server.workspace = true\nlommebok-sdk.workspace = true\n\
                        lommebok-sample-psp.workspace = true\n";
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn a_dependency_without_a_reason_is_found_and_our_own_crates_need_none() {
         let text = "[workspace.dependencies]\n\
-                    lommebok-api = { path = \"crates/api\" }\n\
+                    lommebok-psp-v3 = { path = \"crates/psp-v3\" }\n\
                     serde = \"1\" # the wire\n\
                     tokio = { features = [\n  \"net\",\n] } # the runtime\n\
                     lonely = \"1\"\n\n[profile.dev]\ndebug = true\n";

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::File;
 use super::source::test_lines;
 
-/// A crate's folder and the place of a module in it: `("crates/api", ["urls", "syntax"])`.
+/// A crate's folder and the place of a module in it: `("crates/psp-v3", ["urls", "syntax"])`.
 type Module = (String, Vec<String>);
 
 /// How often a name is followed from one file that hands it on to the next.

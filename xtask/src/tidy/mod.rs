@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_planted_violation_of_any_rule_reaches_the_report() {
-        let planted = File { path: "crates/api/src/helpers.rs".to_owned(), text: "fn a() {} // TODO\n".to_owned() };
+        let planted = File { path: "crates/psp-v3/src/helpers.rs".to_owned(), text: "fn a() {} // TODO\n".to_owned() };
         let findings = findings(&[planted]);
         let reasons: Vec<&str> = findings.iter().map(|finding| finding.reason.as_str()).collect();
         for expected in ["begins with", "helpers", "TODO"] {

@@ -113,8 +113,8 @@ mod tests {
 
     #[test]
     fn an_empty_name_is_found_in_a_path_and_in_a_declaration() {
-        assert_eq!(names(&file("crates/api/src/utils.rs", "")).len(), 1);
-        assert_eq!(names(&file("crates/api/src/common/mod.rs", "")).len(), 1);
+        assert_eq!(names(&file("crates/psp-v3/src/utils.rs", "")).len(), 1);
+        assert_eq!(names(&file("crates/psp-v3/src/common/mod.rs", "")).len(), 1);
         assert_eq!(
             names(&file("a.rs", "pub(crate) mod helpers {\n")),
             [file("a.rs", "").finding(1, "`helpers` says nothing; name what lives there")]

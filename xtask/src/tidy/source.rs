@@ -42,8 +42,8 @@ mod tests {
     #[test]
     fn tests_are_whole_files_or_the_module_that_cfg_test_announces() {
         let unit = "fn a() {}\n#[cfg(test)]\n#[expect(b)]\nmod tests {\n}\n";
-        assert_eq!(count("crates/api/src/a.rs", unit), 2);
-        assert_eq!(count("crates/api/src/a.rs", "#[cfg(test)]\nfn only_for_tests() {}\nmod b;\n"), 0);
-        assert_eq!(count("crates/api/tests/a.rs", unit), 5);
+        assert_eq!(count("crates/psp-v3/src/a.rs", unit), 2);
+        assert_eq!(count("crates/psp-v3/src/a.rs", "#[cfg(test)]\nfn only_for_tests() {}\nmod b;\n"), 0);
+        assert_eq!(count("crates/psp-v3/tests/a.rs", unit), 5);
     }
 }

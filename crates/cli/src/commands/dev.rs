@@ -4,9 +4,9 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use lommebok_api::hosts::origin_of;
 use lommebok_engine::keys::DataDirectory;
 use lommebok_engine::observability;
+use lommebok_psp_v3::hosts::origin_of;
 use lommebok_sample_psp::RunningSamplePsp;
 use lommebok_server::assembly::{PreparedSandbox, RunningSandbox, Seams, StartFault};
 use lommebok_server::config::{DevConfig, NetworkConfig};

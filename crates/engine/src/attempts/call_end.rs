@@ -4,9 +4,9 @@
 //! Not here: what the payment becomes of it (crate `domain`). A newcomer's mistake: to keep a text of the PSP without
 //! hiding the call's secrets in it.
 
-use lommebok_api::make_payment as wire;
-use lommebok_api::urls::UrlPolicy;
 use lommebok_domain::{AttemptAnswer, Cause, CauseCode, Payment};
+use lommebok_psp_v3::make_payment as wire;
+use lommebok_psp_v3::urls::UrlPolicy;
 
 use crate::outbound::{Answer, CallOutcome, CallSecrets, LateAnswer, Masks, shown_answer, shown_part};
 

@@ -13,8 +13,8 @@ mod run;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lommebok_api::urls::UrlPolicy;
 use lommebok_domain::Payment;
+use lommebok_psp_v3::urls::UrlPolicy;
 use tokio::sync::mpsc;
 
 pub use crash_points::{CrashPoint, CrashPoints};

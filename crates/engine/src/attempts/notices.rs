@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use lommebok_api::make_payment as wire;
 use lommebok_domain::due::ATTEMPT_ANSWER_MS;
 use lommebok_domain::{Cause, CauseCode, Command, Notice, NoticeKind, Payment, PaymentId, Timestamp};
+use lommebok_psp_v3::make_payment as wire;
 use tokio::task::JoinHandle;
 
 use super::call_deadline::call_deadline;

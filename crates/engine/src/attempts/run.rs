@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use lommebok_api::make_payment as wire;
 use lommebok_domain::due::{ATTEMPT_ANSWER_MS, ATTEMPT_SLOT_MS};
 use lommebok_domain::{
     AttemptAnswer, AttemptNumber, Cause, CauseCode, Command, Payment, PaymentId, Phase, ReturnId, State, Timestamp,
 };
+use lommebok_psp_v3::make_payment as wire;
 
 use super::Attempts;
 use super::call_deadline::call_deadline;

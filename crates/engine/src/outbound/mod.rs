@@ -1,6 +1,6 @@
 //! The one outgoing call, `POST makePaymentUrl`: address, connection, TLS, one HTTP/1.1 exchange, and what its end proves ([`CallOutcome`]).
 //!
-//! What must not be here: payments, storage, retries, the meaning of the PSP's JSON (crate `api`), what a payment becomes (`domain`).
+//! What must not be here: payments, storage, retries, the meaning of the PSP's JSON (crate `psp-v3`), what a payment becomes (`domain`).
 //!
 //! A newcomer would reach for an ordinary HTTP client. Those retry, follow redirects, obey proxy variables and reuse connections, and can so
 //! send a token twice or to the wrong house. Here each call dials, sends once and closes. Not even hyper's connection is used: it holds

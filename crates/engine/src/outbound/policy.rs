@@ -1,10 +1,10 @@
-//! Where calls may go. The rules are crate `api`'s, shared with init; here is only which of them apply, and how long an address may take.
+//! Where calls may go. The rules are crate `psp-v3`'s, shared with init; here is only which of them apply, and how long an address may take.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use lommebok_api::addresses;
-use lommebok_api::urls::UrlPolicy;
+use lommebok_psp_v3::addresses;
+use lommebok_psp_v3::urls::UrlPolicy;
 
 /// The settings of the outgoing call that concern connecting.
 #[derive(Debug, Clone)]

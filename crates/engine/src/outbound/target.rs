@@ -1,10 +1,10 @@
 //! The stored URL taken apart for one call: where to connect, what to ask for.
 //!
-//! init has judged it once; it is judged again, by the same rules of crate `api`, because the payment waited and the rules may have changed.
+//! init has judged it once; it is judged again, by the same rules of crate `psp-v3`, because the payment waited and the rules may have changed.
 
 use std::net::IpAddr;
 
-use lommebok_api::urls::{Host, UrlFault, make_payment_url};
+use lommebok_psp_v3::urls::{Host, UrlFault, make_payment_url};
 use rustls::pki_types::ServerName;
 
 use super::{NotDeliveredCause, Policy};

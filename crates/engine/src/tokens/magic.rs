@@ -2,7 +2,7 @@
 //!
 //! The values are the vendor's, faults included: some are expired, and some cryptograms have 19 bytes.
 
-use lommebok_api::make_payment::TokenType;
+use lommebok_psp_v3::make_payment::TokenType;
 
 /// A token of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Network tokens: what the wallet asks for once per attempt, what it is given, and the sandbox's simulated token service (TSP).
 //!
-//! What must not be here: who may ask and when (`attempts`), the cryptogram's format (crate `api`), and any storage: a token and
+//! What must not be here: who may ask and when (`attempts`), the cryptogram's format (crate `psp-v3`), and any storage: a token and
 //! its cryptogram live in the memory of one attempt. The simulated service is the only one there is. Nothing of the wallet names it; only
 //! the sandbox's assembly makes one and wraps it into a `TokenSource`, so `serve`, which has no `TokenSource` to be built with, refuses to
 //! start and says that its token service is missing.
@@ -13,8 +13,8 @@ mod tests;
 
 use std::sync::Arc;
 
-use lommebok_api::make_payment::{NetworkToken, TokenType};
 use lommebok_domain::{AttemptNumber, PaymentId, Terms};
+use lommebok_psp_v3::make_payment::{NetworkToken, TokenType};
 use lommebok_store::Card;
 use lommebok_values::Secret;
 

@@ -6,10 +6,10 @@
 use std::fmt;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use lommebok_api::cryptogram::{Bound, Cryptogram};
-use lommebok_api::make_payment::TokenType;
 use lommebok_domain::CardScheme;
 use lommebok_domain::{AttemptNumber, PaymentId};
+use lommebok_psp_v3::cryptogram::{Bound, Cryptogram};
+use lommebok_psp_v3::make_payment::TokenType;
 use lommebok_store::Card;
 use lommebok_values::Secret;
 use sha2::Sha256;

@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use lommebok_api::cryptogram::{Bound, Cryptogram};
 use lommebok_domain::{Amount, AttemptNumber, CardId, Msn, PaymentId, TenantId, Terms, UserId};
 use lommebok_domain::{CardKind, CardScheme};
+use lommebok_psp_v3::cryptogram::{Bound, Cryptogram};
 use lommebok_store::{Card, CardDetails};
 
 use super::{IssuedToken, MagicTokens, SimulatedTokens, TokenRefused, TokenRequest};

@@ -9,8 +9,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use lommebok_api::urls::{self, Host, Target, UrlPolicy};
 use lommebok_domain::TenantId;
+use lommebok_psp_v3::urls::{self, Host, Target, UrlPolicy};
 use lommebok_store::{Seed, Store};
 
 use crate::approvals::{Approvals, ForceApprove, Links};

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use lommebok_api::hosts::HostName;
+use lommebok_psp_v3::hosts::HostName;
 use lommebok_sdk::transport::Transport;
 use lommebok_sdk::{Credentials, MerchantSerialNumber, Url};
 

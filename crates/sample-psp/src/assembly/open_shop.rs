@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use lommebok_api::hosts::{HostName, KnownHosts};
+use lommebok_psp_v3::hosts::{HostName, KnownHosts};
 use lommebok_sdk::{Secret, Url};
 
 use super::bound::Bound;

@@ -9,7 +9,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, Method, header};
-use lommebok_api::hosts::KnownHosts;
+use lommebok_psp_v3::hosts::KnownHosts;
 
 use super::wrong::{Wrong, other_name};
 use crate::ui::lang::Chosen;

@@ -21,7 +21,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
-use lommebok_api::hosts::KnownHosts;
+use lommebok_psp_v3::hosts::KnownHosts;
 use lommebok_sdk::Url;
 
 use crate::clock::BusinessClock;

@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response};
-use lommebok_api::details::{DetailsAnswer, LogEntry, TransactionSummary};
-use lommebok_api::init::InitAnswer;
-use lommebok_api::merchants::{Address as ApiAddress, CreateMerchantAnswer, Merchant, MerchantList};
-use lommebok_api::paths::{Endpoint, route};
-use lommebok_api::updatestatus::UpdateStatusAnswer;
-use lommebok_api::urls::UrlPolicy;
-use lommebok_api::{access_token, force_approve, headers, init, merchants, updatestatus};
+use lommebok_psp_v3::details::{DetailsAnswer, LogEntry, TransactionSummary};
+use lommebok_psp_v3::init::InitAnswer;
+use lommebok_psp_v3::merchants::{Address as ApiAddress, CreateMerchantAnswer, Merchant, MerchantList};
+use lommebok_psp_v3::paths::{Endpoint, route};
+use lommebok_psp_v3::updatestatus::UpdateStatusAnswer;
+use lommebok_psp_v3::urls::UrlPolicy;
+use lommebok_psp_v3::{access_token, force_approve, headers, init, merchants, updatestatus};
 use lommebok_sdk::client::{Address, Company, MerchantChanges, NewMerchant, Operation};
 use lommebok_sdk::transport::{Transport, TransportError};
 use lommebok_sdk::{
@@ -21,7 +21,7 @@ use lommebok_sdk::{
 use lommebok_values::{EntryStatus, MerchantStatus, OperationStatus};
 use serde::Serialize;
 
-/// Reads requests and writes answers with crate `api`, in the same process; keeps what it read.
+/// Reads requests and writes answers with crate `psp-v3`, in the same process; keeps what it read.
 #[derive(Clone, Debug, Default)]
 struct ApiByItself(Arc<Mutex<Vec<String>>>);
 
@@ -230,12 +230,12 @@ fn an_address_that_the_sdk_takes_the_wallet_takes_too() {
     let mut taken = 0;
     for text in odd.into_iter().chain(apps).chain(usual) {
         if let Ok(url) = MakePaymentUrl::new(text) {
-            lommebok_api::urls::check_make_payment_url(url.as_str(), UrlPolicy::Sandbox)
+            lommebok_psp_v3::urls::check_make_payment_url(url.as_str(), UrlPolicy::Sandbox)
                 .unwrap_or_else(|fault| panic!("{text}: {fault}"));
             taken += 1;
         }
         if let Ok(url) = PspRedirectUrl::new(text) {
-            lommebok_api::urls::psp_redirect_url(url.as_str(), true, UrlPolicy::Sandbox)
+            lommebok_psp_v3::urls::psp_redirect_url(url.as_str(), true, UrlPolicy::Sandbox)
                 .unwrap_or_else(|fault| panic!("{text}: {fault}"));
             taken += 1;
         }
@@ -323,7 +323,7 @@ fn both_take_the_same_schemes_of_apps() {
     for (schemes, expected) in [(refused, false), (taken, true)] {
         for scheme in schemes.split_whitespace() {
             let url = format!("{scheme}://order/7");
-            let wallet = lommebok_api::urls::psp_redirect_url(&url, true, UrlPolicy::Sandbox).is_ok();
+            let wallet = lommebok_psp_v3::urls::psp_redirect_url(&url, true, UrlPolicy::Sandbox).is_ok();
             assert_eq!((wallet, PspRedirectUrl::new(&url).is_ok()), (expected, expected), "{url}");
         }
     }

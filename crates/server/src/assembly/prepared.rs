@@ -4,14 +4,14 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use lommebok_api::hosts::origin_of;
-use lommebok_api::urls::UrlPolicy;
 use lommebok_engine::keys::{DataDirectory, SandboxKeys, SigningKey};
 use lommebok_engine::operations::{Remembering, remember};
 use lommebok_engine::outbound::{OutboundClient, Policy, Resolver, Slots};
 use lommebok_engine::randomness::Randomness;
 use lommebok_engine::tasks::Tasks;
 use lommebok_engine::wallet::{Parts, Sandbox, Wallet};
+use lommebok_psp_v3::hosts::origin_of;
+use lommebok_psp_v3::urls::UrlPolicy;
 use lommebok_store::{Seed as Rows, Store};
 
 use super::parts;

@@ -4,7 +4,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use lommebok_api::urls::UrlPolicy;
 use lommebok_engine::keys::{DataDirectory, KeptWatermark};
 use lommebok_engine::operations::Remembering;
 use lommebok_engine::outbound::{OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
@@ -15,6 +14,7 @@ use lommebok_engine::time_travel::{ClockReset, ResetFault};
 use lommebok_engine::tokens::TokenRefused;
 use lommebok_engine::tokens::TokenSource;
 use lommebok_engine::wallet::{Parts, Settings, Wallet};
+use lommebok_psp_v3::urls::UrlPolicy;
 use lommebok_store::{CheckReport, OlderDatabase, Store, StoreError};
 
 use super::parts;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use lommebok_api::hosts::{HostName, KnownHosts, NoHostName, origin_of};
+use lommebok_psp_v3::hosts::{HostName, KnownHosts, NoHostName, origin_of};
 use url::{Host, Url};
 
 use super::reader::{Reader, list, number};

@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::HOST;
 use http::{HeaderMap, StatusCode, Uri};
-use lommebok_api::hosts::KnownHosts;
+use lommebok_psp_v3::hosts::KnownHosts;
 
 use super::app;
 use super::pages::{Pages, language, once};

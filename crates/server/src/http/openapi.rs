@@ -1,4 +1,4 @@
-//! `GET /openapi.json`: the committed file, byte for byte. It is made from the types of crate `api` by `cargo xtask generate`,
+//! `GET /openapi.json`: the committed file, byte for byte. It is made from the types of crate `psp-v3` by `cargo xtask generate`,
 //! and a test holds the two equal, so that nothing is made while the server runs.
 
 use std::fmt::Write as _;

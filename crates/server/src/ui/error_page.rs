@@ -2,7 +2,7 @@
 
 use askama::Template;
 use http::StatusCode;
-use lommebok_api::hosts::HostName;
+use lommebok_psp_v3::hosts::HostName;
 
 use super::page::Page;
 

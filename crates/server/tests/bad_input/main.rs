@@ -1,7 +1,7 @@
 //! Bad input over real HTTP: each case names the status, the shape of the body and the codes that must come back, and
 //! leaves no table with a row more or less. One file per endpoint or rule, one server per test.
 //!
-//! The parsers have tables of their own in crate `api`; here the whole server is meant, from the socket to the store.
+//! The parsers have tables of their own in crate `psp-v3`; here the whole server is meant, from the socket to the store.
 
 mod access_token;
 mod app_api;

@@ -1,7 +1,7 @@
 //! The approved request as it goes over the wire: exact members, `Authorization` as it was given, one request on one
 //! connection, and no redirect followed.
 
-use lommebok_api::cryptogram::{Bound, Cryptogram};
+use lommebok_psp_v3::cryptogram::{Bound, Cryptogram};
 use lommebok_testkit::fake_psp::{FakePsp, Reply, Request};
 use lommebok_testkit::test_app::TestApp;
 use serde_json::{Value, json};

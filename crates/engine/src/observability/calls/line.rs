@@ -1,7 +1,7 @@
 //! The lines themselves: what each kind of call leaves, in the API's own words.
 
-use lommebok_api::errors::Fault as WireFault;
 use lommebok_domain::{Cause, Failure, Notice as PaymentNotice, Payment, State};
+use lommebok_psp_v3::errors::Fault as WireFault;
 
 use super::{Kind, TARGET};
 

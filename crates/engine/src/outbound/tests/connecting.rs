@@ -3,7 +3,7 @@
 //! Tests that need an address where nobody listens have a corner of 127/8 of their own: a port that is free on it now may be another test's
 //! on 127.0.0.1.
 
-use lommebok_api::urls::UrlPolicy;
+use lommebok_psp_v3::urls::UrlPolicy;
 
 use super::super::{OutboundClient, Policy, Resolver, tls_with_web_roots};
 use super::hostile::{Hostile, Step};

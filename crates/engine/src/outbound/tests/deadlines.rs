@@ -1,6 +1,6 @@
 //! The deadline is the caller's future: what it means when it comes, stage by stage, and what may still be learned afterwards.
 
-use lommebok_api::urls::UrlPolicy;
+use lommebok_psp_v3::urls::UrlPolicy;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;

@@ -1,6 +1,6 @@
 //! TLS: whom the client believes, and that it sends nothing to anybody else.
 
-use lommebok_api::urls::UrlPolicy;
+use lommebok_psp_v3::urls::UrlPolicy;
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};

@@ -13,7 +13,7 @@ mod slots;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use lommebok_api::urls::UrlPolicy;
+use lommebok_psp_v3::urls::UrlPolicy;
 
 use super::{Call, CallOutcome, OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
 

@@ -1,7 +1,7 @@
 //! What an authorisation or an operation does to the books: judged and written down in one transaction, once.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use lommebok_api::cryptogram::{Bound, Cryptogram};
+use lommebok_psp_v3::cryptogram::{Bound, Cryptogram};
 use rusqlite::Transaction;
 use sha2::Sha256;
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use lommebok_api::cryptogram::{Bound, Cryptogram};
+use lommebok_psp_v3::cryptogram::{Bound, Cryptogram};
 use lommebok_sdk::{Amount, BoxFuture, Clock, Secret};
 
 use super::{IssuerRules, SimulatedAcquirer, Standing};

@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use lommebok_api::hosts::origin_of;
+use lommebok_psp_v3::hosts::origin_of;
 use lommebok_sdk::Url;
 use lommebok_web::listener::body::{self, BodyFault};
 use lommebok_web::listener::{self, Listener, Settings, Stop, WhenFull};

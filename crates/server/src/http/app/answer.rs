@@ -13,12 +13,12 @@ use http::header::{
     ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
-use lommebok_api::errors::bearer_challenge;
-use lommebok_api::headers;
 use lommebok_domain::UserId;
 use lommebok_engine::fault::Fault;
 use lommebok_engine::observability::store_trouble;
 use lommebok_engine::wallet::Wallet;
+use lommebok_psp_v3::errors::bearer_challenge;
+use lommebok_psp_v3::headers;
 use lommebok_store::CommitFault;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@ use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use lommebok_api::errors::bearer_challenge;
+use lommebok_psp_v3::errors::bearer_challenge;
 use subtle::ConstantTimeEq;
 
 use super::Control;

@@ -18,7 +18,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
-use lommebok_api::hosts::KnownHosts;
+use lommebok_psp_v3::hosts::KnownHosts;
 
 use lommebok_engine::keys::SecretText;
 use lommebok_engine::time_travel::TimeTravel;

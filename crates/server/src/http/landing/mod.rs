@@ -22,7 +22,7 @@ use crate::ui::error_page::Wrong;
 /// The landing page's routes, and the files that all pages use.
 pub(crate) fn routes(edge: Edge, pages: Pages) -> Router {
     Router::new()
-        .route(lommebok_api::paths::DEEPLINK, get(show::deeplink))
+        .route(lommebok_psp_v3::paths::DEEPLINK, get(show::deeplink))
         .route("/landing/wait", get(show::wait))
         .route("/landing/number", post(post::number))
         .route("/landing/cancel", post(post::cancel))

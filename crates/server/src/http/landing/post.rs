@@ -26,7 +26,7 @@ pub(super) async fn number(State(pages): State<Pages>, request: Request) -> Resp
         Ok(number) => number,
         Err(why) => {
             let lang = language(&Uri::from_static("/"), &form.headers);
-            let here = format!("{}?v=2&token={}", lommebok_api::paths::DEEPLINK, form.token);
+            let here = format!("{}?v=2&token={}", lommebok_psp_v3::paths::DEEPLINK, form.token);
             let looking = Looking { pages: &pages, lang, headers: &form.headers, here, token: &form.token };
             return looking.wrong_number(&payment, WrongNumber { typed: &form.number, why });
         }

@@ -40,7 +40,7 @@ pub(super) struct Looking<'a> {
 pub(super) async fn deeplink(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Response {
     let token = query(&uri, "token").unwrap_or_default();
     let lang = language(&uri, &headers);
-    let here = format!("{}?v=2&token={token}", lommebok_api::paths::DEEPLINK);
+    let here = format!("{}?v=2&token={token}", lommebok_psp_v3::paths::DEEPLINK);
     let looking = Looking { pages: &pages, lang, headers: &headers, here, token: &token };
     let shown = match pages.wallet.approvals.linked(&token) {
         Ok(payment) => match &payment.state {
@@ -191,7 +191,7 @@ impl Looking<'_> {
     fn waiting(&self, payment: &Payment, refused: Option<TooLate>, wrong: Option<WrongNumber<'_>>) -> Response {
         let waiting_for = match &payment.state {
             PaymentState::AwaitingUser { .. } => {
-                let link = format!("{}?v=2&token={}", lommebok_api::paths::DEEPLINK, self.token);
+                let link = format!("{}?v=2&token={}", lommebok_psp_v3::paths::DEEPLINK, self.token);
                 return see_other(&link, Policy::Closed);
             }
             PaymentState::AwaitingApproval { .. } => WaitingFor::Approval,

@@ -1,10 +1,10 @@
 //! `POST /accesstoken/get`: credentials for a token. An unknown client and a wrong secret are answered alike, in the same
 //! time: both compare keyed hashes.
 
-use lommebok_api::access_token::{self, TokenAnswer};
 use lommebok_engine::directory::Principal;
 use lommebok_engine::fault::Fault;
 use lommebok_engine::keys::lookup::Purpose;
+use lommebok_psp_v3::access_token::{self, TokenAnswer};
 use lommebok_store::KeyedHash;
 use subtle::ConstantTimeEq;
 

@@ -9,13 +9,13 @@ use http::StatusCode;
 use http::header::{
     CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
-use lommebok_api::errors::{self, ErrorCode, Fault as WireFault, Surface};
-use lommebok_api::hints::{Hint, Hints, Slip};
 use lommebok_domain::Refusal;
 use lommebok_engine::fault::Fault;
 use lommebok_engine::observability::calls;
 use lommebok_engine::observability::names::REFUSALS;
 use lommebok_engine::observability::store_trouble;
+use lommebok_psp_v3::errors::{self, ErrorCode, Fault as WireFault, Surface};
+use lommebok_psp_v3::hints::{Hint, Hints, Slip};
 use lommebok_store::CommitFault;
 use serde::Serialize;
 
@@ -23,7 +23,7 @@ use crate::http::Edge;
 use crate::http::rates::TooOften;
 use lommebok_web::listener::body::BodyFault;
 
-const HINT: HeaderName = HeaderName::from_static(lommebok_api::headers::HINT);
+const HINT: HeaderName = HeaderName::from_static(lommebok_psp_v3::headers::HINT);
 /// How long a client should wait when we can't take more, in seconds.
 const RETRY_AFTER_S: u64 = 1;
 

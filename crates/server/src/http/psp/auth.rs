@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use lommebok_api::errors::{ErrorCode, Fault as WireFault};
-use lommebok_api::headers;
-use lommebok_api::hints::{Hint, Slip};
 use lommebok_domain::Msn;
 use lommebok_engine::directory::Principal;
 use lommebok_engine::operations::{IN_PLACE_BYTES, Whose};
 use lommebok_engine::wallet::Wallet;
+use lommebok_psp_v3::errors::{ErrorCode, Fault as WireFault};
+use lommebok_psp_v3::headers;
+use lommebok_psp_v3::hints::{Hint, Slip};
 use lommebok_store::Psp;
 
 use super::answer::Refused;

@@ -1,11 +1,11 @@
 //! `GET /psp/v3/psppayments/{pspTransactionId}/details`: sums and history of one payment.
 
-use lommebok_api::details::{DetailsAnswer, LogEntry, TransactionSummary};
-use lommebok_api::paths::PathId;
 use lommebok_domain::PspTransactionId;
 use lommebok_domain::history::HistoryLine;
 use lommebok_engine::clock::time_text;
 use lommebok_engine::operations::{IN_PLACE_BYTES, Whose};
+use lommebok_psp_v3::details::{DetailsAnswer, LogEntry, TransactionSummary};
+use lommebok_psp_v3::paths::PathId;
 use lommebok_store::PaymentDetails;
 
 use super::answer::{Answered, Refused};

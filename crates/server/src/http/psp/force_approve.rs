@@ -1,8 +1,8 @@
 //! `POST /psp/v3/integration-test/psppayments/{pspTransactionId}/approve`: approve without a phone, sandbox only.
 
-use lommebok_api::errors::{ErrorCode, Fault as WireFault};
-use lommebok_api::paths::PathId;
-use lommebok_api::{force_approve as wire, headers};
+use lommebok_psp_v3::errors::{ErrorCode, Fault as WireFault};
+use lommebok_psp_v3::paths::PathId;
+use lommebok_psp_v3::{force_approve as wire, headers};
 
 use super::answer::{Answered, Refused};
 use super::auth::Caller;

@@ -1,14 +1,14 @@
 //! `POST /psp/v3/psppayments/init`: start a payment.
 
-use lommebok_api::errors::{ErrorCode, Fault as WireFault, together};
-use lommebok_api::headers;
-use lommebok_api::hints::{Hint, Slip};
-use lommebok_api::init::{self, InitAnswer, InitRequest};
 use lommebok_domain::Entrance;
 use lommebok_engine::clock::ProcessTime;
 use lommebok_engine::inits::NewInit;
 use lommebok_engine::observability::calls::{self, Ids, Kind, Line};
 use lommebok_engine::wallet::Wallet;
+use lommebok_psp_v3::errors::{ErrorCode, Fault as WireFault, together};
+use lommebok_psp_v3::headers;
+use lommebok_psp_v3::hints::{Hint, Slip};
+use lommebok_psp_v3::init::{self, InitAnswer, InitRequest};
 use lommebok_store::IdempotentRoute;
 
 use super::PspCall;

@@ -2,18 +2,18 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use lommebok_api::errors::{ErrorCode, Fault as WireFault, together};
-use lommebok_api::headers;
-use lommebok_api::merchants::{
-    self as wire, CreateMerchantAnswer, CreateMerchantRequest, MerchantList, UpdateMerchantRequest,
-};
-use lommebok_api::paths::PathId;
 use lommebok_domain::MerchantStatus;
 use lommebok_domain::Msn;
 use lommebok_engine::clock::time_text;
 use lommebok_engine::directory::MERCHANTS_LISTED;
 use lommebok_engine::fault::Fault;
 use lommebok_engine::operations::Whose;
+use lommebok_psp_v3::errors::{ErrorCode, Fault as WireFault, together};
+use lommebok_psp_v3::headers;
+use lommebok_psp_v3::merchants::{
+    self as wire, CreateMerchantAnswer, CreateMerchantRequest, MerchantList, UpdateMerchantRequest,
+};
+use lommebok_psp_v3::paths::PathId;
 use lommebok_store::{Address, IdempotentRoute, Merchant, MerchantDetails};
 
 use super::PspCall;

@@ -1,4 +1,4 @@
-//! The public endpoints: the PSP API, the token endpoint and the merchants. Paths are matched by crate `api`, without
+//! The public endpoints: the PSP API, the token endpoint and the merchants. Paths are matched by crate `psp-v3`, without
 //! regard to case, so this is one service behind the router's own routes.
 //!
 //! The order of checks is the contract's: path and method, subscription key, token, PSP-ID, MSN, body, then the wallet.
@@ -23,15 +23,15 @@ use axum::response::Response;
 use futures_util::FutureExt;
 use http::header::{ACCEPT, ALLOW, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
-use lommebok_api::errors::{ErrorCode, Fault as WireFault, Surface};
-use lommebok_api::headers;
-use lommebok_api::hints::{Hint, Slip};
-use lommebok_api::paths::{self, Endpoint, PathId};
 use lommebok_domain::PspTransactionId;
 use lommebok_engine::approvals::ForceApprove;
 use lommebok_engine::clock::ProcessTime;
 use lommebok_engine::observability::calls::{self, Kind, Line};
 use lommebok_engine::observability::names::REQUEST_SECONDS;
+use lommebok_psp_v3::errors::{ErrorCode, Fault as WireFault, Surface};
+use lommebok_psp_v3::headers;
+use lommebok_psp_v3::hints::{Hint, Slip};
+use lommebok_psp_v3::paths::{self, Endpoint, PathId};
 use tokio::time::Instant;
 
 use crate::http::Edge;

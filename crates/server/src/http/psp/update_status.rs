@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use lommebok_api::errors::{Fault as WireFault, together};
-use lommebok_api::headers;
-use lommebok_api::hints::{Hint, Hints, Slip};
-use lommebok_api::updatestatus::{self, Entry, UpdateStatusAnswer};
 use lommebok_domain::StatusEntry;
 use lommebok_engine::clock::ProcessTime;
 use lommebok_engine::observability::calls::{self, Kind, Line};
 use lommebok_engine::status_updates::{Accepted, NewUpdate};
 use lommebok_engine::wallet::Wallet;
+use lommebok_psp_v3::errors::{Fault as WireFault, together};
+use lommebok_psp_v3::headers;
+use lommebok_psp_v3::hints::{Hint, Hints, Slip};
+use lommebok_psp_v3::updatestatus::{self, Entry, UpdateStatusAnswer};
 use lommebok_store::{BatchEntry, IdempotentRoute, KeyedHash};
 
 use super::PspCall;

@@ -1,8 +1,8 @@
 //! The URL corpus: what each environment accepts as `makePaymentUrl`, `pspRedirectUrl` and `url3dSecure`, and why it
 //! refuses the rest.
 
-use lommebok_api::addresses::AddressFault;
-use lommebok_api::urls::{Host, Target, UrlFault, UrlPolicy, make_payment_url, psp_redirect_url, url_3d_secure};
+use lommebok_psp_v3::addresses::AddressFault;
+use lommebok_psp_v3::urls::{Host, Target, UrlFault, UrlPolicy, make_payment_url, psp_redirect_url, url_3d_secure};
 
 use UrlPolicy::{Production, Sandbox};
 

@@ -1,9 +1,9 @@
 //! The headers: which are refused, with which status and code, and which are only helped along.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use lommebok_api::access_token;
-use lommebok_api::errors::{ErrorCode, Fault};
-use lommebok_api::headers;
+use lommebok_psp_v3::access_token;
+use lommebok_psp_v3::errors::{ErrorCode, Fault};
+use lommebok_psp_v3::headers;
 
 /// Headers out of `Name: value` lines; values are raw bytes.
 fn map(lines: &[(&str, &str)]) -> HeaderMap {

@@ -1,9 +1,9 @@
 //! Bodies of init, good and bad: each bad one names its code and field, and only those.
 
-use lommebok_api::errors::{Fault, MAX_FAULTS};
-use lommebok_api::hints::Hints;
-use lommebok_api::init::{InitRequest, parse};
-use lommebok_api::urls::UrlPolicy;
+use lommebok_psp_v3::errors::{Fault, MAX_FAULTS};
+use lommebok_psp_v3::hints::Hints;
+use lommebok_psp_v3::init::{InitRequest, parse};
+use lommebok_psp_v3::urls::UrlPolicy;
 use lommebok_values::PhoneNumber;
 
 const QUICK_START: &str = r#"{

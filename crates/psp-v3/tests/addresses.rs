@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use lommebok_api::addresses::{AddressClass, AddressFault, class, permitted};
-use lommebok_api::urls::UrlPolicy;
+use lommebok_psp_v3::addresses::{AddressClass, AddressFault, class, permitted};
+use lommebok_psp_v3::urls::UrlPolicy;
 
 fn ip(text: &str) -> IpAddr {
     text.parse().expect("every case is an address")

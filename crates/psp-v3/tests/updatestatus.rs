@@ -1,7 +1,7 @@
 //! Bodies of updatestatus, good and bad: each fault names its entry and field.
 
-use lommebok_api::errors::Fault;
-use lommebok_api::updatestatus::{ENTRIES_MAX, UpdateStatusRequest, parse};
+use lommebok_psp_v3::errors::Fault;
+use lommebok_psp_v3::updatestatus::{ENTRIES_MAX, UpdateStatusRequest, parse};
 use lommebok_values::{EntryStatus, OperationStatus};
 
 const QUICK_START: &str = r#"{

@@ -1,6 +1,6 @@
 //! Routing of raw paths: spelling of fixed segments, and what an id may be.
 
-use lommebok_api::paths::{Endpoint, PathId, route};
+use lommebok_psp_v3::paths::{Endpoint, PathId, route};
 
 fn details(raw: &str) -> Option<PathId<'_>> {
     let Endpoint::Details { id } = route(raw)? else { return None };

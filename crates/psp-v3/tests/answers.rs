@@ -1,8 +1,8 @@
 //! The bytes of the answers, as a PSP reads them on the wire.
 
-use lommebok_api::details::{DetailsAnswer, LogEntry, TransactionSummary};
-use lommebok_api::init::InitAnswer;
-use lommebok_api::merchants::{Address, CreateMerchantAnswer, Merchant, MerchantList};
+use lommebok_psp_v3::details::{DetailsAnswer, LogEntry, TransactionSummary};
+use lommebok_psp_v3::init::InitAnswer;
+use lommebok_psp_v3::merchants::{Address, CreateMerchantAnswer, Merchant, MerchantList};
 use lommebok_values::{EntryStatus, MerchantStatus};
 
 #[test]

@@ -1,8 +1,8 @@
 //! The corpus of PSP answers: hostile, broken and odd ones, and what each is taken for.
 
-use lommebok_api::addresses::AddressFault;
-use lommebok_api::make_payment::{ANSWER_MAX_BYTES, Answer, Cause, PspError, PspErrorId, read_answer};
-use lommebok_api::urls::{UrlFault, UrlPolicy};
+use lommebok_psp_v3::addresses::AddressFault;
+use lommebok_psp_v3::make_payment::{ANSWER_MAX_BYTES, Answer, Cause, PspError, PspErrorId, read_answer};
+use lommebok_psp_v3::urls::{UrlFault, UrlPolicy};
 
 const ID: &str = "abcABC12345";
 

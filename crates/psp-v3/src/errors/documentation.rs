@@ -9,7 +9,7 @@ use crate::hints;
 const HEAD: &str = "\
 # Errors
 
-Generated from the tables in `crates/api/src/errors/table.rs` and `crates/api/src/hints`; change it there.
+Generated from the tables in `crates/psp-v3/src/errors/table.rs` and `crates/psp-v3/src/hints`; change it there.
 
 Checks run in the order of the table's stages. The first stage with a fault answers alone; of a body all faults are
 answered together, at most 100. In the sandbox an answer carries a `Lommebok-Hint` header that names the likely slip: the

@@ -1,6 +1,6 @@
 //! Bodies of force-approve: which are read, and what each bad one is told.
 
-use lommebok_api::force_approve::parse;
+use lommebok_psp_v3::force_approve::parse;
 
 fn fields(body: &str) -> Vec<String> {
     let faults = parse(body.as_bytes()).err().unwrap_or_default();

@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use lommebok_api::addresses::{AddressClass, class, permitted};
-use lommebok_api::cryptogram::{Bound, Cryptogram};
-use lommebok_api::make_payment::{Answer, read_answer};
-use lommebok_api::urls::{UrlPolicy, make_payment_url, psp_redirect_url};
-use lommebok_api::{force_approve, init, merchants, paths, updatestatus};
+use lommebok_psp_v3::addresses::{AddressClass, class, permitted};
+use lommebok_psp_v3::cryptogram::{Bound, Cryptogram};
+use lommebok_psp_v3::make_payment::{Answer, read_answer};
+use lommebok_psp_v3::urls::{UrlPolicy, make_payment_url, psp_redirect_url};
+use lommebok_psp_v3::{force_approve, init, merchants, paths, updatestatus};
 use proptest::prelude::*;
 
 /// Text that looks like our bodies: their words, JSON's signs, and noise.
@@ -101,9 +101,9 @@ proptest! {
         let text = format!("https://{host}:{port}/");
         if let Ok(target) = make_payment_url(&text, UrlPolicy::Production) {
             let address = match target.host {
-                lommebok_api::urls::Host::V4(address) => Some(IpAddr::V4(address)),
-                lommebok_api::urls::Host::V6(address) => Some(IpAddr::V6(address)),
-                lommebok_api::urls::Host::Name(_) => None,
+                lommebok_psp_v3::urls::Host::V4(address) => Some(IpAddr::V4(address)),
+                lommebok_psp_v3::urls::Host::V6(address) => Some(IpAddr::V6(address)),
+                lommebok_psp_v3::urls::Host::Name(_) => None,
             };
             prop_assert!(address.is_none_or(|address| class(address) == AddressClass::Public));
         }

@@ -1,10 +1,10 @@
 //! Slips in bodies of init: texts cut in the middle of an emoji, members that are named nearly right, numbers as people write
 //! them.
 
-use lommebok_api::errors::Fault;
-use lommebok_api::hints::Hints;
-use lommebok_api::init::{InitRequest, parse};
-use lommebok_api::urls::UrlPolicy;
+use lommebok_psp_v3::errors::Fault;
+use lommebok_psp_v3::hints::Hints;
+use lommebok_psp_v3::init::{InitRequest, parse};
+use lommebok_psp_v3::urls::UrlPolicy;
 
 const MEMBERS: [(&str, &str); 6] = [
     ("pspTransactionId", r#""a1""#),

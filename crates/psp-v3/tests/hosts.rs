@@ -1,7 +1,7 @@
 //! Where a listener can be called, and which `Host` names are known: spelled in every way that browsers and tools spell them.
 #![expect(clippy::unwrap_used, reason = "tests: a surprise is a failure")]
 
-use lommebok_api::hosts::{HostName, KnownHosts, origin_of};
+use lommebok_psp_v3::hosts::{HostName, KnownHosts, origin_of};
 
 fn known() -> KnownHosts {
     let allowed = ["shop.test", "blåbær.example"].map(|name| name.parse().unwrap());

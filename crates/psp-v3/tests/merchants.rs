@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use lommebok_api::hints::Hints;
-use lommebok_api::merchants::{UpdateMerchantRequest, parse_create, parse_update};
+use lommebok_psp_v3::hints::Hints;
+use lommebok_psp_v3::merchants::{UpdateMerchantRequest, parse_create, parse_update};
 
 const ADDRESS: &str = r#"{"addressLine1":"Robert Levins gate 5","addressLine2":"Att: Rune","city":"Oslo","postCode":"0154","country":"NO"}"#;
 const MEMBERS: [(&str, &str); 7] = [
