@@ -5,6 +5,7 @@
 //! Not here: HTTP from outside, pages, settings as text (crate `server`), what a payment may become (crate `domain`), SQL
 //! (crate `store`).
 
+pub mod after_commit;
 pub mod approvals;
 pub mod attempts;
 pub mod clock;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lommebok_domain::CardScheme;
 use lommebok_domain::{Binding, Notice, Payment, Phase, PhoneNumber, State as DomainState, StepUpResult};
-use lommebok_engine::payments::Topic;
+use lommebok_engine::after_commit::Topic;
 use lommebok_engine::wallet::Wallet;
 use lommebok_sdk::PspTransactionId;
 

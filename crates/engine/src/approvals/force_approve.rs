@@ -5,9 +5,10 @@ use std::sync::Arc;
 use lommebok_domain::{Command, PhoneNumber, PspTransactionId, State};
 
 use super::Links;
+use crate::after_commit::Topic;
 use crate::directory::Principal;
 use crate::fault::Fault;
-use crate::payments::{Payments, Topic};
+use crate::payments::Payments;
 use crate::people::People;
 use crate::tasks::Tasks;
 

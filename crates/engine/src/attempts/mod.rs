@@ -7,7 +7,6 @@ mod call_deadline;
 mod call_end;
 mod crash_points;
 mod notices;
-mod queue;
 mod run;
 
 use std::sync::Arc;
@@ -19,8 +18,8 @@ use tokio::sync::mpsc;
 
 pub use crash_points::{CrashPoint, CrashPoints};
 pub(crate) use notices::Notices;
-pub(crate) use queue::{AttemptQueue, Place, QueuedAttempt, queues_attempt};
 
+use crate::after_commit::QueuedAttempt;
 use crate::clock::BusinessClock;
 use crate::in_flight::InFlight;
 use crate::inits::InitSecrets;

@@ -10,6 +10,7 @@ use lommebok_psp_v3::make_payment as wire;
 use tokio::task::JoinHandle;
 
 use super::call_deadline::call_deadline;
+use crate::after_commit::Schedule;
 use crate::clock::{BusinessClock, ProcessTime};
 use crate::in_flight::{InFlight, InFlightGuard, Work};
 use crate::inits::InitSecrets;
@@ -19,7 +20,6 @@ use crate::outbound::{Call, CallOutcome, CallSecrets, OutboundClient, Slots, sho
 use crate::payments::Payments;
 use crate::retry::retry;
 use crate::tasks::Tasks;
-use crate::timers::Schedule;
 
 /// How long a notice may take, the wait for a slot included, in ms: as long as an attempt.
 const NOTICE_MS: i64 = ATTEMPT_ANSWER_MS;

@@ -14,7 +14,7 @@ use super::Attempts;
 use super::call_deadline::call_deadline;
 use super::call_end::CallEnd;
 use super::crash_points::CrashPoint;
-use super::queue::QueuedAttempt;
+use crate::after_commit::QueuedAttempt;
 use crate::clock::ProcessTime;
 use crate::observability::calls::{self, Kind, Line};
 use crate::observability::names::ATTEMPTS;

@@ -11,9 +11,8 @@ use super::Principal;
 use crate::clock::BusinessClock;
 use crate::fault::Fault;
 use crate::idempotency::IdempotentRequest;
-use crate::payments::decide_again;
 use crate::tasks::Tasks;
-use crate::writer::Writer;
+use crate::writer::{Writer, decide_again};
 
 /// Merchants that one PSP's list shows at most.
 pub const MERCHANTS_LISTED: u32 = 10_000;

@@ -12,7 +12,8 @@ use tokio::sync::mpsc;
 
 use super::expired_rows::ExpiredRows;
 use super::watch::Watch;
-use crate::attempts::{Attempts, QueuedAttempt};
+use crate::after_commit::QueuedAttempt;
+use crate::attempts::Attempts;
 use crate::clock::BusinessClock;
 use crate::fault::Fault;
 use crate::observability::store_trouble;

@@ -9,18 +9,10 @@ use lommebok_domain::{Command, Payment, PaymentId, Refusal, Transition, decide};
 use lommebok_store::{Committed, NewIdempotency, PaymentWrite, Write};
 
 use super::Payments;
+use crate::after_commit::Changed;
 use crate::clock::Moment;
 use crate::fault::Fault;
-
-/// How often a command is decided again because somebody else was faster.
-const MAX_DECISIONS: usize = 20;
-
-/// A payment before and after a change.
-#[derive(Clone, Debug)]
-pub(crate) struct Changed {
-    pub(crate) before: Payment,
-    pub(crate) after: Payment,
-}
+use crate::writer::decide_again;
 
 /// What is decided and not stored yet.
 pub(crate) struct Decided {
@@ -40,20 +32,6 @@ pub(crate) struct Durable {
     pub(crate) committed: Committed,
     /// The payments that changed; a new one is the same before and after.
     pub(crate) changed: Vec<Changed>,
-}
-
-/// Decides and commits, and again while somebody else was faster.
-pub(crate) async fn decide_again<T, F>(mut decide_and_commit: impl FnMut() -> F) -> Result<T, Fault>
-where
-    F: Future<Output = Result<T, Fault>>,
-{
-    for _ in 0..MAX_DECISIONS {
-        match decide_and_commit().await {
-            Err(Fault::Store(fault)) if fault.is_outdated() => {}
-            other => return other,
-        }
-    }
-    Err(Fault::Busy)
 }
 
 impl Payments {

@@ -4,10 +4,7 @@
 //! Not here: what a payment may become (crate `domain`), SQL (crate `store`). A newcomer's mistake: to keep a payment in memory
 //! between two requests. Load it, decide, commit; others do the same.
 
-mod after_commit;
 mod commit;
-mod counts;
-mod hints;
 mod read;
 
 use std::sync::Arc;
@@ -15,15 +12,13 @@ use std::sync::Arc;
 use lommebok_domain::{Payment, PaymentId, TenantId};
 use lommebok_store::Store;
 
+use crate::after_commit::AfterCommit;
 use crate::clock::{BusinessClock, TimeGate};
 use crate::fault::Fault;
 use crate::tasks::Tasks;
 use crate::writer::Writer;
 
-pub(crate) use after_commit::AfterCommit;
-pub(crate) use commit::{Changed, Decided, decide_again};
-pub(crate) use counts::{Counts, entries, refused_entry};
-pub use hints::{Hint, Hub, Notified, Subscription, Topic};
+pub(crate) use commit::Decided;
 pub use read::{OpenPayments, RECEIPTS_PER_PAGE};
 
 #[cfg(test)]

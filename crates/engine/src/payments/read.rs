@@ -125,7 +125,7 @@ impl Payments {
     }
 
     /// Who watches what.
-    pub fn hints(&self) -> &super::Hub {
+    pub fn hints(&self) -> &crate::after_commit::Hub {
         &self.after.hints
     }
 }

@@ -6,14 +6,13 @@ use lommebok_domain::{Binding, CardId, Command, Entrance, Payment, State, Tenant
 use lommebok_store::{HashKey, NewPayment, Store, StoreOptions, Write};
 use tokio::sync::mpsc;
 
-use super::{AfterCommit, Counts, Decided, Hub, Payments};
-use crate::attempts::{AttemptQueue, QueuedAttempt};
+use super::{Decided, Payments};
+use crate::after_commit::{AfterCommit, AttemptQueue, Counts, Hub, QueuedAttempt, Schedule};
 use crate::clock::BusinessClock;
 use crate::fault::Fault;
 use crate::in_flight::InFlight;
 use crate::randomness::Randomness;
 use crate::tasks::Tasks;
-use crate::timers::Schedule;
 use crate::writer::{Writer, WriterParts};
 
 const TENANT: TenantId = TenantId::new(1);

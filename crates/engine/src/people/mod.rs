@@ -11,12 +11,12 @@ use lommebok_store::{Card, KeyedHash, Store, User};
 pub use pin_source::{BrowserId, SignInFrom};
 pub use sessions::{SignedIn, pin_hash};
 
+use crate::after_commit::Hub;
 use crate::clock::BusinessClock;
 use crate::fault::Fault;
 use crate::keys::Keys;
 use crate::keys::envelope::Place;
 use crate::keys::lookup::Purpose;
-use crate::payments::Hub;
 use crate::randomness::Randomness;
 use crate::writer::Writer;
 

@@ -12,11 +12,11 @@ use subtle::ConstantTimeEq;
 
 use super::People;
 use super::pin_source::{BrowserId, SignInFrom};
+use crate::after_commit::Topic;
 use crate::clock::Moment;
 use crate::fault::Fault;
 use crate::keys::Keys;
 use crate::keys::lookup::Purpose;
-use crate::payments::Topic;
 
 /// Compared with the PIN of a number that is nobody's; no hash that we make is all zeros.
 const NO_PIN: [u8; 32] = [0; 32];

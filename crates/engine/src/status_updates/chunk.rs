@@ -6,10 +6,10 @@ use std::ops::Range;
 use lommebok_domain::{Command, EntryRefusal, Payment, PaymentId, PspId, Refusal, RefusalCode, Transition, decide};
 use lommebok_store::{BatchEntry, BatchRefusal, BatchTarget, BatchWrite, ParkedEntry, PaymentWrite};
 
-use super::StatusUpdates;
+use crate::after_commit::{Changed, entries, refused_entry};
 use crate::clock::Moment;
 use crate::fault::Fault;
-use crate::payments::{Changed, entries, refused_entry};
+use crate::payments::Payments;
 
 /// A step that is decided, and not committed yet.
 pub(super) struct DecidedStep {
@@ -42,34 +42,32 @@ struct Touched {
     transition: Option<Transition>,
 }
 
-impl StatusUpdates {
-    /// Decides the entries from position `from` to `to`.
-    pub(super) fn decide_step(
-        &self,
-        psp: PspId,
-        entries: &[BatchEntry],
-        range: Range<usize>,
-    ) -> Result<DecidedStep, Fault> {
-        let Range { start: from, end: to } = range;
-        let entries = entries.get(from..to).unwrap_or_default();
-        let ids: Vec<_> = entries.iter().map(|entry| &entry.psp_transaction_id).collect();
-        let payments = self.payments.all_of_psp(psp, &ids)?;
-        let mut chunk = Chunk {
-            now: self.clock.moment(),
-            payments: HashMap::with_capacity(entries.len()),
-            order: Vec::with_capacity(entries.len()),
-            refusals: Vec::new(),
-            parked: Vec::new(),
-        };
-        for ((offset, entry), payment) in entries.iter().enumerate().zip(payments) {
-            let position = u32::try_from(from.saturating_add(offset)).unwrap_or(u32::MAX);
-            match payment {
-                Some(payment) => chunk.decide_entry(position, entry, payment),
-                None => chunk.refusals.push(refused(position, entry, &EntryRefusal::UnknownPayment.into())),
-            }
+/// Decides the entries from position `from` to `to`.
+pub(super) fn decide_step(
+    payments: &Payments,
+    psp: PspId,
+    entries: &[BatchEntry],
+    range: Range<usize>,
+) -> Result<DecidedStep, Fault> {
+    let Range { start: from, end: to } = range;
+    let entries = entries.get(from..to).unwrap_or_default();
+    let ids: Vec<_> = entries.iter().map(|entry| &entry.psp_transaction_id).collect();
+    let stored = payments.all_of_psp(psp, &ids)?;
+    let mut chunk = Chunk {
+        now: payments.clock.moment(),
+        payments: HashMap::with_capacity(entries.len()),
+        order: Vec::with_capacity(entries.len()),
+        refusals: Vec::new(),
+        parked: Vec::new(),
+    };
+    for ((offset, entry), payment) in entries.iter().enumerate().zip(stored) {
+        let position = u32::try_from(from.saturating_add(offset)).unwrap_or(u32::MAX);
+        match payment {
+            Some(payment) => chunk.decide_entry(position, entry, payment),
+            None => chunk.refusals.push(refused(position, entry, &EntryRefusal::UnknownPayment.into())),
         }
-        Ok(chunk.into_decided(from, to))
     }
+    Ok(chunk.into_decided(from, to))
 }
 
 impl DecidedStep {

@@ -15,18 +15,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lommebok_domain::{PspId, TenantId, Timestamp};
 use lommebok_store::{Batch, BatchEntry, BatchId, BatchRefusal, CommitFault, Fate, KeyedHash, NewBatch, Store};
 
+use crate::after_commit::Schedule;
 use crate::clock::BusinessClock;
 use crate::directory::Principal;
 use crate::fault::Fault;
 use crate::idempotency::IdempotentRequest;
 use crate::in_flight::InFlight;
 use crate::observability::names::REPEATED_BATCHES;
-use crate::payments::{Payments, decide_again};
+use crate::payments::Payments;
 use crate::tasks::Tasks;
-use crate::timers::Schedule;
-use steps::{Steps, Stored};
+use crate::writer::decide_again;
+use steps::{REFUSALS_NAMED, Steps, Stored};
 
 pub use schedule::BatchMode;
+pub use steps::Accepted;
 
 /// Entries that one commit applies at most, so that inits are not held up.
 const ENTRIES_PER_COMMIT: usize = 500;
@@ -42,30 +44,6 @@ pub(crate) struct SerialQueues(Mutex<HashMap<PspId, Arc<tokio::sync::Mutex<()>>>
 impl SerialQueues {
     fn of(&self, psp: PspId) -> Arc<tokio::sync::Mutex<()>> {
         Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(psp).or_default())
-    }
-}
-
-/// Refused entries that the answer names; the batch report has more.
-const REFUSALS_NAMED: usize = 3;
-
-/// What became of an accepted request, as far as it is known when it is accepted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Accepted {
-    /// Whether an identical body came within the last 24 h: flagged, and applied all the same.
-    pub repeated: bool,
-    /// How many entries could not be applied.
-    pub refused: usize,
-    /// The first of them.
-    pub first_refused: Vec<BatchRefusal>,
-    /// How many wait for the end of an attempt.
-    pub waiting: usize,
-}
-
-impl Accepted {
-    fn refuse(&mut self, refusals: &[BatchRefusal]) {
-        self.refused = self.refused.saturating_add(refusals.len());
-        let more = REFUSALS_NAMED.saturating_sub(self.first_refused.len());
-        self.first_refused.extend(refusals.iter().take(more).cloned());
     }
 }
 
@@ -123,7 +101,7 @@ impl StatusUpdates {
         let row = idempotency.map(|request| request.row(*principal, now.at));
         let batch = NewBatch { psp: principal.psp, accepted_at: now.at, digest: *digest, entries: Arc::clone(entries) };
         let size = if self.is_immediate() { ENTRIES_PER_COMMIT } else { 0 };
-        let mut steps = Steps::new(self, principal.psp, entries, size);
+        let mut steps = Steps::new(&self.payments, principal.psp, entries, size);
         match steps.accept(batch, now.epoch, row).await {
             Ok(stored) => self.accepted(steps, stored).await,
             Err(Fault::Store(CommitFault::Replay(stored))) => {
@@ -188,7 +166,7 @@ impl StatusUpdates {
             return Ok(());
         }
         let entries = self.store.batch_entries(self.tenant, id)?;
-        Steps::new(self, batch.psp, &entries, ENTRIES_PER_COMMIT).apply_rest(id, batch.next).await
+        Steps::new(&self.payments, batch.psp, &entries, ENTRIES_PER_COMMIT).apply_rest(id, batch.next).await
     }
 
     /// Applies the batches that are due at `now`, oldest first.

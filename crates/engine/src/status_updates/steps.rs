@@ -6,19 +6,44 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 
 use lommebok_domain::{PaymentId, PspId};
-use lommebok_store::{BatchEntry, BatchId, BatchTarget, Committed, NewBatch, NewIdempotency, Write};
+use lommebok_store::{BatchEntry, BatchId, BatchRefusal, BatchTarget, Committed, NewBatch, NewIdempotency, Write};
 
-use super::chunk::{Counted, DecidedStep};
-use super::{Accepted, StatusUpdates};
+use super::chunk::{Counted, DecidedStep, decide_step};
 use crate::fault::Fault;
-use crate::payments::{Decided, decide_again};
+use crate::payments::{Decided, Payments};
+use crate::writer::decide_again;
+
+/// Refused entries that the answer names; the batch report has more.
+pub(super) const REFUSALS_NAMED: usize = 3;
+
+/// What became of an accepted request, as far as it is known when it is accepted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Accepted {
+    /// Whether an identical body came within the last 24 h: flagged, and applied all the same.
+    pub repeated: bool,
+    /// How many entries could not be applied.
+    pub refused: usize,
+    /// The first of them.
+    pub first_refused: Vec<BatchRefusal>,
+    /// How many wait for the end of an attempt.
+    pub waiting: usize,
+}
+
+impl Accepted {
+    fn refuse(&mut self, refusals: &[BatchRefusal]) {
+        self.refused = self.refused.saturating_add(refusals.len());
+        let more = REFUSALS_NAMED.saturating_sub(self.first_refused.len());
+        self.first_refused.extend(refusals.iter().take(more).cloned());
+    }
+}
 
 /// A batch that is being applied.
 pub(super) struct Steps<'a> {
-    updates: &'a StatusUpdates,
+    payments: &'a Arc<Payments>,
     psp: PspId,
     entries: &'a [BatchEntry],
     /// At most so many entries in one commit.
@@ -46,8 +71,8 @@ struct Done {
 
 impl<'a> Steps<'a> {
     /// The steps of `entries`; with a `size` of 0 the one step that accepts the request and applies nothing.
-    pub(super) fn new(updates: &'a StatusUpdates, psp: PspId, entries: &'a [BatchEntry], size: usize) -> Self {
-        Self { updates, psp, entries, size, ahead: None, became: Accepted::default() }
+    pub(super) fn new(payments: &'a Arc<Payments>, psp: PspId, entries: &'a [BatchEntry], size: usize) -> Self {
+        Self { payments, psp, entries, size, ahead: None, became: Accepted::default() }
     }
 
     /// Commits the first step, which accepts the request, in the epoch of the clock in which it came.
@@ -115,7 +140,7 @@ impl<'a> Steps<'a> {
         let changed = std::mem::take(&mut step.touched);
         let touched: Vec<PaymentId> = changed.iter().map(|changed| changed.before.id).collect();
         let write = Write::Batch(Box::new(step.into_write(target)));
-        let mut stored = pin!(self.updates.payments.commit(Decided { write, changed, epoch, idempotency }));
+        let mut stored = pin!(self.payments.commit(Decided { write, changed, epoch, idempotency }));
         // Polled once, it is in the writer's queue.
         let at_once = poll_fn(|cx| Poll::Ready(stored.as_mut().poll(cx))).await;
         let (durable, ahead) = match at_once {
@@ -132,7 +157,7 @@ impl<'a> Steps<'a> {
 
     fn decide(&self, from: usize) -> Result<DecidedStep, Fault> {
         let to = from.saturating_add(self.size).min(self.entries.len());
-        self.updates.decide_step(self.psp, self.entries, from..to)
+        decide_step(self.payments, self.psp, self.entries, from..to)
     }
 
     /// The step that begins at `from`, if it can be decided before the one that touches these payments is stored. A fault

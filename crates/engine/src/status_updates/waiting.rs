@@ -9,9 +9,11 @@ use lommebok_domain::{
 use lommebok_store::{PaymentWrite, TakenEntry, WaitingEntry, Write};
 
 use super::{ENTRIES_PER_COMMIT, StatusUpdates};
+use crate::after_commit::{Changed, entries, refused_entry};
 use crate::fault::Fault;
 use crate::in_flight::Work;
-use crate::payments::{Changed, Decided, decide_again, entries, refused_entry};
+use crate::payments::Decided;
+use crate::writer::decide_again;
 
 impl StatusUpdates {
     /// Applies the payment's waiting entries, unless somebody does.

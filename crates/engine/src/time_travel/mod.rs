@@ -11,12 +11,13 @@ use lommebok_store::Store;
 
 pub use reset::{ClockReset, ResetFault};
 
+use crate::after_commit::Schedule;
 use crate::clock::{BusinessClock, ProcessTime, TimeGate};
 use crate::fault::Fault;
 use crate::in_flight::InFlight;
 use crate::payments::Payments;
 use crate::tasks::Tasks;
-use crate::timers::{DueDone, Schedule, Timers};
+use crate::timers::{DueDone, Timers};
 use crate::writer::Writer;
 
 /// How long calls in flight get to answer before time moves, in ms of process time.

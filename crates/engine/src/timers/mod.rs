@@ -2,8 +2,6 @@
 //!
 //! Doing it twice is harmless. A newcomer's mistake: to keep something in memory that the rows don't say.
 
-mod schedule;
-
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -14,8 +12,7 @@ use lommebok_domain::{
 use lommebok_store::{DueRow, Store};
 use tokio::task::JoinHandle;
 
-pub(crate) use schedule::Schedule;
-
+use crate::after_commit::Schedule;
 use crate::attempts::Notices;
 use crate::clock::{BusinessClock, ProcessTime, TimeGate};
 use crate::fault::Fault;

@@ -5,18 +5,19 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc;
 
 use super::Parts;
+use crate::after_commit::{AfterCommit, AttemptQueue, Counts, Hub, QueuedAttempt, Schedule};
 use crate::approvals::{Approvals, Links, PromptTurns, Prompts};
-use crate::attempts::{AttemptQueue, Attempts, Notices, QueuedAttempt};
+use crate::attempts::{Attempts, Notices};
 use crate::clock::TimeGate;
 use crate::directory::{Directory, MerchantsKept};
 use crate::idempotency::Idempotency;
 use crate::in_flight::InFlight;
 use crate::inits::{InitSecrets, Inits};
 use crate::operations::{ExpiredRows, Restored, Start, Watch};
-use crate::payments::{AfterCommit, Counts, Hub, Payments};
+use crate::payments::Payments;
 use crate::people::People;
 use crate::status_updates::{SerialQueues, StatusUpdates};
-use crate::timers::{Schedule, Timers};
+use crate::timers::Timers;
 use crate::writer::{Writer, WriterParts};
 
 /// Attempts that are handed over and not begun, at most. They are begun at once, so that many only wait while the process computes

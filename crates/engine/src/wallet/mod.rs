@@ -13,6 +13,7 @@ use lommebok_domain::TenantId;
 use lommebok_psp_v3::urls::{self, Host, Target, UrlPolicy};
 use lommebok_store::{Seed, Store};
 
+use crate::after_commit::Schedule;
 use crate::approvals::{Approvals, ForceApprove, Links};
 use crate::attempts::CrashPoints;
 use crate::clock::{BusinessClock, TimeGate};
@@ -30,7 +31,7 @@ use crate::randomness::Randomness;
 use crate::status_updates::{BatchMode, StatusUpdates};
 use crate::tasks::Tasks;
 use crate::time_travel::TimeTravel;
-use crate::timers::{Schedule, Timers};
+use crate::timers::Timers;
 use crate::tokens::TokenSource;
 use crate::writer::Writer;
 use assembly::Services;

@@ -10,12 +10,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use lommebok_domain::TenantId;
 use lommebok_store::{Change, CommitFault, Committed, NewIdempotency, Store, Write};
 
+use crate::after_commit::Schedule;
 use crate::clock::BusinessClock;
 use crate::fault::Fault;
 use crate::randomness::Randomness;
 use crate::tasks::Tasks;
-use crate::timers::Schedule;
 use readiness::Readiness;
+
+/// How often a command is decided again because somebody else was faster.
+const MAX_DECISIONS: usize = 20;
 
 /// Stores the changes of one tenant.
 #[derive(Debug)]
@@ -76,6 +79,20 @@ impl Writer {
         let (record, epoch) = (self.clock.to_record(), self.clock.moment().epoch);
         self.commit(Write::Clock(record), epoch).await.map(drop)
     }
+}
+
+/// Decides and commits, and again while somebody else was faster.
+pub(crate) async fn decide_again<T, F>(mut decide_and_commit: impl FnMut() -> F) -> Result<T, Fault>
+where
+    F: Future<Output = Result<T, Fault>>,
+{
+    for _ in 0..MAX_DECISIONS {
+        match decide_and_commit().await {
+            Err(Fault::Store(fault)) if fault.is_outdated() => {}
+            other => return other,
+        }
+    }
+    Err(Fault::Busy)
 }
 
 /// Gives ids to changes, by which a commit whose answer is lost can be found again: an id names this start of the server, and

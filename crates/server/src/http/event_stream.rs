@@ -13,8 +13,8 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue};
+use lommebok_engine::after_commit::{Hint, Notified, Subscription};
 use lommebok_engine::operations::{Occasion, Place};
-use lommebok_engine::payments::{Hint, Notified, Subscription};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 

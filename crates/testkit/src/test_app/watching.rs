@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use lommebok_domain::{Payment, PspTransactionId};
-use lommebok_engine::payments::Topic;
+use lommebok_engine::after_commit::Topic;
 use lommebok_engine::time_travel::Advanced;
 use lommebok_engine::wallet::Wallet;
 

@@ -7,10 +7,10 @@ use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, StatusCode, Uri};
 use lommebok_domain::payment::MAX_PROMPTS;
 use lommebok_domain::{Entrance, Failure, Payment, PhoneNumber, State as PaymentState};
+use lommebok_engine::after_commit::Topic;
 use lommebok_engine::clock::time_text;
 use lommebok_engine::fault::Fault;
 use lommebok_engine::operations::Reader;
-use lommebok_engine::payments::Topic;
 use serde_json::json;
 
 use super::form;

@@ -22,7 +22,7 @@ impl Counts {
     }
 
     /// Sets the gauge of unknown outcomes from the store, where it is the length of an index.
-    pub(super) fn measure_unconfirmed(&self) {
+    pub(crate) fn measure_unconfirmed(&self) {
         match self.store.outcome_unknown_count(self.tenant) {
             Ok(count) => {
                 let count = u32::try_from(count).unwrap_or(u32::MAX);

@@ -2,16 +2,33 @@
 //!
 //! All four are here, in this order, so that no commit can leave one out. None waits, and none can change the answer: what is durable
 //! stays so, and what a panic left undone the timers do.
+//!
+//! Those who take over what is handed on here (`attempts`, `timers`, whoever watches) look down on this folder; it knows none of them.
+
+mod attempt_queue;
+mod counts;
+mod hints;
+mod schedule;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::commit::Changed;
-use super::counts::Counts;
-use super::hints::Hub;
-use crate::attempts::{AttemptQueue, Place, queues_attempt};
+use lommebok_domain::Payment;
+
 use crate::fault::Fault;
-use crate::timers::Schedule;
+use attempt_queue::Place;
+
+pub(crate) use attempt_queue::{AttemptQueue, QueuedAttempt, queues_attempt};
+pub(crate) use counts::{Counts, entries, refused_entry};
+pub use hints::{Hint, Hub, Notified, Subscription, Topic};
+pub(crate) use schedule::Schedule;
+
+/// A payment before and after a change.
+#[derive(Clone, Debug)]
+pub(crate) struct Changed {
+    pub(crate) before: Payment,
+    pub(crate) after: Payment,
+}
 
 /// What follows from a commit.
 #[derive(Debug)]

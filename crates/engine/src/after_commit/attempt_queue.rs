@@ -14,8 +14,8 @@ use crate::in_flight::{InFlight, InFlightGuard, Work};
 /// An attempt that waits to be made.
 #[derive(Debug)]
 pub(crate) struct QueuedAttempt {
-    pub(super) payment: Payment,
-    pub(super) held: InFlightGuard,
+    pub(crate) payment: Payment,
+    pub(crate) held: InFlightGuard,
 }
 
 /// Takes attempts over.
@@ -57,7 +57,7 @@ impl AttemptQueue {
 
 impl QueuedAttempt {
     /// The attempt for which the payment waits, unless a task is at it: from now on one is.
-    pub(super) fn of(payment: &Payment, in_flight: &InFlight) -> Option<Self> {
+    pub(crate) fn of(payment: &Payment, in_flight: &InFlight) -> Option<Self> {
         let State::Authorizing { attempt, phase: Phase::Queued { since }, .. } = payment.state else { return None };
         let held = in_flight.take(payment.id, Work::Attempt(attempt), since.plus_millis(ATTEMPT_SLOT_MS))?;
         Some(Self { payment: payment.clone(), held })
