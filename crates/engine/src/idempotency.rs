@@ -40,9 +40,12 @@ impl Idempotency {
 
     /// What was stored under this key for this very request: the same answer is due, whatever has changed since. The
     /// commit looks again, so this only saves the work and keeps later refusals out of a replay.
-    pub(crate) fn answered_before(&self, row: Option<&NewIdempotency>) -> Result<Option<StoredIdempotency>, Fault> {
+    pub(crate) async fn answered_before(
+        &self,
+        row: Option<&NewIdempotency>,
+    ) -> Result<Option<StoredIdempotency>, Fault> {
         let Some(row) = row else { return Ok(None) };
-        match self.store.idempotency(self.tenant, row)? {
+        match self.store.idempotency(self.tenant, row).await? {
             Some(stored) if stored.request != row.request => Err(CommitFault::KeyConflict.into()),
             stored => Ok(stored),
         }

@@ -66,7 +66,7 @@ async fn run(directory: &str, callers: u64, payments: u64) {
     let count = u64::try_from(ids.len()).expect("a count");
     measure("details", count, async {
         for id in &ids {
-            let found = store.details_of_psp(TENANT, PSP, id, usize::MAX).expect("a read works");
+            let found = store.details_of_psp(TENANT, PSP, id, usize::MAX).await.expect("a read works");
             assert!(found.is_some());
         }
     })
@@ -74,7 +74,7 @@ async fn run(directory: &str, callers: u64, payments: u64) {
     measure("bulk read of 500", count, async {
         for ids in ids.chunks(STEP) {
             let ids: Vec<_> = ids.iter().collect();
-            let found = store.payments_of_psp(TENANT, PSP, &ids).expect("a read works");
+            let found = store.payments_of_psp(TENANT, PSP, &ids).await.expect("a read works");
             assert!(found.iter().all(Option::is_some));
         }
     })

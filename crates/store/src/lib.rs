@@ -28,7 +28,7 @@ pub use change::{
     NewPayment, PaymentWrite, SkippedNumbers, Write,
 };
 pub use fault::{CommitFault, DatabaseError, StoreError, StoredIdempotency};
-pub use options::{Access, CommitHook, CommitObserver, CommitStage, FaultHook, StoreOptions};
+pub use options::{Access, CommitHook, CommitObserver, CommitStage, FaultHook, ReadHook, StoreOptions};
 pub use page::{EventPage, Page, PaymentFilter};
 pub use records::{
     Address, Card, CardDetails, ClockMode, ClockRecord, ClockReset, HistoryPage, Merchant, MerchantDetails,

@@ -1,6 +1,7 @@
 //! How a store is opened. The defaults are the measured ones; tests turn the seams.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::secret::HashKey;
@@ -33,6 +34,9 @@ pub enum Access {
 /// A function that may make a read or a commit fail as a disk in trouble would, by saying why.
 pub type FaultHook = Arc<dyn Fn(Access) -> Option<String> + Send + Sync>;
 
+/// A function whose future every read awaits before it looks.
+pub type ReadHook = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
 /// How a store is opened.
 #[derive(Clone)]
 pub struct StoreOptions {
@@ -46,6 +50,8 @@ pub struct StoreOptions {
     pub commit_hook: Option<CommitHook>,
     /// A seam for tests in which the database is in trouble for a while.
     pub fault_hook: Option<FaultHook>,
+    /// A seam for tests in which others are at work between a read and what comes before and after it.
+    pub read_hook: Option<ReadHook>,
     /// For measuring.
     pub commit_observer: Option<CommitObserver>,
     /// Changes (each payment of a change counts) that one commit takes at most.
@@ -82,6 +88,7 @@ impl StoreOptions {
             remembered: None,
             commit_hook: None,
             fault_hook: None,
+            read_hook: None,
             commit_observer: None,
             max_changes_per_commit: 512,
             max_changes_waiting: 16_384,

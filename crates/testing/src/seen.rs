@@ -5,6 +5,7 @@ use std::fmt;
 use lommebok_domain::{Cause, CauseCode, Failure, OperationStatus, Payment, State as DomainState};
 use lommebok_sdk::{Amount, PspTransactionId, Status};
 use lommebok_store::{BatchEntry, BatchRefusal, Fate, StoreError};
+use pollster::block_on;
 
 use crate::{State, TestError, TestWallet};
 
@@ -189,16 +190,17 @@ impl TestWallet {
     /// When there is no such payment.
     pub fn received(&self, id: &PspTransactionId) -> Result<Vec<Received>, TestError> {
         drop(self.found(id)?);
-        self.entries(id).map_err(|fault| TestError::Wallet(fault.to_string()))
+        block_on(self.entries(id)).map_err(|fault| TestError::Wallet(fault.to_string()))
     }
 
-    fn entries(&self, id: &PspTransactionId) -> Result<Vec<Received>, StoreError> {
+    async fn entries(&self, id: &PspTransactionId) -> Result<Vec<Received>, StoreError> {
         let (store, tenant) = (&self.running.store, self.wallet().tenant);
         let mut received = Vec::new();
-        for batch in store.batches(tenant, None, REQUESTS_LOOKED_THROUGH)?.iter().rev() {
-            let refusals = store.batch_refusals(tenant, batch.id)?;
-            let entries = store.batch_entries(tenant, batch.id)?;
-            let fates = store.batch_fates(tenant, batch.id, (0, u32::try_from(entries.len()).unwrap_or(u32::MAX)))?;
+        for batch in store.batches(tenant, None, REQUESTS_LOOKED_THROUGH).await?.iter().rev() {
+            let refusals = store.batch_refusals(tenant, batch.id).await?;
+            let entries = store.batch_entries(tenant, batch.id).await?;
+            let fates =
+                store.batch_fates(tenant, batch.id, (0, u32::try_from(entries.len()).unwrap_or(u32::MAX))).await?;
             let fates = fates.into_iter().map(Some).chain(std::iter::repeat(None));
             for ((position, entry), fate) in (0_u32..).zip(entries).zip(fates) {
                 if entry.psp_transaction_id.as_str() == id.as_str() {

@@ -6,6 +6,7 @@
 
 use lommebok_domain::{AttemptNumber, CauseCode, Event, EventKind, Failure, NoticeKind};
 use lommebok_sdk::PspTransactionId;
+use pollster::block_on;
 
 use crate::requests::SentRequest;
 use crate::{TestError, TestWallet};
@@ -63,7 +64,7 @@ impl TestWallet {
     /// When there is no such payment.
     pub fn sent(&self, id: &PspTransactionId) -> Result<Vec<Sent>, TestError> {
         let payment = self.found(id)?;
-        let events = self.running.store.events(self.wallet().tenant, payment.id, payment.version);
+        let events = block_on(self.running.store.events(self.wallet().tenant, payment.id, payment.version));
         let events = events.map_err(|fault| TestError::Wallet(fault.to_string()))?;
         let requests = self.requests().about(id, payment.terms.msn.as_str());
         let (attempts, notices): (Vec<_>, Vec<_>) = requests.into_iter().partition(SentRequest::is_attempt);

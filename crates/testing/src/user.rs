@@ -65,7 +65,7 @@ impl TestWallet {
             Card::Visa => CardScheme::Visa,
             Card::Mastercard => CardScheme::Mastercard,
         };
-        let cards = wallet.people.cards_of(user).map_err(failed)?;
+        let cards = wallet.people.cards_of(user).await.map_err(failed)?;
         let usable = cards.iter().find(|card| card.details.scheme == scheme && wallet.people.usable(card));
         let card = usable.ok_or_else(|| TestError::NoSuchCard(id.clone()))?;
         drop(wallet.approvals.approve(user, payment.id, card.id).await.map_err(failed)?);
@@ -156,7 +156,7 @@ impl TestWallet {
             return Err(wrong_state(id, &payment, "waits for its user", "approved"));
         }
         let usual = || PhoneNumber::new(self.mobile_number().as_str());
-        let number = self.wallet().secrets.customer_number(&payment).map_err(failed)?.or_else(usual);
+        let number = self.wallet().secrets.customer_number(&payment).await.map_err(failed)?.or_else(usual);
         let number = number.ok_or_else(|| TestError::NobodysNumber(id.clone()))?;
         self.wallet().approvals.confirm_number(&payment, &number).await.map_err(failed)
     }

@@ -8,6 +8,7 @@ use lommebok_engine::fault::Fault;
 use lommebok_engine::wallet::Wallet;
 use lommebok_sdk::{Client, Credentials, MerchantSerialNumber, MobileNumber, PspTransactionId, Retries};
 use lommebok_server::assembly::RunningSandbox;
+use pollster::block_on;
 use tempfile::TempDir;
 
 use crate::requests::Requests;
@@ -167,8 +168,8 @@ impl TestWallet {
         let (wallet, missing) = (self.wallet(), || TestError::NoSuchPayment(id.clone()));
         let wanted = DomainId::new(id.as_str()).ok_or_else(missing)?;
         // In the order of the seed, whose first PSP is [`PSP`].
-        for psp in wallet.directory.psps().map_err(failed)? {
-            match wallet.payments.of_psp(psp.id, &wanted) {
+        for psp in block_on(wallet.directory.psps()).map_err(failed)? {
+            match block_on(wallet.payments.of_psp(psp.id, &wanted)) {
                 Err(Fault::NoSuchPayment) => {}
                 found => return found.map_err(failed),
             }

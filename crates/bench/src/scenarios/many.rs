@@ -91,7 +91,7 @@ async fn ready_after_kills(mut room: Room) -> anyhow::Result<Vec<f64>> {
 async fn fill(folder: &Path, count: u64) -> anyhow::Result<()> {
     let url = format!("sqlite:{}", folder.join("lommebok.db").display());
     let store = Store::open(&StoreOptions::new(url, hash_key(folder)?))?;
-    let template = store.payments(TENANT, PaymentFilter::All, None, 1)?.payments;
+    let template = store.payments(TENANT, PaymentFilter::All, None, 1).await?.payments;
     let template = Arc::clone(&template.first().context("there is one payment")?.terms);
     let (begun, next) = (Instant::now(), Rc::new(Cell::new(1)));
     let mut loaders = JoinSet::new();

@@ -1,12 +1,11 @@
-//! What follows from the durable change of a payment: its attempt starts, its timers are set, who watches gets a hint, and it counts.
+//! What follows from the durable change of a payment: its attempt starts, its timers are set, and who watches gets a hint.
 //!
-//! All four are here, in this order, so that no commit can leave one out. None waits, and none can change the answer: what is durable
+//! All three are here, in this order, so that no commit can leave one out. None waits, and none can change the answer: what is durable
 //! stays so, and what a panic left undone the timers do.
 //!
 //! Those who take over what is handed on here (`attempts`, `timers`, whoever watches) look down on this folder; it knows none of them.
 
 mod attempt_queue;
-mod counts;
 mod hints;
 mod schedule;
 
@@ -19,7 +18,6 @@ use crate::fault::Fault;
 use attempt_queue::Place;
 
 pub(crate) use attempt_queue::{AttemptQueue, QueuedAttempt, queues_attempt};
-pub(crate) use counts::{Counts, entries, refused_entry};
 pub use hints::{Hint, Hub, Notified, Subscription, Topic};
 pub(crate) use schedule::Schedule;
 
@@ -39,8 +37,6 @@ pub(crate) struct AfterCommit {
     pub(crate) timers: Arc<Schedule>,
     /// Who watches.
     pub(crate) hints: Hub,
-    /// What is counted.
-    pub(crate) counts: Counts,
 }
 
 /// A place in the queue for each payment whose attempt is to start, in their order.
@@ -76,7 +72,6 @@ impl AfterCommit {
                 self.timers.note(at);
             }
             self.hints.publish(after, before.binding);
-            self.counts.changed(before, after);
         }
     }
 }

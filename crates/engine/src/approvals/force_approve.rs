@@ -34,12 +34,12 @@ impl ForceApprove {
         number: &PhoneNumber,
         token: &str,
     ) -> Result<(), Fault> {
-        let payment = self.payments.of_psp(principal.psp, id)?;
+        let payment = self.payments.of_psp(principal.psp, id).await?;
         if self.links.payment(token)? != payment.id {
             return Err(Fault::UnknownLink);
         }
-        let user = self.people.user_by_number(number)?.ok_or(Fault::UnknownUser)?.id;
-        let cards = self.people.cards_of(user)?;
+        let user = self.people.user_by_number(number).await?.ok_or(Fault::UnknownUser)?.id;
+        let cards = self.people.cards_of(user).await?;
         let card = cards.into_iter().find(|card| self.people.usable(card)).ok_or(Fault::CardNotUsable)?;
         let mut changes = self.payments.hints().subscribe(Topic::Payment(payment.id));
         let payment = self.payments.apply_to(payment, Command::ForceApprove { user, card: card.id }).await?;
@@ -50,7 +50,7 @@ impl ForceApprove {
             };
             let authorizing = match hint {
                 Some(hint) => hint.authorizing || hint.version <= payment.version,
-                None => matches!(self.payments.load(payment.id)?.state, State::Authorizing { .. }),
+                None => matches!(self.payments.load(payment.id).await?.state, State::Authorizing { .. }),
             };
             if !authorizing {
                 return Ok(());

@@ -37,8 +37,8 @@ impl Approvals {
     ///
     /// # Errors
     /// [`Fault::UnknownLink`] for anything that is not a link of this wallet, or one whose day is over.
-    pub fn linked(&self, token: &str) -> Result<Payment, Fault> {
-        match self.payments.load(self.links.payment(token)?) {
+    pub async fn linked(&self, token: &str) -> Result<Payment, Fault> {
+        match self.payments.load(self.links.payment(token)?).await {
             Err(Fault::NoSuchPayment) => Err(Fault::UnknownLink),
             payment => payment,
         }
@@ -47,7 +47,7 @@ impl Approvals {
     /// Binds the payment to the user with `number`, or to nobody, and prompts that user, unless there is too much on that phone
     /// already. The answer is alike, so that a link tells nobody which numbers are users'.
     pub async fn confirm_number(&self, payment: &Payment, number: &PhoneNumber) -> Result<Payment, Fault> {
-        let to = self.people.binding_of(number)?;
+        let to = self.people.binding_of(number).await?;
         let user = if let Binding::User(user) = to { user } else { NOBODY };
         let prompt = self.prompts.may_prompt(payment.terms.psp, user, Some(payment.id)).await;
         let (_turn, command) = match prompt {
@@ -65,14 +65,14 @@ impl Approvals {
 
     /// Opens a `vippsMT://?token=…` link, an https landing link, or a bare token, on this user's phone.
     pub async fn open_link(&self, user: UserId, token: &str) -> Result<Payment, Fault> {
-        let payment = self.linked(token)?;
+        let payment = self.linked(token).await?;
         self.payments.apply_once(payment.id, Command::OpenLink { user }).await
     }
 
     /// The user approves with `card`; the attempt starts at once.
     pub async fn approve(&self, user: UserId, id: PaymentId, card: CardId) -> Result<Payment, Fault> {
-        self.payments.of_user(user, id)?;
-        let cards = self.people.cards_of(user)?;
+        self.payments.of_user(user, id).await?;
+        let cards = self.people.cards_of(user).await?;
         let card = cards.iter().find(|candidate| candidate.id == card).ok_or(Fault::CardNotUsable)?;
         if !self.people.usable(card) {
             return Err(Fault::CardNotUsable);
@@ -82,23 +82,23 @@ impl Approvals {
 
     /// The user cancels in the app.
     pub async fn cancel_in_app(&self, user: UserId, id: PaymentId) -> Result<Payment, Fault> {
-        self.payments.of_user(user, id)?;
+        self.payments.of_user(user, id).await?;
         self.payments.apply(id, Command::Cancel { by: CancelledBy::App, user: Some(user) }).await
     }
 
     /// The user came back from the PSP's 3-D Secure page: attempt 2 is queued, or the payment ends. The URL is a hint, not a
     /// proof: the PSP decides when attempt 2 comes.
     pub async fn return_from_step_up(&self, id: ReturnId, result: StepUpResult) -> Result<Payment, Fault> {
-        let payment = self.payments.of_step_up(id)?;
+        let payment = self.payments.of_step_up(id).await?;
         self.payments.apply(payment.id, Command::ReturnFromStepUp { return_id: id, result }).await
     }
 
     /// Whether the phone offers *Back to the shop* at the end: opened through its link on the phone, or made for an app.
-    pub fn leads_back_to_shop(&self, payment: &Payment) -> Result<bool, Fault> {
+    pub async fn leads_back_to_shop(&self, payment: &Payment) -> Result<bool, Fault> {
         match payment.terms.entrance {
             Entrance::Push => Ok(false),
             Entrance::App => Ok(true),
-            Entrance::LandingPage => self.payments.was_opened_by_link(payment.id),
+            Entrance::LandingPage => self.payments.was_opened_by_link(payment.id).await,
         }
     }
 }

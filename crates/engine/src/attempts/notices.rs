@@ -50,7 +50,7 @@ impl Notices {
     }
 
     async fn run(&self, id: PaymentId, held: InFlightGuard, ends_by: Timestamp) {
-        let Ok(payment) = retry(&self.tasks, async || self.payments.load(id)).await else { return };
+        let Ok(payment) = retry(&self.tasks, || self.payments.load(id)).await else { return };
         let Notice::Due { kind, .. } = payment.notice else { return };
         let began = ProcessTime.now();
         let sent = tokio::select! {
@@ -85,6 +85,7 @@ impl Notices {
         let authorization = self
             .secrets
             .make_payment_token(payment)
+            .await
             .map_err(|fault| Cause::new(CauseCode::NotSent, fault.to_string()))?;
         let secrets = CallSecrets::new(&[], authorization.as_ref().map(|token| token.as_str()));
         let body = Bytes::from(body(payment, kind));

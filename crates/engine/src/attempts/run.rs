@@ -49,7 +49,7 @@ impl Attempts {
         let Some(open) = self.open(&payment, since).await else { return };
         held.ends_by(open.at.plus_millis(ATTEMPT_ANSWER_MS));
         self.crash_points.reached(CrashPoint::OpenCommitted, id);
-        let secrets = match self.secrets_of(&open, &token) {
+        let secrets = match self.secrets_of(&open, &token).await {
             Ok(secrets) => secrets,
             Err(cause) => return self.end(&open, AttemptAnswer::NotDelivered(cause), 0).await,
         };
@@ -87,7 +87,7 @@ impl Attempts {
     }
 
     async fn token(&self, payment: &Payment) -> Option<IssuedToken> {
-        match self.request_token(payment) {
+        match self.request_token(payment).await {
             Ok(token) => Some(token),
             Err(cause) => {
                 self.give_up(payment, cause).await;
@@ -96,11 +96,11 @@ impl Attempts {
         }
     }
 
-    fn request_token(&self, payment: &Payment) -> Result<IssuedToken, Cause> {
+    async fn request_token(&self, payment: &Payment) -> Result<IssuedToken, Cause> {
         let State::Authorizing { card, attempt, .. } = payment.state else {
             return Err(Cause::code(CauseCode::NotAuthorizing));
         };
-        let card = self.people.card(card).map_err(|fault| Cause::new(CauseCode::NoToken, fault.to_string()))?;
+        let card = self.people.card(card).await.map_err(|fault| Cause::new(CauseCode::NoToken, fault.to_string()))?;
         if !self.people.usable(&card) {
             return Err(Cause::new(CauseCode::NoToken, "the card is not eligible any more"));
         }
@@ -160,8 +160,8 @@ impl Attempts {
     }
 
     /// What the call carries and must not show.
-    fn secrets_of(&self, open: &OpenAttempt, token: &IssuedToken) -> Result<CallSecrets, Cause> {
-        let authorization = self.secrets.make_payment_token(&open.payment).map_err(|fault| {
+    async fn secrets_of(&self, open: &OpenAttempt, token: &IssuedToken) -> Result<CallSecrets, Cause> {
+        let authorization = self.secrets.make_payment_token(&open.payment).await.map_err(|fault| {
             tracing::error!(payment = open.payment.id.get(), %fault, "makePaymentToken can't be read");
             Cause::new(CauseCode::NotSent, "makePaymentToken can't be read")
         })?;

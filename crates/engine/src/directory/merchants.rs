@@ -72,24 +72,24 @@ impl MerchantsKept {
 
 impl Directory {
     /// The tenant's name.
-    pub fn tenant_name(&self) -> Result<Option<String>, Fault> {
-        Ok(self.store.tenant(self.tenant)?.map(|tenant| tenant.name))
+    pub async fn tenant_name(&self) -> Result<Option<String>, Fault> {
+        Ok(self.store.tenant(self.tenant).await?.map(|tenant| tenant.name))
     }
 
     /// The tenant's PSPs.
-    pub fn psps(&self) -> Result<Vec<Psp>, Fault> {
-        let mut psps = self.store.psps()?;
+    pub async fn psps(&self) -> Result<Vec<Psp>, Fault> {
+        let mut psps = self.store.psps().await?;
         psps.retain(|psp| psp.tenant == self.tenant);
         Ok(psps)
     }
 
     /// The merchant that a payment belongs to, as it is now.
-    pub fn merchant(&self, msn: &Msn) -> Result<Option<Arc<Merchant>>, Fault> {
+    pub async fn merchant(&self, msn: &Msn) -> Result<Option<Arc<Merchant>>, Fault> {
         if let Some(merchant) = self.kept.get(msn) {
             return Ok(Some(merchant));
         }
         let forgotten = self.kept.forgotten();
-        let merchant = self.store.merchant_by_msn(self.tenant, msn)?.map(Arc::new);
+        let merchant = self.store.merchant_by_msn(self.tenant, msn).await?.map(Arc::new);
         if let Some(merchant) = &merchant {
             self.kept.keep(merchant, forgotten);
         }
@@ -97,34 +97,38 @@ impl Directory {
     }
 
     /// The PSP's merchant `msn`; another PSP's is none.
-    pub(crate) fn merchant_of_psp(&self, principal: Principal, msn: &Msn) -> Result<Option<Arc<Merchant>>, Fault> {
-        Ok(self.merchant(msn)?.filter(|merchant| merchant.psp == principal.psp))
+    pub(crate) async fn merchant_of_psp(
+        &self,
+        principal: Principal,
+        msn: &Msn,
+    ) -> Result<Option<Arc<Merchant>>, Fault> {
+        Ok(self.merchant(msn).await?.filter(|merchant| merchant.psp == principal.psp))
     }
 
     /// Whether `msn` is this PSP's merchant.
-    pub fn has_merchant(&self, principal: Principal, msn: &Msn) -> Result<bool, Fault> {
-        Ok(self.merchant_of_psp(principal, msn)?.is_some())
+    pub async fn has_merchant(&self, principal: Principal, msn: &Msn) -> Result<bool, Fault> {
+        Ok(self.merchant_of_psp(principal, msn).await?.is_some())
     }
 
     /// The merchant's name as the user reads it; the serial number when the merchant can't be read.
-    pub fn merchant_name(&self, msn: &Msn) -> String {
-        match self.merchant(msn) {
+    pub async fn merchant_name(&self, msn: &Msn) -> String {
+        match self.merchant(msn).await {
             Ok(Some(merchant)) => merchant.details.name.clone(),
             Ok(None) | Err(_) => msn.to_string(),
         }
     }
 
     /// The PSP's merchants, in the order in which they were made; at most `limit`.
-    pub fn merchants_of(&self, principal: Principal, limit: u32) -> Result<Vec<Merchant>, Fault> {
-        Ok(self.store.merchants_of_psp(self.tenant, principal.psp, None, limit)?)
+    pub async fn merchants_of(&self, principal: Principal, limit: u32) -> Result<Vec<Merchant>, Fault> {
+        Ok(self.store.merchants_of_psp(self.tenant, principal.psp, None, limit).await?)
     }
 
     /// The PSP's merchant `msn`, as it is now.
     ///
     /// # Errors
     /// [`Fault::UnknownMerchant`] also for another PSP's.
-    pub fn merchant_of(&self, principal: Principal, msn: &Msn) -> Result<Merchant, Fault> {
-        let merchant = self.store.merchant_by_msn(self.tenant, msn)?.ok_or(Fault::UnknownMerchant)?;
+    pub async fn merchant_of(&self, principal: Principal, msn: &Msn) -> Result<Merchant, Fault> {
+        let merchant = self.store.merchant_by_msn(self.tenant, msn).await?.ok_or(Fault::UnknownMerchant)?;
         if merchant.psp == principal.psp { Ok(merchant) } else { Err(Fault::UnknownMerchant) }
     }
 
@@ -147,7 +151,7 @@ impl Directory {
             Ok(_) => Err(Fault::Busy),
             Err(Fault::Store(CommitFault::Replay(stored))) => {
                 let before = MerchantId::new(stored.subject.saturating_sub(1));
-                let made = self.store.merchants_of_psp(self.tenant, principal.psp, Some(before), 1)?;
+                let made = self.store.merchants_of_psp(self.tenant, principal.psp, Some(before), 1).await?;
                 let made = made.into_iter().find(|merchant| merchant.id.get() == stored.subject);
                 made.map(|merchant| merchant.msn).ok_or(Fault::UnknownMerchant)
             }
@@ -166,7 +170,7 @@ impl Directory {
         edit: impl Fn(&Merchant) -> (MerchantDetails, Option<String>),
     ) -> Result<Arc<Merchant>, Fault> {
         decide_again(|| async {
-            let before = self.merchant_of(principal, msn)?;
+            let before = self.merchant_of(principal, msn).await?;
             if before.details.status == MerchantStatus::Deactivated {
                 return Err(Fault::MerchantNotActive);
             }
@@ -175,7 +179,7 @@ impl Directory {
             let guard_version = before.version;
             let write = MerchantWrite::Update { id: before.id, guard_version, details, logo, at: now.at };
             self.change_merchant(msn.clone(), write, now.epoch).await?;
-            self.merchant(msn)?.ok_or(Fault::UnknownMerchant)
+            self.merchant(msn).await?.ok_or(Fault::UnknownMerchant)
         })
         .await
     }

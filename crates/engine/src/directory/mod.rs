@@ -42,7 +42,7 @@ impl Psps {
     ///
     /// # Errors
     /// When the store can't be read.
-    pub fn by_subscription_key(
+    pub async fn by_subscription_key(
         &self,
         store: &Store,
         key: &str,
@@ -51,7 +51,7 @@ impl Psps {
         if let Some(psp) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(key) {
             return Ok(Some(Arc::clone(psp)));
         }
-        let Some(psp) = store.psp_by_subscription_key(&hash(key))?.map(Arc::new) else { return Ok(None) };
+        let Some(psp) = store.psp_by_subscription_key(&hash(key)).await?.map(Arc::new) else { return Ok(None) };
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), Arc::clone(&psp));
         Ok(Some(psp))
     }

@@ -83,11 +83,11 @@ impl Inits {
         self.payments.unless_time_is_reset().await?;
         let now = self.clock.moment();
         let idempotency = idempotency.map(|request| request.row(principal, now.at));
-        if let Some(stored) = self.idempotency.answered_before(idempotency.as_ref())? {
-            return self.replay(stored.subject);
+        if let Some(stored) = self.idempotency.answered_before(idempotency.as_ref()).await? {
+            return self.replay(stored.subject).await;
         }
-        let merchant = self.active_merchant(principal, msn)?;
-        let push_to = self.push_target(&new, &merchant)?;
+        let merchant = self.active_merchant(principal, msn).await?;
+        let push_to = self.push_target(&new, &merchant).await?;
         let _turn = match push_to {
             Binding::User(user) => Some(self.prompts.may_prompt(principal.psp, user, None).await?),
             Binding::Nobody | Binding::Open => None,
@@ -116,13 +116,13 @@ impl Inits {
                 let payment = durable.changed.pop().ok_or(Fault::Busy)?.after;
                 Ok(self.initiated(payment))
             }
-            Err(Fault::Store(CommitFault::Replay(stored))) => self.replay(stored.subject),
+            Err(Fault::Store(CommitFault::Replay(stored))) => self.replay(stored.subject).await,
             Err(fault) => Err(fault),
         }
     }
 
-    fn replay(&self, subject: i64) -> Result<Initiated, Fault> {
-        let payment = self.payments.load(PaymentId::new(subject))?;
+    async fn replay(&self, subject: i64) -> Result<Initiated, Fault> {
+        let payment = self.payments.load(PaymentId::new(subject)).await?;
         Ok(self.initiated(payment))
     }
 
@@ -131,12 +131,12 @@ impl Inits {
         Initiated { payment, token }
     }
 
-    fn active_merchant(&self, principal: Principal, msn: &Msn) -> Result<Arc<Merchant>, Fault> {
-        let merchant = self.directory.merchant_of_psp(principal, msn)?.ok_or(Fault::UnknownMerchant)?;
+    async fn active_merchant(&self, principal: Principal, msn: &Msn) -> Result<Arc<Merchant>, Fault> {
+        let merchant = self.directory.merchant_of_psp(principal, msn).await?.ok_or(Fault::UnknownMerchant)?;
         if merchant.details.status == MerchantStatus::Active { Ok(merchant) } else { Err(Fault::MerchantNotActive) }
     }
 
-    fn push_target(&self, new: &NewInit, merchant: &Merchant) -> Result<Binding, Fault> {
+    async fn push_target(&self, new: &NewInit, merchant: &Merchant) -> Result<Binding, Fault> {
         if new.entrance != Entrance::Push {
             return Ok(Binding::Open);
         }
@@ -144,7 +144,7 @@ impl Inits {
             return Err(Fault::MayNotSkipLandingPage);
         }
         let number = new.customer_number.as_ref().ok_or(Fault::UnknownUser)?;
-        match self.people.binding_of(number)? {
+        match self.people.binding_of(number).await? {
             Binding::User(user) => Ok(Binding::User(user)),
             Binding::Nobody | Binding::Open => Err(Fault::UnknownUser),
         }

@@ -36,8 +36,8 @@ impl InitSecrets {
     }
 
     /// The payment's `makePaymentToken`, opened.
-    pub(crate) fn make_payment_token(&self, payment: &Payment) -> Result<Option<Zeroizing<String>>, Fault> {
-        let sealed = self.store.sealed_make_payment_token(self.tenant, payment.id)?;
+    pub(crate) async fn make_payment_token(&self, payment: &Payment) -> Result<Option<Zeroizing<String>>, Fault> {
+        let sealed = self.store.sealed_make_payment_token(self.tenant, payment.id).await?;
         sealed.map(|sealed| self.open(payment, TOKEN, &sealed)).transpose()
     }
 
@@ -45,8 +45,8 @@ impl InitSecrets {
     ///
     /// # Errors
     /// [`Fault::Secret`] when it does not open, [`Fault::Read`].
-    pub fn customer_number(&self, payment: &Payment) -> Result<Option<PhoneNumber>, Fault> {
-        let Some(sealed) = self.store.sealed_customer_number(self.tenant, payment.id)? else { return Ok(None) };
+    pub async fn customer_number(&self, payment: &Payment) -> Result<Option<PhoneNumber>, Fault> {
+        let Some(sealed) = self.store.sealed_customer_number(self.tenant, payment.id).await? else { return Ok(None) };
         let number = self.open(payment, NUMBER, &sealed)?;
         PhoneNumber::new(&number).map(Some).ok_or(Fault::Secret)
     }

@@ -63,7 +63,7 @@ impl ExpiredRows {
                 now.at.plus_millis(DAY_MS.saturating_mul(self.batches_kept_days.into()).saturating_neg())
             }
         };
-        while self.store.has_expired(self.tenant, rows, before)? {
+        while self.store.has_expired(self.tenant, rows, before).await? {
             let purge = Write::Purge { rows, before, limit: ROWS_PER_COMMIT };
             let removed = self.writer.commit(purge, now.epoch).await?;
             tracing::debug!(?rows, ?removed, "expired rows are gone");

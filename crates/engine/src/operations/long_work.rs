@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lommebok_domain::PspId;
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::fault::Fault;
@@ -81,6 +82,19 @@ impl LongWork {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_cancelled) => Fault::Stopping,
         })
+    }
+
+    /// Reads what is long to read, when its turn comes.
+    ///
+    /// # Errors
+    /// As [`LongWork::run`].
+    pub async fn read<T: Send + 'static>(
+        &self,
+        whose: Whose,
+        read: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let runtime = Handle::current();
+        self.run(whose, move || runtime.block_on(read)).await
     }
 }
 

@@ -50,7 +50,7 @@ impl Restored {
     pub async fn end_payments(&self) -> Result<EndedAsRestored, Fault> {
         let (mut ended, mut before) = (EndedAsRestored::default(), None);
         loop {
-            let page = self.payments.list(PaymentFilter::NotFinal, before, PAYMENTS_PER_PAGE)?;
+            let page = self.payments.list(PaymentFilter::NotFinal, before, PAYMENTS_PER_PAGE).await?;
             let commands = page.payments.iter().map(|payment| self.payments.apply(payment.id, Command::EndAsRestored));
             for (payment, fared) in page.payments.iter().zip(join_all(commands).await) {
                 fared?;

@@ -47,7 +47,6 @@ impl Start {
     /// # Errors
     /// When the store can't be read.
     pub(crate) async fn begin(self: &Arc<Self>, unseeded: Option<Box<Seed>>) -> Result<(), Fault> {
-        self.payments.measure_unconfirmed();
         self.tasks.spawn("watch", Arc::clone(&self.watch).run());
         if let Some(queue) = self.queue.lock().unwrap_or_else(PoisonError::into_inner).take() {
             self.tasks.spawn("attempt queue", Arc::clone(&self.attempts).take_over(queue));
@@ -62,7 +61,7 @@ impl Start {
                 Ok(())
             }
             // What else is left undone is the workers' to try again.
-            Ok(()) | Err(_) => self.go_on(),
+            Ok(()) | Err(_) => self.go_on().await,
         }
     }
 
@@ -74,11 +73,11 @@ impl Start {
     }
 
     /// Resumes queued attempts and starts the workers.
-    fn go_on(&self) -> Result<(), Fault> {
+    async fn go_on(&self) -> Result<(), Fault> {
         // A queued attempt is due 10 s after its approval, so nothing older than that can be missed here.
         let horizon = self.clock.now().plus_millis(ATTEMPT_SLOT_MS);
-        for row in self.store.due(self.tenant, horizon, u32::MAX)? {
-            let payment = self.payments.load(row.payment)?;
+        for row in self.store.due(self.tenant, horizon, u32::MAX).await? {
+            let payment = self.payments.load(row.payment).await?;
             if matches!(payment.state, State::Authorizing { phase: Phase::Queued { .. }, .. }) {
                 self.attempts.resume(&payment);
             }
@@ -103,7 +102,7 @@ impl Start {
             }
         }
         self.writer.has_recovered();
-        if let Err(fault) = retry(&self.tasks, async || self.go_on()).await {
+        if let Err(fault) = retry(&self.tasks, || self.go_on()).await {
             tracing::error!(%fault, "what was queued before the start is not resumed");
         }
     }

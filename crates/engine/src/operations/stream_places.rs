@@ -29,7 +29,7 @@ pub enum Occasion {
 }
 
 /// Whether a reader may read, as it was seen on an occasion.
-type Seen = Arc<Mutex<Option<(Occasion, bool)>>>;
+type Seen = Arc<tokio::sync::Mutex<Option<(Occasion, bool)>>>;
 
 /// All who read. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -57,16 +57,20 @@ impl Readers {
 }
 
 impl Place {
-    /// Whether its reader may read what there is on `occasion`; `look` is asked by the first of the reader's streams.
-    pub fn may_read(&self, occasion: Option<Occasion>, look: impl Fn() -> bool) -> bool {
-        let Some(occasion) = occasion else { return look() };
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Whether its reader may read what there is on `occasion`; `look` is asked by the first of the reader's streams, and the others
+    /// wait for its answer.
+    pub async fn may_read<F>(&self, occasion: Option<Occasion>, look: impl Fn() -> F) -> bool
+    where
+        F: Future<Output = bool>,
+    {
+        let Some(occasion) = occasion else { return look().await };
+        let mut seen = self.seen.lock().await;
         if let Some((earlier, may)) = *seen
             && earlier == occasion
         {
             return may;
         }
-        let may = look();
+        let may = look().await;
         *seen = Some((occasion, may));
         may
     }
@@ -90,22 +94,28 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn what_several_streams_of_a_reader_are_told_is_looked_up_once() {
+    #[tokio::test]
+    async fn what_several_streams_of_a_reader_are_told_is_looked_up_once() {
         let readers = Readers::default();
         let reader = Reader::Session(KeyedHash::new([1; 32]));
         let places: Vec<_> = (0..STREAMS_OF_ONE).filter_map(|_| readers.admit(reader)).collect();
         let looks = Cell::new(0);
         let look = || {
             looks.set(looks.get() + 1);
-            looks.get() < 3
+            std::future::ready(looks.get() < 3)
         };
-        let told = |occasion| places.iter().filter(|place| place.may_read(occasion, look)).count();
-        assert_eq!(told(Some(Occasion::Payment(PaymentId::new(7), 2))), 8);
-        assert_eq!(told(Some(Occasion::Payment(PaymentId::new(7), 3))), 8);
-        assert_eq!(told(Some(Occasion::Clock(1))), 0, "the session has ended");
+        let told = async |occasion| {
+            let mut told = 0;
+            for place in &places {
+                told += usize::from(place.may_read(occasion, look).await);
+            }
+            told
+        };
+        assert_eq!(told(Some(Occasion::Payment(PaymentId::new(7), 2))).await, 8);
+        assert_eq!(told(Some(Occasion::Payment(PaymentId::new(7), 3))).await, 8);
+        assert_eq!(told(Some(Occasion::Clock(1))).await, 0, "the session has ended");
         assert_eq!(looks.get(), 3);
-        assert_eq!(told(None), 0);
+        assert_eq!(told(None).await, 0);
         assert_eq!(looks.get(), 11, "a comment has no occasion");
     }
 

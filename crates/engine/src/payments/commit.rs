@@ -45,7 +45,7 @@ impl Payments {
 
     async fn apply_now(self: &Arc<Self>, id: PaymentId, command: &Command) -> Result<Payment, Fault> {
         self.unless_users_wait(command).await?;
-        let before = self.load(id)?;
+        let before = self.load(id).await?;
         let now = self.clock.moment();
         let transition = decide(&before, command.clone(), now.at)?;
         self.commit_transition(before, transition, now).await
@@ -71,7 +71,7 @@ impl Payments {
     /// Like [`Payments::apply`], but takes "this is already so" for success, as who repeats a request expects.
     pub async fn apply_once(self: &Arc<Self>, id: PaymentId, command: Command) -> Result<Payment, Fault> {
         match self.apply(id, command).await {
-            Err(Fault::Refused(Refusal::AlreadySo)) => self.load(id),
+            Err(Fault::Refused(Refusal::AlreadySo)) => self.load(id).await,
             other => other,
         }
     }

@@ -41,7 +41,7 @@ impl Payments {
     ///
     /// # Errors
     /// [`Fault::NoSuchPayment`] also for a payment of another tenant.
-    pub fn load(&self, id: PaymentId) -> Result<Payment, Fault> {
-        self.store.payment(self.tenant, id)?.ok_or(Fault::NoSuchPayment)
+    pub async fn load(&self, id: PaymentId) -> Result<Payment, Fault> {
+        self.store.payment(self.tenant, id).await?.ok_or(Fault::NoSuchPayment)
     }
 }

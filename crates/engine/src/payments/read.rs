@@ -9,6 +9,7 @@ use lommebok_store::{EventPage, Page, PaymentDetails, PaymentFilter, PaymentRece
 use super::Payments;
 use crate::directory::Principal;
 use crate::fault::Fault;
+use crate::observability::names::PAYMENTS_UNCONFIRMED;
 
 /// Receipts on one page.
 pub const RECEIPTS_PER_PAGE: u32 = 20;
@@ -28,29 +29,33 @@ pub struct OpenPayments {
 
 impl Payments {
     /// A page of payments, newest first, older than `before`.
-    pub fn list(&self, filter: PaymentFilter, before: Option<PaymentId>, limit: u32) -> Result<Page, Fault> {
-        Ok(self.store.payments(self.tenant, filter, before, limit)?)
+    pub async fn list(&self, filter: PaymentFilter, before: Option<PaymentId>, limit: u32) -> Result<Page, Fault> {
+        Ok(self.store.payments(self.tenant, filter, before, limit).await?)
     }
 
     /// The PSP's payment with this id.
     ///
     /// # Errors
     /// [`Fault::NoSuchPayment`] also for another PSP's.
-    pub fn of_psp(&self, psp: PspId, id: &PspTransactionId) -> Result<Payment, Fault> {
-        self.store.payment_of_psp(self.tenant, psp, id)?.ok_or(Fault::NoSuchPayment)
+    pub async fn of_psp(&self, psp: PspId, id: &PspTransactionId) -> Result<Payment, Fault> {
+        self.store.payment_of_psp(self.tenant, psp, id).await?.ok_or(Fault::NoSuchPayment)
     }
 
     /// The PSP's payments with these ids, in their order.
-    pub(crate) fn all_of_psp(&self, psp: PspId, ids: &[&PspTransactionId]) -> Result<Vec<Option<Payment>>, Fault> {
-        Ok(self.store.payments_of_psp(self.tenant, psp, ids)?)
+    pub(crate) async fn all_of_psp(
+        &self,
+        psp: PspId,
+        ids: &[&PspTransactionId],
+    ) -> Result<Vec<Option<Payment>>, Fault> {
+        Ok(self.store.payments_of_psp(self.tenant, psp, ids).await?)
     }
 
     /// A payment that is bound to `user`.
     ///
     /// # Errors
     /// [`Fault::NoSuchPayment`] for another user's.
-    pub fn of_user(&self, user: UserId, id: PaymentId) -> Result<Payment, Fault> {
-        let payment = self.load(id)?;
+    pub async fn of_user(&self, user: UserId, id: PaymentId) -> Result<Payment, Fault> {
+        let payment = self.load(id).await?;
         if payment.binding == Binding::User(user) { Ok(payment) } else { Err(Fault::NoSuchPayment) }
     }
 
@@ -58,8 +63,8 @@ impl Payments {
     ///
     /// # Errors
     /// [`Fault::UnknownLink`] when no step-up ever had it.
-    pub fn of_step_up(&self, id: ReturnId) -> Result<Payment, Fault> {
-        self.store.payment_of_step_up(self.tenant, id)?.ok_or(Fault::UnknownLink)
+    pub async fn of_step_up(&self, id: ReturnId) -> Result<Payment, Fault> {
+        self.store.payment_of_step_up(self.tenant, id).await?.ok_or(Fault::UnknownLink)
     }
 
     /// What has become of the PSP's payment with this id, and of its money. A history of more than about `at_most_bytes` is not
@@ -67,19 +72,19 @@ impl Payments {
     ///
     /// # Errors
     /// [`Fault::NoSuchPayment`] also for another PSP's.
-    pub fn details(
+    pub async fn details(
         &self,
         principal: Principal,
         id: &PspTransactionId,
         at_most_bytes: usize,
     ) -> Result<PaymentDetails, Fault> {
-        self.store.details_of_psp(self.tenant, principal.psp, id, at_most_bytes)?.ok_or(Fault::NoSuchPayment)
+        self.store.details_of_psp(self.tenant, principal.psp, id, at_most_bytes).await?.ok_or(Fault::NoSuchPayment)
     }
 
     /// The user's payments that are not final, without the first `skip`: the newest of each PSP, then the second of each and
     /// so on, so that none is buried under another PSP's; those without a prompt come after those with one.
-    pub fn open_of(&self, user: UserId, skip: usize) -> Result<OpenPayments, Fault> {
-        let open = self.list(PaymentFilter::OpenOfUser(user), None, OPEN_LISTED)?.payments;
+    pub async fn open_of(&self, user: UserId, skip: usize) -> Result<OpenPayments, Fault> {
+        let open = self.list(PaymentFilter::OpenOfUser(user), None, OPEN_LISTED).await?.payments;
         let left = open.len().saturating_sub(skip);
         let payments = fairly(open).into_iter().skip(skip).take(OPEN_PER_PAGE).collect();
         let next = (left > OPEN_PER_PAGE).then(|| skip.saturating_add(OPEN_PER_PAGE));
@@ -87,25 +92,25 @@ impl Payments {
     }
 
     /// The user's payments, newest first, older than `before`.
-    pub fn receipts_of(&self, user: UserId, before: Option<PaymentId>) -> Result<Page, Fault> {
-        self.list(PaymentFilter::User(user), before, RECEIPTS_PER_PAGE)
+    pub async fn receipts_of(&self, user: UserId, before: Option<PaymentId>) -> Result<Page, Fault> {
+        self.list(PaymentFilter::User(user), before, RECEIPTS_PER_PAGE).await
     }
 
     /// What became of a payment's money, with a page of its history after version `after`: at most so many lines, with texts of
     /// some so many bytes.
-    pub fn receipt(&self, payment: &Payment, after: i64, limits: (u32, usize)) -> Result<PaymentReceipt, Fault> {
-        Ok(self.store.receipt(payment, after, limits)?)
+    pub async fn receipt(&self, payment: &Payment, after: i64, limits: (u32, usize)) -> Result<PaymentReceipt, Fault> {
+        Ok(self.store.receipt(payment, after, limits).await?)
     }
 
     /// A page of a payment's events after version `after`: at most so many, with texts of some so many bytes.
-    pub fn events(&self, id: PaymentId, after: i64, limits: (u32, usize)) -> Result<EventPage, Fault> {
-        Ok(self.store.event_page(self.tenant, id, after, limits)?)
+    pub async fn events(&self, id: PaymentId, after: i64, limits: (u32, usize)) -> Result<EventPage, Fault> {
+        Ok(self.store.event_page(self.tenant, id, after, limits).await?)
     }
 
     /// A short text that is another one after a payment that the user's phone may show has changed, or the clock was set. It
     /// says nothing else.
-    pub fn version_of_phone(&self, user: UserId) -> Result<String, Fault> {
-        let (open, latest) = (self.open_of(user, 0)?.payments, self.receipts_of(user, None)?.payments);
+    pub async fn version_of_phone(&self, user: UserId) -> Result<String, Fault> {
+        let (open, latest) = (self.open_of(user, 0).await?.payments, self.receipts_of(user, None).await?.payments);
         let mut hash = DefaultHasher::new();
         for payment in open.iter().chain(&latest) {
             (payment.id, payment.version).hash(&mut hash);
@@ -115,13 +120,18 @@ impl Payments {
     }
 
     /// Whether its link was opened on a phone.
-    pub(crate) fn was_opened_by_link(&self, id: PaymentId) -> Result<bool, Fault> {
-        Ok(self.store.was_opened_by_link(self.tenant, id)?)
+    pub(crate) async fn was_opened_by_link(&self, id: PaymentId) -> Result<bool, Fault> {
+        Ok(self.store.was_opened_by_link(self.tenant, id).await?)
     }
 
-    /// Sets the gauge of unknown outcomes.
-    pub fn measure_unconfirmed(&self) {
-        self.after.counts.measure_unconfirmed();
+    /// Sets the gauge of unknown outcomes from the store, where it is the length of an index.
+    pub async fn measure_unconfirmed(&self) {
+        match self.store.outcome_unknown_count(self.tenant).await {
+            Ok(count) => {
+                ::metrics::gauge!(PAYMENTS_UNCONFIRMED).set(f64::from(u32::try_from(count).unwrap_or(u32::MAX)));
+            }
+            Err(fault) => tracing::error!(%fault, "unknown outcomes can't be counted"),
+        }
     }
 
     /// Who watches what.

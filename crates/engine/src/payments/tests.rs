@@ -7,7 +7,7 @@ use lommebok_store::{HashKey, NewPayment, Store, StoreOptions, Write};
 use tokio::sync::mpsc;
 
 use super::{Decided, Payments};
-use crate::after_commit::{AfterCommit, AttemptQueue, Counts, Hub, QueuedAttempt, Schedule};
+use crate::after_commit::{AfterCommit, AttemptQueue, Hub, QueuedAttempt, Schedule};
 use crate::clock::BusinessClock;
 use crate::fault::Fault;
 use crate::in_flight::InFlight;
@@ -43,8 +43,7 @@ impl Alone {
             schedule: Arc::clone(&schedule),
             randomness: &Randomness::seeded(1),
         });
-        let counts = Counts { tenant: TENANT, store: store.clone() };
-        let after = AfterCommit { attempts, timers: schedule, hints: Hub::default(), counts };
+        let after = AfterCommit { attempts, timers: schedule, hints: Hub::default() };
         let payments = Payments { tenant: TENANT, store, writer, clock, gate: Arc::default(), tasks, after };
         Self { payments: Arc::new(payments), in_flight, queue, _directory: directory }
     }
@@ -90,7 +89,7 @@ async fn without_a_place_for_its_attempt_nothing_is_stored_and_other_changes_go_
     alone.approve(&first).await.unwrap();
     let refused = alone.approve(&second).await.unwrap_err();
     assert!(matches!(refused, Fault::TooManyAttempts) && refused.passes(), "{refused}");
-    assert_eq!(alone.payments.load(second.id).unwrap(), second);
+    assert_eq!(alone.payments.load(second.id).await.unwrap(), second);
     // What needs no place is not held up.
     alone.prompted("third").await;
     alone.queue.try_recv().unwrap();

@@ -35,19 +35,19 @@ pub struct People {
 
 impl People {
     /// A user of this wallet.
-    pub fn user(&self, id: UserId) -> Result<User, Fault> {
-        self.store.user(self.tenant, id)?.ok_or(Fault::NoSession)
+    pub async fn user(&self, id: UserId) -> Result<User, Fault> {
+        self.store.user(self.tenant, id).await?.ok_or(Fault::NoSession)
     }
 
     /// The user with this number.
-    pub(crate) fn user_by_number(&self, number: &PhoneNumber) -> Result<Option<User>, Fault> {
+    pub(crate) async fn user_by_number(&self, number: &PhoneNumber) -> Result<Option<User>, Fault> {
         let hash = self.keys.lookup.hash_within(Purpose::PhoneNumber, self.tenant.get(), number.as_str().as_bytes());
-        Ok(self.store.user_by_phone(self.tenant, &KeyedHash::new(*hash.as_bytes()))?)
+        Ok(self.store.user_by_phone(self.tenant, &KeyedHash::new(*hash.as_bytes())).await?)
     }
 
     /// Whom a number binds a payment to.
-    pub(crate) fn binding_of(&self, number: &PhoneNumber) -> Result<Binding, Fault> {
-        let user = self.user_by_number(number)?;
+    pub(crate) async fn binding_of(&self, number: &PhoneNumber) -> Result<Binding, Fault> {
+        let user = self.user_by_number(number).await?;
         Ok(user.map_or(Binding::Nobody, |user| Binding::User(user.id)))
     }
 
@@ -61,16 +61,16 @@ impl People {
     }
 
     /// The user's cards, in the order in which they were added.
-    pub fn cards_of(&self, user: UserId) -> Result<Vec<Card>, Fault> {
-        Ok(self.store.cards(self.tenant, user)?)
+    pub async fn cards_of(&self, user: UserId) -> Result<Vec<Card>, Fault> {
+        Ok(self.store.cards(self.tenant, user).await?)
     }
 
     /// A card.
     ///
     /// # Errors
     /// [`Fault::CardNotUsable`] when there is none with this number.
-    pub fn card(&self, id: CardId) -> Result<Card, Fault> {
-        self.store.card(self.tenant, id)?.ok_or(Fault::CardNotUsable)
+    pub async fn card(&self, id: CardId) -> Result<Card, Fault> {
+        self.store.card(self.tenant, id).await?.ok_or(Fault::CardNotUsable)
     }
 
     /// Whether a token can be had for the card today.

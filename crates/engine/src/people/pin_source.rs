@@ -39,7 +39,7 @@ pub(super) struct PinSource {
 }
 
 impl People {
-    pub(super) fn pin_source(
+    pub(super) async fn pin_source(
         &self,
         number: &PhoneNumber,
         from: &SignInFrom,
@@ -47,7 +47,7 @@ impl People {
     ) -> Result<PinSource, Fault> {
         for id in &from.browsers {
             let browser = self.browser_hash(number, *id);
-            if self.store.is_known_browser(&browser, now)? {
+            if self.store.is_known_browser(&browser, now).await? {
                 return Ok(PinSource { tried: TriedFrom::KnownBrowser(browser), browser: Some(*id) });
             }
         }

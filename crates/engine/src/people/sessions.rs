@@ -41,13 +41,13 @@ impl People {
     /// [`Fault::WrongPin`] (also for a number that is nobody's), [`Fault::PinLocked`].
     pub async fn sign_in(&self, number: &PhoneNumber, pin: &str, from: &SignInFrom) -> Result<SignedIn, Fault> {
         let now = self.clock.moment();
-        let user = self.user_by_number(number)?;
+        let user = self.user_by_number(number).await?;
         let sent = pin_hash(&self.keys, self.tenant, number, pin);
         let stored = user.as_ref().map_or(NO_PIN.as_slice(), |user| user.pin.as_bytes());
         let right = bool::from(sent.as_bytes().ct_eq(stored));
-        let source = self.pin_source(number, from, now.at)?;
+        let source = self.pin_source(number, from, now.at).await?;
         // Most that is locked is refused without a write; what was locked meanwhile the writer refuses.
-        if let Some(until) = self.store.pin_locked_until(&source.tried, now.at)? {
+        if let Some(until) = self.store.pin_locked_until(&source.tried, now.at).await? {
             return Err(locked(until, now.at));
         }
         let sign_in = |pin| SignIn { from: source.tried, at: now.at, pin };
@@ -85,15 +85,15 @@ impl People {
     ///
     /// # Errors
     /// [`Fault::NoSession`]
-    pub fn user_of_session(&self, token: &str) -> Result<UserId, Fault> {
-        let session = self.store.session(&self.session_hash(token), self.clock.now())?;
+    pub async fn user_of_session(&self, token: &str) -> Result<UserId, Fault> {
+        let session = self.store.session(&self.session_hash(token), self.clock.now()).await?;
         let session = session.filter(|session| session.tenant == self.tenant).ok_or(Fault::NoSession)?;
         Ok(session.user)
     }
 
     /// Ends a session. Ending it again changes nothing, and a stranger causes no commit.
     pub async fn sign_out(&self, token: &str) -> Result<(), Fault> {
-        let user = match self.user_of_session(token) {
+        let user = match self.user_of_session(token).await {
             Ok(user) => user,
             Err(Fault::NoSession) => return Ok(()),
             Err(fault) => return Err(fault),

@@ -6,9 +6,10 @@ use std::ops::Range;
 use lommebok_domain::{Command, EntryRefusal, Payment, PaymentId, PspId, Refusal, RefusalCode, Transition, decide};
 use lommebok_store::{BatchEntry, BatchRefusal, BatchTarget, BatchWrite, ParkedEntry, PaymentWrite};
 
-use crate::after_commit::{Changed, entries, refused_entry};
+use crate::after_commit::Changed;
 use crate::clock::Moment;
 use crate::fault::Fault;
+use crate::observability::names::{DISAGREEMENTS, ENTRIES};
 use crate::payments::Payments;
 
 /// A step that is decided, and not committed yet.
@@ -43,7 +44,7 @@ struct Touched {
 }
 
 /// Decides the entries from position `from` to `to`.
-pub(super) fn decide_step(
+pub(super) async fn decide_step(
     payments: &Payments,
     psp: PspId,
     entries: &[BatchEntry],
@@ -52,7 +53,7 @@ pub(super) fn decide_step(
     let Range { start: from, end: to } = range;
     let entries = entries.get(from..to).unwrap_or_default();
     let ids: Vec<_> = entries.iter().map(|entry| &entry.psp_transaction_id).collect();
-    let stored = payments.all_of_psp(psp, &ids)?;
+    let stored = payments.all_of_psp(psp, &ids).await?;
     let mut chunk = Chunk {
         now: payments.clock.moment(),
         payments: HashMap::with_capacity(entries.len()),
@@ -110,6 +111,20 @@ impl Counted {
         for refusal in &self.refusals {
             refused_entry(refusal.psp_transaction_id.as_str(), refusal.code, &refusal.detail);
         }
+    }
+}
+
+/// Entries have had their turn durably: `applied`, `waiting` or `refused`.
+pub(super) fn entries(result: &'static str, count: usize) {
+    ::metrics::counter!(ENTRIES, "result" => result).increment(u64::try_from(count).unwrap_or(u64::MAX));
+}
+
+/// An entry was refused durably; when two systems disagree, that is an alarm.
+pub(super) fn refused_entry(psp_transaction_id: &str, code: RefusalCode, detail: &str) {
+    entries("refused", 1);
+    if code == RefusalCode::Disagreement {
+        ::metrics::counter!(DISAGREEMENTS).increment(1);
+        tracing::error!(psp_transaction_id, detail, "two systems disagree about a payment");
     }
 }
 

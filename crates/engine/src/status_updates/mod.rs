@@ -109,7 +109,7 @@ impl StatusUpdates {
                 if self.is_immediate() {
                     self.later_if_not_now(self.apply_batch(id).await)?;
                 }
-                self.became_of(id)
+                self.became_of(id).await
             }
             Err(fault) => Err(fault),
         }
@@ -133,10 +133,10 @@ impl StatusUpdates {
     }
 
     /// How many entries of an earlier request were refused, and the first of them.
-    fn became_of(&self, id: BatchId) -> Result<Accepted, Fault> {
-        let fates = self.fates(id, 0, u32::MAX)?;
+    async fn became_of(&self, id: BatchId) -> Result<Accepted, Fault> {
+        let fates = self.fates(id, 0, u32::MAX).await?;
         let refused = fates.iter().filter(|fate| matches!(fate, Fate::Refused(_))).count();
-        let mut first_refused = self.refusals(id)?;
+        let mut first_refused = self.refusals(id).await?;
         first_refused.truncate(REFUSALS_NAMED);
         Ok(Accepted { refused, first_refused, ..Accepted::default() })
     }
@@ -151,7 +151,7 @@ impl StatusUpdates {
 
     /// A batch that broke off is finished first, or a later entry could overtake an earlier one.
     async fn finish_earlier(&self, psp: PspId) -> Result<(), Fault> {
-        for batch in self.store.pending_batches(self.tenant, BATCHES_AT_ONCE)? {
+        for batch in self.store.pending_batches(self.tenant, BATCHES_AT_ONCE).await? {
             if batch.psp == psp {
                 self.apply_batch(batch.id).await?;
             }
@@ -161,11 +161,11 @@ impl StatusUpdates {
 
     /// Applies what is left of a batch. The caller has the PSP's turn.
     async fn apply_batch(&self, id: BatchId) -> Result<(), Fault> {
-        let Some(batch) = self.store.batch(self.tenant, id)? else { return Ok(()) };
+        let Some(batch) = self.store.batch(self.tenant, id).await? else { return Ok(()) };
         if batch.finished {
             return Ok(());
         }
-        let entries = self.store.batch_entries(self.tenant, id)?;
+        let entries = self.store.batch_entries(self.tenant, id).await?;
         Steps::new(&self.payments, batch.psp, &entries, ENTRIES_PER_COMMIT).apply_rest(id, batch.next).await
     }
 
@@ -186,7 +186,7 @@ impl StatusUpdates {
     async fn apply_while(&self, wanted: impl Fn(&Batch) -> bool) -> Result<Vec<Batch>, Fault> {
         let mut applied = Vec::new();
         loop {
-            let mut pending = self.store.pending_batches(self.tenant, BATCHES_AT_ONCE)?;
+            let mut pending = self.store.pending_batches(self.tenant, BATCHES_AT_ONCE).await?;
             pending.retain(&wanted);
             if pending.is_empty() {
                 return Ok(applied);
@@ -196,8 +196,8 @@ impl StatusUpdates {
     }
 
     /// When the next batch is due, after `now`.
-    pub(crate) fn next(&self, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
-        let pending = self.store.pending_batches(self.tenant, BATCHES_AT_ONCE)?;
+    pub(crate) async fn next(&self, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+        let pending = self.store.pending_batches(self.tenant, BATCHES_AT_ONCE).await?;
         Ok(pending.iter().filter_map(|batch| self.mode.due_at(batch)).filter(|at| *at > now).min())
     }
 
@@ -226,26 +226,26 @@ impl StatusUpdates {
         let queue = self.queues.of(batch.psp);
         let _turn = queue.lock().await;
         self.apply_batch(batch.id).await?;
-        self.batch(batch.id)
+        self.batch(batch.id).await
     }
 
     /// A request.
-    pub fn batch(&self, id: BatchId) -> Result<Option<Batch>, Fault> {
-        Ok(self.store.batch(self.tenant, id)?)
+    pub async fn batch(&self, id: BatchId) -> Result<Option<Batch>, Fault> {
+        Ok(self.store.batch(self.tenant, id).await?)
     }
 
     /// What became of a request's entries from position `from` on, of so many at most.
-    pub fn fates(&self, id: BatchId, from: u32, limit: u32) -> Result<Vec<Fate>, Fault> {
-        Ok(self.store.batch_fates(self.tenant, id, (from, limit))?)
+    pub async fn fates(&self, id: BatchId, from: u32, limit: u32) -> Result<Vec<Fate>, Fault> {
+        Ok(self.store.batch_fates(self.tenant, id, (from, limit)).await?)
     }
 
     /// The first entries of a request that were refused.
-    pub fn refusals(&self, id: BatchId) -> Result<Vec<BatchRefusal>, Fault> {
-        Ok(self.store.batch_refusals(self.tenant, id)?)
+    pub async fn refusals(&self, id: BatchId) -> Result<Vec<BatchRefusal>, Fault> {
+        Ok(self.store.batch_refusals(self.tenant, id).await?)
     }
 
     /// The newest requests, accepted before `before`.
-    pub fn batches(&self, before: Option<BatchId>, limit: u32) -> Result<Vec<Batch>, Fault> {
-        Ok(self.store.batches(self.tenant, before, limit)?)
+    pub async fn batches(&self, before: Option<BatchId>, limit: u32) -> Result<Vec<Batch>, Fault> {
+        Ok(self.store.batches(self.tenant, before, limit).await?)
     }
 }

@@ -4,11 +4,9 @@
 //! A newcomer's mistake: to leave that to the guards of the payments' versions. A refusal changes no payment, so nothing
 //! would notice that it was decided too early.
 
-use std::future::poll_fn;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 
+use futures_util::future::join;
 use lommebok_domain::{PaymentId, PspId};
 use lommebok_store::{BatchEntry, BatchId, BatchRefusal, BatchTarget, Committed, NewBatch, NewIdempotency, Write};
 
@@ -85,7 +83,7 @@ impl<'a> Steps<'a> {
         epoch: i64,
         idempotency: Option<NewIdempotency>,
     ) -> Result<Stored, Fault> {
-        let mut step = self.decide(0)?;
+        let mut step = self.decide(0).await?;
         step.epoch = epoch;
         let done = self.commit(step, BatchTarget::New(batch), idempotency).await?;
         Ok(self.took(done))
@@ -112,7 +110,10 @@ impl<'a> Steps<'a> {
             let ahead = ahead.take();
             let target = target.clone();
             async move {
-                let step = ahead.map_or_else(|| steps.decide(from), Ok)?;
+                let step = match ahead {
+                    Some(decided) => decided,
+                    None => steps.decide(from).await?,
+                };
                 steps.commit(step, target, None).await
             }
         });
@@ -140,32 +141,25 @@ impl<'a> Steps<'a> {
         let changed = std::mem::take(&mut step.touched);
         let touched: Vec<PaymentId> = changed.iter().map(|changed| changed.before.id).collect();
         let write = Write::Batch(Box::new(step.into_write(target)));
-        let mut stored = pin!(self.payments.commit(Decided { write, changed, epoch, idempotency }));
-        // Polled once, it is in the writer's queue.
-        let at_once = poll_fn(|cx| Poll::Ready(stored.as_mut().poll(cx))).await;
-        let (durable, ahead) = match at_once {
-            Poll::Ready(durable) => (durable?, None),
-            Poll::Pending => {
-                let ahead = self.decide_ahead(to, &touched);
-                (stored.await?, ahead)
-            }
-        };
+        let stored = self.payments.commit(Decided { write, changed, epoch, idempotency });
+        let (durable, ahead) = join(stored, self.decide_ahead(to, &touched)).await;
+        let durable = durable?;
         counted.count();
         let Committed::Batch { id, repeated } = durable.committed else { return Err(Fault::Busy) };
         Ok(Done { stored: Stored { id, repeated, next }, counted, ahead })
     }
 
-    fn decide(&self, from: usize) -> Result<DecidedStep, Fault> {
+    async fn decide(&self, from: usize) -> Result<DecidedStep, Fault> {
         let to = from.saturating_add(self.size).min(self.entries.len());
-        decide_step(self.payments, self.psp, self.entries, from..to)
+        decide_step(self.payments, self.psp, self.entries, from..to).await
     }
 
     /// The step that begins at `from`, if it can be decided before the one that touches these payments is stored. A fault
     /// shows itself when the step's turn comes.
-    fn decide_ahead(&self, from: usize, touched: &[PaymentId]) -> Option<DecidedStep> {
+    async fn decide_ahead(&self, from: usize, touched: &[PaymentId]) -> Option<DecidedStep> {
         if self.size == 0 || from >= self.entries.len() {
             return None;
         }
-        self.decide(from).ok().filter(|decided| !decided.rests_on(touched))
+        self.decide(from).await.ok().filter(|decided| !decided.rests_on(touched))
     }
 }

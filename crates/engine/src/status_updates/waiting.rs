@@ -8,8 +8,9 @@ use lommebok_domain::{
 };
 use lommebok_store::{PaymentWrite, TakenEntry, WaitingEntry, Write};
 
+use super::chunk::{entries, refused_entry};
 use super::{ENTRIES_PER_COMMIT, StatusUpdates};
-use crate::after_commit::{Changed, entries, refused_entry};
+use crate::after_commit::Changed;
 use crate::fault::Fault;
 use crate::in_flight::Work;
 use crate::payments::Decided;
@@ -20,7 +21,7 @@ impl StatusUpdates {
     pub(crate) async fn apply_waiting(&self, id: PaymentId) -> Result<(), Fault> {
         let forever = Timestamp::from_millis(i64::MAX);
         let Some(_held) = self.in_flight.take(id, Work::Waiting, forever) else { return Ok(()) };
-        let queue = self.queues.of(self.payments.load(id)?.terms.psp);
+        let queue = self.queues.of(self.payments.load(id).await?.terms.psp);
         let _turn = queue.lock().await;
         while decide_again(|| self.apply_some(id)).await? {}
         Ok(())
@@ -28,8 +29,8 @@ impl StatusUpdates {
 
     /// Applies the first that wait; whether there were any.
     async fn apply_some(&self, id: PaymentId) -> Result<bool, Fault> {
-        let waiting = self.store.waiting_entries(self.tenant, id, ENTRIES_PER_COMMIT)?;
-        let before = self.payments.load(id)?;
+        let waiting = self.store.waiting_entries(self.tenant, id, ENTRIES_PER_COMMIT).await?;
+        let before = self.payments.load(id).await?;
         let now = self.clock.moment();
         let Some(write) = decide_waiting(&before, waiting, now.at)? else { return Ok(false) };
         let (after, taken) = (write.transition.payment.clone(), write.taken.clone());

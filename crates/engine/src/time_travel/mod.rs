@@ -53,8 +53,8 @@ pub struct TimeTravel {
 
 impl TimeTravel {
     /// The newest reset, if there was one.
-    pub fn last_reset(&self) -> Result<Option<lommebok_store::ClockReset>, Fault> {
-        Ok(self.store.clock_resets(self.tenant, 1)?.into_iter().next())
+    pub async fn last_reset(&self) -> Result<Option<lommebok_store::ClockReset>, Fault> {
+        Ok(self.store.clock_resets(self.tenant, 1).await?.into_iter().next())
     }
 
     /// Stops business time where it is.
@@ -98,7 +98,7 @@ impl TimeTravel {
         loop {
             let now = self.clock.now();
             done.extend(self.finish_moment(now).await?);
-            let next = [self.timers.next_due(now)?, self.in_flight.next_end(now)].into_iter().flatten().min();
+            let next = [self.timers.next_due(now).await?, self.in_flight.next_end(now)].into_iter().flatten().min();
             let Some(step) = next.filter(|at| *at <= target) else { break };
             self.set_clock(step);
             self.writer.keep_clock().await?;

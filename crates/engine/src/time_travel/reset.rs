@@ -82,7 +82,7 @@ impl TimeTravel {
         self.calls_in_flight_answer(Duration::from_millis(CALLS_IN_FLIGHT_GET_MS)).await;
         let mut done = Vec::new();
         for round in 0..MOST_ROUNDS {
-            if round == 0 || self.due_now()?.iter().any(|row| row.kind != DueKind::Notice) {
+            if round == 0 || self.due_now().await?.iter().any(|row| row.kind != DueKind::Notice) {
                 done.extend(self.advance_step_by_step(ENDS_EVERY_PAYMENT_MS).await?.done);
                 self.settle_attempts().await?;
             }
@@ -96,16 +96,18 @@ impl TimeTravel {
     }
 
     /// All work that is due, now or later.
-    fn due_now(&self) -> Result<Vec<DueRow>, ResetFault> {
+    async fn due_now(&self) -> Result<Vec<DueRow>, ResetFault> {
         let limit = u32::try_from(MOST_NOTICES.saturating_add(1)).unwrap_or(u32::MAX);
-        let rows = self.store.due(self.tenant, Timestamp::from_millis(i64::MAX), limit)?;
+        let rows = self.store.due(self.tenant, Timestamp::from_millis(i64::MAX), limit).await?;
         if rows.len() > MOST_NOTICES { Err(ResetFault::TooManyNotices) } else { Ok(rows) }
     }
 
     /// Attempts that are open still, whichever task is at them: their outcome is unknown. One that is queued was not sent.
     async fn settle_attempts(&self) -> Result<(), ResetFault> {
-        for row in self.due_now()?.iter().filter(|row| row.kind == DueKind::Timer) {
-            let State::Authorizing { attempt, phase, .. } = self.payments.load(row.payment)?.state else { continue };
+        for row in self.due_now().await?.iter().filter(|row| row.kind == DueKind::Timer) {
+            let State::Authorizing { attempt, phase, .. } = self.payments.load(row.payment).await?.state else {
+                continue;
+            };
             let (outcome, command) = match phase {
                 Phase::Queued { .. } => {
                     let cause = Cause::new(CauseCode::ClockReset, "not sent before business time was reset");
@@ -129,9 +131,10 @@ impl TimeTravel {
     async fn commit_reset(&self) -> Result<ClockReset, ResetFault> {
         let (from, to) = (self.clock.moment(), self.clock.wall());
         let by_ms = to.millis_since(from.at);
-        let rows = self.due_now()?;
-        let moved = rows.iter().map(|row| self.moved_notice(row.payment, by_ms, from.at));
-        let moved = moved.collect::<Result<Vec<PaymentWrite>, Fault>>()?;
+        let mut moved = Vec::new();
+        for row in self.due_now().await? {
+            moved.push(self.moved_notice(row.payment, by_ms, from.at).await?);
+        }
         let notices_moved = moved.len();
         let write = Write::ResetClock(Box::new(ClockResetWrite { from: from.at, to, moved }));
         // What watches reads again when the clock has changed, and the timers look: nothing follows for a single payment.
@@ -144,8 +147,8 @@ impl TimeTravel {
         Ok(ClockReset { from: from.at, to, done: Vec::new(), notices_moved, ended })
     }
 
-    fn moved_notice(&self, id: PaymentId, by_ms: i64, now: Timestamp) -> Result<PaymentWrite, Fault> {
-        let payment = self.payments.load(id)?;
+    async fn moved_notice(&self, id: PaymentId, by_ms: i64, now: Timestamp) -> Result<PaymentWrite, Fault> {
+        let payment = self.payments.load(id).await?;
         match decide(&payment, Command::MoveNotice { by_ms }, now) {
             Ok(transition) => Ok(PaymentWrite::new(&payment, transition)),
             // It was delivered a moment ago, or something else is due: look again.

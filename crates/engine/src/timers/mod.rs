@@ -136,7 +136,7 @@ impl Timers {
         let now = self.clock.now();
         let looked = self.do_due(now).await;
         drop(turn);
-        let (next, unread) = match self.next_due(now) {
+        let (next, unread) = match self.next_due(now).await {
             Ok(next) => (next, None),
             Err(fault) => (None, Some(fault)),
         };
@@ -149,7 +149,7 @@ impl Timers {
     pub(crate) async fn do_due(&self, now: Timestamp) -> Look {
         let (mut look, mut seen) = (Look::default(), HashSet::new());
         loop {
-            let rows = match self.rows_due(now, &seen) {
+            let rows = match self.rows_due(now, &seen).await {
                 Ok(rows) if rows.is_empty() => break,
                 Ok(rows) => rows,
                 Err(fault) => {
@@ -180,16 +180,16 @@ impl Timers {
     }
 
     /// The next rows that are due and were not seen in this look. A row that is in flight, or refused, stays where it is.
-    fn rows_due(&self, now: Timestamp, seen: &Seen) -> Result<Vec<DueRow>, Fault> {
+    async fn rows_due(&self, now: Timestamp, seen: &Seen) -> Result<Vec<DueRow>, Fault> {
         let limit = u32::try_from(ROWS_PER_LOOK.saturating_add(seen.len())).unwrap_or(u32::MAX);
-        let rows = self.store.due(self.tenant, now, limit)?;
+        let rows = self.store.due(self.tenant, now, limit).await?;
         Ok(rows.into_iter().filter(|row| !seen.contains(&(row.payment, row.kind, row.at))).collect())
     }
 
     /// When to look next: the earliest row after `now` (those until now are done or in flight), or the next batch.
-    pub(crate) fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
-        let row = self.store.next_due(self.tenant, now)?;
-        let batch = self.status_updates.next(now)?;
+    pub(crate) async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+        let row = self.store.next_due(self.tenant, now).await?;
+        let batch = self.status_updates.next(now).await?;
         Ok([row, batch].into_iter().flatten().min())
     }
 
@@ -212,7 +212,7 @@ impl Timers {
 
     /// A state's own timer: a deadline passes, a queued attempt is resumed or given up, a lost attempt is settled.
     async fn pass_timer(&self, id: PaymentId) -> Result<Row, Fault> {
-        let payment = self.payments.load(id)?;
+        let payment = self.payments.load(id).await?;
         if let State::Authorizing { attempt, phase, .. } = &payment.state {
             if self.in_flight.has(id, Work::Attempt(*attempt)) {
                 return Ok(Row::InFlight);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc;
 
 use super::Parts;
-use crate::after_commit::{AfterCommit, AttemptQueue, Counts, Hub, QueuedAttempt, Schedule};
+use crate::after_commit::{AfterCommit, AttemptQueue, Hub, QueuedAttempt, Schedule};
 use crate::approvals::{Approvals, Links, PromptTurns, Prompts};
 use crate::attempts::{Attempts, Notices};
 use crate::clock::TimeGate;
@@ -62,12 +62,7 @@ impl<'p> Services<'p> {
             clock: clock.clone(),
             gate: Arc::clone(&gate),
             tasks: tasks.clone(),
-            after: AfterCommit {
-                attempts,
-                timers: Arc::clone(&schedule),
-                hints: hints.clone(),
-                counts: Counts { tenant, store: store.clone() },
-            },
+            after: AfterCommit { attempts, timers: Arc::clone(&schedule), hints: hints.clone() },
         });
         let core = Self {
             people: Arc::new(People {

@@ -105,11 +105,11 @@ pub(super) fn keys(master: &MasterKeys, randomness: &Randomness) -> Keys {
 }
 
 /// The test's clock, or the one that was kept; either remembers how often time was reset.
-pub(super) fn clock(seams: &Seams, store: &Store) -> Result<BusinessClock, StartFault> {
-    let resets = store.clock_resets(FIRST_TENANT, RESETS_REMEMBERED)?;
+pub(super) async fn clock(seams: &Seams, store: &Store) -> Result<BusinessClock, StartFault> {
+    let resets = store.clock_resets(FIRST_TENANT, RESETS_REMEMBERED).await?;
     let clock = match &seams.clock {
         Some(clock) => clock.clone(),
-        None => kept_clock(store, resets.first())?,
+        None => kept_clock(store, resets.first()).await?,
     };
     let epoch = resets.first().map_or(0, |newest| newest.number);
     clock.remember(epoch, resets.iter().rev().map(|reset| reset.to));
@@ -125,12 +125,12 @@ pub(super) fn refuse_a_clock_ahead(clock: &BusinessClock) -> Result<(), StartFau
     Err(StartFault::ClockAhead { now: clock.now(), wall: clock.wall() })
 }
 
-fn kept_clock(store: &Store, last_reset: Option<&ClockReset>) -> Result<BusinessClock, StartFault> {
-    let tenant = store.tenant(FIRST_TENANT)?;
+async fn kept_clock(store: &Store, last_reset: Option<&ClockReset>) -> Result<BusinessClock, StartFault> {
+    let tenant = store.tenant(FIRST_TENANT).await?;
     let clock = tenant.map_or_else(BusinessClock::real, |tenant| BusinessClock::from_record(tenant.clock));
     // After a crash the newest payment may be younger than the clock's record, and time must not go back behind it; unless it
     // is from before a reset, and so from another time.
-    let newest = store.payments(FIRST_TENANT, PaymentFilter::All, None, 1)?;
+    let newest = store.payments(FIRST_TENANT, PaymentFilter::All, None, 1).await?;
     let since_reset = |payment: &&Payment| last_reset.is_none_or(|reset| payment.id > reset.last_payment);
     if let Some(payment) = newest.payments.first().filter(since_reset) {
         clock.never_before(payment.terms.created_at);

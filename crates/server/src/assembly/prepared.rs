@@ -83,11 +83,11 @@ impl PreparedSandbox {
         let public_url = config.network.origin_at(listener.address());
         let store = parts::open_store(config, &seams, &master, directory.watermark()?)?;
         let keys = Arc::new(parts::keys(&master, &randomness));
-        let clock = parts::clock(&seams, &store)?;
+        let clock = parts::clock(&seams, &store).await?;
         if seams.clock.is_none() {
             parts::refuse_a_clock_ahead(&clock)?;
         }
-        seeding::look(&store, &keys, (seed, &credentials), FIRST_TENANT)?;
+        seeding::look(&store, &keys, (seed, &credentials), FIRST_TENANT).await?;
         let unseeded = seeding::seed(&store, &keys, (seed, &credentials), FIRST_TENANT, &randomness).await?;
         directory.first_start_is_over()?;
         let policy = Policy::new(UrlPolicy::Sandbox).refusing_own_listener(listener.address());

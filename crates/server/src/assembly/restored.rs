@@ -59,7 +59,7 @@ pub async fn accept_restored(config: &DevConfig) -> Result<Acceptance, StoppedFa
     let directory = held(config)?;
     let kept = directory.watermark().map_err(StartFault::from)?;
     let Some(kept) = kept else { return Ok(Acceptance::NothingToAccept) };
-    let Silent { wallet, store } = silent_wallet(config, &directory, None)?;
+    let Silent { wallet, store } = silent_wallet(config, &directory, None).await?;
     let Some(older) = store.older_than(&kept.watermark).map_err(StartFault::from)? else {
         store.close();
         return Ok(Acceptance::NothingToAccept);
@@ -69,7 +69,7 @@ pub async fn accept_restored(config: &DevConfig) -> Result<Acceptance, StoppedFa
         store.close();
         return Ok(Acceptance::Unsound(report));
     }
-    let psps = store.psps().map_err(StartFault::from)?;
+    let psps = store.psps().await.map_err(StartFault::from)?;
     let ended = wallet.restored.end_payments().await.map_err(StartFault::from)?;
     wallet.restored.skip_numbers(&kept.watermark).await.map_err(StartFault::from)?;
     store.close();

@@ -37,20 +37,20 @@ pub struct Taken {
 
 /// Looks whether a PSP that is not in the seed has what a PSP of the seed is to have. A PSP with another's `PSP-ID` is that
 /// one under a new name.
-pub(super) fn look(
+pub(super) async fn look(
     store: &Store,
     keys: &Keys,
     (seed, credentials): (&Seed, &SandboxKeys),
     tenant: TenantId,
 ) -> Result<(), StartFault> {
-    let known = store.psps()?;
+    let known = store.psps().await?;
     let stays = |name: &str| seed.psps.iter().all(|psp| psp.name != name);
     for named in &seed.psps {
         let Some(granted) = credentials.psps.get(&named.name) else { continue };
         let new = new_psp(keys, &named.name, granted);
         let others = known.iter().filter(|psp| psp.tenant != tenant || (stays(&psp.name) && psp.psp_id != new.psp_id));
         for other in others {
-            let its_keys = store.subscription_keys(other.id)?;
+            let its_keys = store.subscription_keys(other.id).await?;
             let what = if other.client_id == new.client_id {
                 "client_id"
             } else if its_keys.iter().any(|key| new.subscription_keys.contains(key)) {
@@ -83,7 +83,7 @@ pub(super) async fn seed(
     };
     match store.commit(seeding).await {
         Ok(_) => Ok(None),
-        Err(CommitFault::Unavailable(_)) if store.tenant(tenant)?.is_some() => Ok(Some(rows)),
+        Err(CommitFault::Unavailable(_)) if store.tenant(tenant).await?.is_some() => Ok(Some(rows)),
         Err(fault) => Err(fault.into()),
     }
 }

@@ -60,7 +60,7 @@ impl StoppedFault {
 pub async fn reset_clock(config: &DevConfig) -> Result<Option<ClockReset>, StoppedFault> {
     let directory = held(config)?;
     let remembered = directory.watermark().map_err(StartFault::from)?;
-    let Silent { wallet, store } = silent_wallet(config, &directory, remembered)?;
+    let Silent { wallet, store } = silent_wallet(config, &directory, remembered).await?;
     let reset = wallet.sandbox().time_travel.reset().await;
     store.close();
     Remembering::within(directory, store, wallet.clock.clone()).remember_or_say();
@@ -107,7 +107,7 @@ pub(super) struct Silent {
 }
 
 /// Opens the database for a wallet that sends nothing.
-pub(super) fn silent_wallet(
+pub(super) async fn silent_wallet(
     config: &DevConfig,
     directory: &DataDirectory,
     remembered: Option<KeptWatermark>,
@@ -118,7 +118,7 @@ pub(super) fn silent_wallet(
     let public_url = config.network.origin_at(config.network.listen);
     let wallet = Wallet::new(Parts {
         tenant: FIRST_TENANT,
-        clock: parts::clock(&seams, &store)?,
+        clock: parts::clock(&seams, &store).await?,
         store: store.clone(),
         keys: Arc::new(parts::keys(&master, &randomness)),
         randomness,

@@ -109,14 +109,14 @@ impl Edge {
     }
 
     /// The PSP with this subscription key.
-    pub fn psp_by_subscription_key(&self, key: &str) -> Result<Option<Arc<Psp>>, Fault> {
+    pub async fn psp_by_subscription_key(&self, key: &str) -> Result<Option<Arc<Psp>>, Fault> {
         let hash = |key: &str| self.hash(Purpose::SubscriptionKey, key);
-        self.0.psps.by_subscription_key(&self.0.store, key, hash)
+        self.0.psps.by_subscription_key(&self.0.store, key, hash).await
     }
 
     /// The PSP with this client id.
-    pub fn psp_by_client_id(&self, client_id: &str) -> Result<Option<Psp>, Fault> {
-        Ok(self.0.store.psp_by_client_id(&self.client_id_hash(client_id))?)
+    pub async fn psp_by_client_id(&self, client_id: &str) -> Result<Option<Psp>, Fault> {
+        Ok(self.0.store.psp_by_client_id(&self.client_id_hash(client_id)).await?)
     }
 
     /// The keyed hash of a client id, as it is stored.

@@ -5,11 +5,13 @@
 //! Nobody may depend on one: proxies hold streams back, and connections die in silence. Who follows one also asks a small
 //! address now and then whether anything has changed.
 
+use std::future::ready;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use futures_util::stream;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue};
@@ -33,12 +35,15 @@ const UNBUFFERED: (HeaderName, HeaderValue) =
 /// The clock was stopped, set going or advanced.
 const CLOCK_SET: &str = "event: clock\ndata: {}\n\n";
 
+/// Looks whether a reader may still read.
+pub(crate) type Look = Box<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>;
+
 /// How long a stream goes on.
 pub(crate) enum Lasts {
     /// Until it has notified that the payment is over; notified at once when it is so already.
     UntilFinal { already: bool },
     /// As long as this says so, which is asked before every line.
-    While(Box<dyn Fn() -> bool + Send>),
+    While(Look),
 }
 
 struct Reading<L> {
@@ -65,23 +70,29 @@ pub(crate) fn hints(
     (stopping, clock): (CancellationToken, watch::Receiver<u64>),
     (place, lasts): (Place, Lasts),
 ) -> Response {
+    let line = |notified| ready(line(notified));
     streamed(Reading { subscription, stopping, clock, place: Some(place), lasts, line, stage: Stage::New })
 }
 
 /// Everything that is notified, in lines of the reader's own.
-pub(crate) fn lines<L>(
+pub(crate) fn lines<L, F>(
     subscription: Subscription,
     (stopping, clock): (CancellationToken, watch::Receiver<u64>),
     line: L,
 ) -> Response
 where
-    L: Fn(Option<Notified>) -> Option<String> + Send + 'static,
+    L: Fn(Option<Notified>) -> F + Send + Sync + 'static,
+    F: Future<Output = Option<String>> + Send + 'static,
 {
-    let lasts = Lasts::While(Box::new(|| true));
+    let lasts = Lasts::While(Box::new(|| Box::pin(ready(true))));
     streamed(Reading { subscription, stopping, clock, place: None, lasts, line, stage: Stage::New })
 }
 
-fn streamed<L: Fn(Option<Notified>) -> Option<String> + Send + 'static>(reading: Reading<L>) -> Response {
+fn streamed<L, F>(reading: Reading<L>) -> Response
+where
+    L: Fn(Option<Notified>) -> F + Send + Sync + 'static,
+    F: Future<Output = Option<String>> + Send + 'static,
+{
     let body = Body::from_stream(stream::unfold(reading, |mut reading| async move {
         let next = reading.next().await?;
         Some((Ok::<_, std::convert::Infallible>(Bytes::from(next)), reading))
@@ -94,7 +105,11 @@ fn streamed<L: Fn(Option<Notified>) -> Option<String> + Send + 'static>(reading:
     response
 }
 
-impl<L: Fn(Option<Notified>) -> Option<String>> Reading<L> {
+impl<L, F> Reading<L>
+where
+    L: Fn(Option<Notified>) -> F,
+    F: Future<Output = Option<String>>,
+{
     async fn next(&mut self) -> Option<String> {
         match self.stage {
             Stage::Over => return None,
@@ -116,11 +131,11 @@ impl<L: Fn(Option<Notified>) -> Option<String>> Reading<L> {
                 Ok(()) = self.clock.changed() => {
                     (Some(Occasion::Clock(*self.clock.borrow_and_update())), Some(CLOCK_SET.to_owned()))
                 }
-                notified = self.subscription.notified() => (self.heard(notified), (self.line)(notified)),
+                notified = self.subscription.notified() => (self.heard(notified), (self.line)(notified).await),
                 () = self.stopping.cancelled() => return None,
                 () = tokio::time::sleep(Duration::from_millis(ALIVE_MS)) => (None, Some(": alive\n\n".to_owned())),
             };
-            if !self.goes_on(occasion) {
+            if !self.goes_on(occasion).await {
                 return None;
             }
             if line.is_some() {
@@ -146,11 +161,11 @@ impl<L: Fn(Option<Notified>) -> Option<String>> Reading<L> {
         }
     }
 
-    fn goes_on(&self, occasion: Option<Occasion>) -> bool {
+    async fn goes_on(&self, occasion: Option<Occasion>) -> bool {
         match (&self.lasts, &self.place) {
             (Lasts::UntilFinal { .. }, _) => true,
-            (Lasts::While(may), Some(place)) => place.may_read(occasion, may),
-            (Lasts::While(may), None) => may(),
+            (Lasts::While(may), Some(place)) => place.may_read(occasion, may).await,
+            (Lasts::While(may), None) => may().await,
         }
     }
 }

@@ -32,16 +32,16 @@ pub(crate) fn routes(tasks: Tasks, wallet: Arc<Wallet>) -> Router {
     Router::new().route("/healthz", get(|| async { "alive\n" })).route("/readyz", get(ready)).route(
         "/metrics",
         get(move || {
-            let metrics = metrics(&wallet);
-            async { metrics }
+            let wallet = Arc::clone(&wallet);
+            async move { metrics(&wallet).await }
         }),
     )
 }
 
 /// The gauges are read anew, so that they are right also when two changes at once have left one behind.
-fn metrics(wallet: &Wallet) -> String {
+async fn metrics(wallet: &Wallet) -> String {
     let metrics = Metrics::install();
-    wallet.payments.measure_unconfirmed();
+    wallet.payments.measure_unconfirmed().await;
     wallet.watch.measure_wall_clock();
     wallet.writer.measure_writes();
     metrics.render()

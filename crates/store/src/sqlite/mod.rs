@@ -27,6 +27,7 @@ use std::sync::atomic::AtomicBool;
 
 pub use check::CheckReport;
 pub(crate) use fault::WriteFault;
+pub(crate) use natural_keys::KeyReader;
 pub(crate) use write::{Evidence, Writer};
 
 use crate::fault::{DatabaseError, StoreError};
@@ -34,7 +35,7 @@ use crate::options::{Access, FaultHook, StoreOptions};
 use crate::watermark::Watermark;
 use fault::database_error;
 use file_watch::FileWatch;
-use natural_keys::{KeyHasher, KeyReader, RecentKeys};
+use natural_keys::{KeyHasher, RecentKeys};
 use readers::Readers;
 use write::Published;
 

@@ -9,48 +9,53 @@ use crate::sqlite::read;
 
 impl Store {
     /// The batch with this number.
-    pub fn batch(&self, tenant: TenantId, id: BatchId) -> Result<Option<Batch>, StoreError> {
-        self.inner.database.read(|connection| read::batch::by_id(connection, tenant, id))
+    pub async fn batch(&self, tenant: TenantId, id: BatchId) -> Result<Option<Batch>, StoreError> {
+        self.read(|connection| read::batch::by_id(connection, tenant, id)).await
     }
 
     /// The batches that are not finished, in the order of acceptance; at most `limit`.
-    pub fn pending_batches(&self, tenant: TenantId, limit: u32) -> Result<Vec<Batch>, StoreError> {
-        self.inner.database.read(|connection| read::batch::pending(connection, tenant, limit))
+    pub async fn pending_batches(&self, tenant: TenantId, limit: u32) -> Result<Vec<Batch>, StoreError> {
+        self.read(|connection| read::batch::pending(connection, tenant, limit)).await
     }
 
     /// Batches, newest first, older than `before`; at most `limit`.
-    pub fn batches(&self, tenant: TenantId, before: Option<BatchId>, limit: u32) -> Result<Vec<Batch>, StoreError> {
-        self.inner.database.read(|connection| read::batch::newest(connection, tenant, (before, limit)))
+    pub async fn batches(
+        &self,
+        tenant: TenantId,
+        before: Option<BatchId>,
+        limit: u32,
+    ) -> Result<Vec<Batch>, StoreError> {
+        self.read(|connection| read::batch::newest(connection, tenant, (before, limit))).await
     }
 
     /// The entries of a batch, in their order: all, or the first [`crate::ENTRIES_KEPT`] without their texts when all have had
     /// their turn.
-    pub fn batch_entries(&self, tenant: TenantId, id: BatchId) -> Result<Vec<BatchEntry>, StoreError> {
-        self.inner.database.read(|connection| read::batch::entries(connection, tenant, id))
+    pub async fn batch_entries(&self, tenant: TenantId, id: BatchId) -> Result<Vec<BatchEntry>, StoreError> {
+        self.read(|connection| read::batch::entries(connection, tenant, id)).await
     }
 
     /// What became of the entries of a batch that have had their turn, from position `from` on; at most `limit`.
-    pub fn batch_fates(
+    pub async fn batch_fates(
         &self,
         tenant: TenantId,
         id: BatchId,
         (from, limit): (u32, u32),
     ) -> Result<Vec<Fate>, StoreError> {
-        self.inner.database.read(|connection| read::batch::fates(connection, tenant, (id, from, limit)))
+        self.read(|connection| read::batch::fates(connection, tenant, (id, from, limit))).await
     }
 
     /// The first entries of a batch that could not be applied, with payment and reason: at most [`crate::REFUSALS_KEPT`].
-    pub fn batch_refusals(&self, tenant: TenantId, id: BatchId) -> Result<Vec<BatchRefusal>, StoreError> {
-        self.inner.database.read(|connection| read::batch::refusals(connection, tenant, id))
+    pub async fn batch_refusals(&self, tenant: TenantId, id: BatchId) -> Result<Vec<BatchRefusal>, StoreError> {
+        self.read(|connection| read::batch::refusals(connection, tenant, id)).await
     }
 
     /// The entries that wait for this payment's attempt to end, in the order of acceptance; at most `limit`.
-    pub fn waiting_entries(
+    pub async fn waiting_entries(
         &self,
         tenant: TenantId,
         payment: PaymentId,
         limit: usize,
     ) -> Result<Vec<WaitingEntry>, StoreError> {
-        self.inner.database.read(|connection| read::batch::waiting(connection, tenant, payment, limit))
+        self.read(|connection| read::batch::waiting(connection, tenant, payment, limit)).await
     }
 }

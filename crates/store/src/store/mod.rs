@@ -1,6 +1,7 @@
 //! The one store: committed to by [`Store::commit`], read in place.
 //!
-//! Reads block, for microseconds each: callers run them where they are. `commit` is the only way to write.
+//! One call is one moment: two reads in a row may see the work of others between them, and so may a commit after a read. On SQLite
+//! a read runs in place, for microseconds, and its future is ready at once. `commit` is the only way to write.
 
 mod batches;
 mod payments;
@@ -14,8 +15,8 @@ use std::sync::atomic::AtomicBool;
 use crate::change::{Change, Committed};
 use crate::committer::Committer;
 use crate::fault::{CommitFault, StoreError};
-use crate::options::StoreOptions;
-use crate::sqlite::{CheckReport, Database, read, watermark};
+use crate::options::{ReadHook, StoreOptions};
+use crate::sqlite::{self, CheckReport, KeyReader, read, watermark};
 use crate::watermark::{OlderDatabase, Watermark};
 
 /// The store. Cheap to clone; closed when the last clone goes, or by [`Store::close`].
@@ -27,6 +28,12 @@ pub struct Store {
 struct Inner {
     committer: Committer,
     database: Database,
+    read_hook: Option<ReadHook>,
+}
+
+/// Where it is stored.
+enum Database {
+    Sqlite(sqlite::Database),
 }
 
 impl Drop for Inner {
@@ -48,9 +55,10 @@ impl Store {
     /// When the URL is not understood, the file can't be had or is another process', the database is newer than this
     /// program or was written with another hash key, or its settings do not make commits durable.
     pub fn open(options: &StoreOptions) -> Result<Self, StoreError> {
-        let (database, writer) = Database::open(options)?;
+        let (database, writer) = sqlite::Database::open(options)?;
         let committer = Committer::start(writer, options)?;
-        Ok(Self { inner: Arc::new(Inner { committer, database }) })
+        let (database, read_hook) = (Database::Sqlite(database), options.read_hook.clone());
+        Ok(Self { inner: Arc::new(Inner { committer, database, read_hook }) })
     }
 
     /// Commits a change: it is durable when this returns `Ok`. Waits for the sync that it shares with others.
@@ -71,22 +79,22 @@ impl Store {
     /// What has become of the database's files when they are no more at their path: moved, removed, replaced. Nothing is
     /// written then. Costs two looks at the file system.
     pub fn file_fault(&self) -> Option<String> {
-        self.inner.database.file_fault()
+        self.sqlite().file_fault()
     }
 
     /// How far the database has come; all of it is durable. Costs nothing.
     pub fn watermark(&self) -> Watermark {
-        self.inner.database.watermark()
+        self.sqlite().watermark()
     }
 
     /// What the database lacks of what is remembered of it, if it lacks anything: one that was opened without asking.
     pub fn older_than(&self, remembered: &Watermark) -> Result<Option<OlderDatabase>, StoreError> {
-        self.inner.database.read(|connection| watermark::older(connection, remembered))
+        self.sqlite().read(|connection| watermark::older(connection, remembered))
     }
 
     /// Compares everything that is stored twice, for tests and the operator. Slow: it reads the whole database.
     pub fn check(&self) -> Result<CheckReport, StoreError> {
-        self.inner.database.check()
+        self.sqlite().check()
     }
 
     /// The same beside a server that works: it reads slowly, with a connection of its own. Blocks, for long.
@@ -94,12 +102,37 @@ impl Store {
     /// # Errors
     /// [`StoreError::CheckEnded`] when `stop` says so, or when 1 GiB of the log could not be recycled for it.
     pub fn check_online(&self, stop: Arc<AtomicBool>) -> Result<CheckReport, StoreError> {
-        self.inner.database.check_online(stop)
+        self.sqlite().check_online(stop)
     }
 
     /// The number of rows of every table, for tests that nothing was stored. A natural key that still waits in memory
     /// counts as the row that it will be. What is committed meanwhile may be counted twice or not at all.
     pub fn row_counts(&self) -> Result<BTreeMap<String, u64>, StoreError> {
-        self.inner.database.read_keys(read::row_counts::all)
+        self.sqlite().read_keys(read::row_counts::all)
+    }
+    /// Reads at one moment.
+    async fn read<T>(&self, read: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        self.before_read().await;
+        self.sqlite().read(read)
+    }
+
+    /// The same, with what finds natural keys.
+    async fn read_keys<T>(
+        &self,
+        read: impl FnOnce(&rusqlite::Connection, &KeyReader) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        self.before_read().await;
+        self.sqlite().read_keys(read)
+    }
+
+    async fn before_read(&self) {
+        if let Some(hook) = &self.inner.read_hook {
+            hook().await;
+        }
+    }
+
+    fn sqlite(&self) -> &sqlite::Database {
+        let Database::Sqlite(sqlite) = &self.inner.database;
+        sqlite
     }
 }

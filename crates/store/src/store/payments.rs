@@ -12,73 +12,68 @@ use crate::sqlite::{natural_keys, read};
 
 impl Store {
     /// The payment with this number.
-    pub fn payment(&self, tenant: TenantId, id: PaymentId) -> Result<Option<Payment>, StoreError> {
-        self.inner.database.read(|connection| read::payment::by_id(connection, tenant, id))
+    pub async fn payment(&self, tenant: TenantId, id: PaymentId) -> Result<Option<Payment>, StoreError> {
+        self.read(|connection| read::payment::by_id(connection, tenant, id)).await
     }
 
     /// The payment's version alone: what event streams watch.
-    pub fn payment_version(&self, tenant: TenantId, id: PaymentId) -> Result<Option<i64>, StoreError> {
-        self.inner.database.read(|connection| read::payment::version(connection, tenant, id))
+    pub async fn payment_version(&self, tenant: TenantId, id: PaymentId) -> Result<Option<i64>, StoreError> {
+        self.read(|connection| read::payment::version(connection, tenant, id)).await
     }
 
     /// The PSP's payment with this `pspTransactionId`.
-    pub fn payment_of_psp(
+    pub async fn payment_of_psp(
         &self,
         tenant: TenantId,
         psp: PspId,
         id: &PspTransactionId,
     ) -> Result<Option<Payment>, StoreError> {
-        self.inner
-            .database
-            .read_keys(|connection, keys| natural_keys::by_transaction(connection, keys, (tenant, psp), id))
+        self.read_keys(|connection, keys| natural_keys::by_transaction(connection, keys, (tenant, psp), id)).await
     }
 
     /// The PSP's payments with these ids, in their order, as they were at one moment.
-    pub fn payments_of_psp(
+    pub async fn payments_of_psp(
         &self,
         tenant: TenantId,
         psp: PspId,
         ids: &[&PspTransactionId],
     ) -> Result<Vec<Option<Payment>>, StoreError> {
-        self.inner
-            .database
-            .read_keys(|connection, keys| natural_keys::by_transactions(connection, keys, (tenant, psp), ids))
+        self.read_keys(|connection, keys| natural_keys::by_transactions(connection, keys, (tenant, psp), ids)).await
     }
 
     /// What `details` shows of the PSP's payment with this `pspTransactionId`. A history of more than about `at_most_bytes` is
     /// not read to its end.
-    pub fn details_of_psp(
+    pub async fn details_of_psp(
         &self,
         tenant: TenantId,
         psp: PspId,
         id: &PspTransactionId,
         at_most_bytes: usize,
     ) -> Result<Option<PaymentDetails>, StoreError> {
-        self.inner.database.read_keys(|connection, keys| {
+        self.read_keys(|connection, keys| {
             read::details::by_transaction(connection, keys, (tenant, psp), (id, at_most_bytes))
         })
+        .await
     }
 
     /// What a receipt shows of a payment, with the history after version `after`: at most `limit` lines, with texts of some
     /// `at_most_bytes`; with 0 none.
-    pub fn receipt(
+    pub async fn receipt(
         &self,
         payment: &Payment,
         after: i64,
         (limit, at_most_bytes): (u32, usize),
     ) -> Result<PaymentReceipt, StoreError> {
-        self.inner
-            .database
-            .read(|connection| read::details::receipt(connection, payment, after, (limit, at_most_bytes)))
+        self.read(|connection| read::details::receipt(connection, payment, after, (limit, at_most_bytes))).await
     }
 
     /// Whether the payment was bound by a user who opened its link.
-    pub fn was_opened_by_link(&self, tenant: TenantId, id: PaymentId) -> Result<bool, StoreError> {
-        self.inner.database.read(|connection| read::payment::was_opened_by_link(connection, tenant, id))
+    pub async fn was_opened_by_link(&self, tenant: TenantId, id: PaymentId) -> Result<bool, StoreError> {
+        self.read(|connection| read::payment::was_opened_by_link(connection, tenant, id)).await
     }
 
     /// A page of the payment's log, after version `after`: at most `limit` events, with texts of some `at_most_bytes`.
-    pub fn event_page(
+    pub async fn event_page(
         &self,
         tenant: TenantId,
         id: PaymentId,
@@ -88,68 +83,80 @@ impl Store {
         let read = |connection: &rusqlite::Connection| {
             read::payment::event_page(connection, tenant, (id, after), (limit, at_most_bytes))
         };
-        self.inner.database.read(read)
+        self.read(read).await
     }
 
     /// When the PSP's open prompts on this user's phone end, without that of the payment `without`; of very many payments of
     /// the user, among the newest.
-    pub fn open_prompts(
+    pub async fn open_prompts(
         &self,
         of: (TenantId, PspId),
         user: UserId,
         without: Option<PaymentId>,
     ) -> Result<Vec<Timestamp>, StoreError> {
-        self.inner.database.read(|connection| read::list::open_prompts(connection, of, (user, without)))
+        self.read(|connection| read::list::open_prompts(connection, of, (user, without))).await
     }
 
     /// The payment's events up to and with `version` ([`i64::MAX`]: all), oldest first.
-    pub fn events(&self, tenant: TenantId, id: PaymentId, version: i64) -> Result<Vec<Event>, StoreError> {
-        self.inner.database.read(|connection| read::payment::events(connection, tenant, (id, version)))
+    pub async fn events(&self, tenant: TenantId, id: PaymentId, version: i64) -> Result<Vec<Event>, StoreError> {
+        self.read(|connection| read::payment::events(connection, tenant, (id, version))).await
     }
 
     /// The `makePaymentToken` that came with init, sealed.
-    pub fn sealed_make_payment_token(&self, tenant: TenantId, id: PaymentId) -> Result<Option<Sealed>, StoreError> {
-        self.inner.database.read(|connection| read::payment::sealed_token(connection, tenant, id))
+    pub async fn sealed_make_payment_token(
+        &self,
+        tenant: TenantId,
+        id: PaymentId,
+    ) -> Result<Option<Sealed>, StoreError> {
+        self.read(|connection| read::payment::sealed_token(connection, tenant, id)).await
     }
 
     /// The sealed number of the customer that came with init.
-    pub fn sealed_customer_number(&self, tenant: TenantId, id: PaymentId) -> Result<Option<Sealed>, StoreError> {
-        self.inner.database.read(|connection| read::payment::sealed_number(connection, tenant, id))
+    pub async fn sealed_customer_number(&self, tenant: TenantId, id: PaymentId) -> Result<Option<Sealed>, StoreError> {
+        self.read(|connection| read::payment::sealed_number(connection, tenant, id)).await
     }
 
     /// The payment whose step-up has this id in its `operations` URLs, in whatever state it is now.
-    pub fn payment_of_step_up(&self, tenant: TenantId, return_id: ReturnId) -> Result<Option<Payment>, StoreError> {
-        self.inner.database.read(|connection| read::payment::by_return_id(connection, tenant, return_id))
+    pub async fn payment_of_step_up(
+        &self,
+        tenant: TenantId,
+        return_id: ReturnId,
+    ) -> Result<Option<Payment>, StoreError> {
+        self.read(|connection| read::payment::by_return_id(connection, tenant, return_id)).await
     }
 
     /// A page of payments, newest first, older than `before`; at most `limit`.
-    pub fn payments(
+    pub async fn payments(
         &self,
         tenant: TenantId,
         filter: PaymentFilter,
         before: Option<PaymentId>,
         limit: u32,
     ) -> Result<Page, StoreError> {
-        self.inner.database.read(|connection| read::list::page(connection, tenant, filter, (before, limit)))
+        self.read(|connection| read::list::page(connection, tenant, filter, (before, limit))).await
     }
 
     /// How many payments failed with an unknown outcome and are not settled.
-    pub fn outcome_unknown_count(&self, tenant: TenantId) -> Result<u64, StoreError> {
-        self.inner.database.read(|connection| read::list::outcome_unknown_count(connection, tenant))
+    pub async fn outcome_unknown_count(&self, tenant: TenantId) -> Result<u64, StoreError> {
+        self.read(|connection| read::list::outcome_unknown_count(connection, tenant)).await
     }
 
     /// What is due at or before `until` (business time), earliest first.
-    pub fn due(&self, tenant: TenantId, until: Timestamp, limit: u32) -> Result<Vec<DueRow>, StoreError> {
-        self.inner.database.read(|connection| read::due::until(connection, tenant, until, limit))
+    pub async fn due(&self, tenant: TenantId, until: Timestamp, limit: u32) -> Result<Vec<DueRow>, StoreError> {
+        self.read(|connection| read::due::until(connection, tenant, until, limit)).await
     }
 
     /// When the first work after `after` becomes due.
-    pub fn next_due(&self, tenant: TenantId, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        self.inner.database.read(|connection| read::due::next(connection, tenant, after))
+    pub async fn next_due(&self, tenant: TenantId, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|connection| read::due::next(connection, tenant, after)).await
     }
 
     /// What counts under this idempotency key at its own time. The commit looks again and decides.
-    pub fn idempotency(&self, tenant: TenantId, key: &NewIdempotency) -> Result<Option<StoredIdempotency>, StoreError> {
-        self.inner.database.read(|connection| read::idempotency::stored(connection, tenant, key))
+    pub async fn idempotency(
+        &self,
+        tenant: TenantId,
+        key: &NewIdempotency,
+    ) -> Result<Option<StoredIdempotency>, StoreError> {
+        self.read(|connection| read::idempotency::stored(connection, tenant, key)).await
     }
 }

@@ -12,116 +12,116 @@ use crate::sqlite::{expiring, pin_tries, read};
 
 impl Store {
     /// All tenants with their clocks.
-    pub fn tenants(&self) -> Result<Vec<Tenant>, StoreError> {
-        self.inner.database.read(read::psp::tenants)
+    pub async fn tenants(&self) -> Result<Vec<Tenant>, StoreError> {
+        self.read(read::psp::tenants).await
     }
 
     /// The tenant with this number, with its clock.
-    pub fn tenant(&self, id: TenantId) -> Result<Option<Tenant>, StoreError> {
-        self.inner.database.read(|connection| read::psp::tenant_by_id(connection, id))
+    pub async fn tenant(&self, id: TenantId) -> Result<Option<Tenant>, StoreError> {
+        self.read(|connection| read::psp::tenant_by_id(connection, id)).await
     }
 
     /// The newest resets of the tenant's clock, newest first; at most `limit`.
-    pub fn clock_resets(&self, tenant: TenantId, limit: u32) -> Result<Vec<ClockReset>, StoreError> {
-        self.inner.database.read(|connection| read::psp::clock_resets(connection, tenant, limit))
+    pub async fn clock_resets(&self, tenant: TenantId, limit: u32) -> Result<Vec<ClockReset>, StoreError> {
+        self.read(|connection| read::psp::clock_resets(connection, tenant, limit)).await
     }
 
     /// All PSPs of all tenants.
-    pub fn psps(&self) -> Result<Vec<Psp>, StoreError> {
-        self.inner.database.read(read::psp::all)
+    pub async fn psps(&self) -> Result<Vec<Psp>, StoreError> {
+        self.read(read::psp::all).await
     }
 
     /// The PSP with this number.
-    pub fn psp(&self, tenant: TenantId, id: PspId) -> Result<Option<Psp>, StoreError> {
-        self.inner.database.read(|connection| read::psp::by_id(connection, tenant, id))
+    pub async fn psp(&self, tenant: TenantId, id: PspId) -> Result<Option<Psp>, StoreError> {
+        self.read(|connection| read::psp::by_id(connection, tenant, id)).await
     }
 
     /// The PSP with this `client_id`, of whatever tenant.
-    pub fn psp_by_client_id(&self, client_id: &KeyedHash) -> Result<Option<Psp>, StoreError> {
-        self.inner.database.read(|connection| read::psp::by_client_id(connection, client_id))
+    pub async fn psp_by_client_id(&self, client_id: &KeyedHash) -> Result<Option<Psp>, StoreError> {
+        self.read(|connection| read::psp::by_client_id(connection, client_id)).await
     }
 
     /// The PSP with this subscription key (primary or secondary), of whatever tenant.
-    pub fn psp_by_subscription_key(&self, key: &KeyedHash) -> Result<Option<Psp>, StoreError> {
-        self.inner.database.read(|connection| read::psp::by_subscription_key(connection, key))
+    pub async fn psp_by_subscription_key(&self, key: &KeyedHash) -> Result<Option<Psp>, StoreError> {
+        self.read(|connection| read::psp::by_subscription_key(connection, key)).await
     }
 
     /// The keyed hashes of a PSP's subscription keys.
-    pub fn subscription_keys(&self, id: PspId) -> Result<Vec<KeyedHash>, StoreError> {
-        self.inner.database.read(|connection| read::psp::subscription_keys(connection, id))
+    pub async fn subscription_keys(&self, id: PspId) -> Result<Vec<KeyedHash>, StoreError> {
+        self.read(|connection| read::psp::subscription_keys(connection, id)).await
     }
 
     /// The merchant with this number.
-    pub fn merchant(&self, tenant: TenantId, id: MerchantId) -> Result<Option<Merchant>, StoreError> {
-        self.inner.database.read(|connection| read::merchant::by_id(connection, tenant, id))
+    pub async fn merchant(&self, tenant: TenantId, id: MerchantId) -> Result<Option<Merchant>, StoreError> {
+        self.read(|connection| read::merchant::by_id(connection, tenant, id)).await
     }
 
     /// The merchant with this serial number, of whatever PSP of the tenant.
-    pub fn merchant_by_msn(&self, tenant: TenantId, msn: &Msn) -> Result<Option<Merchant>, StoreError> {
-        self.inner.database.read(|connection| read::merchant::by_msn(connection, tenant, msn))
+    pub async fn merchant_by_msn(&self, tenant: TenantId, msn: &Msn) -> Result<Option<Merchant>, StoreError> {
+        self.read(|connection| read::merchant::by_msn(connection, tenant, msn)).await
     }
 
     /// A PSP's merchants, oldest first, after `after`; at most `limit`.
-    pub fn merchants_of_psp(
+    pub async fn merchants_of_psp(
         &self,
         tenant: TenantId,
         psp: PspId,
         after: Option<MerchantId>,
         limit: u32,
     ) -> Result<Vec<Merchant>, StoreError> {
-        self.inner.database.read(|connection| read::merchant::of_psp(connection, (tenant, psp), (after, limit)))
+        self.read(|connection| read::merchant::of_psp(connection, (tenant, psp), (after, limit))).await
     }
 
     /// A merchant's logo, base64 of a PNG.
-    pub fn merchant_logo(&self, tenant: TenantId, id: MerchantId) -> Result<Option<String>, StoreError> {
-        self.inner.database.read(|connection| read::merchant::logo(connection, tenant, id))
+    pub async fn merchant_logo(&self, tenant: TenantId, id: MerchantId) -> Result<Option<String>, StoreError> {
+        self.read(|connection| read::merchant::logo(connection, tenant, id)).await
     }
 
     /// The user with this number.
-    pub fn user(&self, tenant: TenantId, id: UserId) -> Result<Option<User>, StoreError> {
-        self.inner.database.read(|connection| read::person::user(connection, tenant, id))
+    pub async fn user(&self, tenant: TenantId, id: UserId) -> Result<Option<User>, StoreError> {
+        self.read(|connection| read::person::user(connection, tenant, id)).await
     }
 
     /// The user with this phone number.
-    pub fn user_by_phone(&self, tenant: TenantId, phone: &KeyedHash) -> Result<Option<User>, StoreError> {
-        self.inner.database.read(|connection| read::person::user_by_phone(connection, tenant, phone))
+    pub async fn user_by_phone(&self, tenant: TenantId, phone: &KeyedHash) -> Result<Option<User>, StoreError> {
+        self.read(|connection| read::person::user_by_phone(connection, tenant, phone)).await
     }
 
     /// The tenant's users, oldest first; at most `limit`.
-    pub fn users(&self, tenant: TenantId, limit: u32) -> Result<Vec<User>, StoreError> {
-        self.inner.database.read(|connection| read::person::users(connection, tenant, limit))
+    pub async fn users(&self, tenant: TenantId, limit: u32) -> Result<Vec<User>, StoreError> {
+        self.read(|connection| read::person::users(connection, tenant, limit)).await
     }
 
     /// The card with this number.
-    pub fn card(&self, tenant: TenantId, id: CardId) -> Result<Option<Card>, StoreError> {
-        self.inner.database.read(|connection| read::person::card(connection, tenant, id))
+    pub async fn card(&self, tenant: TenantId, id: CardId) -> Result<Option<Card>, StoreError> {
+        self.read(|connection| read::person::card(connection, tenant, id)).await
     }
 
     /// A user's cards, oldest first.
-    pub fn cards(&self, tenant: TenantId, user: UserId) -> Result<Vec<Card>, StoreError> {
-        self.inner.database.read(|connection| read::person::cards(connection, tenant, user))
+    pub async fn cards(&self, tenant: TenantId, user: UserId) -> Result<Vec<Card>, StoreError> {
+        self.read(|connection| read::person::cards(connection, tenant, user)).await
     }
 
     /// The session with this token that has not expired at `now`, of whatever tenant.
-    pub fn session(&self, token: &KeyedHash, now: Timestamp) -> Result<Option<Session>, StoreError> {
-        self.inner.database.read(|connection| read::person::session(connection, token, now))
+    pub async fn session(&self, token: &KeyedHash, now: Timestamp) -> Result<Option<Session>, StoreError> {
+        self.read(|connection| read::person::session(connection, token, now)).await
     }
 
     /// Until when no PIN from there is looked at; `None` when one may be tried at `now`. What another try has changed since is seen
     /// by the commit.
-    pub fn pin_locked_until(&self, from: &TriedFrom, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        self.inner.database.read(|connection| pin_tries::locked_until(connection, from, now))
+    pub async fn pin_locked_until(&self, from: &TriedFrom, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|connection| pin_tries::locked_until(connection, from, now)).await
     }
 
     /// Whether a browser, by the hash of its number and cookie, has signed that number's user in within the last
     /// [`KNOWN_BROWSER_LIFE_MS`].
-    pub fn is_known_browser(&self, browser: &KeyedHash, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn is_known_browser(&self, browser: &KeyedHash, now: Timestamp) -> Result<bool, StoreError> {
         let since = now.plus_millis(KNOWN_BROWSER_LIFE_MS.saturating_neg());
-        self.inner.database.read(|connection| read::person::is_known(connection, browser, since))
+        self.read(|connection| read::person::is_known(connection, browser, since)).await
     }
 
     /// Whether any such rows expired before this time (business time), so that a purge would find something.
-    pub fn has_expired(&self, tenant: TenantId, rows: Expiring, before: Timestamp) -> Result<bool, StoreError> {
-        self.inner.database.read(|connection| expiring::any(connection, tenant, rows, before))
+    pub async fn has_expired(&self, tenant: TenantId, rows: Expiring, before: Timestamp) -> Result<bool, StoreError> {
+        self.read(|connection| expiring::any(connection, tenant, rows, before)).await
     }
 }

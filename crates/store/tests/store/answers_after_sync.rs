@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use lommebok_store::{Change, CommitFault, Write};
+use pollster::block_on;
 use tokio::task::JoinSet;
 
 use crate::gate::gated;
@@ -26,7 +27,7 @@ async fn no_answer_leaves_before_the_sync() {
     tokio::task::yield_now().await;
     gate.wait_until_reached();
     assert!(tasks.try_join_next().is_none());
-    assert!(world.store.payment(TENANT, PaymentId::new(1)).unwrap().is_none());
+    assert!(block_on(world.store.payment(TENANT, PaymentId::new(1))).unwrap().is_none());
     assert_eq!(gate.syncs(), 0);
     gate.open();
     let answers = tasks.join_all().await;
@@ -47,7 +48,7 @@ async fn a_change_goes_its_way_when_its_caller_is_gone() {
     gate.open();
     // One more change comes after it in the same queue.
     world.payment().await;
-    assert!(world.store.payment(TENANT, PaymentId::new(1)).unwrap().is_some());
+    assert!(block_on(world.store.payment(TENANT, PaymentId::new(1))).unwrap().is_some());
     world.assert_sound();
 }
 

@@ -8,6 +8,7 @@ use lommebok_store::{
     BatchEntry, BatchId, BatchRefusal, BatchTarget, BatchWrite, CommitFault, Committed, Expiring, Fate, KeyedHash,
     NewBatch, ParkedEntry, TakenEntry, Write,
 };
+use pollster::block_on;
 
 use crate::world::{NOW, PSP, TENANT, World, change, decided, key};
 
@@ -98,14 +99,18 @@ async fn a_request_that_is_applied_at_once_is_one_change() {
     assert_eq!(world.store.commit(with_key.clone()).await, Ok(Committed::Batch { id, repeated: false }));
     assert!(matches!(world.store.commit(with_key).await, Err(CommitFault::Replay(stored)) if stored.subject == 1));
     assert_eq!(world.read(one.id).sums.captured(), 100);
-    let batch = world.store.batch(TENANT, id).unwrap().unwrap();
+    let batch = block_on(world.store.batch(TENANT, id)).unwrap().unwrap();
     assert_eq!((batch.count, batch.next, batch.finished), (3, 3, true));
-    assert_eq!(world.store.pending_batches(TENANT, 10).unwrap(), []);
-    assert_eq!(world.store.batch_entries(TENANT, id).unwrap(), without_texts(entries), "all have had their turn");
+    assert_eq!(block_on(world.store.pending_batches(TENANT, 10)).unwrap(), []);
+    assert_eq!(
+        block_on(world.store.batch_entries(TENANT, id)).unwrap(),
+        without_texts(entries),
+        "all have had their turn"
+    );
     let fates = [Fate::Applied, Fate::Refused(RefusalCode::UnknownPayment), Fate::Waiting];
-    assert_eq!(world.store.batch_fates(TENANT, id, (0, 10)).unwrap(), fates);
-    assert_eq!(world.store.batch_refusals(TENANT, id).unwrap(), [refusal(1, "nobody")]);
-    let waiting = world.store.waiting_entries(TENANT, two.id, 10).unwrap();
+    assert_eq!(block_on(world.store.batch_fates(TENANT, id, (0, 10))).unwrap(), fates);
+    assert_eq!(block_on(world.store.batch_refusals(TENANT, id)).unwrap(), [refusal(1, "nobody")]);
+    let waiting = block_on(world.store.waiting_entries(TENANT, two.id, 10)).unwrap();
     assert_eq!(waiting.len(), 1);
     assert_eq!((waiting[0].batch, waiting[0].position, &waiting[0].entry), (id, 2, &capture));
     world.assert_sound();
@@ -135,10 +140,10 @@ async fn a_waiting_entry_gets_its_result_when_the_attempt_has_ended() {
     write.taken = vec![taken];
     let again = write.clone();
     world.store.commit(change(Write::Payments(vec![write]))).await.unwrap();
-    assert_eq!(world.store.waiting_entries(TENANT, two.id, 10).unwrap(), []);
-    let fates = world.store.batch_fates(TENANT, BatchId::new(1), (0, 10)).unwrap();
+    assert_eq!(block_on(world.store.waiting_entries(TENANT, two.id, 10)).unwrap(), []);
+    let fates = block_on(world.store.batch_fates(TENANT, BatchId::new(1), (0, 10))).unwrap();
     assert_eq!(fates, [Fate::Refused(RefusalCode::ExceedsRemaining)]);
-    let report = world.store.batch_refusals(TENANT, BatchId::new(1)).unwrap();
+    let report = block_on(world.store.batch_refusals(TENANT, BatchId::new(1))).unwrap();
     assert_eq!((report[0].position, report[0].psp_transaction_id.as_str()), (0, name));
     let answer = world.store.commit(change(Write::Payments(vec![again]))).await;
     assert_eq!(answer, Err(CommitFault::Stale(vec![two.id])));
@@ -158,22 +163,22 @@ async fn a_long_request_goes_on_where_it_stood_and_each_step_counts_once() {
         next,
     };
     world.reopen();
-    assert_eq!(world.store.pending_batches(TENANT, 10).unwrap()[0].next, 0);
-    assert_eq!(world.store.batch_entries(TENANT, BatchId::new(1)).unwrap(), entries);
+    assert_eq!(block_on(world.store.pending_batches(TENANT, 10)).unwrap()[0].next, 0);
+    assert_eq!(block_on(world.store.batch_entries(TENANT, BatchId::new(1))).unwrap(), entries);
     commit(&world, step(0, 2)).await.unwrap();
     assert_eq!(commit(&world, step(0, 2)).await, Err(CommitFault::Stale(Vec::new())));
-    assert_eq!(world.store.pending_batches(TENANT, 10).unwrap()[0].next, 2);
+    assert_eq!(block_on(world.store.pending_batches(TENANT, 10)).unwrap()[0].next, 2);
     commit(&world, step(2, 5)).await.unwrap();
-    assert_eq!(world.store.pending_batches(TENANT, 10).unwrap(), []);
+    assert_eq!(block_on(world.store.pending_batches(TENANT, 10)).unwrap(), []);
     assert_eq!(commit(&world, step(5, 5)).await, Err(CommitFault::Stale(Vec::new())));
-    assert!(world.store.batches(TENANT, None, 10).unwrap()[0].finished);
-    let fates = world.store.batch_fates(TENANT, BatchId::new(1), (1, 3)).unwrap();
+    assert!(block_on(world.store.batches(TENANT, None, 10)).unwrap()[0].finished);
+    let fates = block_on(world.store.batch_fates(TENANT, BatchId::new(1), (1, 3))).unwrap();
     assert_eq!(fates, [Fate::Refused(RefusalCode::UnknownPayment); 3]);
-    assert_eq!(world.store.batch_fates(TENANT, BatchId::new(1), (4, 9)).unwrap().len(), 1);
-    assert_eq!(world.store.batch_fates(TENANT, BatchId::new(1), (5, 9)).unwrap(), []);
-    let report = world.store.batch_refusals(TENANT, BatchId::new(1)).unwrap();
+    assert_eq!(block_on(world.store.batch_fates(TENANT, BatchId::new(1), (4, 9))).unwrap().len(), 1);
+    assert_eq!(block_on(world.store.batch_fates(TENANT, BatchId::new(1), (5, 9))).unwrap(), []);
+    let report = block_on(world.store.batch_refusals(TENANT, BatchId::new(1))).unwrap();
     assert_eq!(report.iter().map(|refusal| refusal.position).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
-    assert_eq!(world.store.batch_entries(TENANT, BatchId::new(1)).unwrap(), without_texts(entries));
+    assert_eq!(block_on(world.store.batch_entries(TENANT, BatchId::new(1))).unwrap(), without_texts(entries));
     world.assert_sound();
 }
 
@@ -195,10 +200,10 @@ async fn of_10_000_refused_entries_a_byte_each_stays_and_the_texts_of_the_first_
         };
         commit(&world, step).await.unwrap();
     }
-    let fates = world.store.batch_fates(TENANT, id, (0, u32::MAX)).unwrap();
+    let fates = block_on(world.store.batch_fates(TENANT, id, (0, u32::MAX))).unwrap();
     assert_eq!(fates, [Fate::Refused(RefusalCode::UnknownPayment); 10_000]);
-    assert_eq!(world.store.batch_refusals(TENANT, id).unwrap().len(), 100);
-    assert_eq!(world.store.batch_entries(TENANT, id).unwrap().len(), 100);
+    assert_eq!(block_on(world.store.batch_refusals(TENANT, id)).unwrap().len(), 100);
+    assert_eq!(block_on(world.store.batch_entries(TENANT, id)).unwrap().len(), 100);
     world.assert_sound();
     let connection = rusqlite::Connection::open(world.path()).unwrap();
     let sum = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
@@ -217,7 +222,7 @@ async fn a_step_must_be_about_its_own_entries() {
             BatchWrite { refusals: vec![refusal(position, "nobody")], next: 2, ..accepted(new_batch(entries.clone())) };
         assert!(matches!(commit(&world, write).await, Err(CommitFault::Refused(_))), "{position}");
     }
-    assert_eq!(world.store.batches(TENANT, None, 10).unwrap(), []);
+    assert_eq!(block_on(world.store.batches(TENANT, None, 10)).unwrap(), []);
 }
 
 #[tokio::test]
@@ -247,13 +252,15 @@ async fn requests_that_are_done_are_removed_by_age_and_the_newest_stays() {
         commit(&world, write).await.unwrap();
     }
     let purge = |before| change(Write::Purge { rows: Expiring::Batches, before, limit: 500 });
-    assert!(!world.store.has_expired(TENANT, Expiring::Batches, NOW).unwrap());
+    assert!(!block_on(world.store.has_expired(TENANT, Expiring::Batches, NOW)).unwrap());
     assert_eq!(world.store.commit(purge(NOW.plus_millis(day))).await, Ok(Committed::Purged(7)), "3 rows, and 4");
-    let ids = || world.store.batches(TENANT, None, 10).unwrap().iter().map(|batch| batch.id.get()).collect::<Vec<_>>();
+    let ids = || {
+        block_on(world.store.batches(TENANT, None, 10)).unwrap().iter().map(|batch| batch.id.get()).collect::<Vec<_>>()
+    };
     assert_eq!(ids(), [5, 4, 2], "what is not done has no age");
-    assert!(world.store.has_expired(TENANT, Expiring::Batches, NOW.plus_millis(9 * day)).unwrap());
+    assert!(block_on(world.store.has_expired(TENANT, Expiring::Batches, NOW.plus_millis(9 * day))).unwrap());
     assert_eq!(world.store.commit(purge(NOW.plus_millis(9 * day))).await, Ok(Committed::Purged(4)));
-    assert!(!world.store.has_expired(TENANT, Expiring::Batches, NOW.plus_millis(9 * day)).unwrap());
+    assert!(!block_on(world.store.has_expired(TENANT, Expiring::Batches, NOW.plus_millis(9 * day))).unwrap());
     assert_eq!(ids(), [5, 2]);
     // The entry still has its turn, and nothing is said of it in a report that has gone.
     let two = world.read(two.id);

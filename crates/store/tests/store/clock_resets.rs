@@ -12,6 +12,7 @@ use lommebok_store::{
     ClockResetWrite, CommitFault, Committed, DueRow, KeyedHash, NewBatch, NewIdempotency, PaymentWrite, Seed,
     SessionWrite, Store, Write,
 };
+use pollster::block_on;
 
 use crate::sign_ins::opened;
 use crate::world::{NOW, PSP, TENANT, World, change, key, new, terms};
@@ -45,7 +46,7 @@ fn reset(moved: Vec<PaymentWrite>) -> Change {
 }
 
 fn due(store: &Store) -> Vec<DueRow> {
-    store.due(TENANT, Timestamp::from_millis(i64::MAX), 100).unwrap()
+    block_on(store.due(TENANT, Timestamp::from_millis(i64::MAX), 100)).unwrap()
 }
 
 #[tokio::test]
@@ -68,12 +69,12 @@ async fn a_reset_moves_the_notices_ends_what_is_dated_later_and_is_kept_for_good
     assert_eq!(after.notice, Notice::Due { kind: NoticeKind::Timeout, tries: 0, at });
     assert_eq!(after.version, payment.version + 1);
     assert_eq!(due(&world.store), [DueRow { at, payment: payment.id, kind: DueKind::Notice }]);
-    let lives = |token: u8| world.store.session(&KeyedHash::new([token; 32]), NOW).unwrap().is_some();
+    let lives = |token: u8| block_on(world.store.session(&KeyedHash::new([token; 32]), NOW)).unwrap().is_some();
     assert_eq!([1, 2, 3].map(lives), [true, false, false]);
-    let kept = world.store.tenant(TENANT).unwrap().unwrap().clock;
+    let kept = block_on(world.store.tenant(TENANT)).unwrap().unwrap().clock;
     assert_eq!(kept, ClockRecord { mode: ClockMode::Real, offset_ms: 0, last: NOW });
     let recorded = ClockReset { number: 1, from: FROM, to: NOW, last_payment: payment.id };
-    assert_eq!(world.store.clock_resets(TENANT, 10).unwrap(), [recorded]);
+    assert_eq!(block_on(world.store.clock_resets(TENANT, 10)).unwrap(), [recorded]);
     world.assert_sound();
 }
 
@@ -93,8 +94,8 @@ async fn idempotency_keys_that_are_dated_after_a_reset_are_free_and_earlier_ones
     }
     let Ok(Committed::ClockReset(ended)) = world.store.commit(reset(writes)).await else { unreachable!("it is reset") };
     assert_eq!(ended.idempotency_keys, 1);
-    assert!(world.store.idempotency(TENANT, &key(1, 1)).unwrap().is_some());
-    assert!(world.store.idempotency(TENANT, &NewIdempotency { at: FROM, ..key(2, 1) }).unwrap().is_none());
+    assert!(block_on(world.store.idempotency(TENANT, &key(1, 1))).unwrap().is_some());
+    assert!(block_on(world.store.idempotency(TENANT, &NewIdempotency { at: FROM, ..key(2, 1) })).unwrap().is_none());
     world.assert_sound();
 }
 
@@ -127,7 +128,7 @@ async fn what_waits_to_be_applied_moves_and_what_was_applied_does_not() {
         world.store.commit(change(Write::Batch(Box::new(write)))).await.unwrap();
     }
     world.store.commit(reset(Vec::new())).await.unwrap();
-    let batch = |number| world.store.batch(TENANT, BatchId::new(number)).unwrap().unwrap();
+    let batch = |number| block_on(world.store.batch(TENANT, BatchId::new(number))).unwrap().unwrap();
     assert_eq!([batch(1), batch(2)].map(|batch| (batch.accepted_at, batch.moved_ms)), [(FROM, -A_DAY_MS), (FROM, 0)]);
     // The next one with the same body comes "before" those, and repeats none of the last 24 h.
     let new =
@@ -157,7 +158,7 @@ async fn a_reset_that_leaves_work_out_is_refused_and_writes_nothing() {
     let with_a_deadline = reset(vec![moved(&told), moved(&tried)]);
     assert_eq!(world.store.commit(with_a_deadline).await, Err(CommitFault::Stale(vec![waiting.id])));
     assert_eq!(world.read(told.id), told);
-    assert_eq!(world.store.clock_resets(TENANT, 10).unwrap(), []);
+    assert_eq!(block_on(world.store.clock_resets(TENANT, 10)).unwrap(), []);
     let now = world.store.row_counts().unwrap();
     assert_eq!((rows["session"], rows["clock_reset"]), (now["session"], now["clock_reset"]));
     world.assert_sound();

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use lommebok_store::{CommitFault, PaymentFilter, Store};
+use pollster::block_on;
 use tokio::task::JoinSet;
 
 use crate::world::{TENANT, World, change, name, new, terms};
@@ -63,14 +64,14 @@ async fn a_crash_around_any_sync_loses_nothing_that_was_acknowledged() {
         assert_eq!(report.faults, Vec::<String>::new(), "{}", at.display());
         assert!(report.payments >= acknowledged, "{}: {} of {acknowledged}", at.display(), report.payments);
         goes_on(&store).await;
-        let newest = store.payments(TENANT, PaymentFilter::All, None, 1).unwrap();
+        let newest = block_on(store.payments(TENANT, PaymentFilter::All, None, 1)).unwrap();
         assert_eq!(newest.payments.len(), 1);
     }
 }
 
 /// Ids that are there stay taken, new ones are taken, and the keys that waited find their places.
 async fn goes_on(store: &Store) {
-    let known = store.payments(TENANT, PaymentFilter::All, None, 1_000).unwrap().payments;
+    let known = block_on(store.payments(TENANT, PaymentFilter::All, None, 1_000)).unwrap().payments;
     for payment in &known {
         let again = terms(payment.terms.psp_transaction_id.as_str());
         assert_eq!(store.commit(change(new(again))).await, Err(CommitFault::TransactionIdExists));

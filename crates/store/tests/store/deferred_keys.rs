@@ -2,6 +2,7 @@
 
 use lommebok_domain::{Payment, PspTransactionId, Terms};
 use lommebok_store::{CommitFault, Store};
+use pollster::block_on;
 use tokio::task::JoinSet;
 
 use crate::old_versions::back_to;
@@ -75,11 +76,11 @@ async fn a_payment_is_found_at_every_moment_after_its_answer() {
 /// Alone, in one snapshot, and with their history.
 fn found_all(store: &Store, ids: &[PspTransactionId]) {
     for id in ids {
-        assert!(store.payment_of_psp(TENANT, PSP, id).unwrap().is_some(), "{id:?}");
-        assert!(store.details_of_psp(TENANT, PSP, id, usize::MAX).unwrap().is_some(), "{id:?}");
+        assert!(block_on(store.payment_of_psp(TENANT, PSP, id)).unwrap().is_some(), "{id:?}");
+        assert!(block_on(store.details_of_psp(TENANT, PSP, id, usize::MAX)).unwrap().is_some(), "{id:?}");
     }
     let ids: Vec<_> = ids.iter().collect();
-    assert!(store.payments_of_psp(TENANT, PSP, &ids).unwrap().iter().all(Option::is_some));
+    assert!(block_on(store.payments_of_psp(TENANT, PSP, &ids)).unwrap().iter().all(Option::is_some));
 }
 
 /// The keys that stand in their tables.

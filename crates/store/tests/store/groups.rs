@@ -2,6 +2,7 @@
 
 use lommebok_domain::{Binding, Command, Payment, Terms, UserId};
 use lommebok_store::{CommitFault, Committed, Write};
+use pollster::block_on;
 
 use crate::gate::{gated, one_group};
 use crate::world::{change, decided, key, name, new, terms};
@@ -186,9 +187,9 @@ async fn another_tenants_payment_is_not_to_be_written_or_read() {
     let mut stranger = change(Write::Payments(vec![decided(&payment, Command::ConfirmNumber { to: Binding::Nobody })]));
     stranger.tenant = other;
     assert!(matches!(world.store.commit(stranger).await, Err(CommitFault::Refused(_))));
-    assert_eq!(world.store.payment(other, payment.id).unwrap(), None);
-    assert_eq!(world.store.events(other, payment.id, i64::MAX).unwrap(), []);
-    assert_eq!(world.store.sealed_make_payment_token(other, payment.id).unwrap(), None);
-    assert_eq!(world.store.sealed_customer_number(other, payment.id).unwrap(), None);
+    assert_eq!(block_on(world.store.payment(other, payment.id)).unwrap(), None);
+    assert_eq!(block_on(world.store.events(other, payment.id, i64::MAX)).unwrap(), []);
+    assert_eq!(block_on(world.store.sealed_make_payment_token(other, payment.id)).unwrap(), None);
+    assert_eq!(block_on(world.store.sealed_customer_number(other, payment.id)).unwrap(), None);
     assert_eq!(world.read(payment.id), payment);
 }

@@ -4,6 +4,7 @@ use lommebok_domain::{Binding, Command, PspId, TenantId};
 use lommebok_store::{
     Change, CommitFault, Committed, Expiring, IDEMPOTENCY_LIFE_MS, IdempotentRoute, NewIdempotency, Write,
 };
+use pollster::block_on;
 
 use crate::world::{NOW, TENANT, World, change, decided, key, name, new, terms};
 
@@ -18,11 +19,11 @@ async fn a_key_counts_for_24_hours_and_is_then_replaced() {
     let at = |ms| NewIdempotency { at: NOW.plus_millis(ms), ..key(1, 1) };
     let last = world.store.commit(with(at(IDEMPOTENCY_LIFE_MS - 1))).await;
     assert!(matches!(last, Err(CommitFault::Replay(stored)) if stored.subject == first.get()));
-    assert_eq!(world.store.idempotency(TENANT, &at(IDEMPOTENCY_LIFE_MS)).unwrap(), None);
+    assert_eq!(block_on(world.store.idempotency(TENANT, &at(IDEMPOTENCY_LIFE_MS))).unwrap(), None);
     let Ok(Committed::NewPayment(second)) = world.store.commit(with(at(IDEMPOTENCY_LIFE_MS))).await else {
         unreachable!()
     };
-    let stored = world.store.idempotency(TENANT, &at(IDEMPOTENCY_LIFE_MS)).unwrap().unwrap();
+    let stored = block_on(world.store.idempotency(TENANT, &at(IDEMPOTENCY_LIFE_MS))).unwrap().unwrap();
     assert_eq!(stored.subject, second.get());
 }
 
@@ -44,7 +45,7 @@ async fn a_key_belongs_to_its_tenant_psp_and_route() {
     for free in [other_psp, other_route] {
         assert!(world.store.commit(with(free)).await.is_ok());
     }
-    assert_eq!(world.store.idempotency(TenantId::new(2), &key(1, 1)).unwrap(), None);
+    assert_eq!(block_on(world.store.idempotency(TenantId::new(2), &key(1, 1))).unwrap(), None);
 }
 
 #[tokio::test]
@@ -56,7 +57,7 @@ async fn old_keys_are_purged_and_young_ones_stay() {
     }
     let before = NOW.plus_millis(IDEMPOTENCY_LIFE_MS + 3_000);
     let purge = |limit| change(Write::Purge { rows: Expiring::IdempotencyKeys, before, limit });
-    let old = |before| world.store.has_expired(TENANT, Expiring::IdempotencyKeys, before).unwrap();
+    let old = |before| block_on(world.store.has_expired(TENANT, Expiring::IdempotencyKeys, before)).unwrap();
     assert!(old(before) && !old(NOW.plus_millis(IDEMPOTENCY_LIFE_MS)));
     assert_eq!(world.store.commit(purge(2)).await, Ok(Committed::Purged(2)));
     assert_eq!(world.store.commit(purge(2)).await, Ok(Committed::Purged(1)));

@@ -1,6 +1,7 @@
 //! What is committed is read back, by every key, also after a restart.
 
 use lommebok_domain::{Binding, Command, UserId};
+use pollster::block_on;
 
 use crate::world::{NOW, PSP, TENANT, World, change, name, new, terms};
 
@@ -11,17 +12,18 @@ async fn a_committed_payment_is_read_back_by_each_of_its_keys() {
     let bound = world.command(&payment, Command::ConfirmNumber { to: Binding::User(UserId::new(5)) }).await;
     for _restart in 0..2 {
         assert_eq!(world.read(payment.id), bound);
-        let by_name = world.store.payment_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id).unwrap();
+        let by_name = block_on(world.store.payment_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id)).unwrap();
         assert_eq!(by_name, Some(bound.clone()));
-        let details =
-            world.store.details_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id, usize::MAX).unwrap().unwrap();
+        let details = block_on(world.store.details_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id, usize::MAX))
+            .unwrap()
+            .unwrap();
         assert_eq!(details.merchant_order_id, payment.terms.merchant_order_id);
-        assert_eq!(world.store.events(TENANT, payment.id, i64::MAX).unwrap().len(), 1);
-        let token = world.store.sealed_make_payment_token(TENANT, payment.id).unwrap().unwrap();
+        assert_eq!(block_on(world.store.events(TENANT, payment.id, i64::MAX)).unwrap().len(), 1);
+        let token = block_on(world.store.sealed_make_payment_token(TENANT, payment.id)).unwrap().unwrap();
         assert_eq!(token.as_bytes(), [1, 2, 3]);
-        let number = world.store.sealed_customer_number(TENANT, payment.id).unwrap().unwrap();
+        let number = block_on(world.store.sealed_customer_number(TENANT, payment.id)).unwrap().unwrap();
         assert_eq!(number.as_bytes(), [4, 5]);
-        let due = world.store.due(TENANT, NOW.plus_millis(300_000), 10).unwrap();
+        let due = block_on(world.store.due(TENANT, NOW.plus_millis(300_000), 10)).unwrap();
         assert_eq!(due.len(), 1);
         world.assert_sound();
         world.reopen();

@@ -5,13 +5,14 @@ use lommebok_domain::{
     StateName, UserId,
 };
 use lommebok_store::PaymentFilter;
+use pollster::block_on;
 
 use crate::world::{TENANT, World};
 
 fn ids(world: &World, filter: PaymentFilter, limit: u32) -> Vec<PaymentId> {
     let (mut ids, mut before) = (Vec::new(), None);
     loop {
-        let page = world.store.payments(TENANT, filter, before, limit).unwrap();
+        let page = block_on(world.store.payments(TENANT, filter, before, limit)).unwrap();
         assert!(page.payments.len() <= usize::try_from(limit).unwrap());
         ids.extend(page.payments.iter().map(|payment| payment.id));
         before = page.next;
@@ -71,7 +72,7 @@ async fn each_filter_shows_its_payments_newest_first_in_pages_of_any_size() {
             assert_eq!(ids(&world, filter, limit), expected, "{filter:?} by {limit}");
         }
     }
-    assert_eq!(world.store.outcome_unknown_count(TENANT).unwrap(), 1);
+    assert_eq!(block_on(world.store.outcome_unknown_count(TENANT)).unwrap(), 1);
     world.assert_sound();
 }
 
@@ -87,7 +88,7 @@ async fn another_tenants_payments_are_in_no_list() {
         PaymentFilter::NoticeGivenUp,
         PaymentFilter::User(UserId::new(7)),
     ] {
-        let page = world.store.payments(lommebok_domain::TenantId::new(2), filter, None, 10).unwrap();
+        let page = block_on(world.store.payments(lommebok_domain::TenantId::new(2), filter, None, 10)).unwrap();
         assert_eq!(page.payments, [], "{filter:?}");
     }
 }

@@ -4,6 +4,7 @@ use lommebok_domain::{
     Amount, CancelledBy, Command, EntryStatus, OperationStatus, PspId, PspTransactionId, StatusEntry, TenantId, history,
 };
 use lommebok_store::CommitFault;
+use pollster::block_on;
 
 use crate::world::{PSP, TENANT, World, terms};
 
@@ -19,15 +20,15 @@ async fn payments_whose_hashes_all_meet_are_told_apart() {
     let id = |name: &str| PspTransactionId::new(name).unwrap();
     for _restart in 0..2 {
         for (number, payment) in payments.iter().enumerate() {
-            let found = world.store.payment_of_psp(TENANT, PSP, &id(&format!("p{number}"))).unwrap();
+            let found = block_on(world.store.payment_of_psp(TENANT, PSP, &id(&format!("p{number}")))).unwrap();
             assert_eq!(found.map(|found| found.id), Some(*payment));
         }
-        assert_eq!(world.store.payment_of_psp(TENANT, PSP, &id("nobody")).unwrap(), None);
-        assert_eq!(world.store.payment_of_psp(TENANT, PspId::new(2), &id("p1")).unwrap(), None);
-        assert_eq!(world.store.payment_of_psp(TenantId::new(2), PSP, &id("p1")).unwrap(), None);
-        assert!(world.store.details_of_psp(TENANT, PSP, &id("p1"), usize::MAX).unwrap().is_some());
-        assert_eq!(world.store.details_of_psp(TENANT, PspId::new(2), &id("p1"), usize::MAX).unwrap(), None);
-        assert_eq!(world.store.details_of_psp(TenantId::new(2), PSP, &id("p1"), usize::MAX).unwrap(), None);
+        assert_eq!(block_on(world.store.payment_of_psp(TENANT, PSP, &id("nobody"))).unwrap(), None);
+        assert_eq!(block_on(world.store.payment_of_psp(TENANT, PspId::new(2), &id("p1"))).unwrap(), None);
+        assert_eq!(block_on(world.store.payment_of_psp(TenantId::new(2), PSP, &id("p1"))).unwrap(), None);
+        assert!(block_on(world.store.details_of_psp(TENANT, PSP, &id("p1"), usize::MAX)).unwrap().is_some());
+        assert_eq!(block_on(world.store.details_of_psp(TENANT, PspId::new(2), &id("p1"), usize::MAX)).unwrap(), None);
+        assert_eq!(block_on(world.store.details_of_psp(TenantId::new(2), PSP, &id("p1"), usize::MAX)).unwrap(), None);
         world.assert_sound();
         world.reopen();
     }
@@ -49,7 +50,7 @@ async fn many_payments_in_few_places_stay_exact() {
     }
     assert!(stored.len() > 40);
     let ids: Vec<_> = stored.iter().map(|(name, _)| PspTransactionId::new(name).unwrap()).collect();
-    let found = world.store.payments_of_psp(TENANT, PSP, &ids.iter().collect::<Vec<_>>()).unwrap();
+    let found = block_on(world.store.payments_of_psp(TENANT, PSP, &ids.iter().collect::<Vec<_>>())).unwrap();
     for ((name, id), found) in stored.iter().zip(found) {
         assert_eq!(found.map(|found| found.id), Some(*id), "{name}");
     }
@@ -73,18 +74,19 @@ async fn details_of_payments_whose_hashes_meet_show_their_own_history_only() {
         for command in [cancelled, Command::ApplyEntry(failed)].into_iter().take(usize::try_from(number % 3).unwrap()) {
             payment = world.command(&payment, command).await;
         }
-        let events = world.store.events(TENANT, payment.id, i64::MAX).unwrap();
+        let events = block_on(world.store.events(TENANT, payment.id, i64::MAX)).unwrap();
         let lines = history::lines(&payment, &events);
         assert_eq!(i64::try_from(lines.len()).unwrap(), number % 3);
         expected.push((payment, lines));
     }
     for (payment, lines) in expected {
-        let details =
-            world.store.details_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id, usize::MAX).unwrap().unwrap();
+        let details = block_on(world.store.details_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id, usize::MAX))
+            .unwrap()
+            .unwrap();
         assert_eq!((details.merchant_order_id, details.history), (payment.terms.merchant_order_id.clone(), lines));
     }
     let nobody = PspTransactionId::new("nobody").unwrap();
-    assert_eq!(world.store.details_of_psp(TENANT, PSP, &nobody, usize::MAX).unwrap(), None);
+    assert_eq!(block_on(world.store.details_of_psp(TENANT, PSP, &nobody, usize::MAX)).unwrap(), None);
 }
 
 #[tokio::test]
@@ -92,5 +94,9 @@ async fn ids_that_differ_only_in_case_are_two() {
     let world = World::new();
     world.initiate(terms("Order-1")).await.unwrap();
     world.initiate(terms("order-1")).await.unwrap();
-    assert!(world.store.payment_of_psp(TENANT, PSP, &PspTransactionId::new("ORDER-1").unwrap()).unwrap().is_none());
+    assert!(
+        block_on(world.store.payment_of_psp(TENANT, PSP, &PspTransactionId::new("ORDER-1").unwrap()))
+            .unwrap()
+            .is_none()
+    );
 }

@@ -9,6 +9,7 @@ use lommebok_domain::{
 use lommebok_store::{
     BatchEntry, BatchId, BatchRefusal, BatchTarget, BatchWrite, Fate, KeyedHash, NewBatch, ParkedEntry, Store, Write,
 };
+use pollster::block_on;
 
 use crate::world::{NOW, PSP, TENANT, World, change, decided, unique};
 
@@ -118,7 +119,7 @@ async fn requests(world: &World) {
 }
 
 fn fates(store: &Store) -> Vec<Vec<Fate>> {
-    (1..=3).map(|id| store.batch_fates(TENANT, BatchId::new(id), (0, u32::MAX)).unwrap()).collect()
+    (1..=3).map(|id| block_on(store.batch_fates(TENANT, BatchId::new(id), (0, u32::MAX))).unwrap()).collect()
 }
 
 #[tokio::test]
@@ -140,7 +141,7 @@ async fn counts_and_fates_of_the_version_before_are_worked_out_from_its_events_a
         assert_eq!(world.read(payment.id), Payment { entries: counts, ..payment });
     }
     assert_eq!(fates(&world.store), before);
-    assert_eq!(world.store.batch_refusals(TENANT, BatchId::new(2)).unwrap().len(), 100);
+    assert_eq!(block_on(world.store.batch_refusals(TENANT, BatchId::new(2))).unwrap().len(), 100);
     world.assert_sound();
 }
 
@@ -157,7 +158,7 @@ async fn of_a_users_sessions_of_the_version_before_the_newest_twenty_go_on_in_th
     drop(connection);
     world.reopen();
     let ended = |store: &Store| -> Vec<u8> {
-        let lives = |token: &u8| store.session(&KeyedHash::new([*token; 32]), NOW).unwrap().is_some();
+        let lives = |token: &u8| block_on(store.session(&KeyedHash::new([*token; 32]), NOW)).unwrap().is_some();
         (0..26).filter(|token| !lives(token)).collect()
     };
     assert_eq!(ended(&world.store), [20, 21, 22, 23, 25], "the first user had 24, the last of them the oldest");

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use lommebok_domain::{Binding, Command};
 use lommebok_store::{HashKey, Store, StoreError, StoreOptions, Write};
+use pollster::block_on;
 
 use crate::old_versions::back_to;
 use crate::world::{TENANT, World, change, decided, new, terms};
@@ -91,7 +92,7 @@ async fn a_database_of_version_two_opens_and_its_payments_go_on() {
     let bind = Command::ConfirmNumber { to: Binding::Nobody };
     store.commit(change(Write::Payments(vec![decided(&payment, bind)]))).await.unwrap();
     store.commit(change(new(terms("another")))).await.unwrap();
-    assert_eq!(store.clock_resets(TENANT, 1).unwrap(), []);
+    assert_eq!(block_on(store.clock_resets(TENANT, 1)).unwrap(), []);
     assert_eq!(store.check().unwrap().faults, Vec::<String>::new());
 }
 

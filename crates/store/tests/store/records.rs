@@ -7,6 +7,7 @@ use lommebok_store::{
     MerchantWrite, NewPsp, NewUser, Sealed, Seed, SeededMerchant, SeededPsp, SeededUser, Session, SessionWrite, SignIn,
     TriedFrom, TriedPin, Write,
 };
+use pollster::block_on;
 
 use crate::world::{NOW, PSP, TENANT, World, change};
 
@@ -94,15 +95,15 @@ async fn the_same_seed_twice_changes_nothing_and_a_changed_one_brings_credential
     rotated.psps[0].psp.subscription_keys = vec![hash(4), hash(6)];
     rotated.psps[0].psp.client_secret = hash(7);
     world.store.commit(change(Write::Seed(Box::new(rotated)))).await.unwrap();
-    assert_eq!(world.store.psp_by_subscription_key(&hash(3)).unwrap(), None);
-    let psp = world.store.psp_by_subscription_key(&hash(6)).unwrap().unwrap();
+    assert_eq!(block_on(world.store.psp_by_subscription_key(&hash(3))).unwrap(), None);
+    let psp = block_on(world.store.psp_by_subscription_key(&hash(6))).unwrap().unwrap();
     assert_eq!((psp.id, psp.client_secret), (PSP, hash(7)));
-    assert_eq!(world.store.psp_by_client_id(&hash(1)).unwrap(), Some(psp.clone()));
-    assert_eq!(world.store.psp(TENANT, psp.id).unwrap(), Some(psp.clone()));
-    assert_eq!(world.store.psps().unwrap(), [psp]);
-    assert_eq!(world.store.psp_by_client_id(&hash(9)).unwrap(), None);
-    assert_eq!(world.store.subscription_keys(PSP).unwrap(), [hash(4), hash(6)]);
-    assert_eq!(world.store.tenants().unwrap()[0].name, "sandbox");
+    assert_eq!(block_on(world.store.psp_by_client_id(&hash(1))).unwrap(), Some(psp.clone()));
+    assert_eq!(block_on(world.store.psp(TENANT, psp.id)).unwrap(), Some(psp.clone()));
+    assert_eq!(block_on(world.store.psps()).unwrap(), [psp]);
+    assert_eq!(block_on(world.store.psp_by_client_id(&hash(9))).unwrap(), None);
+    assert_eq!(block_on(world.store.subscription_keys(PSP)).unwrap(), [hash(4), hash(6)]);
+    assert_eq!(block_on(world.store.tenants()).unwrap()[0].name, "sandbox");
 }
 
 #[tokio::test]
@@ -113,10 +114,10 @@ async fn a_psp_with_new_credentials_is_the_same_psp_and_keeps_its_merchants() {
     renewed.psps[0].psp.client_id = hash(11);
     renewed.psps[0].psp.subscription_keys = vec![hash(13), hash(14)];
     world.store.commit(change(Write::Seed(Box::new(renewed)))).await.unwrap();
-    let found = world.store.psp_by_subscription_key(&hash(13)).unwrap().unwrap();
+    let found = block_on(world.store.psp_by_subscription_key(&hash(13))).unwrap().unwrap();
     assert_eq!((found.id, found.psp_id.as_str()), (PSP, "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"));
-    assert_eq!(world.store.psp_by_subscription_key(&hash(3)).unwrap(), None);
-    let merchant = world.store.merchant_by_msn(TENANT, &Msn::new("123456").unwrap()).unwrap().unwrap();
+    assert_eq!(block_on(world.store.psp_by_subscription_key(&hash(3))).unwrap(), None);
+    let merchant = block_on(world.store.merchant_by_msn(TENANT, &Msn::new("123456").unwrap())).unwrap().unwrap();
     assert_eq!(merchant.psp, PSP);
 }
 
@@ -124,13 +125,13 @@ async fn a_psp_with_new_credentials_is_the_same_psp_and_keeps_its_merchants() {
 async fn a_seed_leaves_alone_what_an_api_has_changed_since() {
     let world = seeded().await;
     let msn = Msn::new("123456").unwrap();
-    let merchant = world.store.merchant_by_msn(TENANT, &msn).unwrap().unwrap();
+    let merchant = block_on(world.store.merchant_by_msn(TENANT, &msn)).unwrap().unwrap();
     let changed = MerchantDetails { status: MerchantStatus::Deactivated, ..merchant.details };
     let (id, guard_version) = (merchant.id, merchant.version);
     let update = MerchantWrite::Update { id, guard_version, details: changed.clone(), logo: None, at: NOW };
     write_merchant(&world, update).await.unwrap();
     world.store.commit(change(Write::Seed(Box::new(seed())))).await.unwrap();
-    assert_eq!(world.store.merchant(TENANT, id).unwrap().unwrap().details, changed);
+    assert_eq!(block_on(world.store.merchant(TENANT, id)).unwrap().unwrap().details, changed);
 }
 
 #[tokio::test]
@@ -143,13 +144,13 @@ async fn merchants_get_the_next_free_serial_number_of_six_digits() {
     assert_eq!(write_merchant(&world, new(PSP, Some(msn("200005")))).await, Ok(Committed::Merchant(msn("200005"))));
     assert_eq!(write_merchant(&world, new(PspId::new(2), None)).await, Ok(Committed::Merchant(msn("200006"))));
     assert_eq!(write_merchant(&world, new(PSP, Some(msn("123456")))).await, Err(CommitFault::MsnExists));
-    let all = world.store.merchants_of_psp(TENANT, PSP, None, 10).unwrap();
+    let all = block_on(world.store.merchants_of_psp(TENANT, PSP, None, 10)).unwrap();
     let msns: Vec<_> = all.iter().map(|merchant| merchant.msn.as_str().to_owned()).collect();
     assert_eq!(msns, ["123456", "200000", "200005"]);
-    assert_eq!(world.store.merchants_of_psp(TENANT, PSP, Some(all[0].id), 1).unwrap(), [all[1].clone()]);
+    assert_eq!(block_on(world.store.merchants_of_psp(TENANT, PSP, Some(all[0].id), 1)).unwrap(), [all[1].clone()]);
     assert_eq!(all[1].details, details("Te"));
-    assert_eq!(world.store.merchant_logo(TENANT, all[1].id).unwrap().as_deref(), Some("iVBOR"));
-    assert_eq!(world.store.merchant_logo(TENANT, all[0].id).unwrap(), None);
+    assert_eq!(block_on(world.store.merchant_logo(TENANT, all[1].id)).unwrap().as_deref(), Some("iVBOR"));
+    assert_eq!(block_on(world.store.merchant_logo(TENANT, all[0].id)).unwrap(), None);
 }
 
 #[tokio::test]
@@ -165,7 +166,7 @@ async fn a_merchants_change_is_guarded_by_its_version() {
     };
     assert!(write_merchant(&world, update(1, "Bar")).await.is_ok());
     assert_eq!(write_merchant(&world, update(1, "Pub")).await, Err(CommitFault::Stale(Vec::new())));
-    let merchant = world.store.merchant(TENANT, MerchantId::new(1)).unwrap().unwrap();
+    let merchant = block_on(world.store.merchant(TENANT, MerchantId::new(1))).unwrap().unwrap();
     assert_eq!((merchant.version, merchant.updated_at, merchant.created_at), (2, at, NOW));
     assert_eq!(merchant.details, details("Bar"));
 }
@@ -186,30 +187,30 @@ async fn a_session_opens_ends_and_expires() {
         change(Write::Session(SessionWrite::SignIn(Box::new(SignIn { from, at: NOW, pin }))))
     };
     world.store.commit(open()).await.unwrap();
-    assert_eq!(world.store.session(&hash(8), NOW).unwrap(), Some(session.clone()));
-    assert_eq!(world.store.session(&hash(9), NOW).unwrap(), None);
-    assert_eq!(world.store.session(&hash(8), NOW.plus_millis(1_000)).unwrap(), None);
+    assert_eq!(block_on(world.store.session(&hash(8), NOW)).unwrap(), Some(session.clone()));
+    assert_eq!(block_on(world.store.session(&hash(9), NOW)).unwrap(), None);
+    assert_eq!(block_on(world.store.session(&hash(8), NOW.plus_millis(1_000))).unwrap(), None);
     for _repeated in 0..2 {
         world.store.commit(change(Write::Session(SessionWrite::Close(hash(8))))).await.unwrap();
-        assert_eq!(world.store.session(&hash(8), NOW).unwrap(), None);
+        assert_eq!(block_on(world.store.session(&hash(8), NOW)).unwrap(), None);
     }
     world.store.commit(open()).await.unwrap();
     let purge = |before| change(Write::Purge { rows: Expiring::Sessions, before, limit: 10 });
     assert_eq!(world.store.commit(purge(NOW.plus_millis(1_000))).await, Ok(Committed::Purged(0)));
-    assert!(world.store.has_expired(TENANT, Expiring::Sessions, NOW.plus_millis(1_001)).unwrap());
+    assert!(block_on(world.store.has_expired(TENANT, Expiring::Sessions, NOW.plus_millis(1_001))).unwrap());
     assert_eq!(world.store.commit(purge(NOW.plus_millis(1_001))).await, Ok(Committed::Purged(1)));
 }
 
 #[tokio::test]
 async fn users_and_cards_are_found_by_what_is_theirs() {
     let world = seeded().await;
-    let user = world.store.user_by_phone(TENANT, &hash(5)).unwrap().unwrap();
+    let user = block_on(world.store.user_by_phone(TENANT, &hash(5))).unwrap().unwrap();
     assert_eq!((user.name.as_str(), user.pin.as_bytes()), ("Kari", [2].as_slice()));
-    assert_eq!(world.store.users(TENANT, 10).unwrap(), std::slice::from_ref(&user));
-    let cards = world.store.cards(TENANT, user.id).unwrap();
+    assert_eq!(block_on(world.store.users(TENANT, 10)).unwrap(), std::slice::from_ref(&user));
+    let cards = block_on(world.store.cards(TENANT, user.id)).unwrap();
     assert_eq!(cards.iter().map(|card| card.details.clone()).collect::<Vec<_>>(), [card("0001"), card("0002")]);
-    assert_eq!(world.store.card(TENANT, cards[1].id).unwrap(), Some(cards[1].clone()));
-    assert_eq!(world.store.user_by_phone(TENANT, &hash(6)).unwrap(), None);
+    assert_eq!(block_on(world.store.card(TENANT, cards[1].id)).unwrap(), Some(cards[1].clone()));
+    assert_eq!(block_on(world.store.user_by_phone(TENANT, &hash(6))).unwrap(), None);
 }
 
 #[tokio::test]
@@ -220,7 +221,7 @@ async fn the_clock_is_kept_and_never_goes_back() {
     world.store.commit(write(1_000)).await.unwrap();
     world.store.commit(write(500)).await.unwrap();
     world.reopen();
-    assert_eq!(world.store.tenant(TENANT).unwrap().unwrap().clock, clock(1_000));
+    assert_eq!(block_on(world.store.tenant(TENANT)).unwrap().unwrap().clock, clock(1_000));
     let nobody = Change { tenant: lommebok_domain::TenantId::new(9), ..write(1) };
     assert!(matches!(world.store.commit(nobody).await, Err(CommitFault::Refused(_))));
 }

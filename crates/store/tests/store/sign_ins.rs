@@ -5,6 +5,7 @@ use lommebok_store::{
     ClockResetWrite, CommitFault, Committed, Expiring, KeyedHash, Seed, Session, SessionWrite, SignIn, TriedFrom,
     TriedPin, Write,
 };
+use pollster::block_on;
 use tokio::task::JoinSet;
 
 use crate::gate::Gate;
@@ -73,8 +74,12 @@ async fn of_tries_in_one_commit_five_count_and_a_locked_one_changes_nothing_also
     assert_eq!(rows["pin_tries"], 2, "of the address, and of all addresses");
     assert_eq!(commit(&world, right(address(1, 2), (9, 9), NOW)).await, locked(1), "also the right PIN");
     assert_eq!(world.store.row_counts().unwrap(), rows);
-    assert_eq!(world.store.pin_locked_until(&address(1, 2), NOW).unwrap(), Some(NOW.plus_millis(MINUTE_MS)));
-    assert_eq!(world.store.pin_locked_until(&address(3, 2), NOW).unwrap(), None, "another address of the number");
+    assert_eq!(block_on(world.store.pin_locked_until(&address(1, 2), NOW)).unwrap(), Some(NOW.plus_millis(MINUTE_MS)));
+    assert_eq!(
+        block_on(world.store.pin_locked_until(&address(3, 2), NOW)).unwrap(),
+        None,
+        "another address of the number"
+    );
 }
 
 #[tokio::test]
@@ -116,7 +121,7 @@ async fn a_right_pin_sets_its_own_source_back_and_not_the_day() {
 #[tokio::test]
 async fn of_twenty_one_sessions_the_oldest_ends_also_where_time_stands() {
     let world = World::new();
-    let lives = |token: u8| world.store.session(&hash(token), NOW).unwrap().is_some();
+    let lives = |token: u8| block_on(world.store.session(&hash(token), NOW)).unwrap().is_some();
     for token in 0..20 {
         assert_eq!(commit(&world, opened(token, NOW)).await, Ok(Committed::PinTried { sessions_ended: 0 }));
     }
@@ -124,7 +129,7 @@ async fn of_twenty_one_sessions_the_oldest_ends_also_where_time_stands() {
     assert_eq!(commit(&world, opened(20, NOW)).await, Ok(Committed::PinTried { sessions_ended: 0 }));
     assert_eq!(commit(&world, opened(21, NOW)).await, Ok(Committed::PinTried { sessions_ended: 1 }));
     assert_eq!((0..22).filter(|token| !lives(*token)).collect::<Vec<_>>(), [0, 7]);
-    let known = |browser: u8| world.store.is_known_browser(&hash(browser), NOW).unwrap();
+    let known = |browser: u8| block_on(world.store.is_known_browser(&hash(browser), NOW)).unwrap();
     assert_eq!((0..22).filter(|browser| !known(*browser)).collect::<Vec<_>>(), [0, 1]);
     let rows = world.store.row_counts().unwrap();
     assert_eq!((rows["session"], rows["known_browser"]), (20, 20));
@@ -133,7 +138,7 @@ async fn of_twenty_one_sessions_the_oldest_ends_also_where_time_stands() {
 #[tokio::test]
 async fn a_browser_is_known_for_ninety_days_and_each_sign_in_begins_them_again() {
     let world = World::new();
-    let known = |days: i64| world.store.is_known_browser(&hash(3), NOW.plus_millis(days * DAY_MS)).unwrap();
+    let known = |days: i64| block_on(world.store.is_known_browser(&hash(3), NOW.plus_millis(days * DAY_MS))).unwrap();
     assert!(commit(&world, right(address(1, 2), (1, 3), NOW)).await.is_ok());
     assert_eq!([known(89), known(90)], [true, false]);
     let later = NOW.plus_millis(50 * DAY_MS);
@@ -150,9 +155,9 @@ async fn what_has_ended_is_purged_and_nothing_else() {
     assert!(commit(&world, right(address(4, 2), (1, 3), NOW)).await.is_ok());
     for (rows, life_ms, gone) in [(Expiring::WrongPins, DAY_MS, 2), (Expiring::KnownBrowsers, 90 * DAY_MS, 1)] {
         let end = NOW.plus_millis(life_ms);
-        assert!(!world.store.has_expired(TENANT, rows, end).unwrap());
+        assert!(!block_on(world.store.has_expired(TENANT, rows, end)).unwrap());
         let after = end.plus_millis(1);
-        assert!(world.store.has_expired(TENANT, rows, after).unwrap());
+        assert!(block_on(world.store.has_expired(TENANT, rows, after)).unwrap());
         let purge = || change(Write::Purge { rows, before: after, limit: 10 });
         assert_eq!(world.store.commit(purge()).await, Ok(Committed::Purged(gone)));
         assert_eq!(world.store.commit(purge()).await, Ok(Committed::Purged(0)));
@@ -175,9 +180,9 @@ async fn a_reset_ends_what_is_dated_later_and_leaves_earlier_locks() {
     assert!(commit(&world, right(address(3, 4), (2, 6), later)).await.is_ok());
     let reset = ClockResetWrite { from: NOW.plus_millis(DAY_MS), to: NOW, moved: Vec::new() };
     assert!(commit(&world, Write::ResetClock(Box::new(reset))).await.is_ok());
-    let locked = |from| world.store.pin_locked_until(&from, NOW).unwrap().is_some();
+    let locked = |from| block_on(world.store.pin_locked_until(&from, NOW)).unwrap().is_some();
     assert_eq!([locked(early), locked(late)], [true, false]);
-    let known = |browser| world.store.is_known_browser(&hash(browser), NOW).unwrap();
+    let known = |browser| block_on(world.store.is_known_browser(&hash(browser), NOW)).unwrap();
     assert_eq!([known(5), known(6)], [true, false]);
 }
 

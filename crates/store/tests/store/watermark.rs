@@ -8,6 +8,7 @@ use lommebok_store::{
     BatchId, BatchTarget, BatchWrite, CommitStage, Expiring, KeyedHash, LastChange, NewBatch, OlderDatabase,
     SkippedNumbers, Store, StoreError, StoreOptions, Watermark, Write,
 };
+use pollster::block_on;
 
 use crate::old_versions::back_to;
 use crate::world::{NOW, PSP, TENANT, World, change, new, terms};
@@ -141,7 +142,7 @@ async fn rows_that_are_removed_by_age_are_not_missed() {
     for rows in Expiring::ALL {
         world.store.commit(change(Write::Purge { rows, before, limit: 500 })).await.unwrap();
     }
-    assert_eq!(world.store.batch(TENANT, BatchId::new(1)).unwrap(), None);
+    assert_eq!(block_on(world.store.batch(TENANT, BatchId::new(1))).unwrap(), None);
     assert_eq!(refused(&world, &copied(&world, "now"), mark), None);
 }
 

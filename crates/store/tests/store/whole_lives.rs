@@ -5,6 +5,7 @@ use lommebok_domain::{
     OperationStatus, Payment, ReturnId, StatusEntry, StepUpResult, UserId, decide, history,
 };
 use lommebok_store::{PaymentDetails, PaymentWrite, Write};
+use pollster::block_on;
 
 use crate::world::{NOW, PSP, TENANT, World, change, unique};
 
@@ -122,7 +123,7 @@ async fn every_state_and_event_is_read_back_as_it_was_written() {
             world.store.commit(change(write)).await.expect("it is committed");
             payment = transition.payment;
             assert_eq!(world.read(payment.id), payment);
-            assert_eq!(world.store.payment_version(TENANT, payment.id).unwrap(), Some(payment.version));
+            assert_eq!(block_on(world.store.payment_version(TENANT, payment.id)).unwrap(), Some(payment.version));
         }
         kept.push((payment, events));
     }
@@ -136,8 +137,8 @@ async fn every_state_and_event_is_read_back_as_it_was_written() {
 
 fn found(world: &World, payment: &Payment) -> (Payment, Vec<Event>) {
     let id = &payment.terms.psp_transaction_id;
-    let found = world.store.payment_of_psp(TENANT, PSP, id).unwrap().unwrap();
-    let events = world.store.events(TENANT, payment.id, i64::MAX).unwrap();
+    let found = block_on(world.store.payment_of_psp(TENANT, PSP, id)).unwrap().unwrap();
+    let events = block_on(world.store.events(TENANT, payment.id, i64::MAX)).unwrap();
     let shown = PaymentDetails {
         merchant_order_id: found.terms.merchant_order_id.clone(),
         sums: found.sums,
@@ -145,7 +146,7 @@ fn found(world: &World, payment: &Payment) -> (Payment, Vec<Event>) {
         is_whole: true,
     };
     assert_eq!(
-        world.store.details_of_psp(TENANT, PSP, id, usize::MAX).unwrap(),
+        block_on(world.store.details_of_psp(TENANT, PSP, id, usize::MAX)).unwrap(),
         Some(shown),
         "details read less, and show the same"
     );
@@ -164,7 +165,7 @@ fn log_in_pages(world: &World, payment: &Payment, at_most: u32) -> Vec<Event> {
     let (mut events, mut after) = (Vec::new(), Some(0));
     let limits = if at_most == 0 { (100, 0) } else { (at_most, usize::MAX) };
     while let Some(version) = after {
-        let page = world.store.event_page(TENANT, payment.id, version, limits).unwrap();
+        let page = block_on(world.store.event_page(TENANT, payment.id, version, limits)).unwrap();
         let expected = i64::try_from(events.len()).unwrap() + 2;
         assert!(page.events.is_empty() || page.first_version == expected);
         events.extend(page.events);
@@ -176,7 +177,7 @@ fn log_in_pages(world: &World, payment: &Payment, at_most: u32) -> Vec<Event> {
 fn history_in_pages(world: &World, payment: &Payment, limits: (u32, usize)) -> Vec<history::HistoryLine> {
     let (mut lines, mut after) = (Vec::new(), Some(0));
     while let Some(version) = after {
-        let receipt = world.store.receipt(payment, version, limits).unwrap();
+        let receipt = block_on(world.store.receipt(payment, version, limits)).unwrap();
         assert_eq!(receipt.ended_at.is_some(), payment.state.is_final());
         lines.extend(receipt.history.lines);
         after = receipt.history.next;
@@ -195,7 +196,7 @@ async fn details_of_a_long_history_are_read_only_as_far_as_they_may_be() {
         payment = world.command(&payment, done(EntryStatus::Captured, 1)).await;
     }
     let read = |at_most| {
-        let details = world.store.details_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id, at_most);
+        let details = block_on(world.store.details_of_psp(TENANT, PSP, &payment.terms.psp_transaction_id, at_most));
         let details = details.unwrap().unwrap();
         (details.is_whole, details.history.len())
     };
@@ -211,15 +212,15 @@ async fn a_step_up_is_found_by_its_return_id_whatever_came_of_it() {
     let world = World::new();
     let (commands, return_id) = stepped_up();
     let mut payment = world.payment().await;
-    assert_eq!(world.store.payment_of_step_up(TENANT, return_id).unwrap(), None);
+    assert_eq!(block_on(world.store.payment_of_step_up(TENANT, return_id)).unwrap(), None);
     for command in commands {
         payment = world.command(&payment, command).await;
     }
-    assert_eq!(world.store.payment_of_step_up(TENANT, return_id).unwrap(), Some(payment.clone()));
+    assert_eq!(block_on(world.store.payment_of_step_up(TENANT, return_id)).unwrap(), Some(payment.clone()));
     payment = world.command(&payment, Command::ReturnFromStepUp { return_id, result: StepUpResult::Cancel }).await;
-    assert_eq!(world.store.payment_of_step_up(TENANT, return_id).unwrap(), Some(payment));
+    assert_eq!(block_on(world.store.payment_of_step_up(TENANT, return_id)).unwrap(), Some(payment));
     let other = lommebok_domain::TenantId::new(2);
-    assert_eq!(world.store.payment_of_step_up(other, return_id).unwrap(), None);
+    assert_eq!(block_on(world.store.payment_of_step_up(other, return_id)).unwrap(), None);
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use lommebok_store::{
     Change, CommitFault, Committed, HashKey, IdempotentRoute, KeyedHash, NewIdempotency, NewPayment, PaymentWrite,
     Sealed, Store, StoreOptions, Write,
 };
+use pollster::block_on;
 
 pub(crate) const TENANT: TenantId = TenantId::new(1);
 pub(crate) const PSP: PspId = PspId::new(1);
@@ -100,7 +101,7 @@ impl World {
     }
 
     pub(crate) fn read(&self, id: PaymentId) -> Payment {
-        self.store.payment(TENANT, id).expect("the payment can be read").expect("the payment exists")
+        block_on(self.store.payment(TENANT, id)).expect("the payment can be read").expect("the payment exists")
     }
 }
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use lommebok_domain::{Payment, Phase, State, StateName, TenantId};
 use lommebok_engine::keys::MasterKeys;
 use lommebok_store::{HashKey, PaymentFilter, Store, StoreOptions};
+use pollster::block_on;
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
@@ -48,7 +49,7 @@ pub fn open_attempts(data_dir: &Path) -> BTreeSet<String> {
     let mut before = None;
     loop {
         let page = store.payments(TENANT, PaymentFilter::State(StateName::Authorizing), before, PAGE);
-        let page = page.expect("the database can be read");
+        let page = block_on(page).expect("the database can be read");
         let ids = page.payments.iter().filter(|payment| is_open(payment));
         open.extend(ids.map(|payment| payment.terms.psp_transaction_id.as_str().to_owned()));
         if page.next.is_none() {

@@ -7,6 +7,7 @@ use lommebok_domain::{Payment, PspTransactionId};
 use lommebok_engine::after_commit::Topic;
 use lommebok_engine::time_travel::Advanced;
 use lommebok_engine::wallet::Wallet;
+use pollster::block_on;
 
 use super::TestApp;
 
@@ -34,10 +35,10 @@ impl TestApp {
     pub fn payment(&self, id: &str) -> Payment {
         let store = &self.running.store;
         let wanted = PspTransactionId::new(id).expect("the id is one");
-        let psps = store.psps().expect("the database can be read");
+        let psps = block_on(store.psps()).expect("the database can be read");
         let tenant = self.wallet().tenant;
         psps.iter()
-            .find_map(|psp| store.payment_of_psp(tenant, psp.id, &wanted).expect("the database can be read"))
+            .find_map(|psp| block_on(store.payment_of_psp(tenant, psp.id, &wanted)).expect("the database can be read"))
             .unwrap_or_else(|| panic!("there is no payment {id}"))
     }
 

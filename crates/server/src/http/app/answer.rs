@@ -261,8 +261,8 @@ pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Refused> {
 }
 
 /// Whose call it is.
-pub(super) fn user(wallet: &Wallet, headers: &HeaderMap) -> Result<UserId, Refused> {
-    Ok(wallet.people.user_of_session(bearer(headers)?)?)
+pub(super) async fn user(wallet: &Wallet, headers: &HeaderMap) -> Result<UserId, Refused> {
+    Ok(wallet.people.user_of_session(bearer(headers)?).await?)
 }
 
 /// Reads a JSON body.

@@ -49,11 +49,13 @@ pub(super) async fn list(
     page: Result<Query<Listed>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refused> {
-    let user = user(&wallet, &headers)?;
+    let user = user(&wallet, &headers).await?;
     let Query(Listed { skip }) = page.map_err(|_| Refused::malformed())?;
-    let open = wallet.payments.open_of(user, skip)?;
-    let payments =
-        open.payments.iter().map(|payment| view::payment(&wallet, payment)).collect::<Result<Vec<_>, _>>()?;
+    let open = wallet.payments.open_of(user, skip).await?;
+    let mut payments = Vec::with_capacity(open.payments.len());
+    for payment in &open.payments {
+        payments.push(view::payment(&wallet, payment).await?);
+    }
     Ok(Json(json!({"clock": view::clock(&wallet.clock), "payments": payments, "next": open.next})))
 }
 
@@ -62,27 +64,27 @@ pub(super) async fn show(
     id: InAddress,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refused> {
-    let user = user(&wallet, &headers)?;
-    let payment = wallet.payments.of_user(user, number(id)?)?;
-    Ok(Json(view::payment(&wallet, &payment)?))
+    let user = user(&wallet, &headers).await?;
+    let payment = wallet.payments.of_user(user, number(id)?).await?;
+    Ok(Json(view::payment(&wallet, &payment).await?))
 }
 
 pub(super) async fn open(State(wallet): State<Arc<Wallet>>, request: Request) -> Result<Json<Value>, Refused> {
-    let user = user(&wallet, request.headers())?;
+    let user = user(&wallet, request.headers()).await?;
     let open: Open = json_body(request).await?;
     let token = token_of(&open.link).ok_or(Fault::UnknownLink)?;
     match wallet.approvals.open_link(user, &token).await {
-        Ok(payment) => Ok(Json(view::payment(&wallet, &payment)?)),
-        Err(Fault::Refused(refusal)) => own_or_gone(&wallet, user, &token, &refusal),
+        Ok(payment) => Ok(Json(view::payment(&wallet, &payment).await?)),
+        Err(Fault::Refused(refusal)) => own_or_gone(&wallet, user, &token, &refusal).await,
         Err(fault) => Err(fault.into()),
     }
 }
 
 /// The user's own payment while it goes on, as it is; else why the link can't be opened any more.
-fn own_or_gone(wallet: &Wallet, user: UserId, token: &str, refusal: &Refusal) -> Result<Json<Value>, Refused> {
-    let payment = wallet.approvals.linked(token)?;
+async fn own_or_gone(wallet: &Wallet, user: UserId, token: &str, refusal: &Refusal) -> Result<Json<Value>, Refused> {
+    let payment = wallet.approvals.linked(token).await?;
     if payment.binding == Binding::User(user) && !payment.state.is_final() && *refusal != Refusal::DeadlinePassed {
-        return Ok(Json(view::payment(wallet, &payment)?));
+        return Ok(Json(view::payment(wallet, &payment).await?));
     }
     if *refusal == Refusal::DeadlinePassed || payment.state == PaymentState::Expired {
         let message = ("Lenken er utløpt: start på nytt i butikken.", "The link has expired: start again in the shop.");
@@ -98,7 +100,7 @@ pub(super) async fn approve(
     id: InAddress,
     request: Request,
 ) -> Result<(StatusCode, Json<Value>), Refused> {
-    let user = user(&wallet, request.headers())?;
+    let user = user(&wallet, request.headers()).await?;
     let id = number(id)?;
     let approve: Approve = json_body(request).await?;
     let card = card_number(&approve.card_id).ok_or(Fault::CardNotUsable);
@@ -106,7 +108,7 @@ pub(super) async fn approve(
         Ok(card) => wallet.approvals.approve(user, id, card).await,
         Err(fault) => Err(fault),
     };
-    Ok((StatusCode::ACCEPTED, Json(or_as_it_is(&wallet, user, id, approved)?)))
+    Ok((StatusCode::ACCEPTED, Json(or_as_it_is(&wallet, user, id, approved).await?)))
 }
 
 pub(super) async fn cancel(
@@ -114,50 +116,61 @@ pub(super) async fn cancel(
     id: InAddress,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refused> {
-    let user = user(&wallet, &headers)?;
+    let user = user(&wallet, &headers).await?;
     let id = number(id)?;
     let cancelled = wallet.approvals.cancel_in_app(user, id).await;
-    Ok(Json(or_as_it_is(&wallet, user, id, cancelled)?))
+    Ok(Json(or_as_it_is(&wallet, user, id, cancelled).await?))
 }
 
 /// The payment after a change, or beside a conflict the payment as it is.
-fn or_as_it_is(wallet: &Wallet, user: UserId, id: PaymentId, done: Result<Payment, Fault>) -> Result<Value, Refused> {
+async fn or_as_it_is(
+    wallet: &Wallet,
+    user: UserId,
+    id: PaymentId,
+    done: Result<Payment, Fault>,
+) -> Result<Value, Refused> {
     match done {
-        Ok(payment) => Ok(view::payment(wallet, &payment)?),
+        Ok(payment) => Ok(view::payment(wallet, &payment).await?),
         Err(fault) => {
             let refused = Refused::from(fault);
             if !refused.is_conflict() {
                 return Err(refused);
             }
-            let now = wallet.payments.of_user(user, id).and_then(|payment| view::payment(wallet, &payment));
-            Err(refused.with_payment(now.ok()))
+            let now = match wallet.payments.of_user(user, id).await {
+                Ok(payment) => view::payment(wallet, &payment).await.ok(),
+                Err(_) => None,
+            };
+            Err(refused.with_payment(now))
         }
     }
 }
 
 pub(super) async fn cards(State(wallet): State<Arc<Wallet>>, headers: HeaderMap) -> Result<Json<Value>, Refused> {
-    let user = user(&wallet, &headers)?;
-    let cards: Vec<Value> = wallet.people.cards_of(user)?.iter().map(|card| view::card(&wallet, card)).collect();
+    let user = user(&wallet, &headers).await?;
+    let cards: Vec<Value> = wallet.people.cards_of(user).await?.iter().map(|card| view::card(&wallet, card)).collect();
     Ok(Json(json!({"cards": cards})))
 }
 
 pub(super) async fn events(State(wallet): State<Arc<Wallet>>, headers: HeaderMap) -> Result<Response, Refused> {
     let session = bearer(&headers)?.to_owned();
-    let user = wallet.people.user_of_session(&session)?;
+    let user = wallet.people.user_of_session(&session).await?;
     let place = wallet
         .readers
         .admit(Reader::Session(wallet.people.session_hash(&session)))
         .ok_or_else(Refused::too_many_streams)?;
     let subscription = wallet.payments.hints().subscribe(Topic::User(user));
     let whole = (wallet.tasks.stopping().clone(), wallet.clock.changes());
-    let may = Lasts::While(Box::new(move || wallet.people.user_of_session(&session).is_ok()));
+    let may = Lasts::While(Box::new(move || {
+        let (wallet, session) = (Arc::clone(&wallet), session.clone());
+        Box::pin(async move { wallet.people.user_of_session(&session).await.is_ok() })
+    }));
     Ok(event_stream::hints(subscription, whole, (place, may)))
 }
 
 /// Whether anything has changed since the last answer: for a phone whose stream brings nothing.
 pub(super) async fn status(State(wallet): State<Arc<Wallet>>, headers: HeaderMap) -> Result<Json<Value>, Refused> {
-    let user = user(&wallet, &headers)?;
-    Ok(Json(json!({"version": wallet.payments.version_of_phone(user)?})))
+    let user = user(&wallet, &headers).await?;
+    Ok(Json(json!({"version": wallet.payments.version_of_phone(user).await?})))
 }
 
 /// What cannot be a payment's number is answered, after the question who asks, like a number that is nobody's.

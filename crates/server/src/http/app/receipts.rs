@@ -26,14 +26,14 @@ pub(super) async fn list(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refused> {
-    let user = user(&wallet, &headers)?;
+    let user = user(&wallet, &headers).await?;
     let before = cursor(&uri, "before", payment_number)?;
-    let page = wallet.payments.receipts_of(user, before)?;
+    let page = wallet.payments.receipts_of(user, before).await?;
     let (mut receipts, mut bytes) = (Vec::new(), TEXTS_PER_PAGE_BYTES);
     for payment in page.payments.iter().filter(|payment| payment.state.is_final()) {
-        let receipt = wallet.payments.receipt(payment, 0, (LINES_IN_LIST, bytes))?;
+        let receipt = wallet.payments.receipt(payment, 0, (LINES_IN_LIST, bytes)).await?;
         bytes = receipt.history.lines.iter().fold(bytes, |left, line| left.saturating_sub(line.text.len()));
-        receipts.push(view::receipt(&wallet, payment, &receipt)?);
+        receipts.push(view::receipt(&wallet, payment, &receipt).await?);
     }
     let next = page.next.map(|next| next.get().to_string());
     Ok(Json(json!({"receipts": receipts, "next": next})))
@@ -45,14 +45,14 @@ pub(super) async fn show(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refused> {
-    let user = user(&wallet, &headers)?;
-    let payment = wallet.payments.of_user(user, number(id)?)?;
+    let user = user(&wallet, &headers).await?;
+    let payment = wallet.payments.of_user(user, number(id)?).await?;
     if !payment.state.is_final() {
         return Err(Fault::NoSuchPayment.into());
     }
     let after = cursor(&uri, "after", version)?.unwrap_or(0);
-    let receipt = wallet.payments.receipt(&payment, after, (LINES_PER_PAGE, TEXTS_PER_PAGE_BYTES))?;
-    Ok(Json(view::receipt(&wallet, &payment, &receipt)?))
+    let receipt = wallet.payments.receipt(&payment, after, (LINES_PER_PAGE, TEXTS_PER_PAGE_BYTES)).await?;
+    Ok(Json(view::receipt(&wallet, &payment, &receipt).await?))
 }
 
 /// Where the page begins; when nothing is said, at its beginning.

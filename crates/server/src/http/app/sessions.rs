@@ -35,7 +35,7 @@ pub(super) async fn sign_in(
     let address = rates::client(&request).and_then(ClientAddress::counted_as);
     let sign_in: SignIn = json_body(request).await?;
     let number = typed_number(&sign_in.phone_number).map_err(|_| Fault::WrongPin)?;
-    if !is_here(&wallet, sign_in.tenant.as_deref())? {
+    if !is_here(&wallet, sign_in.tenant.as_deref()).await? {
         return Err(Fault::WrongPin.into());
     }
     let from = SignInFrom { browsers, address };
@@ -47,13 +47,13 @@ pub(super) async fn sign_in(
 }
 
 /// Whether the tenant that a phone names is this wallet's; one that names none means this.
-fn is_here(wallet: &Wallet, named: Option<&str>) -> Result<bool, Fault> {
+async fn is_here(wallet: &Wallet, named: Option<&str>) -> Result<bool, Fault> {
     let Some(named) = named else { return Ok(true) };
-    Ok(wallet.directory.tenant_name()?.is_some_and(|name| name == named))
+    Ok(wallet.directory.tenant_name().await?.is_some_and(|name| name == named))
 }
 
 pub(super) async fn current(State(wallet): State<Arc<Wallet>>, headers: HeaderMap) -> Result<Json<Value>, Refused> {
-    let user = wallet.people.user(user(&wallet, &headers)?)?;
+    let user = wallet.people.user(user(&wallet, &headers).await?).await?;
     Ok(Json(json!({"user": {"name": user.name, "phoneNumber": wallet.people.phone_number(&user)?}})))
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::ui::shown_text::shown_text;
 
 /// The payment, as it is.
-pub(super) fn payment(wallet: &Wallet, payment: &Payment) -> Result<Value, Fault> {
+pub(super) async fn payment(wallet: &Wallet, payment: &Payment) -> Result<Value, Fault> {
     let terms = &payment.terms;
     let (deadline, step_up, card, failure) = match &payment.state {
         State::AwaitingUser { deadline } | State::AwaitingApproval { deadline, .. } => {
@@ -24,13 +24,18 @@ pub(super) fn payment(wallet: &Wallet, payment: &Payment) -> Result<Value, Fault
         State::Failed(failed) => (None, None, None, Some(failure(failed))),
         State::Cancelled(_) | State::Expired => (None, None, None, None),
     };
-    let leads_back = payment.state.is_final() && wallet.approvals.leads_back_to_shop(payment)?;
+    let leads_back = payment.state.is_final() && wallet.approvals.leads_back_to_shop(payment).await?;
     let back = leads_back.then_some(&terms.psp_redirect_url);
+    let merchant = wallet.directory.merchant_name(&payment.terms.msn).await;
+    let card = match card {
+        Some(card) => short_card(wallet, card).await,
+        None => None,
+    };
     Ok(json!({
         "id": payment.id.get().to_string(),
         "version": payment.version,
         "state": payment.state.name().as_str(),
-        "merchant": {"name": shown_text(&wallet.directory.merchant_name(&payment.terms.msn)), "serialNumber": terms.msn.as_str()},
+        "merchant": {"name": shown_text(&merchant), "serialNumber": terms.msn.as_str()},
         "text": shown_text(&terms.payment_text),
         "amount": terms.amount.ore(),
         "currency": "NOK",
@@ -38,7 +43,7 @@ pub(super) fn payment(wallet: &Wallet, payment: &Payment) -> Result<Value, Fault
         "deadline": deadline.map(time_text),
         "prompt": matches!(payment.state, State::AwaitingApproval { prompt: Prompt::Shown, .. }),
         "cancellable": matches!(payment.state, State::AwaitingApproval { .. } | State::StepUp { .. }),
-        "card": card.and_then(|card| short_card(wallet, card)),
+        "card": card,
         "stepUpUrl": step_up,
         "failure": failure,
         "backToShop": back,
@@ -67,8 +72,8 @@ fn failure(failed: &Failure) -> Value {
     json!({"code": error_id, "outcome": outcome, "reason": reason})
 }
 
-fn short_card(wallet: &Wallet, card: CardId) -> Option<Value> {
-    let card = wallet.people.card(card).ok()?;
+async fn short_card(wallet: &Wallet, card: CardId) -> Option<Value> {
+    let card = wallet.people.card(card).await.ok()?;
     Some(json!({"network": card.details.scheme.as_str(), "lastFour": card.details.last_four}))
 }
 
@@ -93,10 +98,10 @@ pub(super) fn card(wallet: &Wallet, card: &Card) -> Value {
 }
 
 /// A payment that is over, with what became of its money.
-pub(super) fn receipt(wallet: &Wallet, of: &Payment, receipt: &PaymentReceipt) -> Result<Value, Fault> {
+pub(super) async fn receipt(wallet: &Wallet, of: &Payment, receipt: &PaymentReceipt) -> Result<Value, Fault> {
     let (sums, history) = (of.sums, &receipt.history);
     Ok(json!({
-        "payment": payment(wallet, of)?,
+        "payment": payment(wallet, of).await?,
         "endedAt": time_text(receipt.ended_at.unwrap_or(of.terms.created_at)),
         "sums": {"captured": sums.captured(), "released": sums.released(), "refunded": sums.refunded()},
         "history": history.lines.iter().map(line).collect::<Vec<_>>(),

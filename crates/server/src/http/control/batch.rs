@@ -21,8 +21,8 @@ const ENTRIES_PER_PAGE: u32 = 500;
 pub(super) async fn run(State(control): State<Control>) -> Result<Answer<RunBatches>, Problem> {
     let applied = control.wallet.status_updates.run_now().await?;
     let wallet = control.wallet.clone();
-    let report = move || Ok(Answer(RunBatches { batches: reported(&wallet, &applied)? }));
-    control.wallet.long_work.run(Whose::Operator, report).await?
+    let report = async move { Ok(Answer(RunBatches { batches: reported(&wallet, &applied).await? })) };
+    control.wallet.long_work.read(Whose::Operator, report).await?
 }
 
 pub(super) async fn report(
@@ -32,13 +32,13 @@ pub(super) async fn report(
     let Query(page) = page?;
     let wallet = control.wallet.clone();
     let before = page.before.map(BatchId::new);
-    let report = move || {
-        let batches = wallet.status_updates.batches(before, BATCHES_REPORTED)?;
+    let report = async move {
+        let batches = wallet.status_updates.batches(before, BATCHES_REPORTED).await?;
         let full = u32::try_from(batches.len()).is_ok_and(|len| len >= BATCHES_REPORTED);
         let next = batches.last().filter(|_| full).map(|batch| batch.id.get());
-        Ok(Answer(BatchReport { batches: reported(&wallet, &batches)?, before: next }))
+        Ok(Answer(BatchReport { batches: reported(&wallet, &batches).await?, before: next }))
     };
-    control.wallet.long_work.run(Whose::Operator, report).await?
+    control.wallet.long_work.read(Whose::Operator, report).await?
 }
 
 /// One batch, with each entry that has had its turn and was not applied, a page at a time.
@@ -51,32 +51,39 @@ pub(super) async fn show(
     let id = id.map(|Path(id)| id).unwrap_or_default();
     let updates = &control.wallet.status_updates;
     let number = id.parse().ok().filter(|number: &i64| number.to_string() == id).map(BatchId::new);
-    let batch = number.map(|id| updates.batch(id)).transpose()?.flatten();
+    let batch = match number {
+        Some(id) => updates.batch(id).await?,
+        None => None,
+    };
     let batch = batch
         .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "there is no such request of updatestatus".to_owned()))?;
-    let fates = updates.fates(batch.id, from, ENTRIES_PER_PAGE)?;
-    let refusals = updates.refusals(batch.id)?;
+    let fates = updates.fates(batch.id, from, ENTRIES_PER_PAGE).await?;
+    let refusals = updates.refusals(batch.id).await?;
     let not_applied = (from..).zip(&fates).filter_map(|(position, fate)| entry(position, *fate, &refusals)).collect();
     let next = from.saturating_add(u32::try_from(fates.len()).unwrap_or(u32::MAX));
     let from = (next > from && next < batch.next).then_some(next);
     Ok(Answer(BatchWithEntries { head: head(&batch), not_applied, from }))
 }
 
-fn reported(wallet: &Wallet, batches: &[Batch]) -> Result<Vec<lommebok_control_api::Batch>, Problem> {
-    batches.iter().map(|batch| one(wallet, batch)).collect()
+async fn reported(wallet: &Wallet, batches: &[Batch]) -> Result<Vec<lommebok_control_api::Batch>, Problem> {
+    let mut reported = Vec::with_capacity(batches.len());
+    for batch in batches {
+        reported.push(one(wallet, batch).await?);
+    }
+    Ok(reported)
 }
 
 /// A batch with how many of its entries were refused, and the first of them.
-fn one(wallet: &Wallet, batch: &Batch) -> Result<lommebok_control_api::Batch, Problem> {
+async fn one(wallet: &Wallet, batch: &Batch) -> Result<lommebok_control_api::Batch, Problem> {
     let updates = &wallet.status_updates;
-    let fates = updates.fates(batch.id, 0, u32::MAX)?;
+    let fates = updates.fates(batch.id, 0, u32::MAX).await?;
     let count =
         |wanted: fn(&Fate) -> bool| u64::try_from(fates.iter().filter(|fate| wanted(fate)).count()).unwrap_or(u64::MAX);
     Ok(lommebok_control_api::Batch {
         head: head(batch),
         refused_entries: count(|fate| matches!(fate, Fate::Refused(_))),
         waiting_entries: count(|fate| *fate == Fate::Waiting),
-        refused: updates.refusals(batch.id)?.into_iter().map(refused).collect(),
+        refused: updates.refusals(batch.id).await?.into_iter().map(refused).collect(),
     })
 }
 

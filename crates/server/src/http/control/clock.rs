@@ -20,17 +20,17 @@ const FURTHEST_ADVANCE_MS: u64 = 400 * 24 * 3_600_000;
 const BODY_BYTES: usize = 1_024;
 
 pub(super) async fn show(State(sandbox): State<SandboxControl>) -> Result<Answer<Clock>, Problem> {
-    Ok(Answer(shown(&sandbox)?))
+    Ok(Answer(shown(&sandbox).await?))
 }
 
 pub(super) async fn freeze(State(sandbox): State<SandboxControl>) -> Result<Answer<Clock>, Problem> {
     sandbox.time_travel.freeze().await?;
-    Ok(Answer(shown(&sandbox)?))
+    Ok(Answer(shown(&sandbox).await?))
 }
 
 pub(super) async fn resume(State(sandbox): State<SandboxControl>) -> Result<Answer<Clock>, Problem> {
     sandbox.time_travel.resume().await?;
-    Ok(Answer(shown(&sandbox)?))
+    Ok(Answer(shown(&sandbox).await?))
 }
 
 pub(super) async fn advance(
@@ -74,13 +74,13 @@ fn timer_done(done: &DueDone) -> TimerDone {
     TimerDone { due_at: moment(done.due_at), kind, payment: done.payment.get() }
 }
 
-fn shown(sandbox: &SandboxControl) -> Result<Clock, Problem> {
+async fn shown(sandbox: &SandboxControl) -> Result<Clock, Problem> {
     let clock = &sandbox.wallet.clock;
     let mode = match clock.mode() {
         ClockMode::Running { .. } => lommebok_control_api::ClockMode::Running,
         ClockMode::Frozen { .. } => lommebok_control_api::ClockMode::Frozen,
     };
-    let last = sandbox.time_travel.last_reset()?;
+    let last = sandbox.time_travel.last_reset().await?;
     let last = last.map(|last| LastReset { number: last.number, from: moment(last.from), to: moment(last.to) });
     Ok(Clock {
         now: moment(clock.now()),

@@ -1,5 +1,7 @@
 //! `/control/v1/payments`: what stands where, what happened to one, and what changes from now on.
 
+use std::sync::Arc;
+
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -48,19 +50,20 @@ pub(super) async fn list(
         return Err(Problem::bad_request(format!("limit must be from 1 to {MOST_PER_PAGE}")));
     }
     if limit <= PAYMENTS_PER_PAGE {
-        return page(&control.wallet, filter, before, limit);
+        return page(&control.wallet, filter, before, limit).await;
     }
     let wallet = control.wallet.clone();
-    control.wallet.long_work.run(Whose::Operator, move || page(&wallet, filter, before, limit)).await?
+    let listing = async move { page(&wallet, filter, before, limit).await };
+    control.wallet.long_work.read(Whose::Operator, listing).await?
 }
 
-fn page(
+async fn page(
     wallet: &Wallet,
     filter: PaymentFilter,
     before: Option<PaymentId>,
     limit: u32,
 ) -> Result<Answer<PaymentPage>, Problem> {
-    let page = wallet.payments.list(filter, before, limit)?;
+    let page = wallet.payments.list(filter, before, limit).await?;
     let payments = page.payments.iter().map(payment_shown).collect();
     Ok(Answer(PaymentPage { payments, before: page.next.map(PaymentId::get) }))
 }
@@ -71,19 +74,26 @@ pub(super) async fn changes(State(control): State<Control>) -> Response {
     let wallet = control.wallet;
     let subscription = wallet.payments.hints().subscribe(Topic::All);
     let whole = (wallet.tasks.stopping().clone(), wallet.clock.changes());
-    event_stream::lines(subscription, whole, move |notified| match notified {
-        Some(Notified::Changed(hint)) => Some(change(&wallet, hint.payment).unwrap_or_else(|| LOST.to_owned())),
-        Some(Notified::LookAgain) => None,
-        None => Some(LOST.to_owned()),
+    event_stream::lines(subscription, whole, move |notified| {
+        let wallet = Arc::clone(&wallet);
+        async move {
+            match notified {
+                Some(Notified::Changed(hint)) => {
+                    Some(change(&wallet, hint.payment).await.unwrap_or_else(|| LOST.to_owned()))
+                }
+                Some(Notified::LookAgain) => None,
+                None => Some(LOST.to_owned()),
+            }
+        }
     })
 }
 
 /// One line of the stream; nothing when the payment can't be read now.
-fn change(wallet: &Wallet, id: PaymentId) -> Option<String> {
-    let payment = wallet.payments.load(id).ok()?;
+async fn change(wallet: &Wallet, id: PaymentId) -> Option<String> {
+    let payment = wallet.payments.load(id).await.ok()?;
     // Each event makes a version, but the init's has none; and the payment may have gone on meanwhile.
     let before = payment.version.saturating_sub(1);
-    let page = wallet.payments.events(id, before, (1, usize::MAX)).ok()?;
+    let page = wallet.payments.events(id, before, (1, usize::MAX)).await.ok()?;
     let last = page.events.first().filter(|_| page.first_version == payment.version);
     let shown = ChangedPayment { payment: payment_shown(&payment), last_event: last.map(log_entry) };
     Some(format!("event: payment\ndata: {}\n\n", json!(shown)))
@@ -99,9 +109,9 @@ pub(super) async fn show(
     if !(1..=EVENTS_PER_PAGE).contains(&limit) || after < 0 {
         return Err(Problem::bad_request(format!("limit must be from 1 to {EVENTS_PER_PAGE}, and after not negative")));
     }
-    let payments = found(&control, &id)?;
+    let payments = found(&control, &id).await?;
     let payment = payments.first().ok_or(Fault::NoSuchPayment)?;
-    let page = control.wallet.payments.events(payment.id, after, (limit, TEXTS_PER_PAGE_BYTES))?;
+    let page = control.wallet.payments.events(payment.id, after, (limit, TEXTS_PER_PAGE_BYTES)).await?;
     Ok(Answer(PaymentWithLog {
         payment: payment_shown(payment),
         log: page.events.iter().map(log_entry).collect(),
@@ -111,18 +121,18 @@ pub(super) async fn show(
 }
 
 /// The payments that `id` may mean: any PSP's with this `pspTransactionId`, or the one with this number.
-fn found(control: &Control, id: &str) -> Result<Vec<Payment>, Problem> {
+async fn found(control: &Control, id: &str) -> Result<Vec<Payment>, Problem> {
     let wallet = &control.wallet;
     let mut payments = Vec::new();
     if let Some(id) = PspTransactionId::new(id) {
-        for psp in wallet.directory.psps()? {
-            payments.extend(existing(wallet.payments.of_psp(psp.id, &id))?);
+        for psp in wallet.directory.psps().await? {
+            payments.extend(existing(wallet.payments.of_psp(psp.id, &id).await)?);
         }
     }
     if payments.is_empty()
         && let Some(number) = payment_number(id)
     {
-        payments.extend(existing(wallet.payments.load(number))?);
+        payments.extend(existing(wallet.payments.load(number).await)?);
     }
     Ok(payments)
 }

@@ -28,7 +28,7 @@ pub(super) async fn number(State(pages): State<Pages>, request: Request) -> Resp
             let lang = language(&Uri::from_static("/"), &form.headers);
             let here = format!("{}?v=2&token={}", lommebok_psp_v3::paths::DEEPLINK, form.token);
             let looking = Looking { pages: &pages, lang, headers: &form.headers, here, token: &form.token };
-            return looking.wrong_number(&payment, WrongNumber { typed: &form.number, why });
+            return looking.wrong_number(&payment, WrongNumber { typed: &form.number, why }).await;
         }
     };
     match pages.wallet.approvals.confirm_number(&payment, &number).await {
@@ -61,7 +61,7 @@ async fn accepted(pages: &Pages, request: Request) -> Result<(Form, Payment), Re
     let lang = language(request.uri(), request.headers());
     let stale = |again: Option<&str>| pages.error(lang, Wrong::StaleForm, again);
     let form = form::read(request).await.ok_or_else(|| stale(None))?;
-    let payment = pages.wallet.approvals.linked(&form.token).map_err(|_| stale(None))?;
+    let payment = pages.wallet.approvals.linked(&form.token).await.map_err(|_| stale(None))?;
     match form.check(pages, &payment) {
         Ok(()) => Ok((form, payment)),
         Err(wrong) => {

@@ -42,13 +42,13 @@ pub(super) async fn deeplink(State(pages): State<Pages>, uri: Uri, headers: Head
     let lang = language(&uri, &headers);
     let here = format!("{}?v=2&token={token}", lommebok_psp_v3::paths::DEEPLINK);
     let looking = Looking { pages: &pages, lang, headers: &headers, here, token: &token };
-    let shown = match pages.wallet.approvals.linked(&token) {
+    let shown = match pages.wallet.approvals.linked(&token).await {
         Ok(payment) => match &payment.state {
-            PaymentState::AwaitingUser { .. } => looking.number_page(&payment, None),
+            PaymentState::AwaitingUser { .. } => looking.number_page(&payment, None).await,
             state if state.is_final() && form::has_seen(&pages, &payment, &headers) => {
-                looking.waiting(&payment, None, None)
+                looking.waiting(&payment, None, None).await
             }
-            state if state.is_final() => looking.gone(&payment),
+            state if state.is_final() => looking.gone(&payment).await,
             PaymentState::AwaitingApproval { .. }
             | PaymentState::Authorizing { .. }
             | PaymentState::StepUp { .. }
@@ -67,8 +67,8 @@ pub(super) async fn wait(State(pages): State<Pages>, uri: Uri, headers: HeaderMa
     let token = query(&uri, "token").unwrap_or_default();
     let lang = language(&uri, &headers);
     let looking = Looking { pages: &pages, lang, headers: &headers, here: wait_address(&token), token: &token };
-    let shown = match pages.wallet.approvals.linked(&token) {
-        Ok(payment) => looking.waiting(&payment, refused(&uri), None),
+    let shown = match pages.wallet.approvals.linked(&token).await {
+        Ok(payment) => looking.waiting(&payment, refused(&uri), None).await,
         Err(fault) => looking.unknown(&fault),
     };
     remember_language(shown, &uri, lang)
@@ -77,7 +77,7 @@ pub(super) async fn wait(State(pages): State<Pages>, uri: Uri, headers: HeaderMa
 /// Hints of the payment's changes.
 pub(super) async fn events(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Response {
     let token = query(&uri, "token").unwrap_or_default();
-    let payment = match pages.wallet.approvals.linked(&token) {
+    let payment = match pages.wallet.approvals.linked(&token).await {
         Ok(payment) => payment,
         Err(Fault::UnknownLink) => return pages.error(language(&uri, &headers), Wrong::NotFound, None),
         Err(fault) => {
@@ -90,7 +90,7 @@ pub(super) async fn events(State(pages): State<Pages>, uri: Uri, headers: Header
     };
     let subscription = pages.wallet.payments.hints().subscribe(Topic::Payment(payment.id));
     // Read after subscribing, or a change between the two would be told by nobody.
-    let already = pages.wallet.payments.load(payment.id).is_ok_and(|payment| payment.state.is_final());
+    let already = pages.wallet.payments.load(payment.id).await.is_ok_and(|payment| payment.state.is_final());
     let (stopping, clock) = (pages.wallet.tasks.stopping().clone(), pages.wallet.clock.changes());
     event_stream::hints(subscription, (stopping, clock), (place, Lasts::UntilFinal { already }))
 }
@@ -99,7 +99,7 @@ pub(super) async fn events(State(pages): State<Pages>, uri: Uri, headers: Header
 /// stream brings nothing, so it costs one read and says nothing that the page does not show.
 pub(super) async fn status(State(pages): State<Pages>, uri: Uri) -> Response {
     let token = query(&uri, "token").unwrap_or_default();
-    match pages.wallet.approvals.linked(&token) {
+    match pages.wallet.approvals.linked(&token).await {
         Ok(payment) => {
             let clock = *pages.wallet.clock.changes().borrow();
             Json(json!({"version": payment.version, "clock": clock})).into_response()
@@ -154,16 +154,17 @@ fn another_number<'a>(payment: &Payment, wrong: Option<WrongNumber<'a>>) -> Anot
 
 impl Looking<'_> {
     /// The number form; `wrong` is what was typed that is no number.
-    pub(super) fn number_page(&self, payment: &Payment, wrong: Option<WrongNumber<'_>>) -> Response {
-        let known = match self.pages.wallet.secrets.customer_number(payment) {
+    pub(super) async fn number_page(&self, payment: &Payment, wrong: Option<WrongNumber<'_>>) -> Response {
+        let known = match self.pages.wallet.secrets.customer_number(payment).await {
             Ok(known) => known,
             Err(fault) => return self.unknown(&fault),
         };
         let known = known.as_ref().map(PhoneNumber::as_str).unwrap_or_default();
+        let purchase = self.purchase(payment).await;
         self.with_keys(payment, &wait_address(self.token), |keys| {
             let page = NumberPage {
                 page: self.pages.page(self.lang, &self.here),
-                purchase: &self.purchase(payment),
+                purchase: &purchase,
                 keys,
                 number: wrong.map_or(known, |wrong| wrong.typed),
                 number_wrong: wrong.map(|wrong| wrong.why),
@@ -175,20 +176,20 @@ impl Looking<'_> {
     }
 
     /// The page for a number that is none: of the form that asked for it.
-    pub(super) fn wrong_number(&self, payment: &Payment, wrong: WrongNumber<'_>) -> Response {
+    pub(super) async fn wrong_number(&self, payment: &Payment, wrong: WrongNumber<'_>) -> Response {
         match &payment.state {
-            PaymentState::AwaitingUser { .. } => self.number_page(payment, Some(wrong)),
+            PaymentState::AwaitingUser { .. } => self.number_page(payment, Some(wrong)).await,
             PaymentState::AwaitingApproval { .. }
             | PaymentState::Authorizing { .. }
             | PaymentState::StepUp { .. }
             | PaymentState::Reserved { .. }
             | PaymentState::Failed(_)
             | PaymentState::Cancelled(_)
-            | PaymentState::Expired => self.waiting(payment, None, Some(wrong)),
+            | PaymentState::Expired => self.waiting(payment, None, Some(wrong)).await,
         }
     }
 
-    fn waiting(&self, payment: &Payment, refused: Option<TooLate>, wrong: Option<WrongNumber<'_>>) -> Response {
+    async fn waiting(&self, payment: &Payment, refused: Option<TooLate>, wrong: Option<WrongNumber<'_>>) -> Response {
         let waiting_for = match &payment.state {
             PaymentState::AwaitingUser { .. } => {
                 let link = format!("{}?v=2&token={}", lommebok_psp_v3::paths::DEEPLINK, self.token);
@@ -197,20 +198,21 @@ impl Looking<'_> {
             PaymentState::AwaitingApproval { .. } => WaitingFor::Approval,
             PaymentState::Authorizing { .. } => WaitingFor::Bank,
             PaymentState::StepUp { .. } => WaitingFor::StepUp,
-            PaymentState::Reserved { .. } => return self.result(payment, Outcome::Paid),
-            PaymentState::Failed(Failure::Certain { .. }) => return self.result(payment, Outcome::Failed),
-            PaymentState::Failed(Failure::Unknown { .. }) => return self.result(payment, Outcome::Unclear),
-            PaymentState::Cancelled(_) => return self.result(payment, Outcome::Cancelled),
-            PaymentState::Expired => return self.result(payment, Outcome::Expired),
+            PaymentState::Reserved { .. } => return self.result(payment, Outcome::Paid).await,
+            PaymentState::Failed(Failure::Certain { .. }) => return self.result(payment, Outcome::Failed).await,
+            PaymentState::Failed(Failure::Unknown { .. }) => return self.result(payment, Outcome::Unclear).await,
+            PaymentState::Cancelled(_) => return self.result(payment, Outcome::Cancelled).await,
+            PaymentState::Expired => return self.result(payment, Outcome::Expired).await,
         };
         let another_number = another_number(payment, wrong);
         let asked = form::asked_number(self.pages, payment, self.headers);
         let refused = refused.filter(|refused| still_matters(*refused, waiting_for));
         let now = refused.map_or_else(|| wait_address(self.token), |refused| refused_address(self.token, refused));
+        let purchase = self.purchase(payment).await;
         self.with_keys(payment, &now, |keys| {
             let page = WaitingPage {
                 page: self.pages.page(self.lang, &self.here),
-                purchase: &self.purchase(payment),
+                purchase: &purchase,
                 keys,
                 waiting_for,
                 number: asked.as_deref(),
@@ -222,17 +224,17 @@ impl Looking<'_> {
         })
     }
 
-    fn result(&self, payment: &Payment, outcome: Outcome) -> Response {
+    async fn result(&self, payment: &Payment, outcome: Outcome) -> Response {
         let page = ResultPage {
             page: self.pages.page(self.lang, &self.here),
-            purchase: &self.purchase(payment),
+            purchase: &self.purchase(payment).await,
             outcome,
             shop: &payment.terms.psp_redirect_url,
         };
         Html::page(self.lang, &page).into_response()
     }
 
-    fn gone(&self, payment: &Payment) -> Response {
+    async fn gone(&self, payment: &Payment) -> Response {
         let gone = match &payment.state {
             PaymentState::Cancelled(_) => Gone::Cancelled,
             PaymentState::Expired => Gone::Expired,
@@ -243,7 +245,7 @@ impl Looking<'_> {
             | PaymentState::Reserved { .. }
             | PaymentState::Failed(_) => Gone::Used,
         };
-        let merchant = self.purchase(payment).merchant;
+        let merchant = self.purchase(payment).await.merchant;
         let shop = Some((merchant.as_str(), payment.terms.psp_redirect_url.as_str()));
         let page = GonePage { page: self.pages.page(self.lang, &self.here), gone, shop };
         Html::page(self.lang, &page).status(StatusCode::GONE).into_response()
@@ -276,7 +278,7 @@ impl Looking<'_> {
         response
     }
 
-    fn purchase(&self, payment: &Payment) -> Purchase {
+    async fn purchase(&self, payment: &Payment) -> Purchase {
         let deadline = match &payment.state {
             PaymentState::AwaitingUser { deadline } | PaymentState::AwaitingApproval { deadline, .. } => {
                 Some(Deadline::OfTheLink(time_text(*deadline)))
@@ -289,7 +291,7 @@ impl Looking<'_> {
             | PaymentState::Expired => None,
         };
         Purchase {
-            merchant: shown_text(&self.pages.wallet.directory.merchant_name(&payment.terms.msn)),
+            merchant: shown_text(&self.pages.wallet.directory.merchant_name(&payment.terms.msn).await),
             text: shown_text(&payment.terms.payment_text),
             amount: kroner(payment.terms.amount.ore(), self.lang),
             deadline,

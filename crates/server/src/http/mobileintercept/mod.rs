@@ -35,7 +35,7 @@ pub(crate) fn routes(pages: Pages) -> Router {
 
 async fn show(State(pages): State<Pages>, request: Request) -> Response {
     let asked = Asked::of(request).await;
-    asked.shown(&pages)
+    asked.shown(&pages).await
 }
 
 async fn taken(State(pages): State<Pages>, uri: Uri, headers: HeaderMap) -> Response {
@@ -48,7 +48,7 @@ async fn count(State(pages): State<Pages>, request: Request) -> Response {
     // A bank's page may POST here itself; the user then sees our page, which tells us in its own name.
     match sender(&pages, &asked.uri, &asked.headers) {
         Sender::OurPage | Sender::Unsaid => {}
-        Sender::Foreign(_) => return asked.shown(&pages),
+        Sender::Foreign(_) => return asked.shown(&pages).await,
         Sender::Elsewhere(addresses) => return asked.wrong(&pages, Wrong::OtherAddress(addresses)),
     }
     let returned = match &asked.returned {
@@ -90,12 +90,12 @@ impl Asked {
     }
 
     /// The page that tells us, as long as the payment waits for it.
-    fn shown(&self, pages: &Pages) -> Response {
+    async fn shown(&self, pages: &Pages) -> Response {
         let returned = match &self.returned {
             Ok(returned) => *returned,
             Err(faults) => return self.page(pages, &Returning::Misread(faults.clone())),
         };
-        let awaited = pages.wallet.payments.of_step_up(returned.id).is_ok_and(
+        let awaited = pages.wallet.payments.of_step_up(returned.id).await.is_ok_and(
             |payment| matches!(payment.state, PaymentState::StepUp { return_id, .. } if return_id == returned.id),
         );
         self.page(pages, &if awaited { Returning::Now(returned.address()) } else { Returning::Over })

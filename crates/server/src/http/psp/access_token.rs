@@ -18,8 +18,8 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     edge.rates().of_address(OfAddress::AccessToken, call.client)?;
     let request = access_token::parse(call.headers)?;
     let refused = || request.refused();
-    let by_key = edge.psp_by_subscription_key(request.subscription_key)?;
-    let by_client = edge.psp_by_client_id(request.client_id)?;
+    let by_key = edge.psp_by_subscription_key(request.subscription_key).await?;
+    let by_client = edge.psp_by_client_id(request.client_id).await?;
     let sent = edge.hash(Purpose::ClientSecret, request.client_secret);
     let stored = by_client.as_ref().map_or(KeyedHash::new([0; 32]), |psp| psp.client_secret);
     let secret_is_right = bool::from(sent.as_bytes().ct_eq(stored.as_bytes()));

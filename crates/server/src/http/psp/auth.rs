@@ -27,22 +27,22 @@ pub(crate) struct Caller {
 
 impl Caller {
     /// Checks the credentials of a call, and how often its PSP asks. Force-approve, which stands for a person, has no rate.
-    pub(crate) fn of(edge: &Edge, headers: &HeaderMap, asked: OfPsp) -> Result<Self, Refused> {
-        let caller = Self::of_anything(edge, headers)?;
+    pub(crate) async fn of(edge: &Edge, headers: &HeaderMap, asked: OfPsp) -> Result<Self, Refused> {
+        let caller = Self::of_anything(edge, headers).await?;
         edge.rates().of_psp(asked, caller.principal)?;
         Ok(caller)
     }
 
     /// Checks the credentials of a call.
-    pub(crate) fn of_anything(edge: &Edge, headers: &HeaderMap) -> Result<Self, Refused> {
-        let (caller, psp) = Self::of_token(edge, headers)?;
+    pub(crate) async fn of_anything(edge: &Edge, headers: &HeaderMap) -> Result<Self, Refused> {
+        let (caller, psp) = Self::of_token(edge, headers).await?;
         same_psp_id(headers::psp_id(headers)?, &psp)?;
         Ok(caller)
     }
 
     /// The same for the merchants' endpoints, where `PSP-ID` may be left out.
-    pub(crate) fn of_merchants(edge: &Edge, headers: &HeaderMap) -> Result<Self, Refused> {
-        let (caller, psp) = Self::of_token(edge, headers)?;
+    pub(crate) async fn of_merchants(edge: &Edge, headers: &HeaderMap) -> Result<Self, Refused> {
+        let (caller, psp) = Self::of_token(edge, headers).await?;
         if headers.contains_key(headers::PSP_ID) {
             same_psp_id(headers::psp_id(headers)?, &psp)?;
         }
@@ -64,10 +64,10 @@ impl Caller {
         Ok(Box::pin(self.wallet.long_work.run(Whose::Psp(self.principal.psp), move || read(&wallet, &body))).await?)
     }
 
-    fn of_token(edge: &Edge, headers: &HeaderMap) -> Result<(Self, Arc<Psp>), Refused> {
+    async fn of_token(edge: &Edge, headers: &HeaderMap) -> Result<(Self, Arc<Psp>), Refused> {
         let key = headers::subscription_key(headers)?;
         let unknown_key = || headers::invalid_subscription_key(key);
-        let psp = edge.psp_by_subscription_key(key)?.ok_or_else(unknown_key)?;
+        let psp = edge.psp_by_subscription_key(key).await?.ok_or_else(unknown_key)?;
         let wallet = edge.wallet(psp.tenant).ok_or_else(unknown_key)?.clone();
         let token = headers::bearer(headers)?;
         let verified = edge.access_tokens().verify(token, &wallet.clock);
@@ -81,23 +81,23 @@ impl Caller {
     }
 
     /// The call's merchant, which must be the PSP's own. Whether it is active is not asked here.
-    pub(crate) fn required_msn(&self, headers: &HeaderMap) -> Result<Msn, Refused> {
+    pub(crate) async fn required_msn(&self, headers: &HeaderMap) -> Result<Msn, Refused> {
         let text = headers::required_merchant_serial_number(headers)?;
-        self.own_msn(text)
+        self.own_msn(text).await
     }
 
     /// The same where the header may be left out.
-    pub(crate) fn check_msn(&self, headers: &HeaderMap) -> Result<(), Refused> {
+    pub(crate) async fn check_msn(&self, headers: &HeaderMap) -> Result<(), Refused> {
         match headers::merchant_serial_number(headers)? {
-            Some(text) => self.own_msn(text).map(drop),
+            Some(text) => self.own_msn(text).await.map(drop),
             None => Ok(()),
         }
     }
 
-    fn own_msn(&self, text: &str) -> Result<Msn, Refused> {
+    async fn own_msn(&self, text: &str) -> Result<Msn, Refused> {
         let refused = || WireFault::merchant_serial_number(text);
         let msn = Msn::new(text).ok_or_else(refused)?;
-        if self.wallet.directory.has_merchant(self.principal, &msn)? { Ok(msn) } else { Err(refused().into()) }
+        if self.wallet.directory.has_merchant(self.principal, &msn).await? { Ok(msn) } else { Err(refused().into()) }
     }
 }
 

@@ -14,10 +14,10 @@ use super::{PspCall, payment_named};
 use crate::http::rates::OfPsp;
 
 pub(super) async fn handle(call: PspCall<'_>, id: &PathId<'_>) -> Result<Answered, Refused> {
-    let caller = Caller::of(call.edge, call.headers, OfPsp::Details)?;
-    caller.check_msn(call.headers)?;
+    let caller = Caller::of(call.edge, call.headers, OfPsp::Details).await?;
+    caller.check_msn(call.headers).await?;
     let id = payment_named(id)?;
-    let details = caller.wallet.payments.details(caller.principal, &id, IN_PLACE_BYTES)?;
+    let details = caller.wallet.payments.details(caller.principal, &id, IN_PLACE_BYTES).await?;
     // Boxed: what is rare must not make the future of an init larger.
     if details.is_whole { Ok(answered(&id, &details)) } else { Box::pin(at_length(caller, id)).await }
 }
@@ -26,8 +26,10 @@ pub(super) async fn handle(call: PspCall<'_>, id: &PathId<'_>) -> Result<Answere
 async fn at_length(caller: Caller, id: PspTransactionId) -> Result<Answered, Refused> {
     let Caller { principal, wallet } = caller;
     let reading = wallet.clone();
-    let read = move || reading.payments.details(principal, &id, usize::MAX).map(|details| answered(&id, &details));
-    Ok(wallet.long_work.run(Whose::Psp(principal.psp), read).await??)
+    let read = async move {
+        reading.payments.details(principal, &id, usize::MAX).await.map(|details| answered(&id, &details))
+    };
+    Ok(wallet.long_work.read(Whose::Psp(principal.psp), read).await??)
 }
 
 fn answered(id: &PspTransactionId, details: &PaymentDetails) -> Answered {

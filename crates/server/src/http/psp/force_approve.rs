@@ -11,8 +11,8 @@ use super::{PspCall, payment_named};
 pub(super) async fn handle(call: PspCall<'_>, id: &PathId<'_>) -> Result<Answered, Refused> {
     let unknown = || WireFault::of(ErrorCode::PathUnknown);
     let force_approve = call.force_approve.ok_or_else(unknown)?;
-    let caller = Caller::of_anything(call.edge, call.headers)?;
-    caller.check_msn(call.headers)?;
+    let caller = Caller::of_anything(call.edge, call.headers).await?;
+    caller.check_msn(call.headers).await?;
     let body = call.edge.body(call.body).await?;
     headers::check_json(call.headers, body.len())?;
     let request = wire::parse(&body)?;

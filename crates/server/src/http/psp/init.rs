@@ -18,8 +18,8 @@ use crate::http::rates::OfPsp;
 
 pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let (headers, began) = (call.headers, call.began);
-    let caller = Caller::of(call.edge, headers, OfPsp::Init)?;
-    let msn = caller.required_msn(headers)?;
+    let caller = Caller::of(call.edge, headers, OfPsp::Init).await?;
+    let msn = caller.required_msn(headers).await?;
     let body = call.edge.body(call.body).await?;
     headers::check_json(headers, body.len())?;
     let policy = caller.wallet.settings.environment.url_policy;

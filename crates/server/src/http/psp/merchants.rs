@@ -24,14 +24,14 @@ use super::auth::Caller;
 const LISTED_IN_PLACE: u32 = 50;
 
 pub(super) async fn list(call: PspCall<'_>) -> Result<Answered, Refused> {
-    let Caller { wallet, principal } = Caller::of_merchants(call.edge, call.headers)?;
-    let first = wallet.directory.merchants_of(principal, LISTED_IN_PLACE)?;
+    let Caller { wallet, principal } = Caller::of_merchants(call.edge, call.headers).await?;
+    let first = wallet.directory.merchants_of(principal, LISTED_IN_PLACE).await?;
     if u32::try_from(first.len()).is_ok_and(|listed| listed < LISTED_IN_PLACE) {
         return Ok(listed(first));
     }
     let reading = wallet.clone();
-    let read = move || reading.directory.merchants_of(principal, MERCHANTS_LISTED).map(listed);
-    Ok(wallet.long_work.run(Whose::Psp(principal.psp), read).await??)
+    let read = async move { reading.directory.merchants_of(principal, MERCHANTS_LISTED).await.map(listed) };
+    Ok(wallet.long_work.read(Whose::Psp(principal.psp), read).await??)
 }
 
 fn listed(merchants: Vec<Merchant>) -> Answered {
@@ -39,14 +39,14 @@ fn listed(merchants: Vec<Merchant>) -> Answered {
     Answered::json(&MerchantList { merchants }).in_utf_8()
 }
 
-pub(super) fn show(call: &PspCall<'_>, msn: &PathId<'_>) -> Result<Answered, Refused> {
-    let caller = Caller::of_merchants(call.edge, call.headers)?;
-    let merchant = caller.wallet.directory.merchant_of(caller.principal, &named(msn)?)?;
+pub(super) async fn show(call: PspCall<'_>, msn: &PathId<'_>) -> Result<Answered, Refused> {
+    let caller = Caller::of_merchants(call.edge, call.headers).await?;
+    let merchant = caller.wallet.directory.merchant_of(caller.principal, &named(msn)?).await?;
     Ok(Answered::json(&shown(merchant)).in_utf_8())
 }
 
 pub(super) async fn create(call: PspCall<'_>) -> Result<Answered, Refused> {
-    let caller = Caller::of_merchants(call.edge, call.headers)?;
+    let caller = Caller::of_merchants(call.edge, call.headers).await?;
     let body = call.edge.batch_body(call.body).await?;
     headers::check_json(call.headers, body.len())?;
     let read = caller.reads(body, |wallet, body| {
@@ -63,7 +63,7 @@ pub(super) async fn create(call: PspCall<'_>) -> Result<Answered, Refused> {
 }
 
 pub(super) async fn update(call: PspCall<'_>, msn: &PathId<'_>) -> Result<Answered, Refused> {
-    let caller = Caller::of_merchants(call.edge, call.headers)?;
+    let caller = Caller::of_merchants(call.edge, call.headers).await?;
     let body = call.edge.batch_body(call.body).await?;
     headers::check_json(call.headers, body.len())?;
     let read = caller.reads(body, |_, body| {

@@ -147,7 +147,7 @@ async fn dispatch(call: PspCall<'_>, method: &Method, endpoint: Endpoint<'_>) ->
         Endpoint::ForceApprove { id } => Box::pin(force_approve::handle(call, &id)).await,
         Endpoint::Merchants if reads => Box::pin(merchants::list(call)).await,
         Endpoint::Merchants => Box::pin(merchants::create(call)).await,
-        Endpoint::Merchant { msn } if reads => merchants::show(&call, &msn),
+        Endpoint::Merchant { msn } if reads => Box::pin(merchants::show(call, &msn)).await,
         Endpoint::Merchant { msn } => Box::pin(merchants::update(call, &msn)).await,
         Endpoint::Deeplink => Err(WireFault::of(ErrorCode::PathUnknown).into()),
     }

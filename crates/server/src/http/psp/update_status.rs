@@ -22,8 +22,8 @@ use crate::http::rates::OfPsp;
 const ENTRIES_NAMED: usize = 3;
 
 pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
-    let (caller, began) = (Caller::of(call.edge, call.headers, OfPsp::UpdateStatus)?, call.began);
-    caller.check_msn(call.headers)?;
+    let (caller, began) = (Caller::of(call.edge, call.headers, OfPsp::UpdateStatus).await?, call.began);
+    caller.check_msn(call.headers).await?;
     let body = call.edge.batch_body(call.body).await?;
     headers::check_json(call.headers, body.len())?;
     let read = caller.reads(body, read).await?;
