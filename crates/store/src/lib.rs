@@ -12,7 +12,6 @@ mod codec;
 mod committer;
 pub mod fault;
 pub mod options;
-pub mod page;
 pub mod records;
 pub mod secret;
 mod sqlite;
@@ -29,11 +28,10 @@ pub use change::{
 };
 pub use fault::{CommitFault, DatabaseError, StoreError, StoredIdempotency};
 pub use options::{Access, CommitHook, CommitObserver, CommitStage, FaultHook, ReadHook, StoreOptions};
-pub use page::{EventPage, Page, PaymentFilter};
 pub use records::{
-    Address, Card, CardDetails, ClockMode, ClockRecord, ClockReset, HistoryPage, Merchant, MerchantDetails,
-    MerchantWrite, NewPsp, NewUser, PaymentDetails, PaymentReceipt, Psp, Seed, SeededMerchant, SeededPsp, SeededUser,
-    Session, SessionWrite, SignIn, Tenant, TriedFrom, TriedPin, User,
+    Address, Card, CardDetails, ClockMode, ClockRecord, ClockReset, EventPage, HistoryPage, Merchant, MerchantDetails,
+    MerchantWrite, NewPsp, NewUser, Page, PaymentDetails, PaymentFilter, PaymentReceipt, Psp, Seed, SeededMerchant,
+    SeededPsp, SeededUser, Session, SessionWrite, SignIn, Tenant, TriedFrom, TriedPin, User,
 };
 pub use secret::{HashKey, KeyedHash, Sealed};
 pub use sqlite::CheckReport;

@@ -1,19 +1,16 @@
-//! The records beside payments: tenants with their clock, PSPs, merchants, users, cards and sessions, as plain data.
+//! What is stored beside payments (tenants with their clock, PSPs, merchants, users, cards and sessions) and what reads of payments
+//! answer, as plain data.
 //!
 //! No rule lives here. Credentials come as keyed hashes or sealed bytes that the caller made.
 
-mod details;
 mod merchant;
+mod payment;
 mod person;
-mod psp;
-mod seed;
-mod sign_in;
 mod tenant;
 
-pub use details::{HistoryPage, PaymentDetails, PaymentReceipt};
 pub use merchant::{Address, Merchant, MerchantDetails, MerchantWrite};
-pub use person::{Card, CardDetails, NewUser, Session, User};
-pub use psp::{NewPsp, Psp};
-pub use seed::{Seed, SeededMerchant, SeededPsp, SeededUser};
-pub use sign_in::{SessionWrite, SignIn, TriedFrom, TriedPin};
-pub use tenant::{ClockMode, ClockRecord, ClockReset, Tenant};
+pub use payment::{EventPage, HistoryPage, Page, PaymentDetails, PaymentFilter, PaymentReceipt};
+pub use person::{Card, CardDetails, NewUser, Session, SessionWrite, SignIn, TriedFrom, TriedPin, User};
+pub use tenant::{
+    ClockMode, ClockRecord, ClockReset, NewPsp, Psp, Seed, SeededMerchant, SeededPsp, SeededUser, Tenant,
+};

@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
-use super::{database_error, open};
+use super::{connections, database_error};
 use crate::fault::StoreError;
 
 /// Frames not yet copied at which the thread is woken.
@@ -73,7 +73,7 @@ pub(super) struct Checkpointer {
 
 impl Checkpointer {
     pub(super) fn start(path: &Path, max_frames: i64) -> Result<Self, StoreError> {
-        let connection = open::checkpointer(path)?;
+        let connection = connections::checkpointer(path)?;
         let signal = Arc::new(Signal::default());
         let theirs = Arc::clone(&signal);
         let thread = std::thread::Builder::new()

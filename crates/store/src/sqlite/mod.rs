@@ -5,17 +5,15 @@
 
 mod check;
 mod checkpoint;
+mod connections;
+pub(crate) mod due;
 pub(crate) mod expiring;
 mod fault;
-mod file_watch;
-mod migrations;
+mod files;
+pub(crate) mod idempotency;
 pub(crate) mod natural_keys;
-mod online_check;
-mod open;
 pub(crate) mod pin_tries;
-mod private_file;
 pub(crate) mod read;
-mod readers;
 mod schema;
 pub(crate) mod watermark;
 mod write;
@@ -28,16 +26,17 @@ use std::sync::atomic::AtomicBool;
 pub use check::CheckReport;
 pub(crate) use fault::WriteFault;
 pub(crate) use natural_keys::KeyReader;
-pub(crate) use write::{Evidence, Writer};
+pub(crate) use watermark::Evidence;
+pub(crate) use write::Writer;
 
 use crate::fault::{DatabaseError, StoreError};
 use crate::options::{Access, FaultHook, StoreOptions};
 use crate::watermark::Watermark;
+use connections::Readers;
 use fault::database_error;
-use file_watch::FileWatch;
+use files::FileWatch;
 use natural_keys::{KeyHasher, RecentKeys};
-use readers::Readers;
-use write::Published;
+use watermark::Published;
 
 /// The reading side of one database file.
 pub(crate) struct Database {
@@ -54,17 +53,17 @@ pub(crate) struct Database {
 impl Database {
     /// Opens the database and its one writer.
     pub(crate) fn open(options: &StoreOptions) -> Result<(Self, Writer), StoreError> {
-        let path = open::path(&options.url)?;
-        open::check_library()?;
-        let lock = open::lock(&path)?;
+        let path = files::path(&options.url)?;
+        connections::check_library()?;
+        let lock = files::lock(&path)?;
         let keys = Arc::new(KeyHasher::new(&options.hash_key, options.hash_bits));
-        let connection = open::writer(&path, options.writer_cache_kib, options.max_wal_frames)?;
+        let connection = connections::writer(&path, options.writer_cache_kib, options.max_wal_frames)?;
         if let Some(remembered) = &options.remembered
             && let Some(older) = watermark::older(&connection, remembered).map_err(database_error)?
         {
             return Err(StoreError::Older(Box::new(older)));
         }
-        migrations::run(&connection)?;
+        schema::migrate(&connection)?;
         let last_change = options.remembered.and_then(|remembered| remembered.last_change);
         let highest = watermark::highest(&connection).map_err(database_error)?;
         let watermark = Published::new(Watermark { last_change, ..highest });
@@ -125,6 +124,6 @@ impl Database {
 
     /// The same beside a server that works; ended early by `stop`.
     pub(crate) fn check_online(&self, stop: Arc<AtomicBool>) -> Result<CheckReport, StoreError> {
-        online_check::run(&self.path, &self.keys, stop)
+        check::run_online(&self.path, &self.keys, stop)
     }
 }

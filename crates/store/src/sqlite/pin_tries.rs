@@ -75,7 +75,7 @@ fn forget_oldest(connection: &Connection, most: i64) -> rusqlite::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sqlite::migrations;
+    use crate::sqlite::schema;
 
     const TENANT: TenantId = TenantId::new(1);
     const NOW: Timestamp = Timestamp::from_millis(1_760_000_000_000);
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn when_too_many_are_remembered_those_whose_last_wrong_pin_is_the_oldest_go() {
         let connection = Connection::open_in_memory().expect("a database in memory opens");
-        migrations::run(&connection).expect("the tables are made");
+        schema::migrate(&connection).expect("the tables are made");
         for number in [0, 1, 2, 3, 4, 0, 5] {
             count(&connection, TENANT, &browser(number), NOW).expect("it is counted");
         }

@@ -1,14 +1,25 @@
-//! Whether the tables are those of their version: a table that was dropped, a column that was added, a version that was edited or
-//! another program's file is found at the start, and not at the first payment that needs it.
+//! The tables: made step by step, and compared with what they should be. A step is added, never changed; each runs in one
+//! transaction with the new version number.
 //!
-//! What they should be is made by the same steps in an empty database in memory, so that nothing is written down twice.
+//! A table that was dropped, a column that was added, a version that was edited or another program's file is found at the start,
+//! and not at the first payment that needs it. What the tables should be is made by the same steps in an empty database in memory.
 
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Row};
 
-use super::{database_error, migrations};
+use super::database_error;
 use crate::fault::StoreError;
+
+/// Step `n` (from 1) makes version `n`.
+const STEPS: [&str; 6] = [
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+    include_str!("migrations/0003.sql"),
+    include_str!("migrations/0004.sql"),
+    include_str!("migrations/0005.sql"),
+    include_str!("migrations/0006.sql"),
+];
 
 /// Differences that a refusal names, at most.
 const MOST_NAMED: usize = 5;
@@ -16,9 +27,24 @@ const MOST_NAMED: usize = 5;
 /// What stands in a database: of each table and index, what makes it what it is.
 type Schema = BTreeMap<String, BTreeMap<String, String>>;
 
+/// Brings a database that was looked at to the newest version.
+pub(super) fn migrate(connection: &Connection) -> Result<(), StoreError> {
+    let found = version(connection)?;
+    for (version, step) in (1_i64..).zip(STEPS) {
+        if version > found {
+            let script = format!("BEGIN IMMEDIATE;\n{step}\nPRAGMA user_version = {version};\nCOMMIT;");
+            if let Err(error) = connection.execute_batch(&script) {
+                let _rolled_back = connection.execute_batch("ROLLBACK");
+                return Err(database_error(error));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Refuses a database that is newer than this program, or is none of ours. Changes nothing.
 pub(super) fn look(connection: &Connection) -> Result<(), StoreError> {
-    let (found, known) = (migrations::version(connection)?, migrations::newest());
+    let (found, known) = (version(connection)?, i64::try_from(STEPS.len()).unwrap_or(i64::MAX));
     if found > known || found < 0 {
         return Err(StoreError::Newer { found, known });
     }
@@ -28,7 +54,7 @@ pub(super) fn look(connection: &Connection) -> Result<(), StoreError> {
 /// Refuses a database whose tables are not those of `version`.
 fn compare(connection: &Connection, version: i64) -> Result<(), StoreError> {
     let model = Connection::open_in_memory().map_err(database_error)?;
-    migrations::steps_until(&model, version)?;
+    steps_until(&model, version)?;
     let expected = read(&model).map_err(database_error)?;
     let mut found = differences(&expected, &read(connection).map_err(database_error)?);
     if found.is_empty() {
@@ -134,4 +160,15 @@ fn parts(
     part: impl FnMut(&Row<'_>) -> rusqlite::Result<(String, String)>,
 ) -> rusqlite::Result<BTreeMap<String, String>> {
     connection.prepare(sql)?.query_map([name], part)?.collect()
+}
+
+/// The version that a database says to have.
+fn version(connection: &Connection) -> Result<i64, StoreError> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(database_error)
+}
+
+/// Takes the steps that make `version` in an empty database.
+fn steps_until(connection: &Connection, version: i64) -> Result<(), StoreError> {
+    let steps = usize::try_from(version).unwrap_or(0);
+    STEPS.iter().take(steps).try_for_each(|step| connection.execute_batch(step)).map_err(database_error)
 }

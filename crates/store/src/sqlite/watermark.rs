@@ -1,11 +1,53 @@
-//! How far the database has come, as its tables say at the start; from there the writer follows it.
+//! What proves that a change is stored, and how far the database has come: as its tables say at the start, and from there on as
+//! the writer follows it. What the open transaction adds counts only when it is durable.
 
-use lommebok_domain::{PaymentId, Timestamp};
-use rusqlite::Connection;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::write::{self, Evidence};
+use lommebok_domain::{PaymentId, TenantId, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::connections::run;
+use super::write::highest_issued;
 use crate::batch::BatchId;
+use crate::change::SkippedNumbers;
 use crate::watermark::{LastChange, OlderDatabase, Watermark};
+
+/// Rows that keep the ids of rare changes; an older one is overwritten.
+const RARE_SLOTS: u128 = 64;
+
+/// Where a change's id is stored.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Evidence {
+    /// With the initiation of this payment.
+    Initiation(i64),
+    /// With this payment's event of this version.
+    Event { payment: i64, version: i64 },
+    /// With this batch.
+    Batch(i64),
+    /// In this slot of the rare changes.
+    Rare(i64),
+}
+
+/// Notes a change that has no row of its own to carry its id.
+pub(super) fn rare(connection: &Connection, tenant: TenantId, change_id: u128) -> rusqlite::Result<Evidence> {
+    let slot = change_id.checked_rem(RARE_SLOTS).and_then(|slot| i64::try_from(slot).ok()).unwrap_or(0);
+    let sql = "INSERT OR REPLACE INTO rare_change (slot, tenant, change_id) VALUES (?1, ?2, ?3)";
+    run(connection, sql, params![slot, tenant.get(), change_id.to_be_bytes()])?;
+    Ok(Evidence::Rare(slot))
+}
+
+pub(super) fn is_stored(connection: &Connection, change_id: u128, evidence: Evidence) -> rusqlite::Result<bool> {
+    let (sql, numbers) = match evidence {
+        Evidence::Initiation(id) => ("SELECT change_id FROM initiation WHERE id = ?1 AND ?2 = 0", [id, 0]),
+        Evidence::Event { payment, version } => {
+            ("SELECT change_id FROM event WHERE payment = ?1 AND version = ?2", [payment, version])
+        }
+        Evidence::Batch(id) => ("SELECT change_id FROM batch WHERE id = ?1 AND ?2 = 0", [id, 0]),
+        Evidence::Rare(slot) => ("SELECT change_id FROM rare_change WHERE slot = ?1 AND ?2 = 0", [slot, 0]),
+    };
+    let found: Option<Vec<u8>> = connection.prepare_cached(sql)?.query_row(numbers, |row| row.get(0)).optional()?;
+    Ok(found.is_some_and(|found| found == change_id.to_be_bytes()))
+}
 
 /// The highest numbers that were given or skipped. A database of an early version has skipped none.
 pub(super) fn highest(connection: &Connection) -> rusqlite::Result<Watermark> {
@@ -13,7 +55,7 @@ pub(super) fn highest(connection: &Connection) -> rusqlite::Result<Watermark> {
     let mut numbers = [
         number("SELECT coalesce(max(id), 0) FROM initiation")?,
         number("SELECT coalesce(max(id), 0) FROM batch")?,
-        write::highest_issued(connection)?,
+        highest_issued(connection)?,
     ];
     if connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'skipped_number'")?.exists([])? {
         let sql = "SELECT payment, batch, msn FROM skipped_number WHERE tenant = 0";
@@ -38,7 +80,7 @@ pub(crate) fn older(connection: &Connection, remembered: &Watermark) -> rusqlite
             1 => Evidence::Initiation(payment.get()),
             _ => Evidence::Event { payment: payment.get(), version },
         };
-        write::is_stored(connection, change_id, evidence)
+        is_stored(connection, change_id, evidence)
     };
     let lacks_last_change = !remembered.last_change.map_or(Ok(true), is_there)?;
     let has_numbers =
@@ -56,4 +98,84 @@ fn last_at(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
                UNION ALL SELECT max(accepted_at) FROM batch)";
     let at: Option<i64> = connection.query_row(sql, [], |row| row.get(0))?;
     Ok(at.map(Timestamp::from_millis))
+}
+
+/// Keeps numbers that are passed over for good: a lost database may have given them, and links that name them are still about.
+pub(super) fn skip(connection: &Connection, numbers: &SkippedNumbers) -> rusqlite::Result<()> {
+    let SkippedNumbers { payment, batch, msn } = *numbers;
+    let sql = "UPDATE skipped_number SET payment = max(payment, ?1), batch = max(batch, ?2), msn = max(msn, ?3) \
+               WHERE tenant = 0";
+    run(connection, sql, params![payment.get(), batch.get(), msn])?;
+    Ok(())
+}
+
+/// The watermark as the writer publishes it: after each commit, so that whoever reads it reads only what is durable.
+#[derive(Clone, Debug)]
+pub(crate) struct Published(Arc<Mutex<Watermark>>);
+
+impl Published {
+    pub(super) fn new(watermark: Watermark) -> Self {
+        Self(Arc::new(Mutex::new(watermark)))
+    }
+
+    pub(crate) fn read(&self) -> Watermark {
+        *self.lock()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Watermark> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the writer does with it. What the open transaction adds stands in `next` until it is durable.
+#[derive(Debug)]
+pub(super) struct Rising {
+    published: Published,
+    next: Watermark,
+}
+
+impl Rising {
+    pub(super) fn from(published: Published) -> Self {
+        Self { next: published.read(), published }
+    }
+
+    /// A change is written. Only rows that stay count: a number comes from the row that has it, for those of a transaction
+    /// that is rolled back were never given.
+    pub(super) fn written(&mut self, change_id: u128, evidence: Evidence) {
+        let next = &mut self.next;
+        let mut changed = |payment, version| {
+            let payment = PaymentId::new(payment);
+            next.last_change = Some(LastChange { payment, version, change_id });
+        };
+        match evidence {
+            Evidence::Initiation(id) => {
+                changed(id, 1);
+                next.payment = next.payment.max(PaymentId::new(id));
+            }
+            Evidence::Event { payment, version } => changed(payment, version),
+            Evidence::Batch(id) => next.batch = next.batch.max(BatchId::new(id)),
+            Evidence::Rare(_) => {}
+        }
+    }
+
+    /// Numbers up to these are not to be given.
+    pub(super) fn skipped(&mut self, numbers: &SkippedNumbers) {
+        self.next.payment = self.next.payment.max(numbers.payment);
+        self.next.batch = self.next.batch.max(numbers.batch);
+        self.issued(numbers.msn);
+    }
+
+    /// This serial number is a merchant's.
+    pub(super) fn issued(&mut self, msn: i64) {
+        self.next.msn = self.next.msn.max(msn);
+    }
+
+    /// The transaction is durable: with `synchronous=FULL` COMMIT has returned after the log's sync.
+    pub(super) fn committed(&self) {
+        *self.published.lock() = self.next;
+    }
+
+    pub(super) fn rolled_back(&mut self) {
+        self.next = self.published.read();
+    }
 }

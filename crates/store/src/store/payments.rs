@@ -5,8 +5,7 @@ use lommebok_domain::{Event, Payment, PaymentId, PspId, PspTransactionId, Return
 use super::Store;
 use crate::change::{DueRow, NewIdempotency};
 use crate::fault::{StoreError, StoredIdempotency};
-use crate::page::{EventPage, Page, PaymentFilter};
-use crate::records::{PaymentDetails, PaymentReceipt};
+use crate::records::{EventPage, Page, PaymentDetails, PaymentFilter, PaymentReceipt};
 use crate::secret::Sealed;
 use crate::sqlite::{natural_keys, read};
 

@@ -3,22 +3,30 @@
 //! of the entries of a request (`batches`).
 
 mod batches;
+mod payments;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use lommebok_domain::event::EventKind;
-use lommebok_domain::{Entrance, Event, Payment, StateName, TenantId, history};
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
-use crate::codec;
-use crate::page::PaymentFilter;
-use crate::sqlite::natural_keys::{KeyReader, KeyTable, MAX_PROBES, Place, Waiting};
-use crate::sqlite::read;
+use super::natural_keys::{KeyReader, KeyTable, Waiting};
+use super::{connections, database_error, files};
+use crate::fault::StoreError;
 
-/// Payments that one step looks at.
-const STEP: u32 = 1_000;
 /// Faults that a report names, at most.
 const MAX_FAULTS: usize = 1_000;
+/// SQLite's instructions between two rests: about 50 microseconds' work.
+const WORKS_FOR: i32 = 1_000;
+/// How long it rests then, so that it takes less than half of one core.
+const RESTS_FOR: Duration = Duration::from_micros(100);
+/// It ends when the write-ahead log has become so long, in bytes: 1 GiB.
+const LONGEST_LOG_BYTES: u64 = 1_073_741_824;
+/// Its page cache, in KiB.
+const CACHE_KIB: i64 = 4_096;
 
 /// What a check found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +46,33 @@ pub(in crate::sqlite) fn run(connection: &Connection, keys: &KeyReader) -> rusql
     report
 }
 
+/// The same beside a server that works: with a connection of its own, which rests more than it reads, and ends when `stop` says
+/// so or before the log, which can't be recycled meanwhile, grows without an end.
+pub(in crate::sqlite) fn run_online(
+    path: &Path,
+    keys: &KeyReader,
+    stop: Arc<AtomicBool>,
+) -> Result<CheckReport, StoreError> {
+    let mut connection = connections::reader(path, CACHE_KIB)?;
+    let log = files::beside(path, "-wal");
+    rests(&mut connection, log, stop).map_err(database_error)?;
+    match run(&connection, keys) {
+        Err(fault) if fault.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) => {
+            Err(StoreError::CheckEnded)
+        }
+        report => report.map_err(database_error),
+    }
+}
+
+fn rests(connection: &mut Connection, log: PathBuf, stop: Arc<AtomicBool>) -> rusqlite::Result<()> {
+    let is_over = move || {
+        std::thread::sleep(RESTS_FOR);
+        let too_long = std::fs::metadata(&log).is_ok_and(|log| log.len() > LONGEST_LOG_BYTES);
+        too_long || stop.load(Ordering::Relaxed)
+    };
+    connection.progress_handler(WORKS_FOR, Some(is_over))
+}
+
 fn look(connection: &Connection, keys: &KeyReader, waiting: Waiting) -> rusqlite::Result<CheckReport> {
     let mut report = CheckReport::default();
     let mut statement = connection.prepare("PRAGMA integrity_check")?;
@@ -50,15 +85,7 @@ fn look(connection: &Connection, keys: &KeyReader, waiting: Waiting) -> rusqlite
     counts(connection, &mut report)?;
     key_counts(connection, &waiting, &mut report)?;
     batches::look(connection, &mut report.faults)?;
-    let mut check = Check { connection, keys, waiting, due: due_rows(connection)?, report };
-    let mut tenants = connection.prepare("SELECT DISTINCT tenant FROM initiation")?;
-    for tenant in tenants.query_map([], |row| row.get(0).map(TenantId::new))? {
-        check.tenant(tenant?)?;
-    }
-    if let Some(payment) = check.due.keys().next() {
-        check.report.faults.push(format!("payment {payment}: work is due for it, and it does not exist"));
-    }
-    let mut report = check.report;
+    payments::look(connection, keys, waiting, &mut report)?;
     report.faults.truncate(MAX_FAULTS);
     Ok(report)
 }
@@ -101,173 +128,16 @@ fn key_counts(connection: &Connection, waiting: &Waiting, report: &mut CheckRepo
     Ok(())
 }
 
-/// A check under way.
-struct Check<'a> {
-    connection: &'a Connection,
-    keys: &'a KeyReader,
-    /// Keys that were not in their tables when it began.
-    waiting: Waiting,
-    /// The due rows of payments that have not been looked at yet.
-    due: HashMap<i64, Vec<(i64, i64)>>,
-    report: CheckReport,
-}
-
-impl Check<'_> {
-    fn tenant(&mut self, tenant: TenantId) -> rusqlite::Result<()> {
-        let mut before = None;
-        loop {
-            let page = read::list::page(self.connection, tenant, PaymentFilter::All, (before, STEP))?;
-            for payment in &page.payments {
-                self.payment(payment)?;
-            }
-            before = page.next;
-            if before.is_none() || self.report.faults.len() >= MAX_FAULTS {
-                return Ok(());
-            }
-        }
+/// The rows of every table, by its name. A natural key that waits in memory counts as the row that it will be.
+pub(crate) fn row_counts(connection: &Connection, keys: &KeyReader) -> rusqlite::Result<BTreeMap<String, u64>> {
+    let mut rows = keys.waiting_by_table();
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
+    let names = connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+    for name in names {
+        let written =
+            connection.query_row(&format!("SELECT count(*) FROM \"{name}\""), [], |row| row.get::<_, i64>(0))?;
+        let count = rows.entry(name).or_default();
+        *count = count.saturating_add(u64::try_from(written).unwrap_or(0));
     }
-
-    fn payment(&mut self, payment: &Payment) -> rusqlite::Result<()> {
-        let connection = self.connection;
-        let (tenant, id) = (payment.terms.tenant, payment.id);
-        let due = self.due.remove(&id.get()).unwrap_or_default();
-        let [found_by_transaction, found_by_order] = self.found_by_its_keys(payment)?;
-        let mut fault = |what: &str| self.report.faults.push(format!("payment {}: {what}", id.get()));
-        let events = read::payment::events(connection, tenant, (id, i64::MAX))?;
-        if !versions_are_gapless(connection, payment, events.len())? {
-            fault("its versions are not those of its events");
-        }
-        let folded = history::fold(&events);
-        if folded.map(|folded| folded.sums) != Some(payment.sums) {
-            fault("its sums are not the fold of its events");
-        }
-        if folded.is_some_and(|folded| folded.entries != payment.entries) {
-            fault("its counts of entries are not those of its events");
-        }
-        if last_state(payment, &events) != payment.state.name() {
-            fault("its state is not that of its last event");
-        }
-        if !found_by_transaction {
-            fault("its pspTransactionId does not lead to it");
-        }
-        if !found_by_order {
-            fault("its merchantOrderId does not lead to it");
-        }
-        if due != expected_due_rows(payment) {
-            fault("its due rows are not those of its state");
-        }
-        let waiting = read::batch::waiting(connection, tenant, id, usize::MAX)?.len();
-        if u32::try_from(waiting).ok() != Some(payment.waiting) {
-            fault("its number of waiting entries is not theirs");
-        }
-        Ok(())
-    }
-
-    /// Whether pspTransactionId and merchantOrderId each lead to this payment and to no other.
-    fn found_by_its_keys(&self, payment: &Payment) -> rusqlite::Result<[bool; 2]> {
-        let (terms, hasher) = (&payment.terms, self.keys.hasher());
-        if payment.id.get() > self.waiting.known_through {
-            return Ok([true; 2]);
-        }
-        let transaction = Named {
-            table: KeyTable::Transaction,
-            hash: hasher.transaction(terms.tenant, terms.psp, &terms.psp_transaction_id),
-            sql: "SELECT 1 FROM initiation WHERE id = ?1 AND tenant = ?2 AND psp = ?3 AND psp_transaction_id = ?4",
-            owner: terms.psp.get(),
-            text: terms.psp_transaction_id.as_str(),
-        };
-        let order = Named {
-            table: KeyTable::Order,
-            hash: hasher.order(terms.tenant, terms.merchant, &terms.merchant_order_id),
-            sql: "SELECT 1 FROM initiation WHERE id = ?1 AND tenant = ?2 AND merchant = ?3 AND merchant_order_id = ?4",
-            owner: terms.merchant.get(),
-            text: terms.merchant_order_id.as_str(),
-        };
-        Ok([self.leads_to(payment, &transaction)?, self.leads_to(payment, &order)?])
-    }
-
-    fn leads_to(&self, payment: &Payment, named: &Named<'_>) -> rusqlite::Result<bool> {
-        let behind = named.hash.saturating_add(MAX_PROBES);
-        let sql = format!("SELECT payment FROM {} WHERE hash >= ?1 AND hash < ?2", named.table.name());
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let rows = statement.query_map([named.hash, behind], |row| row.get(0))?;
-        let mut found = rows.collect::<rusqlite::Result<BTreeSet<i64>>>()?;
-        let first = Place { table: named.table, at: named.hash };
-        found.extend(self.waiting.keys.range(first..Place { at: behind, ..first }).map(|(_, key)| key.payment));
-        let mut is_named = self.connection.prepare_cached(named.sql)?;
-        let mut ours = BTreeSet::new();
-        for number in found {
-            if is_named.exists(params![number, payment.terms.tenant.get(), named.owner, named.text])? {
-                ours.insert(number);
-            }
-        }
-        Ok(ours == BTreeSet::from([payment.id.get()]))
-    }
-}
-
-/// A natural key: its place and its text.
-struct Named<'a> {
-    table: KeyTable,
-    hash: i64,
-    sql: &'static str,
-    owner: i64,
-    text: &'a str,
-}
-
-fn versions_are_gapless(connection: &Connection, payment: &Payment, events: usize) -> rusqlite::Result<bool> {
-    let sql = "SELECT coalesce(min(version), 2), coalesce(max(version), 1), coalesce(max(tenant), ?2) \
-               FROM event WHERE payment = ?1";
-    let tenant = payment.terms.tenant.get();
-    let found: (i64, i64, i64) = connection
-        .prepare_cached(sql)?
-        .query_row(params![payment.id.get(), tenant], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let events = i64::try_from(events).unwrap_or(i64::MAX);
-    Ok(found == (2, payment.version, tenant) && payment.version.checked_sub(1) == Some(events))
-}
-
-/// The state that the events lead to.
-fn last_state(payment: &Payment, events: &[Event]) -> StateName {
-    let first = match payment.terms.entrance {
-        Entrance::LandingPage | Entrance::App => StateName::AwaitingUser,
-        Entrance::Push => StateName::AwaitingApproval,
-    };
-    events.iter().fold(first, |state, event| match &event.kind {
-        EventKind::Bound(_) => StateName::AwaitingApproval,
-        EventKind::Approved { .. } | EventKind::StepUpPassed => StateName::Authorizing,
-        EventKind::StepUpStarted(_) => StateName::StepUp,
-        EventKind::Reserved { .. } => StateName::Reserved,
-        EventKind::Failed(_) => StateName::Failed,
-        EventKind::Cancelled(_) => StateName::Cancelled,
-        EventKind::Expired => StateName::Expired,
-        EventKind::AttemptOpened(_)
-        | EventKind::Captured { .. }
-        | EventKind::Released { .. }
-        | EventKind::Refunded { .. }
-        | EventKind::OperationFailed { .. }
-        | EventKind::NoEffect { .. }
-        | EventKind::EntryParked
-        | EventKind::WaitingEntryRefused(_)
-        | EventKind::NoticeFailed(_)
-        | EventKind::NoticeDelivered { .. }
-        | EventKind::NoticeGivenUp(_)
-        | EventKind::NoticeMoved { .. }
-        | EventKind::LateAnswer(_) => state,
-    })
-}
-
-/// All due rows by payment, each payment's in order.
-fn due_rows(connection: &Connection) -> rusqlite::Result<HashMap<i64, Vec<(i64, i64)>>> {
-    let mut due: HashMap<i64, Vec<(i64, i64)>> = HashMap::new();
-    let mut statement = connection.prepare("SELECT payment, due_at, kind FROM due ORDER BY payment, due_at, kind")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        due.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));
-    }
-    Ok(due)
-}
-
-fn expected_due_rows(payment: &Payment) -> Vec<(i64, i64)> {
-    let mut rows: Vec<_> = payment.due().map(|(kind, at)| (at.as_millis(), codec::payment::due_kind(kind))).collect();
-    rows.sort_unstable();
-    rows
+    Ok(rows)
 }

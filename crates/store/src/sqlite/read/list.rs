@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use super::payment::{payment, select_payment};
 use crate::codec;
-use crate::page::{Page, PaymentFilter};
+use crate::records::{Page, PaymentFilter};
 
 /// Rows that one page looks at, at most.
 const MAX_SCANNED: i64 = 5_000;

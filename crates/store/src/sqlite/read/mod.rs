@@ -2,11 +2,14 @@
 
 pub(crate) mod batch;
 pub(crate) mod details;
-pub(crate) mod due;
-pub(crate) mod idempotency;
 pub(crate) mod list;
 pub(crate) mod merchant;
 pub(crate) mod payment;
 pub(crate) mod person;
 pub(crate) mod psp;
-pub(crate) mod row_counts;
+
+pub(crate) use super::{due, idempotency};
+
+pub(crate) mod row_counts {
+    pub(crate) use crate::sqlite::check::row_counts as all;
+}

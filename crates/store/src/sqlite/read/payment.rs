@@ -9,7 +9,7 @@ use lommebok_domain::{
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::codec;
-use crate::page::EventPage;
+use crate::records::EventPage;
 use crate::secret::Sealed;
 use crate::sqlite::fault::unreadable;
 

@@ -4,11 +4,15 @@
 use lommebok_domain::TenantId;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Applied, Evidence, WriteFault, Writer, broken, evidence, fates, idempotency, payment, run};
+use super::{Applied, Writer, fates, payment};
 use crate::batch::{BatchId, BatchTarget, ENTRIES_KEPT, NewBatch, ParkedEntry};
 use crate::change::{BatchWrite, Change, Committed};
 use crate::codec;
 use crate::fault::CommitFault;
+use crate::sqlite::connections::run;
+use crate::sqlite::fault::{WriteFault, broken};
+use crate::sqlite::idempotency;
+use crate::sqlite::watermark::{self, Evidence};
 
 /// For how long an equal body is flagged, in ms of business time: 24 h.
 const REPEATED_WITHIN_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -47,7 +51,7 @@ impl Writer {
         let evidence = match (&write.target, payment::evidence(&write.payments)) {
             (BatchTarget::New(_), _) => Evidence::Batch(id.get()),
             (BatchTarget::Pending { .. }, Some(evidence)) => evidence,
-            (BatchTarget::Pending { .. }, None) => evidence::rare(connection, change.tenant, change.change_id)?,
+            (BatchTarget::Pending { .. }, None) => watermark::rare(connection, change.tenant, change.change_id)?,
         };
         Ok(Ok((Committed::Batch { id, repeated }, evidence)))
     }

@@ -4,10 +4,11 @@
 use lommebok_domain::{Payment, RefusalCode, TenantId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{WriteFault, broken, run};
 use crate::batch::{BatchId, BatchRefusal, Fate, REFUSALS_KEPT, TakenEntry};
 use crate::change::BatchWrite;
 use crate::codec;
+use crate::sqlite::connections::run;
+use crate::sqlite::fault::{WriteFault, broken};
 
 /// Keeps what became of each entry of a step.
 pub(super) fn keep(

@@ -3,11 +3,14 @@
 use lommebok_domain::{MerchantId, Msn, PspId, TenantId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Applied, WriteFault, Writer, broken, idempotency, run};
+use super::{Applied, Writer};
 use crate::change::{Change, Committed};
 use crate::codec;
 use crate::fault::CommitFault;
 use crate::records::{MerchantDetails, MerchantWrite};
+use crate::sqlite::connections::run;
+use crate::sqlite::fault::{WriteFault, broken};
+use crate::sqlite::idempotency;
 
 /// The first serial number that is issued; all issued ones have six digits.
 const FIRST_ISSUED: i64 = 200_000;

@@ -6,34 +6,28 @@
 
 mod batch;
 mod clock;
-mod due;
-mod evidence;
 mod fates;
-mod idempotency;
 mod merchant;
 mod new_payment;
 mod payment;
-mod rising;
 mod seed;
 mod session;
-mod skipped;
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, Params};
+use rusqlite::Connection;
 
 use super::checkpoint::Checkpointer;
+use super::connections::run;
 use super::fault::{WriteFault, broken};
-use super::file_watch::FileWatch;
+use super::files::FileWatch;
+use super::idempotency;
 use super::natural_keys::{KeyHasher, NaturalKeys, RecentKeys};
-use crate::change::{Change, Committed, Write};
+use super::watermark::{self, Evidence, Published, Rising};
+use crate::change::{Change, Committed, SkippedNumbers, Write};
 use crate::fault::CommitFault;
 use crate::options::{Access, FaultHook};
-pub(crate) use evidence::Evidence;
-pub(in crate::sqlite) use evidence::stored as is_stored;
 pub(in crate::sqlite) use merchant::highest_issued;
-pub(crate) use rising::Published;
-use rising::Rising;
 
 /// What a change came to: given back, with evidence that it is stored, or answered with a fault.
 type Applied = Result<(Committed, Evidence), CommitFault>;
@@ -139,6 +133,14 @@ impl Writer {
         }
     }
 
+    fn skip_numbers(&mut self, change: &Change, numbers: &SkippedNumbers) -> Result<Applied, WriteFault> {
+        watermark::skip(&self.connection, numbers)?;
+        self.next_payment = self.next_payment.max(numbers.payment.get().saturating_add(1));
+        self.next_batch = self.next_batch.max(numbers.batch.get().saturating_add(1));
+        self.rising.skipped(numbers);
+        self.rare(change, Committed::Done)
+    }
+
     /// Writes what belongs to no single change: the last thing before [`Writer::commit`].
     pub(crate) fn finish(&mut self) -> Result<(), WriteFault> {
         self.natural_keys.merge(&self.connection, self.next_payment)
@@ -173,7 +175,7 @@ impl Writer {
     pub(crate) fn stored(&mut self, change_id: u128, evidence: Evidence) -> Result<bool, WriteFault> {
         self.natural_keys.read_again(&self.connection, &self.keys)?;
         self.epochs = clock::epochs(&self.connection)?;
-        Ok(evidence::stored(&self.connection, change_id, evidence)?)
+        Ok(watermark::is_stored(&self.connection, change_id, evidence)?)
     }
 
     /// Looks after the log when a commit is done and answered.
@@ -203,12 +205,7 @@ impl Writer {
 
     /// The evidence of a change without a payment or batch.
     fn rare(&self, change: &Change, committed: Committed) -> Result<Applied, WriteFault> {
-        let evidence = evidence::rare(&self.connection, change.tenant, change.change_id)?;
+        let evidence = watermark::rare(&self.connection, change.tenant, change.change_id)?;
         Ok(Ok((committed, evidence)))
     }
-}
-
-/// Runs a prepared statement and tells how many rows it changed.
-fn run(connection: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
-    connection.prepare_cached(sql)?.execute(params)
 }

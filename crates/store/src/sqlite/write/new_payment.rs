@@ -5,12 +5,16 @@ use std::sync::Arc;
 use lommebok_domain::{Payment, PaymentId};
 use rusqlite::{Connection, params};
 
-use super::{Applied, Evidence, WriteFault, Writer, broken, due, idempotency, run};
+use super::{Applied, Writer};
 use crate::change::{Change, Committed, NewPayment};
 use crate::codec;
 use crate::fault::CommitFault;
 use crate::secret::Sealed;
+use crate::sqlite::connections::run;
+use crate::sqlite::fault::{WriteFault, broken};
 use crate::sqlite::natural_keys::{Claim, Key, KeyTable};
+use crate::sqlite::watermark::Evidence;
+use crate::sqlite::{due, idempotency};
 
 impl Writer {
     pub(super) fn new_payment(&mut self, change: &Change, new: &NewPayment) -> Result<Applied, WriteFault> {

@@ -3,10 +3,14 @@
 use lommebok_domain::{Event, EventKind, PaymentId, State, TenantId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Applied, Evidence, WriteFault, Writer, broken, due, evidence, fates, idempotency, run};
+use super::{Applied, Writer, fates};
 use crate::change::{Change, Committed, PaymentWrite};
 use crate::codec;
 use crate::fault::CommitFault;
+use crate::sqlite::connections::run;
+use crate::sqlite::fault::{WriteFault, broken};
+use crate::sqlite::watermark::{self, Evidence};
+use crate::sqlite::{due, idempotency};
 
 impl Writer {
     pub(super) fn payments(&self, change: &Change, writes: &[PaymentWrite]) -> Result<Applied, WriteFault> {
@@ -21,7 +25,7 @@ impl Writer {
         }
         let evidence = match evidence(writes) {
             Some(evidence) => evidence,
-            None => evidence::rare(connection, change.tenant, change.change_id)?,
+            None => watermark::rare(connection, change.tenant, change.change_id)?,
         };
         Ok(Ok((Committed::Payments, evidence)))
     }

@@ -4,9 +4,10 @@
 use lommebok_domain::{PspId, TenantId, Timestamp, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{merchant, run};
+use super::merchant;
 use crate::codec;
 use crate::records::{CardDetails, NewPsp, NewUser, Seed, SeededMerchant};
+use crate::sqlite::connections::run;
 
 pub(super) fn seed(connection: &Connection, tenant: TenantId, seed: &Seed) -> rusqlite::Result<()> {
     let sql = "INSERT INTO tenant (id, name, clock_mode, clock_offset_ms, clock_last_ms) VALUES (?1, ?2, 0, 0, 0) \

@@ -6,11 +6,12 @@
 use lommebok_domain::TenantId;
 use rusqlite::{Connection, params};
 
-use super::{WriteFault, run};
 use crate::change::Committed;
 use crate::fault::CommitFault;
 use crate::records::{Session, SessionWrite, SignIn, TriedPin};
 use crate::secret::KeyedHash;
+use crate::sqlite::connections::run;
+use crate::sqlite::fault::WriteFault;
 use crate::sqlite::pin_tries;
 
 /// Sessions that one user may have.

@@ -1,16 +1,19 @@
-//! Opening connections with the settings that durability and speed rest on; those of durability are read back.
+//! Connections with the settings that durability and speed rest on (those of durability are read back): one that writes, one
+//! that checkpoints, and a few that read. A read takes microseconds, so a caller that finds all of them busy waits.
 //!
 //! `foreign_keys` is off on purpose: rows are joined by numbers that the committer itself gives, nothing that another
 //! row names is ever deleted, and the look-ups would cost a page each.
 
-use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Params};
 
-use super::{database_error, private_file, schema};
+use super::files::{self, beside};
+use super::{database_error, schema};
 use crate::fault::StoreError;
 
 /// The oldest SQLite without the fault that can lose a commit of the write-ahead log.
@@ -26,14 +29,6 @@ const FRAME_BYTES: i64 = 4_120;
 /// that connections share the log's index in memory and ask the kernel for no lock with each read.
 const ONE_PROCESS: &str = "unix-excl";
 
-/// The file that `url` names.
-pub(super) fn path(url: &str) -> Result<PathBuf, StoreError> {
-    match url.strip_prefix("sqlite:") {
-        Some(path) if !path.is_empty() && !path.starts_with(':') => Ok(PathBuf::from(path)),
-        Some(_) | None => Err(StoreError::Url { url: url.to_owned() }),
-    }
-}
-
 /// Refuses a SQLite with a known fault.
 pub(super) fn check_library() -> Result<(), StoreError> {
     if rusqlite::version_number() < MIN_SQLITE {
@@ -42,36 +37,17 @@ pub(super) fn check_library() -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Takes the database for this process. The lock goes with the process, also when that is killed.
-pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
-    let name = || path.display().to_string();
-    let beside = beside(path, "-lock");
-    let file = private_file::open(&beside).map_err(|cause| StoreError::File { path: name(), cause })?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: name() }),
-        Err(TryLockError::Error(cause)) => Err(StoreError::File { path: name(), cause }),
-    }
-}
-
-/// The file that SQLite or we keep beside the database under its name and these further letters.
-pub(super) fn beside(path: &Path, letters: &str) -> PathBuf {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(letters);
-    PathBuf::from(beside)
-}
-
 /// The connection that writes.
 pub(super) fn writer(path: &Path, cache_kib: i64, max_wal_frames: i64) -> Result<Connection, StoreError> {
     let failed = |cause| StoreError::File { path: path.display().to_string(), cause };
-    private_file::open(path).map_err(failed)?;
+    files::open_private(path).map_err(failed)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags_and_vfs(path, flags, ONE_PROCESS).map_err(database_error)?;
     // Before anything is set, for another program's database is left as it is.
     schema::look(&connection)?;
     // SQLite gives a new log what the database has; one that is there was left by a crash.
     for ours in [path, &beside(path, "-wal"), &beside(path, "-lock")] {
-        private_file::mend(ours).map_err(failed)?;
+        files::make_private(ours).map_err(failed)?;
     }
     settings(&connection, cache_kib)?;
     // When the log is recycled its file is cut to this. Cutting what it needs again a moment later would stall the writer.
@@ -125,4 +101,38 @@ fn durable(setting: &'static str, found: &str, wanted: &'static str) -> Result<(
         return Ok(());
     }
     Err(StoreError::NotDurable { setting, found: found.to_owned(), wanted })
+}
+
+/// The reading connections.
+#[derive(Debug)]
+pub(super) struct Readers {
+    connections: Vec<Mutex<Connection>>,
+    turn: AtomicUsize,
+}
+
+impl Readers {
+    pub(super) fn open(path: &Path, count: usize, cache_kib: i64) -> Result<Self, StoreError> {
+        let connections = (0..count.max(1)).map(|_| reader(path, cache_kib).map(Mutex::new));
+        Ok(Self { connections: connections.collect::<Result<_, _>>()?, turn: AtomicUsize::new(0) })
+    }
+
+    pub(super) fn with<T>(&self, read: impl FnOnce(&Connection) -> T) -> T {
+        read(&self.free())
+    }
+
+    /// A free connection: the first if it is, for its cache is the warmest; else the one whose turn it is.
+    fn free(&self) -> MutexGuard<'_, Connection> {
+        if let Some(free) = self.connections.iter().find_map(|connection| connection.try_lock().ok()) {
+            return free;
+        }
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let at = turn.checked_rem(self.connections.len()).unwrap_or(0);
+        let connection = self.connections.get(at).expect("there is at least one connection");
+        connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Runs a prepared statement and tells how many rows it changed.
+pub(super) fn run(connection: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
+    connection.prepare_cached(sql)?.execute(params)
 }

@@ -1,14 +1,34 @@
-//! Idempotency keys, in the transaction that they protect.
+//! Idempotency keys: what counts under one, and storing it in the transaction that it protects.
 
-use lommebok_domain::TenantId;
-use rusqlite::{Connection, params};
+use lommebok_domain::{TenantId, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::run;
+use super::connections::run;
 use crate::batch::BatchTarget;
 use crate::change::{NewIdempotency, Write};
 use crate::codec::record::route;
-use crate::fault::CommitFault;
-use crate::sqlite::read;
+use crate::fault::{CommitFault, StoredIdempotency};
+use crate::secret::KeyedHash;
+
+/// What counts under this key at its own time.
+pub(crate) fn stored(
+    connection: &Connection,
+    tenant: TenantId,
+    key: &NewIdempotency,
+) -> rusqlite::Result<Option<StoredIdempotency>> {
+    let sql = "SELECT request, subject, at FROM idempotency \
+               WHERE tenant = ?1 AND psp = ?2 AND route = ?3 AND key = ?4 AND at > ?5";
+    let since = key.at.plus_millis(crate::IDEMPOTENCY_LIFE_MS.saturating_neg()).as_millis();
+    let params = params![tenant.get(), key.psp.get(), route(key.route), key.key.as_bytes(), since];
+    let stored = connection.prepare_cached(sql)?.query_row(params, |row| {
+        Ok(StoredIdempotency {
+            request: KeyedHash::new(row.get(0)?),
+            subject: row.get(1)?,
+            at: Timestamp::from_millis(row.get(2)?),
+        })
+    });
+    stored.optional()
+}
 
 /// Whether this kind of change stores a key with what it makes. Another one's would be lost.
 pub(super) fn may_carry(write: &Write) -> bool {
@@ -31,7 +51,7 @@ pub(super) fn look(
     tenant: TenantId,
     key: &NewIdempotency,
 ) -> rusqlite::Result<Option<CommitFault>> {
-    let stored = read::idempotency::stored(connection, tenant, key)?;
+    let stored = stored(connection, tenant, key)?;
     Ok(stored.map(
         |stored| if stored.request == key.request { CommitFault::Replay(stored) } else { CommitFault::KeyConflict },
     ))

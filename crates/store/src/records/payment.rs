@@ -1,0 +1,76 @@
+//! What reads of payments answer besides payments: lists and logs, a page at a time, and what `details` and receipts show.
+//!
+//! A page ends by its length, by its texts or by the rows that it looked at, so a short page is not the last one: only `next` tells.
+
+use lommebok_domain::history::HistoryLine;
+use lommebok_domain::{Event, MerchantOrderId, Payment, PaymentId, StateName, Sums, Timestamp, UserId};
+
+/// Which payments a list shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaymentFilter {
+    /// All of the tenant.
+    All,
+    /// Those in this state.
+    State(StateName),
+    /// Those that are not final.
+    NotFinal,
+    /// Those that failed with an unknown outcome.
+    OutcomeUnknown,
+    /// Those whose notice was given up.
+    NoticeGivenUp,
+    /// Those bound to this user.
+    User(UserId),
+    /// Those bound to this user that are not final.
+    OpenOfUser(UserId),
+}
+
+/// A page of payments, newest first. It may be short, even empty, and yet have a next one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The payments.
+    pub payments: Vec<Payment>,
+    /// Where the next page begins (hand it in as `before`), if there may be one.
+    pub next: Option<PaymentId>,
+}
+
+/// A page of a payment's log, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventPage {
+    /// The version that the first of them made; each further one made one more.
+    pub first_version: i64,
+    /// The events.
+    pub events: Vec<Event>,
+    /// After which version the next page begins (hand it in as `after`), if there is one.
+    pub next: Option<i64>,
+}
+
+/// What `details` shows of a payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentDetails {
+    /// The merchant's id.
+    pub merchant_order_id: MerchantOrderId,
+    /// What became of the money.
+    pub sums: Sums,
+    /// Oldest first ([`lommebok_domain::history::lines`]).
+    pub history: Vec<HistoryLine>,
+    /// Whether that is all of it; else reading ended at the length that was allowed.
+    pub is_whole: bool,
+}
+
+/// What a receipt shows of a payment besides the payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentReceipt {
+    /// When the payment ended; `None` while it goes on.
+    pub ended_at: Option<Timestamp>,
+    /// A page of its history.
+    pub history: HistoryPage,
+}
+
+/// A page of a payment's history, oldest first. It may be short and yet have a next one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HistoryPage {
+    /// The lines ([`lommebok_domain::history::lines`]).
+    pub lines: Vec<HistoryLine>,
+    /// After which version the next page begins (hand it in as `after`), if there may be one.
+    pub next: Option<i64>,
+}
