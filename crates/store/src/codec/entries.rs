@@ -1,19 +1,18 @@
-//! The entries of an updatestatus request as one value: about 14 bytes and the texts for each. And what became of them, a byte
-//! for each.
+//! The entries of an updatestatus request as one value: about 14 bytes and the texts for each.
 //!
 //! Per entry: status and operation (1 byte), amount (4, little-endian), length of the id (1) and id, length of the text
 //! (4, little-endian) and text.
 
-use lommebok_domain::{Amount, PspTransactionId, RefusalCode, StatusEntry};
+use lommebok_domain::{Amount, PspTransactionId, StatusEntry};
 
-use super::event::{operation, read_operation, read_status, status};
-use crate::batch::{BatchEntry, Fate};
+use super::codes::{entry_status, operation, read_entry_status, read_operation};
+use crate::batch::BatchEntry;
 
 /// The bytes of `entries`, or `None` when a text is longer than 4 GiB.
 pub(crate) fn encode(entries: &[BatchEntry]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(entries.len().saturating_mul(56));
     for BatchEntry { psp_transaction_id, entry } in entries {
-        let code = status(entry.status).checked_add(operation(entry.operation).checked_mul(4)?)?;
+        let code = entry_status(entry.status).checked_add(operation(entry.operation).checked_mul(4)?)?;
         bytes.push(u8::try_from(code).ok()?);
         bytes.extend_from_slice(&u32::try_from(entry.amount.ore()).ok()?.to_le_bytes());
         let id = psp_transaction_id.as_str();
@@ -50,7 +49,7 @@ fn first(mut bytes: &[u8], count: usize) -> Option<Vec<BatchEntry>> {
         let text = text(&mut bytes, usize::try_from(text_length).ok()?)?;
         let code = i64::from(code);
         let entry = StatusEntry {
-            status: read_status(code.checked_rem(4)?)?,
+            status: read_entry_status(code.checked_rem(4)?)?,
             operation: read_operation(code.checked_div(4)?)?,
             amount: Amount::from_ore(i64::from(amount))?,
             text: text.to_owned(),
@@ -58,41 +57,6 @@ fn first(mut bytes: &[u8], count: usize) -> Option<Vec<BatchEntry>> {
         entries.push(BatchEntry { psp_transaction_id: PspTransactionId::new(id)?, entry });
     }
     Some(entries)
-}
-
-const APPLIED: u8 = 0x00;
-const WAITING: u8 = 0x01;
-/// Also in the migration, with those beside it.
-const REFUSED: [(RefusalCode, u8); 11] = [
-    (RefusalCode::NotReserved, 0x10),
-    (RefusalCode::Disagreement, 0x11),
-    (RefusalCode::OtherAmount, 0x12),
-    (RefusalCode::ExceedsRemaining, 0x13),
-    (RefusalCode::ExceedsCancellable, 0x14),
-    (RefusalCode::ExceedsCaptured, 0x15),
-    (RefusalCode::UnknownPayment, 0x16),
-    (RefusalCode::TooManyOperations, 0x17),
-    (RefusalCode::TooManyWithoutEffect, 0x18),
-    (RefusalCode::TooManyWaiting, 0x19),
-    (RefusalCode::Other, 0xff),
-];
-
-/// The byte of a fate.
-pub(crate) fn fate(fate: Fate) -> u8 {
-    match fate {
-        Fate::Applied => APPLIED,
-        Fate::Waiting => WAITING,
-        Fate::Refused(code) => REFUSED.iter().find(|(known, _)| *known == code).map_or(0xff, |(_, byte)| *byte),
-    }
-}
-
-/// The fate of a byte, or `None` when it can't be one's.
-pub(crate) fn read_fate(byte: u8) -> Option<Fate> {
-    match byte {
-        APPLIED => Some(Fate::Applied),
-        WAITING => Some(Fate::Waiting),
-        refused => REFUSED.iter().find(|(_, byte)| *byte == refused).map(|(code, _)| Fate::Refused(*code)),
-    }
 }
 
 fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {

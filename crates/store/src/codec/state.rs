@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use lommebok_domain::{
-    AttemptNumber, CancelledBy, CardId, Cause, Failure, Phase, Prompt, ReturnId, State, StateName, Timestamp,
-};
+use lommebok_domain::{AttemptNumber, CardId, Cause, Failure, Phase, Prompt, ReturnId, State, StateName, Timestamp};
+
+use super::codes::{cancelled_by, read_cancelled_by, state as code};
 
 /// The columns of a state.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,26 +15,8 @@ pub(crate) struct StateColumns<'a> {
     pub(crate) data: Option<Cow<'a, [u8]>>,
 }
 
-const AWAITING_USER: i64 = 0;
-pub(crate) const AWAITING_APPROVAL: i64 = 1;
-const QUEUED_ONE: i64 = 2;
-const OPEN_ONE: i64 = 3;
-const QUEUED_TWO: i64 = 4;
-const OPEN_TWO: i64 = 5;
-const STEP_UP: i64 = 6;
-const RESERVED: i64 = 7;
-const FAILED_CERTAIN: i64 = 8;
-/// Also in the migration: the partial index of unknown outcomes.
-const FAILED_UNKNOWN: i64 = 9;
-const CANCELLED_APP: i64 = 10;
-const CANCELLED_LANDING_PAGE: i64 = 11;
-const CANCELLED_THREE_D_SECURE: i64 = 12;
-const CANCELLED_PSP: i64 = 13;
-const EXPIRED: i64 = 14;
 /// The data of a payment whose prompt was withheld; others that wait for approval have none.
 const PROMPT_WITHHELD: &[u8] = &[1];
-/// States with lower codes are not final.
-pub(crate) const FIRST_FINAL: i64 = RESERVED;
 /// The number of no card: theirs begin at 1.
 const NO_CARD: i64 = 0;
 /// Length of a return id, bytes.
@@ -43,33 +25,14 @@ const RETURN_ID_LENGTH: usize = 16;
 /// The first and last code of a state's name.
 pub(crate) const fn codes(name: StateName) -> (i64, i64) {
     match name {
-        StateName::AwaitingUser => (AWAITING_USER, AWAITING_USER),
-        StateName::AwaitingApproval => (AWAITING_APPROVAL, AWAITING_APPROVAL),
-        StateName::Authorizing => (QUEUED_ONE, OPEN_TWO),
-        StateName::StepUp => (STEP_UP, STEP_UP),
-        StateName::Reserved => (RESERVED, RESERVED),
-        StateName::Failed => (FAILED_CERTAIN, FAILED_UNKNOWN),
-        StateName::Cancelled => (CANCELLED_APP, CANCELLED_PSP),
-        StateName::Expired => (EXPIRED, EXPIRED),
-    }
-}
-
-pub(crate) const fn cancelled_by(by: CancelledBy) -> i64 {
-    match by {
-        CancelledBy::App => CANCELLED_APP,
-        CancelledBy::LandingPage => CANCELLED_LANDING_PAGE,
-        CancelledBy::ThreeDSecure => CANCELLED_THREE_D_SECURE,
-        CancelledBy::Psp => CANCELLED_PSP,
-    }
-}
-
-pub(crate) const fn read_cancelled_by(code: i64) -> Option<CancelledBy> {
-    match code {
-        CANCELLED_APP => Some(CancelledBy::App),
-        CANCELLED_LANDING_PAGE => Some(CancelledBy::LandingPage),
-        CANCELLED_THREE_D_SECURE => Some(CancelledBy::ThreeDSecure),
-        CANCELLED_PSP => Some(CancelledBy::Psp),
-        _ => None,
+        StateName::AwaitingUser => (code::AWAITING_USER, code::AWAITING_USER),
+        StateName::AwaitingApproval => (code::AWAITING_APPROVAL, code::AWAITING_APPROVAL),
+        StateName::Authorizing => (code::QUEUED_ONE, code::OPEN_TWO),
+        StateName::StepUp => (code::STEP_UP, code::STEP_UP),
+        StateName::Reserved => (code::RESERVED, code::RESERVED),
+        StateName::Failed => (code::FAILED_CERTAIN, code::FAILED_UNKNOWN),
+        StateName::Cancelled => (code::FIRST_CANCELLED, code::LAST_CANCELLED),
+        StateName::Expired => (code::EXPIRED, code::EXPIRED),
     }
 }
 
@@ -94,18 +57,20 @@ pub(crate) fn read_known_card(number: i64) -> Option<CardId> {
 pub(crate) fn columns(state: &State) -> StateColumns<'_> {
     let bare = |code| StateColumns { code, at: None, card: None, data: None };
     match state {
-        State::AwaitingUser { deadline } => StateColumns { at: Some(deadline.as_millis()), ..bare(AWAITING_USER) },
+        State::AwaitingUser { deadline } => {
+            StateColumns { at: Some(deadline.as_millis()), ..bare(code::AWAITING_USER) }
+        }
         State::AwaitingApproval { deadline, prompt } => {
             let data = match prompt {
                 Prompt::Shown => None,
                 Prompt::Withheld => Some(Cow::Borrowed(PROMPT_WITHHELD)),
             };
-            StateColumns { at: Some(deadline.as_millis()), data, ..bare(AWAITING_APPROVAL) }
+            StateColumns { at: Some(deadline.as_millis()), data, ..bare(code::AWAITING_APPROVAL) }
         }
         State::Authorizing { card, attempt, phase } => {
             let (queued, open) = match attempt {
-                AttemptNumber::One => (QUEUED_ONE, OPEN_ONE),
-                AttemptNumber::Two => (QUEUED_TWO, OPEN_TWO),
+                AttemptNumber::One => (code::QUEUED_ONE, code::OPEN_ONE),
+                AttemptNumber::Two => (code::QUEUED_TWO, code::OPEN_TWO),
             };
             let card = Some(card.get());
             match phase {
@@ -123,19 +88,19 @@ pub(crate) fn columns(state: &State) -> StateColumns<'_> {
                 at: Some(deadline.as_millis()),
                 card: Some(card.get()),
                 data: Some(Cow::Owned(data)),
-                ..bare(STEP_UP)
+                ..bare(code::STEP_UP)
             }
         }
-        State::Reserved { card } => StateColumns { card: Some(known_card(*card)), ..bare(RESERVED) },
+        State::Reserved { card } => StateColumns { card: Some(known_card(*card)), ..bare(code::RESERVED) },
         State::Failed(Failure::Certain { cause }) => {
-            StateColumns { data: Some(Cow::Owned(cause_bytes(cause))), ..bare(FAILED_CERTAIN) }
+            StateColumns { data: Some(Cow::Owned(cause_bytes(cause))), ..bare(code::FAILED_CERTAIN) }
         }
         State::Failed(Failure::Unknown { cause, card }) => {
             let data = Some(Cow::Owned(cause_bytes(cause)));
-            StateColumns { card: Some(known_card(*card)), data, ..bare(FAILED_UNKNOWN) }
+            StateColumns { card: Some(known_card(*card)), data, ..bare(code::FAILED_UNKNOWN) }
         }
         State::Cancelled(by) => bare(cancelled_by(*by)),
-        State::Expired => bare(EXPIRED),
+        State::Expired => bare(code::EXPIRED),
     }
 }
 
@@ -150,8 +115,8 @@ pub(crate) fn state(code: i64, at: Option<i64>, card: Option<i64>, data: Option<
         Some(State::Authorizing { card: card?, attempt, phase: Phase::Open { at: at?, return_id } })
     };
     match code {
-        AWAITING_USER => Some(State::AwaitingUser { deadline: at? }),
-        AWAITING_APPROVAL => {
+        code::AWAITING_USER => Some(State::AwaitingUser { deadline: at? }),
+        code::AWAITING_APPROVAL => {
             let prompt = match data {
                 None => Prompt::Shown,
                 Some(PROMPT_WITHHELD) => Prompt::Withheld,
@@ -159,19 +124,21 @@ pub(crate) fn state(code: i64, at: Option<i64>, card: Option<i64>, data: Option<
             };
             Some(State::AwaitingApproval { deadline: at?, prompt })
         }
-        QUEUED_ONE => queued(AttemptNumber::One),
-        OPEN_ONE => open(AttemptNumber::One),
-        QUEUED_TWO => queued(AttemptNumber::Two),
-        OPEN_TWO => open(AttemptNumber::Two),
-        STEP_UP => {
+        code::QUEUED_ONE => queued(AttemptNumber::One),
+        code::OPEN_ONE => open(AttemptNumber::One),
+        code::QUEUED_TWO => queued(AttemptNumber::Two),
+        code::OPEN_TWO => open(AttemptNumber::Two),
+        code::STEP_UP => {
             let (return_id, url) = return_id(data?)?;
             let url = String::from_utf8(url.to_vec()).ok()?;
             Some(State::StepUp { card: card?, url, return_id, deadline: at? })
         }
-        RESERVED => Some(State::Reserved { card: read_known_card(known?) }),
-        FAILED_CERTAIN => Some(State::Failed(Failure::Certain { cause: cause(data?)? })),
-        FAILED_UNKNOWN => Some(State::Failed(Failure::Unknown { cause: cause(data?)?, card: read_known_card(known?) })),
-        EXPIRED => Some(State::Expired),
+        code::RESERVED => Some(State::Reserved { card: read_known_card(known?) }),
+        code::FAILED_CERTAIN => Some(State::Failed(Failure::Certain { cause: cause(data?)? })),
+        code::FAILED_UNKNOWN => {
+            Some(State::Failed(Failure::Unknown { cause: cause(data?)?, card: read_known_card(known?) }))
+        }
+        code::EXPIRED => Some(State::Expired),
         cancelled => read_cancelled_by(cancelled).map(State::Cancelled),
     }
 }

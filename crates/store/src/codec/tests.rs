@@ -5,7 +5,7 @@ use lommebok_domain::{
 };
 use proptest::prelude::*;
 
-use super::{entries, event, payment, state};
+use super::{codes, entries, event, payment, state};
 use crate::batch::{BatchEntry, Fate};
 
 fn entry() -> impl Strategy<Value = BatchEntry> {
@@ -93,9 +93,9 @@ fn every_fate_has_a_byte_of_its_own_and_no_other_byte_is_one() {
     let refused = RefusalCode::ALL.map(Fate::Refused);
     let fates: Vec<Fate> = [Fate::Applied, Fate::Waiting].into_iter().chain(refused).collect();
     for fate in &fates {
-        assert_eq!(entries::read_fate(entries::fate(*fate)), Some(*fate));
+        assert_eq!(codes::read_fate(codes::fate(*fate)), Some(*fate));
     }
-    assert_eq!((0..=u8::MAX).filter_map(entries::read_fate).count(), fates.len());
+    assert_eq!((0..=u8::MAX).filter_map(codes::read_fate).count(), fates.len());
 }
 
 #[test]

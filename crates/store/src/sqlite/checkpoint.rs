@@ -172,6 +172,6 @@ fn report(outcome: Result<Log, StoreError>) -> bool {
 fn checkpoint(connection: &Connection, mode: &str) -> Result<Log, StoreError> {
     let sql = format!("PRAGMA wal_checkpoint({mode})");
     let mut statement = connection.prepare_cached(&sql).map_err(database_error)?;
-    let log = statement.query_row([], |row| Ok(Log { length: row.get(1)?, copied: row.get(2)? }));
+    let log = statement.query_row([], |row| Ok(Log { length: row.get("log")?, copied: row.get("checkpointed")? }));
     log.map_err(database_error)
 }

@@ -7,7 +7,9 @@ use rusqlite::{Connection, params};
 use super::connections::run;
 use super::fault::unreadable;
 use crate::change::DueRow;
-use crate::codec::payment::{due_kind, read_due_kind};
+use crate::codec::codes::{due_kind, read_due_kind};
+
+columns!(due_columns, due_column { due { due_at, payment, kind } });
 
 /// The rows due at or before `until`, earliest first.
 pub(crate) fn until(
@@ -16,13 +18,13 @@ pub(crate) fn until(
     until: Timestamp,
     limit: u32,
 ) -> rusqlite::Result<Vec<DueRow>> {
-    let sql = "SELECT due_at, payment, kind FROM due WHERE tenant = ?1 AND due_at <= ?2 \
-               ORDER BY due_at, payment, kind LIMIT ?3";
+    let sql =
+        select!(due_columns, "FROM due WHERE tenant = ?1 AND due_at <= ?2 ORDER BY due_at, payment, kind LIMIT ?3");
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map(params![tenant.get(), until.as_millis(), limit], |row| {
-        let payment: i64 = row.get(1)?;
-        let kind = read_due_kind(row.get(2)?).ok_or_else(|| unreadable("due", payment))?;
-        Ok(DueRow { at: Timestamp::from_millis(row.get(0)?), payment: PaymentId::new(payment), kind })
+        let payment: i64 = row.get(due_column::payment)?;
+        let kind = read_due_kind(row.get(due_column::kind)?).ok_or_else(|| unreadable("due", payment))?;
+        Ok(DueRow { at: Timestamp::from_millis(row.get(due_column::due_at)?), payment: PaymentId::new(payment), kind })
     })?;
     rows.collect()
 }

@@ -6,9 +6,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::connections::run;
 use crate::batch::BatchTarget;
 use crate::change::{NewIdempotency, Write};
-use crate::codec::record::route;
+use crate::codec::codes::route;
 use crate::fault::{CommitFault, StoredIdempotency};
 use crate::secret::KeyedHash;
+
+columns!(stored_columns, stored_column { idempotency { request, subject, at } });
 
 /// What counts under this key at its own time.
 pub(crate) fn stored(
@@ -16,15 +18,17 @@ pub(crate) fn stored(
     tenant: TenantId,
     key: &NewIdempotency,
 ) -> rusqlite::Result<Option<StoredIdempotency>> {
-    let sql = "SELECT request, subject, at FROM idempotency \
-               WHERE tenant = ?1 AND psp = ?2 AND route = ?3 AND key = ?4 AND at > ?5";
+    let sql = select!(
+        stored_columns,
+        "FROM idempotency WHERE tenant = ?1 AND psp = ?2 AND route = ?3 AND key = ?4 AND at > ?5"
+    );
     let since = key.at.plus_millis(crate::IDEMPOTENCY_LIFE_MS.saturating_neg()).as_millis();
     let params = params![tenant.get(), key.psp.get(), route(key.route), key.key.as_bytes(), since];
     let stored = connection.prepare_cached(sql)?.query_row(params, |row| {
         Ok(StoredIdempotency {
-            request: KeyedHash::new(row.get(0)?),
-            subject: row.get(1)?,
-            at: Timestamp::from_millis(row.get(2)?),
+            request: KeyedHash::new(row.get(stored_column::request)?),
+            subject: row.get(stored_column::subject)?,
+            at: Timestamp::from_millis(row.get(stored_column::at)?),
         })
     });
     stored.optional()

@@ -3,6 +3,9 @@
 //! One connection writes (the committer's thread owns it), one checkpoints, a few read. A newcomer's mistake would be to
 //! write from anywhere else, or to keep a reader's transaction open: the log could not be recycled then.
 
+#[macro_use]
+mod columns;
+
 mod check;
 mod checkpoint;
 mod connections;

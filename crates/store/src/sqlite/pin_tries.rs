@@ -58,10 +58,15 @@ pub(super) fn set_back(connection: &Connection, from: &TriedFrom) -> rusqlite::R
     Ok(())
 }
 
+columns!(wrong_columns, wrong_column { pin_tries { wrong, since } });
+
 fn read(connection: &Connection, source: &KeyedHash) -> rusqlite::Result<Option<WrongPins>> {
-    let sql = "SELECT wrong, since FROM pin_tries WHERE source = ?1";
+    let sql = select!(wrong_columns, "FROM pin_tries WHERE source = ?1");
     let found = connection.prepare_cached(sql)?.query_row([source.as_bytes()], |row| {
-        Ok(WrongPins { count: row.get(0)?, since: Timestamp::from_millis(row.get(1)?) })
+        Ok(WrongPins {
+            count: row.get(wrong_column::wrong)?,
+            since: Timestamp::from_millis(row.get(wrong_column::since)?),
+        })
     });
     found.optional()
 }

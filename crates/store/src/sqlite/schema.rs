@@ -95,7 +95,7 @@ fn differences(expected: &Schema, found: &Schema) -> Vec<String> {
 fn read(connection: &Connection) -> rusqlite::Result<Schema> {
     let sql = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
     let mut statement = connection.prepare(sql)?;
-    let objects = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let objects = statement.query_map([], |row| Ok((row.get::<_, String>("type")?, row.get::<_, String>("name")?)))?;
     let mut schema = Schema::new();
     for object in objects {
         let (kind, name) = object?;
@@ -111,25 +111,25 @@ fn read(connection: &Connection) -> rusqlite::Result<Schema> {
 
 fn table(connection: &Connection, name: &str) -> rusqlite::Result<BTreeMap<String, String>> {
     let column = |row: &Row<'_>| {
-        let (column, of_type): (String, String) = (row.get(0)?, row.get(1)?);
-        let (place, not_null, key): (i64, bool, i64) = (row.get(2)?, row.get(3)?, row.get(4)?);
-        let default: Option<String> = row.get(5)?;
+        let (column, of_type): (String, String) = (row.get("name")?, row.get("type")?);
+        let (place, not_null, key): (i64, bool, i64) = (row.get("cid")?, row.get("notnull")?, row.get("pk")?);
+        let default: Option<String> = row.get("dflt_value")?;
         Ok((format!("column {column}"), format!("{of_type} {place} {not_null} {key} {default:?}")))
     };
     let sql = "SELECT name, type, cid, \"notnull\", pk, dflt_value FROM pragma_table_xinfo(?1)";
     let mut parts = parts(connection, sql, name, column)?;
     let form = |row: &Row<'_>| {
-        let (without_rowid, strict): (bool, bool) = (row.get(0)?, row.get(1)?);
+        let (without_rowid, strict): (bool, bool) = (row.get("wr")?, row.get("strict")?);
         Ok(("form".to_owned(), format!("{without_rowid} {strict}")))
     };
     let sql = "SELECT wr, strict FROM pragma_table_list WHERE schema = 'main' AND name = ?1";
     parts.extend(self::parts(connection, sql, name, form)?);
     let unique = |row: &Row<'_>| {
-        let (of, columns): (String, String) = (row.get(0)?, row.get(1)?);
+        let (of, columns): (String, String) = (row.get("origin")?, row.get("columns")?);
         Ok((format!("uniqueness ({columns})"), of))
     };
     // Those of CREATE TABLE have no name of their own that means anything.
-    let sql = "SELECT list.origin, (SELECT group_concat(coalesce(name, '')) FROM pragma_index_info(list.name)) \
+    let sql = "SELECT list.origin, (SELECT group_concat(coalesce(name, '')) FROM pragma_index_info(list.name)) AS columns \
                FROM pragma_index_list(?1) AS list WHERE list.origin <> 'c'";
     parts.extend(self::parts(connection, sql, name, unique)?);
     Ok(parts)
@@ -137,14 +137,15 @@ fn table(connection: &Connection, name: &str) -> rusqlite::Result<BTreeMap<Strin
 
 fn index(connection: &Connection, name: &str) -> rusqlite::Result<BTreeMap<String, String>> {
     let column = |row: &Row<'_>| {
-        let (place, column): (i64, Option<String>) = (row.get(0)?, row.get(1)?);
-        let (descends, is_key): (bool, bool) = (row.get(2)?, row.get(3)?);
+        let (place, column): (i64, Option<String>) = (row.get("seqno")?, row.get("name")?);
+        let (descends, is_key): (bool, bool) = (row.get("desc")?, row.get("key")?);
         Ok((format!("place {place}"), format!("{} {descends} {is_key}", column.unwrap_or_default())))
     };
     let sql = "SELECT seqno, name, \"desc\", key FROM pragma_index_xinfo(?1)";
     let mut parts = parts(connection, sql, name, column)?;
     let of = |row: &Row<'_>| {
-        let (table, unique, partial): (String, bool, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (table, unique, partial): (String, bool, bool) =
+            (row.get("name")?, row.get("unique")?, row.get("partial")?);
         Ok(("table".to_owned(), format!("{table} {unique} {partial}")))
     };
     let sql = "SELECT tables.name, list.\"unique\", list.partial FROM sqlite_schema AS tables, pragma_index_list(tables.name) AS list \

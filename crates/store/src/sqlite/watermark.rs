@@ -59,7 +59,8 @@ pub(super) fn highest(connection: &Connection) -> rusqlite::Result<Watermark> {
     ];
     if connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'skipped_number'")?.exists([])? {
         let sql = "SELECT payment, batch, msn FROM skipped_number WHERE tenant = 0";
-        let skipped: [i64; 3] = connection.query_row(sql, [], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?;
+        let skipped: [i64; 3] =
+            connection.query_row(sql, [], |row| Ok([row.get("payment")?, row.get("batch")?, row.get("msn")?]))?;
         for (number, skipped) in numbers.iter_mut().zip(skipped) {
             *number = skipped.max(*number);
         }

@@ -10,13 +10,13 @@ use crate::codec;
 
 /// Looks at every request, and at rows that belong to none.
 pub(super) fn look(connection: &Connection, faults: &mut Vec<String>) -> rusqlite::Result<()> {
-    let waiting = by_batch(connection, "SELECT batch, count(*) FROM waiting_entry GROUP BY batch")?;
-    let mut refusals = by_batch(connection, "SELECT batch, count(*) FROM batch_refusal GROUP BY batch")?;
-    let mut steps = by_batch(connection, "SELECT batch, count(*) FROM batch_fate GROUP BY batch")?;
+    let waiting = by_batch(connection, "SELECT batch, count(*) AS count FROM waiting_entry GROUP BY batch")?;
+    let mut refusals = by_batch(connection, "SELECT batch, count(*) AS count FROM batch_refusal GROUP BY batch")?;
+    let mut steps = by_batch(connection, "SELECT batch, count(*) AS count FROM batch_fate GROUP BY batch")?;
     let mut statement = connection.prepare("SELECT id, next FROM batch ORDER BY id")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let (id, next): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let (id, next): (i64, i64) = (row.get("id")?, row.get("next")?);
         let kept = refusals.remove(&id).unwrap_or(0);
         steps.remove(&id);
         let mut fault = |what: &str| faults.push(format!("batch {id}: {what}"));
@@ -46,7 +46,7 @@ pub(super) fn look(connection: &Connection, faults: &mut Vec<String>) -> rusqlit
 }
 
 fn by_batch(connection: &Connection, sql: &str) -> rusqlite::Result<HashMap<i64, i64>> {
-    connection.prepare(sql)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    connection.prepare(sql)?.query_map([], |row| Ok((row.get("batch")?, row.get("count")?)))?.collect()
 }
 
 /// The fates of a request, or `None` when its steps do not follow each other or a byte is none's.
@@ -56,10 +56,10 @@ fn fates(connection: &Connection, id: i64) -> rusqlite::Result<Option<Vec<Fate>>
     let mut rows = statement.query([id])?;
     let mut fates = Vec::new();
     while let Some(row) = rows.next()? {
-        let bytes = row.get_ref(1)?.as_blob()?;
-        let read: Option<Vec<Fate>> = bytes.iter().map(|byte| codec::entries::read_fate(*byte)).collect();
+        let bytes = row.get_ref("fates")?.as_blob()?;
+        let read: Option<Vec<Fate>> = bytes.iter().map(|byte| codec::codes::read_fate(*byte)).collect();
         match read {
-            Some(read) if i64::try_from(fates.len()) == Ok(row.get(0)?) => fates.extend(read),
+            Some(read) if i64::try_from(fates.len()) == Ok(row.get("position")?) => fates.extend(read),
             Some(_) | None => return Ok(None),
         }
     }
@@ -70,8 +70,8 @@ fn codes_agree(connection: &Connection, id: i64, fates: &[Fate]) -> rusqlite::Re
     let mut statement = connection.prepare_cached("SELECT position, code FROM batch_refusal WHERE batch = ?1")?;
     let mut rows = statement.query([id])?;
     while let Some(row) = rows.next()? {
-        let code = lommebok_domain::RefusalCode::named(row.get_ref(1)?.as_str()?);
-        let fate = usize::try_from(row.get::<_, i64>(0)?).ok().and_then(|position| fates.get(position));
+        let code = lommebok_domain::RefusalCode::named(row.get_ref("code")?.as_str()?);
+        let fate = usize::try_from(row.get::<_, i64>("position")?).ok().and_then(|position| fates.get(position));
         if fate != Some(&Fate::Refused(code)) {
             return Ok(false);
         }

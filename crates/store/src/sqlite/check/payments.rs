@@ -66,7 +66,7 @@ impl Check<'_> {
         let due = self.due.remove(&id.get()).unwrap_or_default();
         let [found_by_transaction, found_by_order] = self.found_by_its_keys(payment)?;
         let mut fault = |what: &str| self.report.faults.push(format!("payment {}: {what}", id.get()));
-        let events = read::payment::events(connection, tenant, (id, i64::MAX))?;
+        let events = read::event::events(connection, tenant, (id, i64::MAX))?;
         if !versions_are_gapless(connection, payment, events.len())? {
             fault("its versions are not those of its events");
         }
@@ -148,12 +148,13 @@ struct Named<'a> {
 }
 
 fn versions_are_gapless(connection: &Connection, payment: &Payment, events: usize) -> rusqlite::Result<bool> {
-    let sql = "SELECT coalesce(min(version), 2), coalesce(max(version), 1), coalesce(max(tenant), ?2) \
+    let sql = "SELECT coalesce(min(version), 2) AS first, coalesce(max(version), 1) AS last, coalesce(max(tenant), ?2) AS tenant \
                FROM event WHERE payment = ?1";
     let tenant = payment.terms.tenant.get();
-    let found: (i64, i64, i64) = connection
-        .prepare_cached(sql)?
-        .query_row(params![payment.id.get(), tenant], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let found: (i64, i64, i64) =
+        connection.prepare_cached(sql)?.query_row(params![payment.id.get(), tenant], |row| {
+            Ok((row.get("first")?, row.get("last")?, row.get("tenant")?))
+        })?;
     let events = i64::try_from(events).unwrap_or(i64::MAX);
     Ok(found == (2, payment.version, tenant) && payment.version.checked_sub(1) == Some(events))
 }
@@ -194,13 +195,13 @@ fn due_rows(connection: &Connection) -> rusqlite::Result<HashMap<i64, Vec<(i64, 
     let mut statement = connection.prepare("SELECT payment, due_at, kind FROM due ORDER BY payment, due_at, kind")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        due.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));
+        due.entry(row.get("payment")?).or_default().push((row.get("due_at")?, row.get("kind")?));
     }
     Ok(due)
 }
 
 fn expected_due_rows(payment: &Payment) -> Vec<(i64, i64)> {
-    let mut rows: Vec<_> = payment.due().map(|(kind, at)| (at.as_millis(), codec::payment::due_kind(kind))).collect();
+    let mut rows: Vec<_> = payment.due().map(|(kind, at)| (at.as_millis(), codec::codes::due_kind(kind))).collect();
     rows.sort_unstable();
     rows
 }

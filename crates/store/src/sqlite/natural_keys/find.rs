@@ -11,12 +11,7 @@ use rusqlite::Connection;
 
 use super::hash::{KeyHasher, MAX_PROBES};
 use super::recent::{RecentKeys, Waiting};
-use crate::sqlite::read::payment::{at_one_moment, by_id, payment, select_payment};
-
-/// Columns of `select_payment` that the search for a natural key looks at.
-const TENANT: usize = 15;
-const PSP: usize = 16;
-const PSP_TRANSACTION_ID: usize = 19;
+use crate::sqlite::read::payment::{at_one_moment, by_id, payment, payment_column, payment_columns};
 
 /// What finds natural keys.
 #[derive(Debug)]
@@ -109,15 +104,17 @@ fn find(connection: &Connection, sought: Sought<'_>, near: &[i64]) -> rusqlite::
             return Ok(Some(found));
         }
     }
-    let sql = select_payment!(
-        "transaction_key k JOIN payment p ON p.id = k.payment JOIN initiation i ON i.id = k.payment \
+    let sql = select!(
+        payment_columns,
+        "FROM transaction_key k JOIN payment p ON p.id = k.payment JOIN initiation i ON i.id = k.payment \
          WHERE k.hash >= ?1 AND k.hash < ?2 ORDER BY k.hash"
     );
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([sought.hash, sought.hash.saturating_add(MAX_PROBES)])?;
     while let Some(row) = rows.next()? {
-        let ours = row.get::<_, i64>(TENANT)? == tenant.get() && row.get::<_, i64>(PSP)? == psp.get();
-        if ours && row.get_ref(PSP_TRANSACTION_ID)?.as_str()? == sought.id.as_str() {
+        let ours = row.get::<_, i64>(payment_column::tenant)? == tenant.get()
+            && row.get::<_, i64>(payment_column::psp)? == psp.get();
+        if ours && row.get_ref(payment_column::psp_transaction_id)?.as_str()? == sought.id.as_str() {
             return payment(row).map(Some);
         }
     }

@@ -47,6 +47,10 @@ pub(in crate::sqlite) struct Claim<'a> {
     pub(in crate::sqlite) text: &'a str,
 }
 
+columns!(named_columns, named_column {
+    initiation { id, tenant, psp, merchant, psp_transaction_id, merchant_order_id }
+});
+
 struct Statements {
     insert: &'static str,
     payment_at: &'static str,
@@ -184,14 +188,21 @@ impl NaturalKeys {
         let through: i64 =
             connection.query_row("SELECT through FROM merged_keys WHERE tenant = 0", [], |row| row.get(0))?;
         let mut waiting = Waiting { known_through: through, ..Waiting::default() };
-        let sql = "SELECT id, tenant, psp, merchant, psp_transaction_id, merchant_order_id FROM initiation \
-                   WHERE id > ?1 ORDER BY id";
+        let sql = select!(named_columns, "FROM initiation WHERE id > ?1 ORDER BY id");
         let mut statement = connection.prepare(sql)?;
         let mut rows = statement.query([through])?;
         while let Some(row) = rows.next()? {
-            let key = Key { payment: row.get(0)?, tenant: row.get(1)? };
-            let transaction = hasher.transaction_text(key.tenant, row.get(2)?, row.get_ref(4)?.as_str()?);
-            let order = hasher.order_text(key.tenant, row.get(3)?, row.get_ref(5)?.as_str()?);
+            let key = Key { payment: row.get(named_column::id)?, tenant: row.get(named_column::tenant)? };
+            let transaction = hasher.transaction_text(
+                key.tenant,
+                row.get(named_column::psp)?,
+                row.get_ref(named_column::psp_transaction_id)?.as_str()?,
+            );
+            let order = hasher.order_text(
+                key.tenant,
+                row.get(named_column::merchant)?,
+                row.get_ref(named_column::merchant_order_id)?.as_str()?,
+            );
             for (table, hash) in [(KeyTable::Transaction, transaction), (KeyTable::Order, order)] {
                 place_again(connection, &mut waiting, (Place { table, at: hash }, key))?;
             }

@@ -2,25 +2,44 @@
 //! show.
 
 use lommebok_domain::history::{self, HistoryLine, Told};
-use lommebok_domain::{
-    Amount, EventKind, MerchantOrderId, Payment, PspId, PspTransactionId, Sums, TenantId, Timestamp,
-};
+use lommebok_domain::{Amount, MerchantOrderId, Payment, PspId, PspTransactionId, Sums, TenantId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
-use crate::codec;
+use super::event::{event_column, event_columns, kind};
+use crate::codec::codes::{self, code};
 use crate::records::{HistoryPage, PaymentDetails, PaymentReceipt};
 use crate::sqlite::fault::unreadable;
 use crate::sqlite::natural_keys::{KeyReader, MAX_PROBES, Sought};
 
-/// The details of the payment that is found in `$tables` by `$place`. Of its events those are read that may show
-/// (`codec::event`: RESERVED, and FAILED_CERTAIN to OPERATION_FAILED); without one, their columns are NULL in one row.
+columns!(details_columns, details_column after event_column::version {
+    i { agreed = amount, payment_text, merchant_order_id }
+    p { id, state, reserved, captured, released, refunded }
+});
+
+/// The events that may show: RESERVED, and FAILED_CERTAIN to OPERATION_FAILED.
+macro_rules! may_show {
+    () => {
+        concat!(
+            "(e.kind = ", code!(event RESERVED),
+            " OR e.kind BETWEEN ", code!(event FAILED_CERTAIN), " AND ", code!(event OPERATION_FAILED), ")"
+        )
+    };
+}
+
+/// The details of the payment that is found in `$tables` by `$place`. Of its events those are read that may show; without one, their
+/// columns are NULL in one row.
 macro_rules! select_details {
     ($tables:literal, $place:literal, $order:literal) => {
         concat!(
-            "SELECT e.kind, e.at, e.amount, e.subject, e.card, e.code, e.text, i.amount, i.payment_text, p.id, p.state, ",
-            "p.reserved, p.captured, p.released, p.refunded, i.merchant_order_id FROM ",
+            "SELECT ",
+            event_columns!(),
+            ", ",
+            details_columns!(),
+            " FROM ",
             $tables,
-            " LEFT JOIN event e ON e.payment = p.id AND e.tenant = ?1 AND (e.kind = 3 OR e.kind BETWEEN 6 AND 13) WHERE ",
+            " LEFT JOIN event e ON e.payment = p.id AND e.tenant = ?1 AND ",
+            may_show!(),
+            " WHERE ",
             $place,
             " AND p.tenant = ?1 AND p.psp = ?2 AND i.psp_transaction_id = ?3 ORDER BY ",
             $order
@@ -83,26 +102,31 @@ fn find(
 
 /// The payment of a row, without its history.
 fn details(row: &Row<'_>) -> rusqlite::Result<PaymentDetails> {
-    let sums = Sums::from_parts(row.get(11)?, row.get(12)?, row.get(13)?, row.get(14)?);
-    let order = MerchantOrderId::new(row.get_ref(15)?.as_str()?);
+    let sums = Sums::from_parts(
+        row.get(details_column::reserved)?,
+        row.get(details_column::captured)?,
+        row.get(details_column::released)?,
+        row.get(details_column::refunded)?,
+    );
+    let order = MerchantOrderId::new(row.get_ref(details_column::merchant_order_id)?.as_str()?);
     let (Some(sums), Some(merchant_order_id)) = (sums, order) else {
-        return Err(unreadable("payment", row.get(9)?));
+        return Err(unreadable("payment", row.get(details_column::id)?));
     };
     Ok(PaymentDetails { merchant_order_id, sums, history: Vec::new(), is_whole: true })
 }
 
 /// The line of a row's event, if it has one that shows.
 fn line(row: &Row<'_>) -> rusqlite::Result<Option<HistoryLine>> {
-    if row.get::<_, Option<i64>>(0)?.is_none() {
+    if row.get::<_, Option<i64>>(event_column::kind)?.is_none() {
         return Ok(None);
     }
     let kind = kind(row)?;
-    let (Some(kind), Some(amount)) = (kind, Amount::from_ore(row.get(7)?)) else {
-        return Err(unreadable("event", row.get(9)?));
+    let (Some(kind), Some(amount)) = (kind, Amount::from_ore(row.get(details_column::agreed)?)) else {
+        return Err(unreadable("event", row.get(details_column::id)?));
     };
-    let is_final = row.get::<_, i64>(10)? >= codec::state::FIRST_FINAL;
-    let told = Told { is_final, amount, payment_text: row.get_ref(8)?.as_str()? };
-    Ok(history::line(told, Timestamp::from_millis(row.get(1)?), &kind))
+    let is_final = row.get::<_, i64>(details_column::state)? >= codes::state::FIRST_FINAL;
+    let told = Told { is_final, amount, payment_text: row.get_ref(details_column::payment_text)?.as_str()? };
+    Ok(history::line(told, Timestamp::from_millis(row.get(event_column::at)?), &kind))
 }
 
 /// What a receipt shows of a payment, with a page of its history after version `after`: it ends by its length, or by its texts.
@@ -113,12 +137,23 @@ pub(crate) fn receipt(
     (limit, at_most_bytes): (u32, usize),
 ) -> rusqlite::Result<PaymentReceipt> {
     let (id, tenant) = (payment.id.get(), payment.terms.tenant.get());
-    // RESERVED, and FAILED_CERTAIN to EXPIRED.
-    let sql = "SELECT at FROM event WHERE payment = ?1 AND tenant = ?2 AND (kind = 3 OR kind BETWEEN 6 AND 9) \
-               ORDER BY version LIMIT 1";
+    let sql = concat!(
+        "SELECT at FROM event WHERE payment = ?1 AND tenant = ?2 AND (kind = ",
+        code!(event RESERVED),
+        " OR kind BETWEEN ",
+        code!(event FAILED_CERTAIN),
+        " AND ",
+        code!(event EXPIRED),
+        ") ORDER BY version LIMIT 1"
+    );
     let ended_at = connection.prepare_cached(sql)?.query_row([id, tenant], |row| row.get(0)).optional()?;
-    let sql = "SELECT kind, at, amount, subject, card, code, text, version FROM event WHERE payment = ?1 AND tenant = ?2 \
-               AND (kind = 3 OR kind BETWEEN 6 AND 13) AND version > ?3 ORDER BY version LIMIT ?4";
+    let sql = concat!(
+        "SELECT ",
+        event_columns!(),
+        " FROM event e WHERE e.payment = ?1 AND e.tenant = ?2 AND ",
+        may_show!(),
+        " AND e.version > ?3 ORDER BY e.version LIMIT ?4"
+    );
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params![id, tenant, after, i64::from(limit).saturating_add(1)])?;
     let (mut history, mut last, mut count, mut bytes) = (HistoryPage::default(), after, 0_u32, 0_usize);
@@ -127,24 +162,14 @@ pub(crate) fn receipt(
             history.next = Some(last);
             break;
         }
-        (last, count) = (row.get(7)?, count.saturating_add(1));
+        (last, count) = (row.get(event_column::version)?, count.saturating_add(1));
         let kind = kind(row)?.ok_or_else(|| unreadable("event", id))?;
-        if let Some(line) = history::line(Told::from(payment), Timestamp::from_millis(row.get(1)?), &kind) {
+        if let Some(line) =
+            history::line(Told::from(payment), Timestamp::from_millis(row.get(event_column::at)?), &kind)
+        {
             bytes = bytes.saturating_add(line.text.len());
             history.lines.push(line);
         }
     }
     Ok(PaymentReceipt { ended_at: ended_at.map(Timestamp::from_millis), history })
-}
-
-/// The kind of a row that begins with the columns of one.
-fn kind(row: &Row<'_>) -> rusqlite::Result<Option<EventKind>> {
-    Ok(codec::event::kind(codec::event::EventColumns {
-        kind: row.get(0)?,
-        amount: row.get(2)?,
-        subject: row.get(3)?,
-        card: row.get(4)?,
-        code: row.get(5)?,
-        text: row.get(6)?,
-    }))
 }

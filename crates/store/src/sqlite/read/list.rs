@@ -4,8 +4,9 @@
 use lommebok_domain::{PaymentId, PspId, TenantId, Timestamp, UserId};
 use rusqlite::{Connection, params};
 
-use super::payment::{payment, select_payment};
-use crate::codec;
+use super::payment::{payment, payment_columns};
+use crate::codec::codes::{self, code};
+use crate::codec::state;
 use crate::records::{Page, PaymentFilter};
 
 /// Rows that one page looks at, at most.
@@ -23,27 +24,34 @@ pub(crate) fn page(
     let before = before.map_or(i64::MAX, PaymentId::get);
     match filter {
         PaymentFilter::All => scan(connection, tenant, (0, i64::MAX), (before, limit)),
-        PaymentFilter::State(name) => scan(connection, tenant, codec::state::codes(name), (before, limit)),
+        PaymentFilter::State(name) => scan(connection, tenant, state::codes(name), (before, limit)),
         PaymentFilter::NotFinal => {
-            scan(connection, tenant, (0, codec::state::FIRST_FINAL.saturating_sub(1)), (before, limit))
+            scan(connection, tenant, (0, codes::state::FIRST_FINAL.saturating_sub(1)), (before, limit))
         }
         PaymentFilter::OutcomeUnknown => {
-            let sql = select_payment!(
-                "payment p JOIN initiation i ON i.id = p.id \
-                 WHERE p.tenant = ?1 AND p.state = 9 AND p.id < ?2 AND ?4 = 0 ORDER BY p.id DESC LIMIT ?3"
+            let sql = select!(
+                payment_columns,
+                "FROM payment p JOIN initiation i ON i.id = p.id WHERE p.tenant = ?1 AND p.state = ",
+                code!(state FAILED_UNKNOWN),
+                " AND p.id < ?2 AND ?4 = 0 ORDER BY p.id DESC LIMIT ?3"
             );
             indexed(connection, sql, tenant, (0, before, limit))
         }
         PaymentFilter::NoticeGivenUp => {
-            let sql = select_payment!(
-                "payment p JOIN initiation i ON i.id = p.id \
-                 WHERE p.tenant = ?1 AND p.notice BETWEEN 3 AND 4 AND p.id < ?2 AND ?4 = 0 ORDER BY p.id DESC LIMIT ?3"
+            let sql = select!(
+                payment_columns,
+                "FROM payment p JOIN initiation i ON i.id = p.id WHERE p.tenant = ?1 AND p.notice BETWEEN ",
+                code!(notice GIVEN_UP),
+                " AND ",
+                code!(notice GIVEN_UP_TIMEOUT),
+                " AND p.id < ?2 AND ?4 = 0 ORDER BY p.id DESC LIMIT ?3"
             );
             indexed(connection, sql, tenant, (0, before, limit))
         }
         PaymentFilter::User(user) => {
-            let sql = select_payment!(
-                "payment p JOIN initiation i ON i.id = p.id WHERE p.tenant = ?1 AND p.user = ?4 AND p.user > 0 \
+            let sql = select!(
+                payment_columns,
+                "FROM payment p JOIN initiation i ON i.id = p.id WHERE p.tenant = ?1 AND p.user = ?4 AND p.user > 0 \
                  AND p.id < ?2 ORDER BY p.id DESC LIMIT ?3"
             );
             indexed(connection, sql, tenant, (user.get(), before, limit))
@@ -54,7 +62,7 @@ pub(crate) fn page(
 
 /// How many payments failed with an unknown outcome: the length of their index.
 pub(crate) fn outcome_unknown_count(connection: &Connection, tenant: TenantId) -> rusqlite::Result<u64> {
-    let sql = "SELECT count(*) FROM payment WHERE tenant = ?1 AND state = 9";
+    let sql = concat!("SELECT count(*) FROM payment WHERE tenant = ?1 AND state = ", code!(state FAILED_UNKNOWN));
     let count: i64 = connection.prepare_cached(sql)?.query_row([tenant.get()], |row| row.get(0))?;
     Ok(u64::try_from(count).unwrap_or(0))
 }
@@ -96,7 +104,7 @@ fn open_of_user(
 ) -> rusqlite::Result<Page> {
     let sql = "SELECT id, state < ?2 FROM payment WHERE tenant = ?1 AND user = ?3 AND user > 0 AND id < ?4 \
                ORDER BY id DESC LIMIT ?5";
-    let params = params![tenant.get(), codec::state::FIRST_FINAL, user, before, MAX_SCANNED];
+    let params = params![tenant.get(), codes::state::FIRST_FINAL, user, before, MAX_SCANNED];
     gather(connection, tenant, (sql, params), limit)
 }
 
@@ -107,16 +115,18 @@ pub(crate) fn open_prompts(
     (tenant, psp): (TenantId, PspId),
     (user, without): (UserId, Option<PaymentId>),
 ) -> rusqlite::Result<Vec<Timestamp>> {
+    const IS_OPEN: usize = 0;
+    const ENDS_AT: usize = 1;
     let sql = "SELECT psp = ?3 AND state = ?4 AND state_data IS NULL AND id <> ?6, state_at FROM payment \
                WHERE tenant = ?1 AND user = ?2 AND user > 0 ORDER BY id DESC LIMIT ?5";
-    let (waiting, without) = (codec::state::AWAITING_APPROVAL, without.map_or(0, PaymentId::get));
+    let (waiting, without) = (codes::state::AWAITING_APPROVAL, without.map_or(0, PaymentId::get));
     let params = params![tenant.get(), user.get(), psp.get(), waiting, PROMPTS_SCANNED, without];
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
     let mut ends = Vec::new();
     while let Some(row) = rows.next()? {
-        if row.get::<_, bool>(0)? {
-            ends.push(Timestamp::from_millis(row.get(1)?));
+        if row.get::<_, bool>(IS_OPEN)? {
+            ends.push(Timestamp::from_millis(row.get(ENDS_AT)?));
         }
     }
     Ok(ends)
@@ -129,15 +139,17 @@ fn gather(
     (sql, params): (&str, &[&dyn rusqlite::ToSql]),
     limit: u32,
 ) -> rusqlite::Result<Page> {
+    const ID: usize = 0;
+    const IS_WANTED: usize = 1;
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
     let (mut wanted, mut looked, mut last) = (Vec::new(), 0_i64, None);
     let mut full = false;
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(0)?;
+        let id: i64 = row.get(ID)?;
         looked = looked.saturating_add(1);
         last = Some(PaymentId::new(id));
-        if row.get::<_, bool>(1)? {
+        if row.get::<_, bool>(IS_WANTED)? {
             wanted.push(PaymentId::new(id));
             full = u32::try_from(wanted.len()).is_ok_and(|found| found >= limit);
         }

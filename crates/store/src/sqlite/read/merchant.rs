@@ -7,26 +7,23 @@ use crate::codec;
 use crate::records::{Address, Merchant, MerchantDetails};
 use crate::sqlite::fault::unreadable;
 
-macro_rules! select_merchant {
-    ($rest:literal) => {
-        concat!(
-            "SELECT id, tenant, psp, msn, version, created_at, updated_at, status, may_skip_landing_page, ",
-            "organization_number, company_name, company_email, name, mcc_code, email, website, logo_url, ",
-            "terms_of_service_accepted, address_line_1, address_line_2, city, post_code, country FROM merchant ",
-            $rest
-        )
-    };
-}
+columns!(merchant_columns, merchant_column {
+    merchant {
+        id, tenant, psp, msn, version, created_at, updated_at, status, may_skip_landing_page, organization_number, company_name,
+        company_email, name, mcc_code, email, website, logo_url, terms_of_service_accepted, address_line_1, address_line_2, city,
+        post_code, country
+    }
+});
 
 /// The merchant with this number.
 pub(crate) fn by_id(connection: &Connection, tenant: TenantId, id: MerchantId) -> rusqlite::Result<Option<Merchant>> {
-    let sql = select_merchant!("WHERE id = ?1 AND tenant = ?2");
+    let sql = select!(merchant_columns, "FROM merchant WHERE id = ?1 AND tenant = ?2");
     connection.prepare_cached(sql)?.query_row([id.get(), tenant.get()], merchant).optional()
 }
 
 /// The merchant with this serial number.
 pub(crate) fn by_msn(connection: &Connection, tenant: TenantId, msn: &Msn) -> rusqlite::Result<Option<Merchant>> {
-    let sql = select_merchant!("WHERE tenant = ?1 AND msn = ?2");
+    let sql = select!(merchant_columns, "FROM merchant WHERE tenant = ?1 AND msn = ?2");
     connection.prepare_cached(sql)?.query_row(params![tenant.get(), msn.as_str()], merchant).optional()
 }
 
@@ -36,7 +33,8 @@ pub(crate) fn of_psp(
     (tenant, psp): (TenantId, PspId),
     (after, limit): (Option<MerchantId>, u32),
 ) -> rusqlite::Result<Vec<Merchant>> {
-    let sql = select_merchant!("WHERE tenant = ?1 AND psp = ?2 AND id > ?3 ORDER BY id LIMIT ?4");
+    let sql =
+        select!(merchant_columns, "FROM merchant WHERE tenant = ?1 AND psp = ?2 AND id > ?3 ORDER BY id LIMIT ?4");
     let after = after.map_or(0, MerchantId::get);
     connection.prepare_cached(sql)?.query_map(params![tenant.get(), psp.get(), after, limit], merchant)?.collect()
 }
@@ -48,36 +46,36 @@ pub(crate) fn logo(connection: &Connection, tenant: TenantId, id: MerchantId) ->
 }
 
 fn merchant(row: &Row<'_>) -> rusqlite::Result<Merchant> {
-    let id: i64 = row.get(0)?;
+    let id: i64 = row.get(merchant_column::id)?;
     let lost = || unreadable("merchant", id);
     let details = MerchantDetails {
-        status: codec::record::read_merchant_status(row.get(7)?).ok_or_else(lost)?,
-        may_skip_landing_page: row.get(8)?,
-        organization_number: row.get(9)?,
-        company_name: row.get(10)?,
-        company_email: row.get(11)?,
-        name: row.get(12)?,
-        mcc_code: row.get(13)?,
-        email: row.get(14)?,
-        website: row.get(15)?,
-        logo_url: row.get(16)?,
-        terms_of_service_accepted: row.get(17)?,
+        status: codec::codes::read_merchant_status(row.get(merchant_column::status)?).ok_or_else(lost)?,
+        may_skip_landing_page: row.get(merchant_column::may_skip_landing_page)?,
+        organization_number: row.get(merchant_column::organization_number)?,
+        company_name: row.get(merchant_column::company_name)?,
+        company_email: row.get(merchant_column::company_email)?,
+        name: row.get(merchant_column::name)?,
+        mcc_code: row.get(merchant_column::mcc_code)?,
+        email: row.get(merchant_column::email)?,
+        website: row.get(merchant_column::website)?,
+        logo_url: row.get(merchant_column::logo_url)?,
+        terms_of_service_accepted: row.get(merchant_column::terms_of_service_accepted)?,
         address: Address {
-            line_1: row.get(18)?,
-            line_2: row.get(19)?,
-            city: row.get(20)?,
-            post_code: row.get(21)?,
-            country: row.get(22)?,
+            line_1: row.get(merchant_column::address_line_1)?,
+            line_2: row.get(merchant_column::address_line_2)?,
+            city: row.get(merchant_column::city)?,
+            post_code: row.get(merchant_column::post_code)?,
+            country: row.get(merchant_column::country)?,
         },
     };
     Ok(Merchant {
         id: MerchantId::new(id),
-        tenant: TenantId::new(row.get(1)?),
-        psp: PspId::new(row.get(2)?),
-        msn: Msn::new(row.get_ref(3)?.as_str()?).ok_or_else(lost)?,
-        version: row.get(4)?,
-        created_at: Timestamp::from_millis(row.get(5)?),
-        updated_at: Timestamp::from_millis(row.get(6)?),
+        tenant: TenantId::new(row.get(merchant_column::tenant)?),
+        psp: PspId::new(row.get(merchant_column::psp)?),
+        msn: Msn::new(row.get_ref(merchant_column::msn)?.as_str()?).ok_or_else(lost)?,
+        version: row.get(merchant_column::version)?,
+        created_at: Timestamp::from_millis(row.get(merchant_column::created_at)?),
+        updated_at: Timestamp::from_millis(row.get(merchant_column::updated_at)?),
         details,
     })
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod details;
+pub(crate) mod event;
 pub(crate) mod list;
 pub(crate) mod merchant;
 pub(crate) mod payment;

@@ -8,15 +8,11 @@ use crate::records::{Card, CardDetails, Session, User};
 use crate::secret::{KeyedHash, Sealed};
 use crate::sqlite::fault::unreadable;
 
-macro_rules! select_user {
-    ($rest:literal) => {
-        concat!("SELECT id, tenant, name, phone_sealed, pin, phone FROM wallet_user ", $rest)
-    };
-}
+columns!(user_columns, user_column { wallet_user { id, tenant, name, phone_sealed, pin, phone } });
 
 /// The user with this number.
 pub(crate) fn user(connection: &Connection, tenant: TenantId, id: UserId) -> rusqlite::Result<Option<User>> {
-    let sql = select_user!("WHERE id = ?1 AND tenant = ?2");
+    let sql = select!(user_columns, "FROM wallet_user WHERE id = ?1 AND tenant = ?2");
     connection.prepare_cached(sql)?.query_row([id.get(), tenant.get()], read_user).optional()
 }
 
@@ -26,45 +22,40 @@ pub(crate) fn user_by_phone(
     tenant: TenantId,
     phone: &KeyedHash,
 ) -> rusqlite::Result<Option<User>> {
-    let sql = select_user!("WHERE tenant = ?1 AND phone = ?2");
+    let sql = select!(user_columns, "FROM wallet_user WHERE tenant = ?1 AND phone = ?2");
     connection.prepare_cached(sql)?.query_row(params![tenant.get(), phone.as_bytes()], read_user).optional()
 }
 
 /// The tenant's users, oldest first.
 pub(crate) fn users(connection: &Connection, tenant: TenantId, limit: u32) -> rusqlite::Result<Vec<User>> {
-    let sql = select_user!("WHERE tenant = ?1 ORDER BY id LIMIT ?2");
+    let sql = select!(user_columns, "FROM wallet_user WHERE tenant = ?1 ORDER BY id LIMIT ?2");
     connection.prepare_cached(sql)?.query_map(params![tenant.get(), limit], read_user)?.collect()
 }
 
 fn read_user(row: &Row<'_>) -> rusqlite::Result<User> {
     Ok(User {
-        id: UserId::new(row.get(0)?),
-        tenant: TenantId::new(row.get(1)?),
-        name: row.get(2)?,
-        phone_sealed: Sealed::new(row.get(3)?),
-        pin: Sealed::new(row.get(4)?),
-        phone: KeyedHash::new(row.get(5)?),
+        id: UserId::new(row.get(user_column::id)?),
+        tenant: TenantId::new(row.get(user_column::tenant)?),
+        name: row.get(user_column::name)?,
+        phone_sealed: Sealed::new(row.get(user_column::phone_sealed)?),
+        pin: Sealed::new(row.get(user_column::pin)?),
+        phone: KeyedHash::new(row.get(user_column::phone)?),
     })
 }
 
-macro_rules! select_card {
-    ($rest:literal) => {
-        concat!(
-            "SELECT id, tenant, user, bin, last_four, scheme, kind, expiry_month, expiry_year, eligible FROM card ",
-            $rest
-        )
-    };
-}
+columns!(card_columns, card_column {
+    card { id, tenant, user, bin, last_four, scheme, kind, expiry_month, expiry_year, eligible }
+});
 
 /// The card with this number.
 pub(crate) fn card(connection: &Connection, tenant: TenantId, id: CardId) -> rusqlite::Result<Option<Card>> {
-    let sql = select_card!("WHERE id = ?1 AND tenant = ?2");
+    let sql = select!(card_columns, "FROM card WHERE id = ?1 AND tenant = ?2");
     connection.prepare_cached(sql)?.query_row([id.get(), tenant.get()], read_card).optional()
 }
 
 /// A user's cards, oldest first.
 pub(crate) fn cards(connection: &Connection, tenant: TenantId, user: UserId) -> rusqlite::Result<Vec<Card>> {
-    let sql = select_card!("WHERE tenant = ?1 AND user = ?2");
+    let sql = select!(card_columns, "FROM card WHERE tenant = ?1 AND user = ?2");
     let mut statement = connection.prepare_cached(sql)?;
     let cards: rusqlite::Result<Vec<_>> = statement.query_map([tenant.get(), user.get()], read_card)?.collect();
     // Their index has them in another order, and a sorter of SQLite's costs more than the rows.
@@ -74,31 +65,38 @@ pub(crate) fn cards(connection: &Connection, tenant: TenantId, user: UserId) -> 
 }
 
 fn read_card(row: &Row<'_>) -> rusqlite::Result<Card> {
-    let id: i64 = row.get(0)?;
+    let id: i64 = row.get(card_column::id)?;
     let lost = || unreadable("card", id);
     let details = CardDetails {
-        bin: row.get(3)?,
-        last_four: row.get(4)?,
-        scheme: codec::record::read_card_scheme(row.get(5)?).ok_or_else(lost)?,
-        kind: codec::record::read_card_kind(row.get(6)?).ok_or_else(lost)?,
-        expiry_month: row.get(7)?,
-        expiry_year: row.get(8)?,
-        eligible: row.get(9)?,
+        bin: row.get(card_column::bin)?,
+        last_four: row.get(card_column::last_four)?,
+        scheme: codec::codes::read_card_scheme(row.get(card_column::scheme)?).ok_or_else(lost)?,
+        kind: codec::codes::read_card_kind(row.get(card_column::kind)?).ok_or_else(lost)?,
+        expiry_month: row.get(card_column::expiry_month)?,
+        expiry_year: row.get(card_column::expiry_year)?,
+        eligible: row.get(card_column::eligible)?,
     };
-    Ok(Card { id: CardId::new(id), tenant: TenantId::new(row.get(1)?), user: UserId::new(row.get(2)?), details })
+    Ok(Card {
+        id: CardId::new(id),
+        tenant: TenantId::new(row.get(card_column::tenant)?),
+        user: UserId::new(row.get(card_column::user)?),
+        details,
+    })
 }
+
+columns!(session_columns, session_column { session { tenant, user, created_at, expires_at } });
 
 /// The session with this token that has not expired at `now`.
 pub(crate) fn session(connection: &Connection, token: &KeyedHash, now: Timestamp) -> rusqlite::Result<Option<Session>> {
-    let sql = "SELECT tenant, user, created_at, expires_at FROM session WHERE token = ?1 AND expires_at > ?2";
+    let sql = select!(session_columns, "FROM session WHERE token = ?1 AND expires_at > ?2");
     let params = params![token.as_bytes(), now.as_millis()];
     let found = connection.prepare_cached(sql)?.query_row(params, |row| {
         Ok(Session {
             token: *token,
-            tenant: TenantId::new(row.get(0)?),
-            user: UserId::new(row.get(1)?),
-            created_at: Timestamp::from_millis(row.get(2)?),
-            expires_at: Timestamp::from_millis(row.get(3)?),
+            tenant: TenantId::new(row.get(session_column::tenant)?),
+            user: UserId::new(row.get(session_column::user)?),
+            created_at: Timestamp::from_millis(row.get(session_column::created_at)?),
+            expires_at: Timestamp::from_millis(row.get(session_column::expires_at)?),
         })
     });
     found.optional()

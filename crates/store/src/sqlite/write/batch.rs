@@ -116,8 +116,8 @@ fn park(connection: &Connection, tenant: TenantId, id: BatchId, parked: &ParkedE
         id.get(),
         parked.position,
         tenant.get(),
-        codec::event::status(entry.status),
-        codec::event::operation(entry.operation),
+        codec::codes::entry_status(entry.status),
+        codec::codes::operation(entry.operation),
         entry.amount.ore(),
         entry.text,
     ];

@@ -20,8 +20,8 @@ const MOST_NAMED: u32 = 100;
 pub(super) type Epochs = HashMap<TenantId, i64>;
 
 pub(super) fn epochs(connection: &Connection) -> rusqlite::Result<Epochs> {
-    let mut statement = connection.prepare("SELECT tenant, max(number) FROM clock_reset GROUP BY tenant")?;
-    let rows = statement.query_map([], |row| Ok((TenantId::new(row.get(0)?), row.get(1)?)))?;
+    let mut statement = connection.prepare("SELECT tenant, max(number) AS epoch FROM clock_reset GROUP BY tenant")?;
+    let rows = statement.query_map([], |row| Ok((TenantId::new(row.get("tenant")?), row.get("epoch")?)))?;
     rows.collect()
 }
 
@@ -29,7 +29,7 @@ pub(super) fn epochs(connection: &Connection) -> rusqlite::Result<Epochs> {
 pub(super) fn keep(connection: &Connection, tenant: TenantId, clock: &ClockRecord) -> rusqlite::Result<()> {
     let sql = "UPDATE tenant SET clock_mode = ?2, clock_offset_ms = ?3, clock_last_ms = max(clock_last_ms, ?4) \
                WHERE id = ?1 RETURNING id";
-    let mode = codec::record::clock_mode(clock.mode);
+    let mode = codec::codes::clock_mode(clock.mode);
     let params = params![tenant.get(), mode, clock.offset_ms, clock.last.as_millis()];
     connection.prepare_cached(sql)?.query_row(params, |row| row.get::<_, i64>(0))?;
     Ok(())
@@ -61,7 +61,7 @@ impl Writer {
 
 /// Payments for which other work than a notice is due; none of them named when more notices are due than are moved.
 fn left_out(connection: &Connection, tenant: TenantId, moved: usize) -> rusqlite::Result<Option<Vec<PaymentId>>> {
-    let notice = codec::payment::due_kind(DueKind::Notice);
+    let notice = codec::codes::due_kind(DueKind::Notice);
     let sql = "SELECT DISTINCT payment FROM due WHERE tenant = ?1 AND kind <> ?2 LIMIT ?3";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map(params![tenant.get(), notice, MOST_NAMED], |row| row.get(0).map(PaymentId::new))?;
@@ -89,7 +89,7 @@ fn write(
     let sql = "INSERT INTO clock_reset (tenant, number, from_ms, to_ms, last_payment) VALUES (?1, ?2, ?3, ?4, ?5)";
     run(connection, sql, params![tenant, number, from, to, last_payment])?;
     let sql = "UPDATE tenant SET clock_mode = ?2, clock_offset_ms = 0, clock_last_ms = ?3 WHERE id = ?1 RETURNING id";
-    let params = params![tenant, codec::record::clock_mode(ClockMode::Real), to];
+    let params = params![tenant, codec::codes::clock_mode(ClockMode::Real), to];
     connection.prepare_cached(sql)?.query_row(params, |row| row.get::<_, i64>(0))?;
     Ok(ClockResetEnded { number, sessions, idempotency_keys })
 }

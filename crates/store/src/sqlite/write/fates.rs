@@ -17,11 +17,11 @@ pub(super) fn keep(
     write: &BatchWrite,
 ) -> Result<(), WriteFault> {
     let count = write.next.checked_sub(from).and_then(|count| usize::try_from(count).ok());
-    let mut fates = vec![codec::entries::fate(Fate::Applied); count.ok_or_else(|| broken("a step goes back"))?];
+    let mut fates = vec![codec::codes::fate(Fate::Applied); count.ok_or_else(|| broken("a step goes back"))?];
     let refused = write.refusals.iter().map(|refusal| (refusal.position, Fate::Refused(refusal.code)));
     for (position, fate) in refused.chain(write.parked.iter().map(|parked| (parked.position, Fate::Waiting))) {
         let at = position.checked_sub(from).and_then(|at| fates.get_mut(usize::try_from(at).ok()?));
-        *at.ok_or_else(|| broken("a step is about an entry beside it"))? = codec::entries::fate(fate);
+        *at.ok_or_else(|| broken("a step is about an entry beside it"))? = codec::codes::fate(fate);
     }
     if !fates.is_empty() {
         let sql = "INSERT INTO batch_fate (batch, position, tenant, fates) VALUES (?1, ?2, ?3, ?4)";
@@ -86,11 +86,13 @@ fn settle(
     let sql =
         "SELECT position, fates FROM batch_fate WHERE batch = ?1 AND position <= ?2 ORDER BY position DESC LIMIT 1";
     let mut statement = connection.prepare_cached(sql)?;
-    let step = statement.query_row(params![batch.get(), position], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let step = statement
+        .query_row(params![batch.get(), position], |row| Ok((row.get("position")?, row.get("fates")?)))
+        .optional()?;
     let Some::<(u32, Vec<u8>)>((from, mut fates)) = step else { return Ok(false) };
     let at = position.checked_sub(from).and_then(|at| fates.get_mut(usize::try_from(at).ok()?));
     *at.ok_or_else(|| broken("a waiting entry was taken whose turn has not come"))? =
-        codec::entries::fate(refused.map_or(Fate::Applied, Fate::Refused));
+        codec::codes::fate(refused.map_or(Fate::Applied, Fate::Refused));
     let sql = "UPDATE batch_fate SET fates = ?3 WHERE batch = ?1 AND position = ?2";
     run(connection, sql, params![batch.get(), from, fates])?;
     Ok(true)

@@ -73,7 +73,7 @@ fn initiation(connection: &Connection, id: i64, change: &Change, new: &NewPaymen
         terms.merchant_order_id.as_str(),
         terms.amount.ore(),
         terms.created_at.as_millis(),
-        codec::payment::entrance(terms.entrance),
+        codec::codes::entrance(terms.entrance),
         change.change_id.to_be_bytes(),
         terms.psp_redirect_url,
         terms.make_payment_url,

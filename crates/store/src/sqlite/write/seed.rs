@@ -6,13 +6,13 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::merchant;
 use crate::codec;
-use crate::records::{CardDetails, NewPsp, NewUser, Seed, SeededMerchant};
+use crate::records::{CardDetails, ClockMode, NewPsp, NewUser, Seed, SeededMerchant};
 use crate::sqlite::connections::run;
 
 pub(super) fn seed(connection: &Connection, tenant: TenantId, seed: &Seed) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO tenant (id, name, clock_mode, clock_offset_ms, clock_last_ms) VALUES (?1, ?2, 0, 0, 0) \
+    let sql = "INSERT INTO tenant (id, name, clock_mode, clock_offset_ms, clock_last_ms) VALUES (?1, ?2, ?3, 0, 0) \
                ON CONFLICT (id) DO UPDATE SET name = excluded.name";
-    run(connection, sql, params![tenant.get(), seed.tenant_name])?;
+    run(connection, sql, params![tenant.get(), seed.tenant_name, codec::codes::clock_mode(ClockMode::Real)])?;
     for seeded in &seed.psps {
         release(connection, tenant, &seeded.psp.name)?;
     }
@@ -98,8 +98,8 @@ fn card(connection: &Connection, tenant: TenantId, user: UserId, card: &CardDeta
         user.get(),
         card.bin,
         card.last_four,
-        codec::record::card_scheme(card.scheme),
-        codec::record::card_kind(card.kind),
+        codec::codes::card_scheme(card.scheme),
+        codec::codes::card_kind(card.kind),
         card.expiry_month,
         card.expiry_year,
         card.eligible,
