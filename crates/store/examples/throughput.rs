@@ -50,7 +50,7 @@ async fn run(directory: &str, callers: u64, payments: u64) {
         }
     }));
     if let Ok(kib) = std::env::var("CACHE_KIB") {
-        options.writer_cache_kib = kib.parse().expect("a number");
+        options.sqlite.writer_cache_kib = kib.parse().expect("a number");
     }
     let store = Store::open(&options).expect("the store opens");
     let seed = std::process::id();

@@ -1,4 +1,5 @@
-//! What can go wrong: opening and reading ([`StoreError`]), and what a change can be answered ([`CommitFault`]).
+//! What can go wrong: opening and reading ([`StoreError`]), what a change can be answered ([`CommitFault`]), and what ends the
+//! transaction that it is in ([`WriteFault`]).
 //!
 //! The database's own error is kept as the cause, without its type: callers know no SQLite.
 
@@ -161,4 +162,13 @@ impl CommitFault {
     pub const fn is_outdated(&self) -> bool {
         matches!(self, Self::Stale(_) | Self::ClockReset)
     }
+}
+
+/// Why a transaction can't go on.
+#[derive(Debug)]
+pub(crate) enum WriteFault {
+    /// The database refuses a row of this change.
+    Row(String),
+    /// The database can't write at all.
+    Database(String),
 }

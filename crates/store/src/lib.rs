@@ -27,7 +27,7 @@ pub use change::{
     NewPayment, PaymentWrite, SkippedNumbers, Write,
 };
 pub use fault::{CommitFault, DatabaseError, StoreError, StoredIdempotency};
-pub use options::{Access, CommitHook, CommitObserver, CommitStage, FaultHook, ReadHook, StoreOptions};
+pub use options::{Access, CommitHook, CommitObserver, CommitStage, FaultHook, ReadHook, SqliteOptions, StoreOptions};
 pub use records::{
     Address, Card, CardDetails, ClockMode, ClockRecord, ClockReset, EventPage, HistoryPage, Merchant, MerchantDetails,
     MerchantWrite, NewPsp, NewUser, Page, PaymentDetails, PaymentFilter, PaymentReceipt, Psp, Seed, SeededMerchant,

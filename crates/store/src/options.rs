@@ -1,4 +1,5 @@
-//! How a store is opened. The defaults are the measured ones; tests turn the seams.
+//! How a store is opened: what any database is asked for, and apart from it what SQLite is. The defaults are the measured ones;
+//! tests use the seams.
 
 use std::fmt;
 use std::pin::Pin;
@@ -62,6 +63,13 @@ pub struct StoreOptions {
     /// the same. One PSP has three quarters of these places at most. What has begun already is not counted. Beside them, tries to
     /// sign in have a sixteenth as many places, and those of known browsers as many again.
     pub max_requests_waiting: usize,
+    /// What only SQLite is asked for.
+    pub sqlite: SqliteOptions,
+}
+
+/// How an SQLite database is opened.
+#[derive(Clone, Copy, Debug)]
+pub struct SqliteOptions {
     /// Connections for reading.
     pub readers: usize,
     /// The writer's page cache, KiB. SQLite walks all of it after each commit that moved pages, so more is not better.
@@ -93,6 +101,14 @@ impl StoreOptions {
             max_changes_per_commit: 512,
             max_changes_waiting: 16_384,
             max_requests_waiting: 1_024,
+            sqlite: SqliteOptions::default(),
+        }
+    }
+}
+
+impl Default for SqliteOptions {
+    fn default() -> Self {
+        Self {
             readers: 4,
             writer_cache_kib: 16 * 1024,
             reader_cache_kib: 16 * 1024,
@@ -108,7 +124,7 @@ impl fmt::Debug for StoreOptions {
         f.debug_struct("StoreOptions")
             .field("url", &self.url)
             .field("max_changes_per_commit", &self.max_changes_per_commit)
-            .field("readers", &self.readers)
+            .field("sqlite", &self.sqlite)
             .finish_non_exhaustive()
     }
 }

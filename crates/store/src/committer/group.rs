@@ -1,17 +1,41 @@
 //! One group of changes: written in one transaction, or in several when a row is refused.
 //!
-//! A refused row rolls the whole transaction back. What stood before its change, the change alone, and what stood after
-//! it then run again, each in a transaction of its own: only a change that is refused alone is told so.
+//! A refused row rolls the whole transaction back. What came before its change, the change alone, and what came after it then run
+//! again, each in a transaction of its own: only a change that is refused alone is answered so.
 
 use std::ops::Range;
 
 use super::{Answer, Job};
-use crate::fault::CommitFault;
+use crate::change::Change;
+use crate::fault::{CommitFault, WriteFault};
 use crate::options::{CommitHook, CommitStage};
-use crate::sqlite::{Evidence, WriteFault, Writer};
+
+/// A database's one writer. A transaction is `begin`, `apply` for each change, `finish`, `commit`; after a fault `roll_back`.
+pub(crate) trait GroupWriter: Send + 'static {
+    fn begin(&mut self) -> Result<(), WriteFault>;
+
+    /// Writes one change, or nothing when it is answered with a fault.
+    fn apply(&mut self, change: &Change) -> Result<Answer, WriteFault>;
+
+    /// Writes what belongs to no single change.
+    fn finish(&mut self) -> Result<(), WriteFault>;
+
+    /// Makes the transaction durable. After a fault, [`Self::is_stored`] tells how it ended.
+    fn commit(&mut self) -> Result<(), WriteFault>;
+
+    fn roll_back(&mut self);
+
+    /// Whether the transaction that was begun last, and has written something, is stored.
+    fn is_stored(&mut self) -> Result<bool, WriteFault>;
+
+    /// So many changes are committed and answered: there is time for other work on the database.
+    fn answered(&mut self, changes: usize);
+
+    fn close(self);
+}
 
 /// How one transaction over a range of the group ended.
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// Durable.
     Done(Vec<Answer>),
     /// Rolled back: the database refused a row of the change at this place.
@@ -21,7 +45,7 @@ pub(super) enum Outcome {
 }
 
 /// Commits the group and gives each job's answer, in their order.
-pub(super) fn commit(writer: &mut Writer, jobs: &[Job], hook: Option<&CommitHook>) -> Vec<Answer> {
+pub(crate) fn commit(writer: &mut impl GroupWriter, jobs: &[Job], hook: Option<&CommitHook>) -> Vec<Answer> {
     let mut answers = Vec::with_capacity(jobs.len());
     let whole = 0..jobs.len();
     let mut open = Vec::from([whole]);
@@ -49,21 +73,16 @@ pub(super) fn commit(writer: &mut Writer, jobs: &[Job], hook: Option<&CommitHook
     answers
 }
 
-fn transaction(writer: &mut Writer, jobs: &[Job], range: Range<usize>, hook: Option<&CommitHook>) -> Outcome {
+fn transaction(writer: &mut impl GroupWriter, jobs: &[Job], range: Range<usize>, hook: Option<&CommitHook>) -> Outcome {
     let stage = |stage| hook.iter().for_each(|hook| hook(stage));
     if let Err(WriteFault::Row(why) | WriteFault::Database(why)) = writer.begin() {
         writer.roll_back();
         return Outcome::Unavailable(why);
     }
     let mut answers = Vec::with_capacity(range.len());
-    let mut evidence = None;
     for (at, job) in jobs.iter().enumerate().take(range.end).skip(range.start) {
         match writer.apply(&job.change) {
-            Ok(Ok((committed, proof))) => {
-                evidence.get_or_insert((job.change.change_id, proof));
-                answers.push(Ok(committed));
-            }
-            Ok(Err(fault)) => answers.push(Err(fault)),
+            Ok(answer) => answers.push(answer),
             Err(fault) => {
                 writer.roll_back();
                 return match fault {
@@ -80,23 +99,15 @@ fn transaction(writer: &mut Writer, jobs: &[Job], range: Range<usize>, hook: Opt
     stage(CommitStage::BeforeSync);
     if let Err(WriteFault::Row(why) | WriteFault::Database(why)) = writer.commit() {
         writer.roll_back();
-        return lost_answer(writer, evidence, answers, why);
+        return lost_answer(writer, answers, why);
     }
     stage(CommitStage::AfterSync);
     Outcome::Done(answers)
 }
 
-/// The COMMIT gave no good answer: what is stored tells how it ended, and one change tells it for all.
-pub(super) fn lost_answer(
-    writer: &mut Writer,
-    evidence: Option<(u128, Evidence)>,
-    answers: Vec<Answer>,
-    why: String,
-) -> Outcome {
-    let Some((change_id, evidence)) = evidence else {
-        return Outcome::Unavailable(why);
-    };
-    match writer.stored(change_id, evidence) {
+/// The COMMIT gave no good answer: what is stored tells how it ended.
+pub(crate) fn lost_answer(writer: &mut impl GroupWriter, answers: Vec<Answer>, why: String) -> Outcome {
+    match writer.is_stored() {
         Ok(true) => Outcome::Done(answers),
         Ok(false) | Err(_) => Outcome::Unavailable(why),
     }

@@ -5,10 +5,8 @@
 //! rest on a neighbour's uncommitted row.
 
 mod answers;
-mod group;
+pub(crate) mod group;
 mod queue;
-#[cfg(test)]
-mod tests;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -20,8 +18,8 @@ use crate::change::{Change, Committed, Write};
 use crate::fault::{CommitFault, StoreError};
 use crate::options::{CommitHook, CommitObserver, StoreOptions};
 use crate::records::{SessionWrite, TriedFrom};
-use crate::sqlite::Writer;
 use answers::Delivery;
+pub(crate) use group::GroupWriter;
 use queue::{Queue, Requester};
 
 /// What a change is answered.
@@ -84,14 +82,17 @@ pub(crate) struct Committer {
 }
 
 impl Committer {
-    pub(crate) fn start(writer: Writer, options: &StoreOptions) -> Result<Self, StoreError> {
+    pub(crate) fn start(writer: impl GroupWriter, options: &StoreOptions) -> Result<Self, StoreError> {
         let queue = Arc::new(Queue::new(options.max_changes_waiting, options.max_requests_waiting));
         let theirs = Arc::clone(&queue);
-        let (hook, most) = (options.commit_hook.clone(), options.max_changes_per_commit.max(1));
-        let observer = options.commit_observer.clone();
+        let groups = Groups {
+            max_changes: options.max_changes_per_commit.max(1),
+            hook: options.commit_hook.clone(),
+            observer: options.commit_observer.clone(),
+        };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(writer, &theirs, (hook.as_ref(), observer.as_ref()), most))
+            .spawn(move || run(writer, &theirs, &groups))
             .map_err(StoreError::Thread)?;
         Ok(Self { queue, thread: Mutex::new(Some(thread)) })
     }
@@ -113,26 +114,29 @@ impl Committer {
     }
 }
 
-fn run(
-    mut writer: Writer,
-    queue: &Queue,
-    (hook, observer): (Option<&CommitHook>, Option<&CommitObserver>),
-    most: usize,
-) {
+/// How the writer's thread commits.
+struct Groups {
+    /// Of one commit.
+    max_changes: usize,
+    hook: Option<CommitHook>,
+    observer: Option<CommitObserver>,
+}
+
+fn run(mut writer: impl GroupWriter, queue: &Queue, groups: &Groups) {
     // Also when this thread ends by a panic, callers are told instead of waiting for ever.
     let _closes = queue.closes_when_dropped();
     let mut count = 0;
     loop {
         queue::gather(count);
-        let Some(jobs) = queue.take(most) else { break };
+        let Some(jobs) = queue.take(groups.max_changes) else { break };
         let weight = jobs.iter().map(Job::weight).sum();
         count = jobs.len();
-        let answers = group::commit(&mut writer, &jobs, hook);
-        if let Some(observer) = observer {
+        let answers = group::commit(&mut writer, &jobs, groups.hook.as_ref());
+        if let Some(observer) = &groups.observer {
             observer(count);
         }
         answers::hand_over(jobs.into_iter().map(|job| job.answer).zip(answers));
-        writer.committed(weight);
+        writer.answered(weight);
     }
     writer.close();
 }

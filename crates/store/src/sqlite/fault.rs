@@ -1,6 +1,6 @@
 //! What SQLite's errors mean: to a reader or an opening ([`database_error`]), and to a transaction ([`WriteFault`]).
 
-use crate::fault::{DatabaseError, StoreError};
+use crate::fault::{DatabaseError, StoreError, WriteFault};
 
 /// An error outside a transaction of the writer.
 pub(super) fn database_error(error: rusqlite::Error) -> StoreError {
@@ -21,15 +21,6 @@ struct Unreadable {
 pub(super) fn unreadable(table: &'static str, number: i64) -> rusqlite::Error {
     let cause = Unreadable { table, number };
     rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Null, Box::new(cause))
-}
-
-/// Why a transaction can't go on.
-#[derive(Debug)]
-pub(crate) enum WriteFault {
-    /// The database refuses a row of this change.
-    Row(String),
-    /// The database can't write at all.
-    Database(String),
 }
 
 impl From<rusqlite::Error> for WriteFault {

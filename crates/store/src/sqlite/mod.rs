@@ -27,18 +27,16 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 pub use check::CheckReport;
-pub(crate) use fault::WriteFault;
 pub(crate) use natural_keys::KeyReader;
-pub(crate) use watermark::Evidence;
 pub(crate) use write::Writer;
 
 use crate::fault::{DatabaseError, StoreError};
-use crate::options::{Access, FaultHook, StoreOptions};
+use crate::options::{Access, FaultHook, SqliteOptions, StoreOptions};
 use crate::watermark::Watermark;
 use connections::Readers;
 use fault::database_error;
 use files::FileWatch;
-use natural_keys::{KeyHasher, RecentKeys};
+use natural_keys::{KeyHasher, NaturalKeys, RecentKeys};
 use watermark::Published;
 
 /// The reading side of one database file.
@@ -57,10 +55,11 @@ impl Database {
     /// Opens the database and its one writer.
     pub(crate) fn open(options: &StoreOptions) -> Result<(Self, Writer), StoreError> {
         let path = files::path(&options.url)?;
+        let SqliteOptions { readers, writer_cache_kib, reader_cache_kib, max_wal_frames, .. } = options.sqlite;
         connections::check_library()?;
         let lock = files::lock(&path)?;
-        let keys = Arc::new(KeyHasher::new(&options.hash_key, options.hash_bits));
-        let connection = connections::writer(&path, options.writer_cache_kib, options.max_wal_frames)?;
+        let hasher = Arc::new(KeyHasher::new(&options.hash_key, options.sqlite.hash_bits));
+        let connection = connections::writer(&path, writer_cache_kib, max_wal_frames)?;
         if let Some(remembered) = &options.remembered
             && let Some(older) = watermark::older(&connection, remembered).map_err(database_error)?
         {
@@ -70,20 +69,17 @@ impl Database {
         let last_change = options.remembered.and_then(|remembered| remembered.last_change);
         let highest = watermark::highest(&connection).map_err(database_error)?;
         let watermark = Published::new(Watermark { last_change, ..highest });
-        natural_keys::prove(&connection, &keys)?;
+        natural_keys::prove(&connection, &hasher)?;
         let files = FileWatch::of(&path)?;
-        let checkpointer = checkpoint::Checkpointer::start(&path, options.max_wal_frames)?;
-        let fault_hook = options.fault_hook.clone();
         let recent = Arc::new(RecentKeys::default());
-        let waiting = (Arc::clone(&recent), options.max_keys_waiting);
-        let writer =
-            Writer::new(connection, (Arc::clone(&keys), &watermark), waiting, (checkpointer, fault_hook.clone()));
-        let writer = writer.map_err(database_error)?.watching(files.clone());
-        let readers = Readers::open(&path, options.readers, options.reader_cache_kib)?;
-        Ok((
-            Self { readers, keys: KeyReader::new(keys, recent), path, files, watermark, fault_hook, _lock: lock },
-            writer,
-        ))
+        let keys = KeyReader::new(Arc::clone(&hasher), Arc::clone(&recent));
+        let natural_keys = NaturalKeys::new(hasher, recent, options.sqlite.max_keys_waiting);
+        let checkpointer = checkpoint::Checkpointer::start(&path, max_wal_frames)?;
+        let fault_hook = options.fault_hook.clone();
+        let writer = Writer::new(connection, natural_keys, &watermark, checkpointer, files.clone());
+        let writer = writer.map_err(database_error)?.failing_by(fault_hook.clone());
+        let readers = Readers::open(&path, readers, reader_cache_kib)?;
+        Ok((Self { readers, keys, path, files, watermark, fault_hook, _lock: lock }, writer))
     }
 
     /// Runs `read` on a free reader.

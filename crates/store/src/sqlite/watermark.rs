@@ -17,7 +17,7 @@ const RARE_SLOTS: u128 = 64;
 
 /// Where a change's id is stored.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Evidence {
+pub(crate) enum StoredAt {
     /// With the initiation of this payment.
     Initiation(i64),
     /// With this payment's event of this version.
@@ -29,21 +29,22 @@ pub(crate) enum Evidence {
 }
 
 /// Notes a change that has no row of its own to carry its id.
-pub(super) fn rare(connection: &Connection, tenant: TenantId, change_id: u128) -> rusqlite::Result<Evidence> {
+pub(super) fn rare(connection: &Connection, tenant: TenantId, change_id: u128) -> rusqlite::Result<StoredAt> {
     let slot = change_id.checked_rem(RARE_SLOTS).and_then(|slot| i64::try_from(slot).ok()).unwrap_or(0);
     let sql = "INSERT OR REPLACE INTO rare_change (slot, tenant, change_id) VALUES (?1, ?2, ?3)";
     run(connection, sql, params![slot, tenant.get(), change_id.to_be_bytes()])?;
-    Ok(Evidence::Rare(slot))
+    Ok(StoredAt::Rare(slot))
 }
 
-pub(super) fn is_stored(connection: &Connection, change_id: u128, evidence: Evidence) -> rusqlite::Result<bool> {
-    let (sql, numbers) = match evidence {
-        Evidence::Initiation(id) => ("SELECT change_id FROM initiation WHERE id = ?1 AND ?2 = 0", [id, 0]),
-        Evidence::Event { payment, version } => {
+/// Whether a change is stored, and with it its whole transaction: a COMMIT whose answer was lost is settled by it.
+pub(super) fn is_stored(connection: &Connection, change_id: u128, stored_at: StoredAt) -> rusqlite::Result<bool> {
+    let (sql, numbers) = match stored_at {
+        StoredAt::Initiation(id) => ("SELECT change_id FROM initiation WHERE id = ?1 AND ?2 = 0", [id, 0]),
+        StoredAt::Event { payment, version } => {
             ("SELECT change_id FROM event WHERE payment = ?1 AND version = ?2", [payment, version])
         }
-        Evidence::Batch(id) => ("SELECT change_id FROM batch WHERE id = ?1 AND ?2 = 0", [id, 0]),
-        Evidence::Rare(slot) => ("SELECT change_id FROM rare_change WHERE slot = ?1 AND ?2 = 0", [slot, 0]),
+        StoredAt::Batch(id) => ("SELECT change_id FROM batch WHERE id = ?1 AND ?2 = 0", [id, 0]),
+        StoredAt::Rare(slot) => ("SELECT change_id FROM rare_change WHERE slot = ?1 AND ?2 = 0", [slot, 0]),
     };
     let found: Option<Vec<u8>> = connection.prepare_cached(sql)?.query_row(numbers, |row| row.get(0)).optional()?;
     Ok(found.is_some_and(|found| found == change_id.to_be_bytes()))
@@ -77,11 +78,11 @@ pub(crate) fn older(connection: &Connection, remembered: &Watermark) -> rusqlite
     }
     let found = highest(connection)?;
     let is_there = |LastChange { payment, version, change_id }: LastChange| {
-        let evidence = match version {
-            1 => Evidence::Initiation(payment.get()),
-            _ => Evidence::Event { payment: payment.get(), version },
+        let stored_at = match version {
+            1 => StoredAt::Initiation(payment.get()),
+            _ => StoredAt::Event { payment: payment.get(), version },
         };
-        is_stored(connection, change_id, evidence)
+        is_stored(connection, change_id, stored_at)
     };
     let lacks_last_change = !remembered.last_change.map_or(Ok(true), is_there)?;
     let has_numbers =
@@ -142,20 +143,20 @@ impl Rising {
 
     /// A change is written. Only rows that stay count: a number comes from the row that has it, for those of a transaction
     /// that is rolled back were never given.
-    pub(super) fn written(&mut self, change_id: u128, evidence: Evidence) {
+    pub(super) fn written(&mut self, change_id: u128, stored_at: StoredAt) {
         let next = &mut self.next;
         let mut changed = |payment, version| {
             let payment = PaymentId::new(payment);
             next.last_change = Some(LastChange { payment, version, change_id });
         };
-        match evidence {
-            Evidence::Initiation(id) => {
+        match stored_at {
+            StoredAt::Initiation(id) => {
                 changed(id, 1);
                 next.payment = next.payment.max(PaymentId::new(id));
             }
-            Evidence::Event { payment, version } => changed(payment, version),
-            Evidence::Batch(id) => next.batch = next.batch.max(BatchId::new(id)),
-            Evidence::Rare(_) => {}
+            StoredAt::Event { payment, version } => changed(payment, version),
+            StoredAt::Batch(id) => next.batch = next.batch.max(BatchId::new(id)),
+            StoredAt::Rare(_) => {}
         }
     }
 

@@ -33,7 +33,7 @@ async fn a_crash_around_any_sync_loses_nothing_that_was_acknowledged() {
     let world = World::with(|options| {
         options.url = format!("sqlite:{}", database.display());
         // So small that checkpoints run in between.
-        options.max_wal_frames = 60;
+        options.sqlite.max_wal_frames = 60;
         options.commit_hook = Some(Arc::new(move |stage| {
             let acknowledged = count.load(Ordering::SeqCst);
             let mut taken = taken.lock().expect("nobody panicked");

@@ -27,7 +27,7 @@ async fn payments(world: &World, count: usize) -> Vec<Payment> {
 
 #[tokio::test]
 async fn an_id_is_refused_again_wherever_its_first_key_stands() {
-    let world = World::with(|options| options.max_keys_waiting = 8);
+    let world = World::with(|options| options.sqlite.max_keys_waiting = 8);
     let known = payments(&world, 40).await;
     for payment in &known {
         let again = terms(payment.terms.psp_transaction_id.as_str());
@@ -42,7 +42,7 @@ async fn an_id_is_refused_again_wherever_its_first_key_stands() {
 
 #[tokio::test]
 async fn what_a_rolled_back_commit_had_claimed_is_free() {
-    let world = World::with(|options| options.max_keys_waiting = 8);
+    let world = World::with(|options| options.sqlite.max_keys_waiting = 8);
     for _round in 0..20 {
         let fresh = name();
         let too_long = Terms { payment_text: "x".repeat(4_001), ..terms(&fresh) };
@@ -55,7 +55,7 @@ async fn what_a_rolled_back_commit_had_claimed_is_free() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_payment_is_found_at_every_moment_after_its_answer() {
-    let world = World::with(|options| options.max_keys_waiting = 8);
+    let world = World::with(|options| options.sqlite.max_keys_waiting = 8);
     let mut callers = JoinSet::new();
     for _caller in 0..8 {
         let store = world.store.clone();
@@ -102,7 +102,7 @@ fn counted(world: &World) -> (u64, u64) {
 
 #[tokio::test]
 async fn a_store_that_closes_leaves_all_keys_in_their_tables() {
-    let mut world = World::with(|options| options.max_keys_waiting = 1_000);
+    let mut world = World::with(|options| options.sqlite.max_keys_waiting = 1_000);
     let known = payments(&world, 30).await;
     assert_eq!(written(&world), (0, 0));
     // They are counted as the rows that they will be.
@@ -116,7 +116,7 @@ async fn a_store_that_closes_leaves_all_keys_in_their_tables() {
 
 #[tokio::test]
 async fn no_more_keys_wait_than_are_allowed_to() {
-    let world = World::with(|options| options.max_keys_waiting = 10);
+    let world = World::with(|options| options.sqlite.max_keys_waiting = 10);
     payments(&world, 100).await;
     let (transactions, orders) = written(&world);
     let waiting = 200 - transactions - orders;
@@ -126,7 +126,7 @@ async fn no_more_keys_wait_than_are_allowed_to() {
 
 #[tokio::test]
 async fn a_database_from_before_is_known_to_have_all_its_keys_in_their_tables() {
-    let world = World::with(|options| options.max_keys_waiting = 0);
+    let world = World::with(|options| options.sqlite.max_keys_waiting = 0);
     let known = payments(&world, 10).await;
     let (path, options) = (world.path(), world.options());
     let World { store, _directory, .. } = world;

@@ -32,7 +32,7 @@ async fn a_committed_payment_is_read_back_by_each_of_its_keys() {
 
 #[tokio::test]
 async fn the_log_stays_short_while_many_payments_come() {
-    let world = World::with(|options| options.max_wal_frames = 400);
+    let world = World::with(|options| options.sqlite.max_wal_frames = 400);
     for _wave in 0..20 {
         let mut tasks = tokio::task::JoinSet::new();
         for _payment in 0..100 {

@@ -10,7 +10,7 @@ use crate::world::{PSP, TENANT, World, terms};
 
 #[tokio::test]
 async fn payments_whose_hashes_all_meet_are_told_apart() {
-    let mut world = World::with(|options| options.hash_bits = 0);
+    let mut world = World::with(|options| options.sqlite.hash_bits = 0);
     let mut payments = Vec::new();
     for number in 0..16 {
         let name = format!("p{number}");
@@ -39,7 +39,7 @@ async fn payments_whose_hashes_all_meet_are_told_apart() {
 
 #[tokio::test]
 async fn many_payments_in_few_places_stay_exact() {
-    let world = World::with(|options| options.hash_bits = 6);
+    let world = World::with(|options| options.sqlite.hash_bits = 6);
     let mut stored = Vec::new();
     for number in 0..60 {
         let name = format!("p{number}");
@@ -59,7 +59,7 @@ async fn many_payments_in_few_places_stay_exact() {
 
 #[tokio::test]
 async fn details_of_payments_whose_hashes_meet_show_their_own_history_only() {
-    let world = World::with(|options| options.hash_bits = 0);
+    let world = World::with(|options| options.sqlite.hash_bits = 0);
     let mut expected = Vec::new();
     // Neighbours with no line, one and two, so that one payment's rows end where another's begin.
     for number in 0..6 {

@@ -10,7 +10,7 @@ use crate::world::{NOW, PSP, World, change};
 
 async fn world_with_money() -> World {
     // All keys in their tables at once, where an edit finds them.
-    let world = World::with(|options| options.max_keys_waiting = 0);
+    let world = World::with(|options| options.sqlite.max_keys_waiting = 0);
     let mut payment = world.payment().await;
     let capture = StatusEntry {
         status: EntryStatus::Captured,

@@ -44,7 +44,7 @@ impl World {
         };
         let mut options = StoreOptions::new(url, HashKey::new([7; 32]));
         // So few that every test sees keys in memory, on their way and in their tables.
-        options.max_keys_waiting = 6;
+        options.sqlite.max_keys_waiting = 6;
         turn(&mut options);
         let store = Store::open(&options).expect("a new store opens");
         Self { store, options, _directory: directory }

@@ -11,7 +11,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::hash::{KeyHasher, MAX_PROBES};
 use super::recent::{Key, KeyChange, KeyTable, Place, RecentKeys, Waiting};
-use crate::sqlite::fault::{WriteFault, broken};
+use crate::fault::WriteFault;
+use crate::sqlite::fault::broken;
 
 /// Keys that one commit puts into their tables at least, when it does at all: neighbours share pages.
 const MERGED_TOGETHER: usize = 256;
@@ -19,6 +20,7 @@ const MERGED_TOGETHER: usize = 256;
 /// What the writer knows of natural keys.
 #[derive(Debug)]
 pub(in crate::sqlite) struct NaturalKeys {
+    hasher: Arc<KeyHasher>,
     recent: Arc<RecentKeys>,
     /// Keys that may wait.
     most_waiting: usize,
@@ -78,9 +80,13 @@ impl KeyTable {
 }
 
 impl NaturalKeys {
-    pub(in crate::sqlite) fn new(recent: Arc<RecentKeys>, most_waiting: usize) -> Self {
+    pub(in crate::sqlite) fn new(hasher: Arc<KeyHasher>, recent: Arc<RecentKeys>, most_waiting: usize) -> Self {
         let sweep = Sweep { next: Place::FIRST, began_before: 0 };
-        Self { recent, most_waiting, change: KeyChange::default(), sweep, next_sweep: sweep }
+        Self { hasher, recent, most_waiting, change: KeyChange::default(), sweep, next_sweep: sweep }
+    }
+
+    pub(in crate::sqlite) fn hasher(&self) -> &KeyHasher {
+        &self.hasher
     }
 
     /// Takes the first free place from the hash on, or `None` when the key's text is already there.
@@ -180,11 +186,7 @@ impl NaturalKeys {
     }
 
     /// Reads from the tables what waits: at a start, and when nobody knows how a commit has ended.
-    pub(in crate::sqlite) fn read_again(
-        &mut self,
-        connection: &Connection,
-        hasher: &KeyHasher,
-    ) -> rusqlite::Result<()> {
+    pub(in crate::sqlite) fn read_again(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         let through: i64 =
             connection.query_row("SELECT through FROM merged_keys WHERE tenant = 0", [], |row| row.get(0))?;
         let mut waiting = Waiting { known_through: through, ..Waiting::default() };
@@ -193,12 +195,12 @@ impl NaturalKeys {
         let mut rows = statement.query([through])?;
         while let Some(row) = rows.next()? {
             let key = Key { payment: row.get(named_column::id)?, tenant: row.get(named_column::tenant)? };
-            let transaction = hasher.transaction_text(
+            let transaction = self.hasher.transaction_text(
                 key.tenant,
                 row.get(named_column::psp)?,
                 row.get_ref(named_column::psp_transaction_id)?.as_str()?,
             );
-            let order = hasher.order_text(
+            let order = self.hasher.order_text(
                 key.tenant,
                 row.get(named_column::merchant)?,
                 row.get_ref(named_column::merchant_order_id)?.as_str()?,

@@ -8,11 +8,11 @@ use super::{Applied, Writer, fates, payment};
 use crate::batch::{BatchId, BatchTarget, ENTRIES_KEPT, NewBatch, ParkedEntry};
 use crate::change::{BatchWrite, Change, Committed};
 use crate::codec;
-use crate::fault::CommitFault;
+use crate::fault::{CommitFault, WriteFault};
 use crate::sqlite::connections::run;
-use crate::sqlite::fault::{WriteFault, broken};
+use crate::sqlite::fault::broken;
 use crate::sqlite::idempotency;
-use crate::sqlite::watermark::{self, Evidence};
+use crate::sqlite::watermark::{self, StoredAt};
 
 /// For how long an equal body is flagged, in ms of business time: 24 h.
 const REPEATED_WITHIN_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -48,12 +48,12 @@ impl Writer {
         for parked in &write.parked {
             park(connection, change.tenant, id, parked)?;
         }
-        let evidence = match (&write.target, payment::evidence(&write.payments)) {
-            (BatchTarget::New(_), _) => Evidence::Batch(id.get()),
-            (BatchTarget::Pending { .. }, Some(evidence)) => evidence,
+        let stored_at = match (&write.target, payment::stored_at(&write.payments)) {
+            (BatchTarget::New(_), _) => StoredAt::Batch(id.get()),
+            (BatchTarget::Pending { .. }, Some(stored_at)) => stored_at,
             (BatchTarget::Pending { .. }, None) => watermark::rare(connection, change.tenant, change.change_id)?,
         };
-        Ok(Ok((Committed::Batch { id, repeated }, evidence)))
+        Ok(Ok((Committed::Batch { id, repeated }, stored_at)))
     }
 }
 

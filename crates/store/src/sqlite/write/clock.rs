@@ -8,10 +8,9 @@ use rusqlite::{Connection, params};
 use super::{Applied, Writer, payment};
 use crate::change::{Change, ClockResetEnded, ClockResetWrite, Committed};
 use crate::codec;
-use crate::fault::CommitFault;
+use crate::fault::{CommitFault, WriteFault};
 use crate::records::{ClockMode, ClockRecord};
 use crate::sqlite::connections::run;
-use crate::sqlite::fault::WriteFault;
 
 /// Payments that are named when other work than notices is due, at most.
 const MOST_NAMED: u32 = 100;

@@ -7,8 +7,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::batch::{BatchId, BatchRefusal, Fate, REFUSALS_KEPT, TakenEntry};
 use crate::change::BatchWrite;
 use crate::codec;
+use crate::fault::WriteFault;
 use crate::sqlite::connections::run;
-use crate::sqlite::fault::{WriteFault, broken};
+use crate::sqlite::fault::broken;
 
 /// Keeps what became of each entry of a step.
 pub(super) fn keep(

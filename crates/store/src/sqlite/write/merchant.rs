@@ -6,10 +6,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Applied, Writer};
 use crate::change::{Change, Committed};
 use crate::codec;
-use crate::fault::CommitFault;
+use crate::fault::{CommitFault, WriteFault};
 use crate::records::{MerchantDetails, MerchantWrite};
 use crate::sqlite::connections::run;
-use crate::sqlite::fault::{WriteFault, broken};
+use crate::sqlite::fault::broken;
 use crate::sqlite::idempotency;
 
 /// The first serial number that is issued; all issued ones have six digits.

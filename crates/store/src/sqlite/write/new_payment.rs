@@ -8,12 +8,12 @@ use rusqlite::{Connection, params};
 use super::{Applied, Writer};
 use crate::change::{Change, Committed, NewPayment};
 use crate::codec;
-use crate::fault::CommitFault;
+use crate::fault::{CommitFault, WriteFault};
 use crate::secret::Sealed;
 use crate::sqlite::connections::run;
-use crate::sqlite::fault::{WriteFault, broken};
+use crate::sqlite::fault::broken;
 use crate::sqlite::natural_keys::{Claim, Key, KeyTable};
-use crate::sqlite::watermark::Evidence;
+use crate::sqlite::watermark::StoredAt;
 use crate::sqlite::{due, idempotency};
 
 impl Writer {
@@ -27,14 +27,14 @@ impl Writer {
         let key = Key { tenant: terms.tenant.get(), payment: id };
         let transaction = Claim {
             table: KeyTable::Transaction,
-            hash: self.keys.transaction(terms.tenant, terms.psp, &terms.psp_transaction_id),
+            hash: self.natural_keys.hasher().transaction(terms.tenant, terms.psp, &terms.psp_transaction_id),
             key,
             owner: terms.psp.get(),
             text: terms.psp_transaction_id.as_str(),
         };
         let order = Claim {
             table: KeyTable::Order,
-            hash: self.keys.order(terms.tenant, terms.merchant, &terms.merchant_order_id),
+            hash: self.natural_keys.hasher().order(terms.tenant, terms.merchant, &terms.merchant_order_id),
             key,
             owner: terms.merchant.get(),
             text: terms.merchant_order_id.as_str(),
@@ -53,7 +53,7 @@ impl Writer {
         }
         idempotency::store(&self.connection, change.tenant, change.idempotency.as_ref(), id)?;
         self.next_payment = id.saturating_add(1);
-        Ok(Ok((Committed::NewPayment(payment.id), Evidence::Initiation(id))))
+        Ok(Ok((Committed::NewPayment(payment.id), StoredAt::Initiation(id))))
     }
 }
 

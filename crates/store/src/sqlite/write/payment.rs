@@ -6,10 +6,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Applied, Writer, fates};
 use crate::change::{Change, Committed, PaymentWrite};
 use crate::codec;
-use crate::fault::CommitFault;
+use crate::fault::{CommitFault, WriteFault};
 use crate::sqlite::connections::run;
-use crate::sqlite::fault::{WriteFault, broken};
-use crate::sqlite::watermark::{self, Evidence};
+use crate::sqlite::fault::broken;
+use crate::sqlite::watermark::{self, StoredAt};
 use crate::sqlite::{due, idempotency};
 
 impl Writer {
@@ -23,19 +23,19 @@ impl Writer {
             let subject = first.transition.payment.id.get();
             idempotency::store(connection, change.tenant, change.idempotency.as_ref(), subject)?;
         }
-        let evidence = match evidence(writes) {
-            Some(evidence) => evidence,
+        let stored_at = match stored_at(writes) {
+            Some(stored_at) => stored_at,
             None => watermark::rare(connection, change.tenant, change.change_id)?,
         };
-        Ok(Ok((Committed::Payments, evidence)))
+        Ok(Ok((Committed::Payments, stored_at)))
     }
 }
 
-/// The evidence of a change that writes these payments, if it writes any.
-pub(super) fn evidence(writes: &[PaymentWrite]) -> Option<Evidence> {
+/// Where the id of a change that writes these payments is stored, if it writes any.
+pub(super) fn stored_at(writes: &[PaymentWrite]) -> Option<StoredAt> {
     let first = writes.first()?;
     let payment = first.transition.payment.id.get();
-    Some(Evidence::Event { payment, version: first.guard_version.checked_add(1)? })
+    Some(StoredAt::Event { payment, version: first.guard_version.checked_add(1)? })
 }
 
 /// Writes all of them, or none and tells which are stale.

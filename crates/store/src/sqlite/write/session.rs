@@ -7,11 +7,10 @@ use lommebok_domain::TenantId;
 use rusqlite::{Connection, params};
 
 use crate::change::Committed;
-use crate::fault::CommitFault;
+use crate::fault::{CommitFault, WriteFault};
 use crate::records::{Session, SessionWrite, SignIn, TriedPin};
 use crate::secret::KeyedHash;
 use crate::sqlite::connections::run;
-use crate::sqlite::fault::WriteFault;
 use crate::sqlite::pin_tries;
 
 /// Sessions that one user may have.

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use lommebok_domain::{Binding, PaymentId, TenantId, Terms};
 use tokio::sync::oneshot;
 
-use super::{Job, group};
+use super::Writer;
 use crate::change::{Change, Committed, NewPayment, Write};
+use crate::committer::{GroupWriter as _, Job, group};
 use crate::fault::CommitFault;
 use crate::options::{CommitHook, CommitStage, StoreOptions};
 use crate::records::SessionWrite;
 use crate::secret::{HashKey, KeyedHash};
-use crate::sqlite::{Database, Writer};
+use crate::sqlite::Database;
 
 const TENANT: TenantId = TenantId::new(1);
 
@@ -43,28 +44,27 @@ fn a_commit_whose_answer_is_lost_is_settled_by_what_is_stored() {
     let (_directory, _database, mut writer) = opened();
     let jobs = [payment("one", String::new()), job(77, Write::Session(SessionWrite::Close(KeyedHash::new([1; 32]))))];
     for job in &jobs {
-        let (_, evidence) = begun(&mut writer, job);
+        begun(&mut writer, job);
         writer.roll_back();
-        let lost =
-            group::lost_answer(&mut writer, Some((job.change.change_id, evidence)), Vec::new(), "lost".to_owned());
+        let lost = group::lost_answer(&mut writer, Vec::new(), "lost".to_owned());
         assert!(matches!(lost, group::Outcome::Unavailable(_)));
-        let (committed, evidence) = begun(&mut writer, job);
+        let committed = begun(&mut writer, job);
         writer.commit().expect("it commits");
-        let proof = Some((job.change.change_id, evidence));
-        let found = group::lost_answer(&mut writer, proof, vec![Ok(committed.clone())], "lost".to_owned());
+        let found = group::lost_answer(&mut writer, vec![Ok(committed.clone())], "lost".to_owned());
         assert!(matches!(found, group::Outcome::Done(answers) if answers == [Ok(committed)]));
+        // Another change's id there is no proof of this one.
+        writer.proof = writer.proof.map(|(_, stored_at)| (99, stored_at));
+        let lost = group::lost_answer(&mut writer, Vec::new(), "lost".to_owned());
+        assert!(matches!(lost, group::Outcome::Unavailable(_)));
         // What was kept in memory beside the tables has been made again from them.
         if matches!(job.change.write, Write::NewPayment(_)) {
             let again = group::commit(&mut writer, std::slice::from_ref(job), None);
             assert_eq!(again, [Err(CommitFault::TransactionIdExists)]);
         }
-        // Another change's id there is no evidence of this one.
-        let lost = group::lost_answer(&mut writer, Some((99, evidence)), Vec::new(), "lost".to_owned());
-        assert!(matches!(lost, group::Outcome::Unavailable(_)));
     }
 }
 
-fn begun(writer: &mut Writer, job: &Job) -> (Committed, crate::sqlite::Evidence) {
+fn begun(writer: &mut Writer, job: &Job) -> Committed {
     writer.begin().expect("a transaction begins");
     writer.apply(&job.change).expect("the database takes it").expect("it has no fault")
 }
@@ -80,16 +80,20 @@ fn a_transaction_that_cannot_begin_is_answered_and_the_writer_goes_on() {
     assert_eq!(database.check().expect("it can be checked").faults, Vec::<String>::new());
 }
 
+fn execute(writer: &Writer, sql: &str) {
+    writer.connection.execute_batch(sql).expect("the test's SQL is good");
+}
+
 #[test]
 fn a_full_disk_acknowledges_nothing_and_is_survived() {
     let (_directory, database, mut writer) = opened();
-    writer.execute("PRAGMA max_page_count = 1");
+    execute(&writer, "PRAGMA max_page_count = 1");
     let jobs: Vec<_> = (0..8).map(|number| payment(&format!("p{number}"), "x".repeat(3_900))).collect();
     let synced: CommitHook = Arc::new(|stage| assert_eq!(stage, CommitStage::BeforeSync, "nothing may be synced"));
     for answer in group::commit(&mut writer, &jobs, Some(&synced)) {
         assert!(matches!(&answer, Err(CommitFault::Unavailable(why)) if why.contains("full")), "{answer:?}");
     }
-    writer.execute("PRAGMA max_page_count = 4294967294");
+    execute(&writer, "PRAGMA max_page_count = 4294967294");
     let answers = group::commit(&mut writer, &jobs, None);
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
     let report = database.check().expect("it can be checked");
@@ -99,7 +103,7 @@ fn a_full_disk_acknowledges_nothing_and_is_survived() {
 #[test]
 fn a_read_only_database_acknowledges_nothing() {
     let (_directory, _database, mut writer) = opened();
-    writer.execute("PRAGMA query_only = 1");
+    execute(&writer, "PRAGMA query_only = 1");
     let answers = group::commit(&mut writer, &[payment("one", String::new())], None);
     assert!(matches!(answers[..], [Err(CommitFault::Unavailable(_))]), "{answers:?}");
 }
