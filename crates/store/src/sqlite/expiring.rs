@@ -9,7 +9,8 @@ use crate::change::Expiring;
 pub(super) fn purge(
     connection: &Connection,
     tenant: TenantId,
-    (rows, before): (Expiring, Timestamp),
+    rows: Expiring,
+    before: Timestamp,
     limit: u32,
 ) -> rusqlite::Result<u64> {
     let sql = match rows {
@@ -29,7 +30,7 @@ pub(super) fn purge(
             "DELETE FROM known_browser WHERE browser IN \
              (SELECT browser FROM known_browser WHERE tenant = ?1 AND signed_in_at < ?2 ORDER BY signed_in_at LIMIT ?3)"
         }
-        Expiring::Batches => return batches(connection, tenant, (before, limit)),
+        Expiring::Batches => return batches(connection, tenant, before, limit),
     };
     let params = params![tenant.get(), in_column(rows, before).as_millis(), limit];
     let removed = connection.prepare_cached(sql)?.execute(params)?;
@@ -59,7 +60,7 @@ pub(crate) fn any(
 }
 
 /// Removes batches with all that belongs to them, until about `limit` rows have gone.
-fn batches(connection: &Connection, tenant: TenantId, (before, limit): (Timestamp, u32)) -> rusqlite::Result<u64> {
+fn batches(connection: &Connection, tenant: TenantId, before: Timestamp, limit: u32) -> rusqlite::Result<u64> {
     let sql = "SELECT id FROM batch WHERE tenant = ?1 AND finished = 1 AND accepted_at < ?2 \
                AND id < (SELECT max(id) FROM batch) ORDER BY accepted_at LIMIT ?3";
     let mut statement = connection.prepare_cached(sql)?;

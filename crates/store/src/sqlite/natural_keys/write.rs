@@ -206,7 +206,7 @@ impl NaturalKeys {
                 row.get_ref(named_column::merchant_order_id)?.as_str()?,
             );
             for (table, hash) in [(KeyTable::Transaction, transaction), (KeyTable::Order, order)] {
-                place_again(connection, &mut waiting, (Place { table, at: hash }, key))?;
+                place_again(connection, &mut waiting, Place { table, at: hash }, key)?;
             }
             waiting.known_through = key.payment;
         }
@@ -219,7 +219,7 @@ impl NaturalKeys {
 }
 
 /// Notes a key of a start's reading, unless an unfinished sweep has put it into its table already.
-fn place_again(connection: &Connection, waiting: &mut Waiting, (first, key): (Place, Key)) -> rusqlite::Result<()> {
+fn place_again(connection: &Connection, waiting: &mut Waiting, first: Place, key: Key) -> rusqlite::Result<()> {
     let statements = first.table.statements();
     let behind = first.at.saturating_add(MAX_PROBES);
     let mut is_there = connection.prepare_cached(statements.is_there)?;

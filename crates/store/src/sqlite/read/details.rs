@@ -57,7 +57,7 @@ pub(crate) fn by_transaction(
     let sought = keys.sought(owner, id);
     for number in keys.waiting_near(sought) {
         let sql = select_details!("payment p JOIN initiation i ON i.id = p.id", "p.id = ?4", "e.version");
-        let found = find(connection, sql, (sought, &[&number]), at_most_bytes)?;
+        let found = find(connection, sql, sought, &[&number], at_most_bytes)?;
         if found.is_some() {
             return Ok(found);
         }
@@ -67,7 +67,7 @@ pub(crate) fn by_transaction(
         "k.hash >= ?4 AND k.hash < ?5",
         "k.hash, e.version"
     );
-    find(connection, sql, (sought, &[&sought.hash, &sought.hash.saturating_add(MAX_PROBES)]), at_most_bytes)
+    find(connection, sql, sought, &[&sought.hash, &sought.hash.saturating_add(MAX_PROBES)], at_most_bytes)
 }
 
 /// What a line of history counts for besides its text, in bytes: its other members in JSON.
@@ -76,7 +76,8 @@ const LINE_BYTES: usize = 150;
 fn find(
     connection: &Connection,
     sql: &str,
-    (sought, place): (Sought<'_>, &[&dyn ToSql]),
+    sought: Sought<'_>,
+    place: &[&dyn ToSql],
     at_most_bytes: usize,
 ) -> rusqlite::Result<Option<PaymentDetails>> {
     let (tenant, psp) = (sought.owner.0.get(), sought.owner.1.get());

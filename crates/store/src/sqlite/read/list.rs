@@ -21,13 +21,14 @@ pub(crate) fn page(
     filter: PaymentFilter,
     (before, limit): (Option<PaymentId>, u32),
 ) -> rusqlite::Result<Page> {
-    let before = before.map_or(i64::MAX, PaymentId::get);
+    let wanted = Wanted { connection, tenant, before: before.map_or(i64::MAX, PaymentId::get), limit };
     match filter {
-        PaymentFilter::All => scan(connection, tenant, (0, i64::MAX), (before, limit)),
-        PaymentFilter::State(name) => scan(connection, tenant, state::codes(name), (before, limit)),
-        PaymentFilter::NotFinal => {
-            scan(connection, tenant, (0, codes::state::FIRST_FINAL.saturating_sub(1)), (before, limit))
+        PaymentFilter::All => wanted.scan(0, i64::MAX),
+        PaymentFilter::State(name) => {
+            let (first, last) = state::codes(name);
+            wanted.scan(first, last)
         }
+        PaymentFilter::NotFinal => wanted.scan(0, codes::state::FIRST_FINAL.saturating_sub(1)),
         PaymentFilter::OutcomeUnknown => {
             let sql = select!(
                 payment_columns,
@@ -35,7 +36,7 @@ pub(crate) fn page(
                 code!(state FAILED_UNKNOWN),
                 " AND p.id < ?2 AND ?4 = 0 ORDER BY p.id DESC LIMIT ?3"
             );
-            indexed(connection, sql, tenant, (0, before, limit))
+            wanted.indexed(sql, 0)
         }
         PaymentFilter::NoticeGivenUp => {
             let sql = select!(
@@ -46,7 +47,7 @@ pub(crate) fn page(
                 code!(notice GIVEN_UP_TIMEOUT),
                 " AND p.id < ?2 AND ?4 = 0 ORDER BY p.id DESC LIMIT ?3"
             );
-            indexed(connection, sql, tenant, (0, before, limit))
+            wanted.indexed(sql, 0)
         }
         PaymentFilter::User(user) => {
             let sql = select!(
@@ -54,9 +55,74 @@ pub(crate) fn page(
                 "FROM payment p JOIN initiation i ON i.id = p.id WHERE p.tenant = ?1 AND p.user = ?4 AND p.user > 0 \
                  AND p.id < ?2 ORDER BY p.id DESC LIMIT ?3"
             );
-            indexed(connection, sql, tenant, (user.get(), before, limit))
+            wanted.indexed(sql, user.get())
         }
-        PaymentFilter::OpenOfUser(user) => open_of_user(connection, tenant, user.get(), (before, limit)),
+        PaymentFilter::OpenOfUser(user) => wanted.open_of_user(user),
+    }
+}
+
+/// The page that is wanted: at most `limit` payments of the tenant, older than `before`.
+struct Wanted<'a> {
+    connection: &'a Connection,
+    tenant: TenantId,
+    before: i64,
+    limit: u32,
+}
+
+impl Wanted<'_> {
+    /// By an index that holds nothing but what is wanted.
+    fn indexed(&self, sql: &str, user: i64) -> rusqlite::Result<Page> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let payments = statement
+            .query_map(params![self.tenant.get(), self.before, self.limit, user], payment)?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        let next = payments.last().map(|last| last.id).filter(|_| self.is_full(&payments));
+        Ok(Page { payments, next })
+    }
+
+    /// By the primary key, from the newest row on: those whose state has a code from `first` to `last`.
+    fn scan(&self, first: i64, last: i64) -> rusqlite::Result<Page> {
+        let sql =
+            "SELECT id, state BETWEEN ?2 AND ?3 AND tenant = ?1 FROM payment WHERE id < ?4 ORDER BY id DESC LIMIT ?5";
+        self.pick(sql, params![self.tenant.get(), first, last, self.before, MAX_SCANNED])
+    }
+
+    /// A user's payments that are not final are among the user's newest.
+    fn open_of_user(&self, user: UserId) -> rusqlite::Result<Page> {
+        let sql = "SELECT id, state < ?2 FROM payment WHERE tenant = ?1 AND user = ?3 AND user > 0 AND id < ?4 \
+                   ORDER BY id DESC LIMIT ?5";
+        let first_final = codes::state::FIRST_FINAL;
+        self.pick(sql, params![self.tenant.get(), first_final, user.get(), self.before, MAX_SCANNED])
+    }
+
+    /// Reads pairs of an id and whether it is wanted until the page is full, then the payments themselves.
+    fn pick(&self, sql: &str, params: &[&dyn rusqlite::ToSql]) -> rusqlite::Result<Page> {
+        const ID: usize = 0;
+        const IS_WANTED: usize = 1;
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(params)?;
+        let (mut ids, mut looked, mut last) = (Vec::new(), 0_i64, None);
+        while !self.is_full(&ids)
+            && let Some(row) = rows.next()?
+        {
+            let id = PaymentId::new(row.get(ID)?);
+            looked = looked.saturating_add(1);
+            last = Some(id);
+            if row.get(IS_WANTED)? {
+                ids.push(id);
+            }
+        }
+        drop(rows);
+        let next = last.filter(|_| self.is_full(&ids) || looked >= MAX_SCANNED);
+        let mut payments = Vec::with_capacity(ids.len());
+        for id in ids {
+            payments.extend(super::payment::by_id(self.connection, self.tenant, id)?);
+        }
+        Ok(Page { payments, next })
+    }
+
+    fn is_full<T>(&self, found: &[T]) -> bool {
+        u32::try_from(found.len()).is_ok_and(|found| found >= self.limit)
     }
 }
 
@@ -65,47 +131,6 @@ pub(crate) fn outcome_unknown_count(connection: &Connection, tenant: TenantId) -
     let sql = concat!("SELECT count(*) FROM payment WHERE tenant = ?1 AND state = ", code!(state FAILED_UNKNOWN));
     let count: i64 = connection.prepare_cached(sql)?.query_row([tenant.get()], |row| row.get(0))?;
     Ok(u64::try_from(count).unwrap_or(0))
-}
-
-/// A page by an index that holds nothing but what is wanted.
-fn indexed(
-    connection: &Connection,
-    sql: &str,
-    tenant: TenantId,
-    (user, before, limit): (i64, i64, u32),
-) -> rusqlite::Result<Page> {
-    let mut statement = connection.prepare_cached(sql)?;
-    let payments = statement
-        .query_map(params![tenant.get(), before, limit, user], payment)?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    let full = u32::try_from(payments.len()).is_ok_and(|found| found >= limit);
-    let next = payments.last().map(|last| last.id).filter(|_| full);
-    Ok(Page { payments, next })
-}
-
-/// A page by the primary key: looks at rows from the newest on.
-fn scan(
-    connection: &Connection,
-    tenant: TenantId,
-    (first, last): (i64, i64),
-    (before, limit): (i64, u32),
-) -> rusqlite::Result<Page> {
-    let sql = "SELECT id, state BETWEEN ?2 AND ?3 AND tenant = ?1 FROM payment WHERE id < ?4 ORDER BY id DESC LIMIT ?5";
-    let params = params![tenant.get(), first, last, before, MAX_SCANNED];
-    gather(connection, tenant, (sql, params), limit)
-}
-
-/// A user's payments that are not final are among the user's newest.
-fn open_of_user(
-    connection: &Connection,
-    tenant: TenantId,
-    user: i64,
-    (before, limit): (i64, u32),
-) -> rusqlite::Result<Page> {
-    let sql = "SELECT id, state < ?2 FROM payment WHERE tenant = ?1 AND user = ?3 AND user > 0 AND id < ?4 \
-               ORDER BY id DESC LIMIT ?5";
-    let params = params![tenant.get(), codes::state::FIRST_FINAL, user, before, MAX_SCANNED];
-    gather(connection, tenant, (sql, params), limit)
 }
 
 /// When the open prompts of a PSP on a user's phone end, without that of one payment; looked for among the user's newest
@@ -130,38 +155,4 @@ pub(crate) fn open_prompts(
         }
     }
     Ok(ends)
-}
-
-/// Reads (id, wanted) pairs until `limit` are wanted, then the payments themselves.
-fn gather(
-    connection: &Connection,
-    tenant: TenantId,
-    (sql, params): (&str, &[&dyn rusqlite::ToSql]),
-    limit: u32,
-) -> rusqlite::Result<Page> {
-    const ID: usize = 0;
-    const IS_WANTED: usize = 1;
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query(params)?;
-    let (mut wanted, mut looked, mut last) = (Vec::new(), 0_i64, None);
-    let mut full = false;
-    while let Some(row) = rows.next()? {
-        let id: i64 = row.get(ID)?;
-        looked = looked.saturating_add(1);
-        last = Some(PaymentId::new(id));
-        if row.get::<_, bool>(IS_WANTED)? {
-            wanted.push(PaymentId::new(id));
-            full = u32::try_from(wanted.len()).is_ok_and(|found| found >= limit);
-        }
-        if full {
-            break;
-        }
-    }
-    drop(rows);
-    let mut payments = Vec::with_capacity(wanted.len());
-    for id in wanted {
-        payments.extend(super::payment::by_id(connection, tenant, id)?);
-    }
-    let next = last.filter(|_| full || looked >= MAX_SCANNED);
-    Ok(Page { payments, next })
 }

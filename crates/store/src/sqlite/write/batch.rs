@@ -32,7 +32,7 @@ impl Writer {
         let (id, from, repeated) = match &write.target {
             BatchTarget::New(new) => {
                 let id = self.next_batch;
-                let repeated = insert(connection, id, change, (new, write.next))?;
+                let repeated = insert(connection, id, change, new, write.next)?;
                 idempotency::store(connection, change.tenant, change.idempotency.as_ref(), id)?;
                 self.next_batch = id.saturating_add(1);
                 (BatchId::new(id), 0, repeated)
@@ -43,7 +43,7 @@ impl Writer {
             }
         };
         let connection = &self.connection;
-        fates::keep(connection, (change.tenant, id, from), write)?;
+        fates::keep(connection, change.tenant, id, from, write)?;
         fates::refuse(connection, change.tenant, id, &write.refusals)?;
         for parked in &write.parked {
             park(connection, change.tenant, id, parked)?;
@@ -63,12 +63,7 @@ fn standing(connection: &Connection, tenant: TenantId, id: BatchId) -> rusqlite:
 }
 
 /// Inserts the request and tells whether it is byte-identical to one of the last 24 h.
-fn insert(
-    connection: &Connection,
-    id: i64,
-    change: &Change,
-    (new, next): (&NewBatch, u32),
-) -> Result<bool, WriteFault> {
+fn insert(connection: &Connection, id: i64, change: &Change, new: &NewBatch, next: u32) -> Result<bool, WriteFault> {
     let (tenant, psp) = (change.tenant.get(), new.psp.get());
     let digest = new.digest.as_bytes();
     let digest_key = i64::from_be_bytes(*digest.first_chunk().expect("a digest has more than 8 bytes"));

@@ -46,7 +46,7 @@ impl Writer {
         }
         let number = self.epoch_of(change.tenant).saturating_add(1);
         let last_payment = self.next_payment.saturating_sub(1);
-        let ended = write(&self.connection, change.tenant, reset, (number, last_payment))?;
+        let ended = write(&self.connection, change.tenant, reset, number, last_payment)?;
         self.epochs_before.get_or_insert_with(|| self.epochs.clone());
         self.epochs.insert(change.tenant, number);
         self.rare(change, Committed::ClockReset(ended))
@@ -75,7 +75,8 @@ fn write(
     connection: &Connection,
     tenant: TenantId,
     reset: &ClockResetWrite,
-    (number, last_payment): (i64, i64),
+    number: i64,
+    last_payment: i64,
 ) -> rusqlite::Result<ClockResetEnded> {
     let (tenant, from, to) = (tenant.get(), reset.from.as_millis(), reset.to.as_millis());
     let sql = "UPDATE batch SET moved_ms = moved_ms + ?2 WHERE tenant = ?1 AND finished = 0";

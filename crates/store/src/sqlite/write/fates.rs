@@ -14,7 +14,9 @@ use crate::sqlite::fault::broken;
 /// Keeps what became of each entry of a step.
 pub(super) fn keep(
     connection: &Connection,
-    (tenant, id, from): (TenantId, BatchId, u32),
+    tenant: TenantId,
+    id: BatchId,
+    from: u32,
     write: &BatchWrite,
 ) -> Result<(), WriteFault> {
     let count = write.next.checked_sub(from).and_then(|count| usize::try_from(count).ok());

@@ -29,12 +29,12 @@ impl Writer {
                     Some(msn) => msn.clone(),
                     None => issue(connection, change.tenant)?,
                 };
-                let id = insert(connection, change.tenant, (*psp, &msn, *at), details)?;
+                let id = insert(connection, change.tenant, &NewMerchant { psp: *psp, msn: &msn, details, at: *at })?;
                 keep_logo(connection, change.tenant, id, logo.as_deref())?;
                 (id, msn)
             }
             MerchantWrite::Update { id, guard_version, details, logo, at } => {
-                if !update(connection, change.tenant, (*id, *guard_version, *at), details)? {
+                if !update(connection, change.tenant, &Guard { id: *id, version: *guard_version }, details, *at)? {
                     return Ok(Err(CommitFault::Stale(Vec::new())));
                 }
                 keep_logo(connection, change.tenant, *id, logo.as_deref())?;
@@ -86,17 +86,27 @@ fn issue(connection: &Connection, tenant: TenantId) -> Result<Msn, WriteFault> {
     }
 }
 
+/// A merchant to be inserted.
+pub(super) struct NewMerchant<'a> {
+    pub(super) psp: PspId,
+    pub(super) msn: &'a Msn,
+    pub(super) details: &'a MerchantDetails,
+    pub(super) at: Timestamp,
+}
+
+/// Which merchant is changed, and from which version.
+struct Guard {
+    id: MerchantId,
+    version: i64,
+}
+
 /// Inserts a merchant with version 1.
-pub(super) fn insert(
-    connection: &Connection,
-    tenant: TenantId,
-    (psp, msn, at): (PspId, &Msn, Timestamp),
-    details: &MerchantDetails,
-) -> rusqlite::Result<MerchantId> {
+pub(super) fn insert(connection: &Connection, tenant: TenantId, new: &NewMerchant<'_>) -> rusqlite::Result<MerchantId> {
     let sql = "INSERT INTO merchant (tenant, psp, msn, version, status, may_skip_landing_page, organization_number, \
                company_name, company_email, name, mcc_code, email, website, logo_url, terms_of_service_accepted, \
                address_line_1, address_line_2, city, post_code, country, created_at, updated_at) \
                VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?20)";
+    let NewMerchant { psp, msn, details, at } = new;
     let address = &details.address;
     let params = params![
         tenant.get(),
@@ -127,8 +137,9 @@ pub(super) fn insert(
 fn update(
     connection: &Connection,
     tenant: TenantId,
-    (id, guard_version, at): (MerchantId, i64, Timestamp),
+    guard: &Guard,
     details: &MerchantDetails,
+    at: Timestamp,
 ) -> rusqlite::Result<bool> {
     let sql = "UPDATE merchant SET version = version + 1, status = ?4, may_skip_landing_page = ?5, \
                organization_number = ?6, company_name = ?7, company_email = ?8, name = ?9, mcc_code = ?10, \
@@ -137,9 +148,9 @@ fn update(
                WHERE id = ?1 AND tenant = ?2 AND version = ?3";
     let address = &details.address;
     let params = params![
-        id.get(),
+        guard.id.get(),
         tenant.get(),
-        guard_version,
+        guard.version,
         codec::codes::merchant_status(details.status),
         details.may_skip_landing_page,
         details.organization_number,

@@ -177,7 +177,7 @@ impl Writer {
                 self.rare(change, Committed::Done)
             }
             Write::Purge { rows, before, limit } => {
-                let removed = super::expiring::purge(&self.connection, change.tenant, (*rows, *before), *limit)?;
+                let removed = super::expiring::purge(&self.connection, change.tenant, *rows, *before, *limit)?;
                 self.rare(change, Committed::Purged(removed))
             }
             Write::SkipNumbers(numbers) => self.skip_numbers(change, numbers),

@@ -85,7 +85,7 @@ fn write(connection: &Connection, change: &Change, write: &PaymentWrite) -> Resu
     }
     let (tenant, id) = (change.tenant, payment.id);
     for (version, event) in (write.guard_version.saturating_add(1)..).zip(&transition.events) {
-        insert_event(connection, change, (id, version), event)?;
+        insert_event(connection, change, id, version, event)?;
     }
     for due in &transition.due {
         due::write(connection, tenant, id, *due)?;
@@ -145,7 +145,8 @@ fn update(connection: &Connection, write: &PaymentWrite) -> rusqlite::Result<boo
 fn insert_event(
     connection: &Connection,
     change: &Change,
-    (payment, version): (PaymentId, i64),
+    payment: PaymentId,
+    version: i64,
     event: &Event,
 ) -> rusqlite::Result<()> {
     let sql = "INSERT INTO event (payment, version, tenant, at, actor_kind, actor, kind, amount, subject, card, code, \

@@ -19,7 +19,7 @@ pub(super) fn seed(connection: &Connection, tenant: TenantId, seed: &Seed) -> ru
     for seeded in &seed.psps {
         let id = psp(connection, tenant, &seeded.psp)?;
         for merchant in &seeded.merchants {
-            seed_merchant(connection, tenant, (id, seed.at), merchant)?;
+            seed_merchant(connection, tenant, id, seed.at, merchant)?;
         }
     }
     for seeded in &seed.users {
@@ -66,7 +66,8 @@ fn psp(connection: &Connection, tenant: TenantId, psp: &NewPsp) -> rusqlite::Res
 fn seed_merchant(
     connection: &Connection,
     tenant: TenantId,
-    (psp, at): (PspId, Timestamp),
+    psp: PspId,
+    at: Timestamp,
     seeded: &SeededMerchant,
 ) -> rusqlite::Result<()> {
     let sql = "UPDATE merchant SET may_skip_landing_page = ?4 WHERE tenant = ?1 AND msn = ?2 AND psp = ?3 RETURNING id";
@@ -74,7 +75,8 @@ fn seed_merchant(
     let params = params![tenant.get(), seeded.msn.as_str(), psp.get(), skip];
     let found: Option<i64> = connection.prepare_cached(sql)?.query_row(params, |row| row.get(0)).optional()?;
     if found.is_none() {
-        merchant::insert(connection, tenant, (psp, &seeded.msn, at), &seeded.details)?;
+        let new = merchant::NewMerchant { psp, msn: &seeded.msn, details: &seeded.details, at };
+        merchant::insert(connection, tenant, &new)?;
     }
     Ok(())
 }
