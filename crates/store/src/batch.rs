@@ -17,12 +17,10 @@ pub const REFUSALS_KEPT: u32 = 100;
 pub struct BatchId(i64);
 
 impl BatchId {
-    /// The id with this number.
     pub const fn new(number: i64) -> Self {
         Self(number)
     }
 
-    /// The number.
     pub const fn get(self) -> i64 {
         self.0
     }
@@ -31,20 +29,14 @@ impl BatchId {
 /// One entry of a request, with the payment that it names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchEntry {
-    /// `pspTransactionId`.
     pub psp_transaction_id: PspTransactionId,
-    /// What became of it.
     pub entry: StatusEntry,
 }
 
-/// An accepted request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
-    /// Our number.
     pub id: BatchId,
-    /// The closed world that it belongs to.
     pub tenant: TenantId,
-    /// Whose request.
     pub psp: PspId,
     /// When it was accepted (business time).
     pub accepted_at: Timestamp,
@@ -63,7 +55,6 @@ pub struct Batch {
 /// A request that is accepted by this change.
 #[derive(Clone, Debug)]
 pub struct NewBatch {
-    /// Whose request.
     pub psp: PspId,
     /// When (business time).
     pub accepted_at: Timestamp,
@@ -80,7 +71,6 @@ pub enum BatchTarget {
     New(NewBatch),
     /// One that was accepted before, and stands at position `next` (else [`crate::CommitFault::Stale`]).
     Pending {
-        /// Which one.
         id: BatchId,
         /// Where it stood when this was decided.
         next: u32,
@@ -103,9 +93,7 @@ pub enum Fate {
 pub struct BatchRefusal {
     /// Its position in the request, from 0.
     pub position: u32,
-    /// Which payment it named.
     pub psp_transaction_id: PspTransactionId,
-    /// Why.
     pub code: RefusalCode,
     /// For a person.
     pub detail: String,
@@ -114,31 +102,24 @@ pub struct BatchRefusal {
 /// An entry that is parked by this change.
 #[derive(Clone, Debug)]
 pub struct ParkedEntry {
-    /// For which payment.
     pub payment: PaymentId,
     /// Its position in the request, from 0.
     pub position: u32,
-    /// The entry.
     pub entry: StatusEntry,
 }
 
 /// An entry that waits for its payment's attempt to end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingEntry {
-    /// In which batch it came.
     pub batch: BatchId,
-    /// At which position.
     pub position: u32,
-    /// The entry.
     pub entry: StatusEntry,
 }
 
 /// A waiting entry that has its result in this change: its row goes, and a refusal is added to its batch's report.
 #[derive(Clone, Debug)]
 pub struct TakenEntry {
-    /// In which batch it came.
     pub batch: BatchId,
-    /// At which position.
     pub position: u32,
     /// Code and detail, when it was refused.
     pub refusal: Option<(RefusalCode, String)>,

@@ -10,19 +10,16 @@ use crate::batch::{BatchId, BatchRefusal, BatchTarget, ParkedEntry, TakenEntry};
 use crate::records::{ClockRecord, MerchantWrite, Seed, SessionWrite};
 use crate::secret::{KeyedHash, Sealed};
 
-/// One change.
 #[derive(Clone, Debug)]
 pub struct Change {
     /// Random and unique: tells what was stored when the answer to a COMMIT was lost.
     pub change_id: u128,
-    /// The closed world that it belongs to.
     pub tenant: TenantId,
     /// How often the tenant's clock had been reset when this was decided: what was decided on another time is refused
     /// ([`crate::CommitFault::ClockReset`]). Means nothing for a change that has no date.
     pub clock_epoch: i64,
     /// The request's idempotency key, if it had one.
     pub idempotency: Option<NewIdempotency>,
-    /// What changes.
     pub write: Write,
 }
 
@@ -30,7 +27,6 @@ pub struct Change {
 /// first). Only new payments, payments, new batches and merchants carry one; any other change with one is refused.
 #[derive(Clone, Debug)]
 pub struct NewIdempotency {
-    /// Whose key.
     pub psp: PspId,
     /// For which kind of request.
     pub route: IdempotentRoute,
@@ -57,7 +53,6 @@ pub enum IdempotentRoute {
     ForceApprove,
 }
 
-/// What a change writes.
 #[derive(Clone, Debug)]
 pub enum Write {
     /// A payment at version 1.
@@ -66,11 +61,9 @@ pub enum Write {
     Payments(Vec<PaymentWrite>),
     /// A step of an updatestatus request.
     Batch(Box<BatchWrite>),
-    /// A merchant.
     Merchant(Box<MerchantWrite>),
     /// A phone session, or a try to begin one.
     Session(SessionWrite),
-    /// The tenant's clock.
     Clock(ClockRecord),
     /// Sets the tenant's clock to another moment, also an earlier one.
     ResetClock(Box<ClockResetWrite>),
@@ -78,7 +71,6 @@ pub enum Write {
     Seed(Box<Seed>),
     /// Removes rows whose time is over, some `limit` of them.
     Purge {
-        /// Which rows.
         rows: Expiring,
         /// Business time: what expired before it.
         before: Timestamp,
@@ -94,7 +86,6 @@ pub enum Write {
 pub struct SkippedNumbers {
     /// Of payments, up to this one.
     pub payment: PaymentId,
-    /// Of updatestatus requests.
     pub batch: BatchId,
     /// Serial numbers that are issued to merchants.
     pub msn: i64,
@@ -170,7 +161,6 @@ pub struct NewPayment {
 pub struct PaymentWrite {
     /// The version that the transition was decided on; else [`crate::CommitFault::Stale`].
     pub guard_version: i64,
-    /// What was decided.
     pub transition: Transition,
     /// The waiting entries that have their result in this transition.
     pub taken: Vec<TakenEntry>,
@@ -201,7 +191,6 @@ impl PaymentWrite {
 /// refused nor parked are applied.
 #[derive(Clone, Debug)]
 pub struct BatchWrite {
-    /// Which batch.
     pub target: BatchTarget,
     /// The payments that entries were applied to or parked at; each payment once.
     pub payments: Vec<PaymentWrite>,
@@ -218,9 +207,7 @@ pub struct BatchWrite {
 pub struct DueRow {
     /// When (business time).
     pub at: Timestamp,
-    /// For which payment.
     pub payment: PaymentId,
-    /// What kind of work.
     pub kind: DueKind,
 }
 
@@ -229,27 +216,22 @@ pub struct DueRow {
 pub struct ClockResetEnded {
     /// Its number: the clock's epoch from now on.
     pub number: i64,
-    /// Phone sessions.
     pub sessions: u64,
-    /// Idempotency keys.
     pub idempotency_keys: u64,
 }
 
 /// What a commit gives back. It is durable by then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Committed {
-    /// The payment's number.
     NewPayment(PaymentId),
     /// The payments are as the transitions say.
     Payments,
     /// The batch's number, and whether it is byte-identical to one of the last 24 h.
     Batch {
-        /// Its number.
         id: BatchId,
         /// Whether it is flagged.
         repeated: bool,
     },
-    /// The merchant's serial number.
     Merchant(Msn),
     /// How many rows were removed.
     Purged(u64),

@@ -24,33 +24,20 @@ impl DatabaseError {
 pub enum StoreError {
     /// Only `sqlite:PATH` is understood.
     #[error("the database URL {url:?} is not understood: write sqlite:PATH")]
-    Url {
-        /// As given.
-        url: String,
-    },
+    Url { url: String },
     /// Another process has the database.
     #[error("the database {path} is in use by another process")]
-    InUse {
-        /// The file.
-        path: String,
-    },
+    InUse { path: String },
     /// The file or its lock can't be had.
     #[error("the database {path} can't be opened")]
     File {
-        /// The file.
         path: String,
-        /// Why.
         #[source]
         cause: std::io::Error,
     },
     /// A newer program wrote the database.
     #[error("the database has version {found}, this program knows versions up to {known}: use a newer program")]
-    Newer {
-        /// The database's version.
-        found: i64,
-        /// The newest that this program knows.
-        known: i64,
-    },
+    Newer { found: i64, known: i64 },
     /// The tables are not those of the database's version.
     #[error(
         "its tables are not those of version {version}, which it claims to have: {differences}. Nothing was changed; restore a \
@@ -72,24 +59,13 @@ pub enum StoreError {
     CheckEnded,
     /// The linked SQLite has a known fault.
     #[error("SQLite {found} is too old: 3.51.3 or newer is needed")]
-    OldSqlite {
-        /// Its version.
-        found: &'static str,
-    },
+    OldSqlite { found: &'static str },
     /// A setting that durability rests on could not be made.
     #[error("the database does not keep its promise: {setting} is {found}, it must be {wanted}")]
-    NotDurable {
-        /// Which setting.
-        setting: &'static str,
-        /// What the database says.
-        found: String,
-        /// What it must say.
-        wanted: &'static str,
-    },
+    NotDurable { setting: &'static str, found: String, wanted: &'static str },
     /// The hash key is not the one that the database was written with.
     #[error("the database was written with another hash key")]
     OtherHashKey,
-    /// The database refused.
     #[error("the database refused")]
     Database(#[source] DatabaseError),
     /// What stands in the file can't be what was written.
@@ -152,7 +128,6 @@ pub enum CommitFault {
     /// More changes wait than the options allow.
     #[error("too many changes wait")]
     Overloaded,
-    /// The store is closed.
     #[error("the store is closed")]
     Closed,
 }

@@ -53,7 +53,6 @@ pub struct StoreOptions {
     pub fault_hook: Option<FaultHook>,
     /// A seam for tests in which others are at work between a read and what comes before and after it.
     pub read_hook: Option<ReadHook>,
-    /// For measuring.
     pub commit_observer: Option<CommitObserver>,
     /// Changes (each payment of a change counts) that one commit takes at most.
     pub max_changes_per_commit: usize,
@@ -70,7 +69,6 @@ pub struct StoreOptions {
 /// How an SQLite database is opened.
 #[derive(Clone, Copy, Debug)]
 pub struct SqliteOptions {
-    /// Connections for reading.
     pub readers: usize,
     /// The writer's page cache, KiB. SQLite walks all of it after each commit that moved pages, so more is not better.
     pub writer_cache_kib: i64,

@@ -11,7 +11,6 @@ use zeroize::Zeroize;
 pub struct KeyedHash([u8; 32]);
 
 impl KeyedHash {
-    /// The hash with these bytes.
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
@@ -33,12 +32,10 @@ impl fmt::Debug for KeyedHash {
 pub struct Sealed(Vec<u8>);
 
 impl Sealed {
-    /// These sealed bytes.
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
 
-    /// The sealed bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -55,7 +52,6 @@ impl fmt::Debug for Sealed {
 pub struct HashKey([u8; 32]);
 
 impl HashKey {
-    /// The key with these bytes.
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }

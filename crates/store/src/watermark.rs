@@ -25,7 +25,6 @@ pub struct Watermark {
 /// A change of a payment that stays for good: its initiation, or an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LastChange {
-    /// Which payment.
     pub payment: PaymentId,
     /// The version that it made; the initiation made 1.
     pub version: i64,

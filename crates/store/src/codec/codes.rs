@@ -73,7 +73,6 @@ codes!(IdempotentRoute: route {
     ForceApprove = 4,
 });
 
-/// Column `kind` of `event`.
 pub(crate) mod event {
     pub(crate) const BOUND: i64 = 0;
     pub(crate) const APPROVED: i64 = 1;
@@ -99,7 +98,6 @@ pub(crate) mod event {
     pub(crate) const NOTICE_MOVED: i64 = 21;
 }
 
-/// Column `actor_kind` of `event`.
 pub(crate) mod actor {
     pub(crate) const WALLET: i64 = 0;
     pub(crate) const LINK_HOLDER: i64 = 1;

@@ -42,7 +42,6 @@ pub(crate) fn read_actor(kind: i64, number: Option<i64>) -> Option<Actor> {
     }
 }
 
-/// The columns of `kind`.
 pub(crate) fn columns(kind: &EventKind) -> EventColumns<Cow<'_, str>> {
     let bare = |kind| EventColumns { kind, ..EventColumns::default() };
     let money =

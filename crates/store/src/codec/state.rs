@@ -53,7 +53,6 @@ pub(crate) fn read_known_card(number: i64) -> Option<CardId> {
     (number != NO_CARD).then(|| CardId::new(number))
 }
 
-/// The columns of `state`.
 pub(crate) fn columns(state: &State) -> StateColumns<'_> {
     let bare = |code| StateColumns { code, at: None, card: None, data: None };
     match state {

@@ -36,7 +36,6 @@ pub(crate) trait GroupWriter: Send + 'static {
 
 /// How one transaction over a range of the group ended.
 pub(crate) enum Outcome {
-    /// Durable.
     Done(Vec<Answer>),
     /// Rolled back: the database refused a row of the change at this place.
     RowRefused(usize, String),

@@ -116,7 +116,6 @@ impl Committer {
 
 /// How the writer's thread commits.
 struct Groups {
-    /// Of one commit.
     max_changes: usize,
     hook: Option<CommitHook>,
     observer: Option<CommitObserver>,

@@ -8,9 +8,7 @@ use lommebok_domain::{Event, MerchantOrderId, Payment, PaymentId, StateName, Sum
 /// Which payments a list shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PaymentFilter {
-    /// All of the tenant.
     All,
-    /// Those in this state.
     State(StateName),
     /// Those that are not final.
     NotFinal,
@@ -27,7 +25,6 @@ pub enum PaymentFilter {
 /// A page of payments, newest first. It may be short, even empty, and yet have a next one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
-    /// The payments.
     pub payments: Vec<Payment>,
     /// Where the next page begins (hand it in as `before`), if there may be one.
     pub next: Option<PaymentId>,
@@ -38,7 +35,6 @@ pub struct Page {
 pub struct EventPage {
     /// The version that the first of them made; each further one made one more.
     pub first_version: i64,
-    /// The events.
     pub events: Vec<Event>,
     /// After which version the next page begins (hand it in as `after`), if there is one.
     pub next: Option<i64>,
@@ -47,7 +43,6 @@ pub struct EventPage {
 /// What `details` shows of a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaymentDetails {
-    /// The merchant's id.
     pub merchant_order_id: MerchantOrderId,
     /// What became of the money.
     pub sums: Sums,
@@ -62,7 +57,6 @@ pub struct PaymentDetails {
 pub struct PaymentReceipt {
     /// When the payment ended; `None` while it goes on.
     pub ended_at: Option<Timestamp>,
-    /// A page of its history.
     pub history: HistoryPage,
 }
 

@@ -4,10 +4,8 @@ use lommebok_domain::{CardId, CardKind, CardScheme, TenantId, Timestamp, UserId}
 
 use crate::secret::{KeyedHash, Sealed};
 
-/// A user of the wallet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// Our number.
     pub id: UserId,
     /// The closed world that the user belongs to.
     pub tenant: TenantId,
@@ -21,7 +19,6 @@ pub struct User {
     pub pin: Sealed,
 }
 
-/// A user to be stored.
 #[derive(Clone, Debug)]
 pub struct NewUser {
     /// Shown on the phone.
@@ -41,9 +38,7 @@ pub struct CardDetails {
     pub bin: String,
     /// The last four digits.
     pub last_four: String,
-    /// Its scheme.
     pub scheme: CardScheme,
-    /// Its kind.
     pub kind: CardKind,
     /// Month of expiry, 1 to 12.
     pub expiry_month: u8,
@@ -53,27 +48,19 @@ pub struct CardDetails {
     pub eligible: bool,
 }
 
-/// A user's card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
-    /// Our number.
     pub id: CardId,
-    /// The closed world that it belongs to.
     pub tenant: TenantId,
-    /// Whose card.
     pub user: UserId,
-    /// The rest.
     pub details: CardDetails,
 }
 
-/// A phone's session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// Keyed hash of the bearer token.
     pub token: KeyedHash,
-    /// The closed world that it belongs to.
     pub tenant: TenantId,
-    /// Who signed in.
     pub user: UserId,
     /// When (business time).
     pub created_at: Timestamp,
@@ -85,11 +72,9 @@ pub struct Session {
 /// that of parallel guesses each counts. A locked one is answered with [`crate::CommitFault::PinLocked`] and changes nothing.
 #[derive(Clone, Debug)]
 pub struct SignIn {
-    /// Where it came from.
     pub from: TriedFrom,
     /// When (business time).
     pub at: Timestamp,
-    /// What the PIN was.
     pub pin: TriedPin,
 }
 
@@ -98,7 +83,6 @@ pub struct SignIn {
 pub enum TriedFrom {
     /// A browser that has signed this number's user in before: it has a count of its own.
     KnownBrowser(KeyedHash),
-    /// Any other.
     Address {
         /// The number and this address.
         here: KeyedHash,
@@ -107,14 +91,12 @@ pub enum TriedFrom {
     },
 }
 
-/// What the PIN was.
 #[derive(Clone, Debug)]
 pub enum TriedPin {
     /// Wrong, or the number is nobody's: it is counted.
     Wrong,
     /// Right: the source's count ends, the session begins, and the browser is known from now on.
     Right {
-        /// The session.
         session: Session,
         /// The browser, by the number and its cookie's random id.
         browser: KeyedHash,

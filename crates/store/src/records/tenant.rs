@@ -12,14 +12,12 @@ use crate::secret::KeyedHash;
 pub enum ClockMode {
     /// With the wall clock, plus the offset.
     Real,
-    /// It stands.
     Frozen,
 }
 
 /// A tenant's business clock as it is kept over restarts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockRecord {
-    /// How it goes.
     pub mode: ClockMode,
     /// How far it is ahead of the wall clock, ms.
     pub offset_ms: i64,
@@ -40,35 +38,27 @@ pub struct ClockReset {
     pub last_payment: PaymentId,
 }
 
-/// A tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tenant {
     /// Its number, from 1.
     pub id: TenantId,
     /// Its name, unique.
     pub name: String,
-    /// Its clock.
     pub clock: ClockRecord,
 }
 
-/// A PSP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Psp {
-    /// Our number.
     pub id: PspId,
-    /// The closed world that it belongs to.
     pub tenant: TenantId,
     /// The `PSP-ID` header's value.
     pub psp_id: String,
     /// For the operator.
     pub name: String,
-    /// Keyed hash of `client_id`.
     pub client_id: KeyedHash,
-    /// Keyed hash of `client_secret`.
     pub client_secret: KeyedHash,
 }
 
-/// A PSP to be stored.
 #[derive(Clone, Debug)]
 pub struct NewPsp {
     /// The `PSP-ID` header's value, unique in the tenant.
@@ -77,7 +67,6 @@ pub struct NewPsp {
     pub name: String,
     /// Keyed hash of `client_id`, unique everywhere.
     pub client_id: KeyedHash,
-    /// Keyed hash of `client_secret`.
     pub client_secret: KeyedHash,
     /// Keyed hashes of the subscription keys (primary, secondary), unique everywhere.
     pub subscription_keys: Vec<KeyedHash>,
@@ -90,35 +79,25 @@ pub struct Seed {
     pub tenant_name: String,
     /// When (business time).
     pub at: Timestamp,
-    /// Its PSPs.
     pub psps: Vec<SeededPsp>,
-    /// Its users.
     pub users: Vec<SeededUser>,
 }
 
-/// A PSP and its merchants.
 #[derive(Clone, Debug)]
 pub struct SeededPsp {
-    /// The PSP.
     pub psp: NewPsp,
-    /// Its merchants.
     pub merchants: Vec<SeededMerchant>,
 }
 
 /// A merchant with the serial number that it is to have.
 #[derive(Clone, Debug)]
 pub struct SeededMerchant {
-    /// Its serial number.
     pub msn: Msn,
-    /// The rest.
     pub details: MerchantDetails,
 }
 
-/// A user and the user's cards.
 #[derive(Clone, Debug)]
 pub struct SeededUser {
-    /// The user.
     pub user: NewUser,
-    /// The cards.
     pub cards: Vec<CardDetails>,
 }

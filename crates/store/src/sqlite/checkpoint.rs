@@ -56,7 +56,6 @@ struct SignalState {
 /// What the thread shall do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
-    /// Copy what is there.
     Copy,
     /// Copy until few frames are left.
     LeaveFew,

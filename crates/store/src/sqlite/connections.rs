@@ -37,7 +37,6 @@ pub(super) fn check_library() -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The connection that writes.
 pub(super) fn writer(path: &Path, cache_kib: i64, max_wal_frames: i64) -> Result<Connection, StoreError> {
     let failed = |cause| StoreError::File { path: path.display().to_string(), cause };
     files::open_private(path).map_err(failed)?;
@@ -60,7 +59,6 @@ pub(super) fn writer(path: &Path, cache_kib: i64, max_wal_frames: i64) -> Result
     Ok(connection)
 }
 
-/// A connection that reads.
 pub(super) fn reader(path: &Path, cache_kib: i64) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags_and_vfs(path, flags, ONE_PROCESS).map_err(database_error)?;
@@ -69,7 +67,6 @@ pub(super) fn reader(path: &Path, cache_kib: i64) -> Result<Connection, StoreErr
     Ok(connection)
 }
 
-/// The connection that checkpoints.
 pub(super) fn checkpointer(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags_and_vfs(path, flags, ONE_PROCESS).map_err(database_error)?;
@@ -103,7 +100,6 @@ fn durable(setting: &'static str, found: &str, wanted: &'static str) -> Result<(
     Err(StoreError::NotDurable { setting, found: found.to_owned(), wanted })
 }
 
-/// The reading connections.
 #[derive(Debug)]
 pub(super) struct Readers {
     connections: Vec<Mutex<Connection>>,

@@ -37,7 +37,6 @@ pub(super) fn purge(
     Ok(u64::try_from(removed).unwrap_or(u64::MAX))
 }
 
-/// Whether there is any such row.
 pub(crate) fn any(
     connection: &Connection,
     tenant: TenantId,

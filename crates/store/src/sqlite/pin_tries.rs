@@ -34,7 +34,6 @@ pub(crate) fn locked_until(
     Ok(until)
 }
 
-/// Counts a wrong PIN.
 pub(super) fn count(
     connection: &Connection,
     tenant: TenantId,

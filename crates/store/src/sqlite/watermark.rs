@@ -21,8 +21,10 @@ pub(crate) enum StoredAt {
     /// With the initiation of this payment.
     Initiation(i64),
     /// With this payment's event of this version.
-    Event { payment: i64, version: i64 },
-    /// With this batch.
+    Event {
+        payment: i64,
+        version: i64,
+    },
     Batch(i64),
     /// In this slot of the rare changes.
     Rare(i64),

@@ -28,7 +28,6 @@ const LONGEST_LOG_BYTES: u64 = 1_073_741_824;
 /// Its page cache, in KiB.
 const CACHE_KIB: i64 = 4_096;
 
-/// What a check found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckReport {
     /// Payments that were looked at.

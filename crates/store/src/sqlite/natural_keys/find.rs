@@ -13,7 +13,6 @@ use super::hash::{KeyHasher, MAX_PROBES};
 use super::recent::{RecentKeys, Waiting};
 use crate::sqlite::read::payment::{at_one_moment, by_id, payment, payment_column, payment_columns};
 
-/// What finds natural keys.
 #[derive(Debug)]
 pub(crate) struct KeyReader {
     hasher: Arc<KeyHasher>,

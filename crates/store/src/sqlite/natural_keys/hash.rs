@@ -17,7 +17,6 @@ pub(crate) const MAX_PROBES: i64 = 16;
 /// So that hash + probes never overflows.
 const MAX_BITS: u32 = 62;
 
-/// Hashes natural keys.
 pub(crate) struct KeyHasher {
     keyed: Hmac<Sha256>,
     mask: u64,

@@ -11,7 +11,6 @@ columns!(batch_columns, batch_column {
     batch { id, tenant, psp, accepted_at, repeated, count, next, finished, moved_ms }
 });
 
-/// The batch with this number.
 pub(crate) fn by_id(connection: &Connection, tenant: TenantId, id: BatchId) -> rusqlite::Result<Option<Batch>> {
     let sql = select!(batch_columns, "FROM batch WHERE id = ?1 AND tenant = ?2");
     connection.prepare_cached(sql)?.query_row([id.get(), tenant.get()], batch).optional()

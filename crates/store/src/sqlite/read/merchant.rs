@@ -15,13 +15,11 @@ columns!(merchant_columns, merchant_column {
     }
 });
 
-/// The merchant with this number.
 pub(crate) fn by_id(connection: &Connection, tenant: TenantId, id: MerchantId) -> rusqlite::Result<Option<Merchant>> {
     let sql = select!(merchant_columns, "FROM merchant WHERE id = ?1 AND tenant = ?2");
     connection.prepare_cached(sql)?.query_row([id.get(), tenant.get()], merchant).optional()
 }
 
-/// The merchant with this serial number.
 pub(crate) fn by_msn(connection: &Connection, tenant: TenantId, msn: &Msn) -> rusqlite::Result<Option<Merchant>> {
     let sql = select!(merchant_columns, "FROM merchant WHERE tenant = ?1 AND msn = ?2");
     connection.prepare_cached(sql)?.query_row(params![tenant.get(), msn.as_str()], merchant).optional()

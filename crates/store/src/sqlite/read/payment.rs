@@ -27,7 +27,6 @@ columns!(payment_columns, payment_column {
 #[expect(clippy::single_component_path_imports, reason = "a macro of this file is handed on no other way")]
 pub(in crate::sqlite) use payment_columns;
 
-/// The payment with this number.
 pub(crate) fn by_id(connection: &Connection, tenant: TenantId, id: PaymentId) -> rusqlite::Result<Option<Payment>> {
     let sql =
         select!(payment_columns, "FROM payment p JOIN initiation i ON i.id = p.id WHERE p.id = ?1 AND p.tenant = ?2");
@@ -60,7 +59,6 @@ pub(crate) fn by_return_id(
     connection.prepare_cached(sql)?.query_row(params, payment).optional()
 }
 
-/// The payment's version alone.
 pub(crate) fn version(connection: &Connection, tenant: TenantId, id: PaymentId) -> rusqlite::Result<Option<i64>> {
     let sql = "SELECT version FROM payment WHERE id = ?1 AND tenant = ?2";
     connection.prepare_cached(sql)?.query_row([id.get(), tenant.get()], |row| row.get(0)).optional()

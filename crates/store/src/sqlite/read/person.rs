@@ -10,13 +10,11 @@ use crate::sqlite::fault::unreadable;
 
 columns!(user_columns, user_column { wallet_user { id, tenant, name, phone_sealed, pin, phone } });
 
-/// The user with this number.
 pub(crate) fn user(connection: &Connection, tenant: TenantId, id: UserId) -> rusqlite::Result<Option<User>> {
     let sql = select!(user_columns, "FROM wallet_user WHERE id = ?1 AND tenant = ?2");
     connection.prepare_cached(sql)?.query_row([id.get(), tenant.get()], read_user).optional()
 }
 
-/// The user with this phone number.
 pub(crate) fn user_by_phone(
     connection: &Connection,
     tenant: TenantId,
@@ -47,7 +45,6 @@ columns!(card_columns, card_column {
     card { id, tenant, user, bin, last_four, scheme, kind, expiry_month, expiry_year, eligible }
 });
 
-/// The card with this number.
 pub(crate) fn card(connection: &Connection, tenant: TenantId, id: CardId) -> rusqlite::Result<Option<Card>> {
     let sql = select!(card_columns, "FROM card WHERE id = ?1 AND tenant = ?2");
     connection.prepare_cached(sql)?.query_row([id.get(), tenant.get()], read_card).optional()

@@ -10,31 +10,26 @@ use crate::sqlite::fault::unreadable;
 
 columns!(psp_columns, psp_column { psp { id, tenant, psp_id, name, client_id, client_secret } });
 
-/// The PSP with this number.
 pub(crate) fn by_id(connection: &Connection, tenant: TenantId, id: PspId) -> rusqlite::Result<Option<Psp>> {
     let sql = select!(psp_columns, "FROM psp WHERE id = ?1 AND tenant = ?2");
     connection.prepare_cached(sql)?.query_row([id.get(), tenant.get()], psp).optional()
 }
 
-/// The PSP with this `client_id`.
 pub(crate) fn by_client_id(connection: &Connection, client_id: &KeyedHash) -> rusqlite::Result<Option<Psp>> {
     let sql = select!(psp_columns, "FROM psp WHERE client_id = ?1");
     connection.prepare_cached(sql)?.query_row([client_id.as_bytes()], psp).optional()
 }
 
-/// The PSP with this subscription key.
 pub(crate) fn by_subscription_key(connection: &Connection, key: &KeyedHash) -> rusqlite::Result<Option<Psp>> {
     let sql = select!(psp_columns, "FROM psp JOIN subscription_key s ON s.psp = psp.id WHERE s.hash = ?1");
     connection.prepare_cached(sql)?.query_row([key.as_bytes()], psp).optional()
 }
 
-/// All PSPs.
 pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<Psp>> {
     let sql = select!(psp_columns, "FROM psp ORDER BY id");
     connection.prepare_cached(sql)?.query_map([], psp)?.collect()
 }
 
-/// The subscription keys of a PSP.
 pub(crate) fn subscription_keys(connection: &Connection, id: PspId) -> rusqlite::Result<Vec<KeyedHash>> {
     let sql = "SELECT hash FROM subscription_key WHERE psp = ?1";
     connection.prepare_cached(sql)?.query_map([id.get()], |row| row.get(0).map(KeyedHash::new))?.collect()
@@ -53,13 +48,11 @@ fn psp(row: &Row<'_>) -> rusqlite::Result<Psp> {
 
 columns!(tenant_columns, tenant_column { tenant { id, name, clock_mode, clock_offset_ms, clock_last_ms } });
 
-/// All tenants.
 pub(crate) fn tenants(connection: &Connection) -> rusqlite::Result<Vec<Tenant>> {
     let sql = select!(tenant_columns, "FROM tenant ORDER BY id");
     connection.prepare_cached(sql)?.query_map([], tenant)?.collect()
 }
 
-/// The tenant with this number.
 pub(crate) fn tenant_by_id(connection: &Connection, id: TenantId) -> rusqlite::Result<Option<Tenant>> {
     let sql = select!(tenant_columns, "FROM tenant WHERE id = ?1");
     connection.prepare_cached(sql)?.query_row([id.get()], tenant).optional()

@@ -24,7 +24,6 @@ pub(super) fn epochs(connection: &Connection) -> rusqlite::Result<Epochs> {
     rows.collect()
 }
 
-/// Keeps the clock of a tenant that has been seeded.
 pub(super) fn keep(connection: &Connection, tenant: TenantId, clock: &ClockRecord) -> rusqlite::Result<()> {
     let sql = "UPDATE tenant SET clock_mode = ?2, clock_offset_ms = ?3, clock_last_ms = max(clock_last_ms, ?4) \
                WHERE id = ?1 RETURNING id";
@@ -52,7 +51,6 @@ impl Writer {
         self.rare(change, Committed::ClockReset(ended))
     }
 
-    /// How often the tenant's clock has been reset.
     pub(super) fn epoch_of(&self, tenant: TenantId) -> i64 {
         self.epochs.get(&tenant).copied().unwrap_or(0)
     }
