@@ -1,4 +1,4 @@
-//! An accepted updatestatus request: kept as one row, its entries as one value until they have had their turn, and what became
+//! An accepted updatestatus request: kept as one row, its entries as one value until all are processed, and what became
 //! of them: a byte for each, and a row for the first that were refused.
 
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use lommebok_domain::{PaymentId, PspId, PspTransactionId, RefusalCode, StatusEnt
 
 use crate::secret::KeyedHash;
 
-/// Entries of a request that are kept, without their texts, when all have had their turn.
+/// Entries of a request that are kept, without their texts, when all are processed.
 pub const ENTRIES_KEPT: usize = 100;
 /// Refused entries of a request whose payment and reason are kept; of the others the code is.
 pub const REFUSALS_KEPT: u32 = 100;
@@ -48,7 +48,7 @@ pub struct Batch {
     pub count: u32,
     /// The first position that has not been applied, refused or parked.
     pub next: u32,
-    /// Whether every entry has had its turn (some may still wait for an attempt's end).
+    /// Whether every entry is processed (some may still wait for an attempt's end).
     pub finished: bool,
 }
 
@@ -69,15 +69,15 @@ pub struct NewBatch {
 pub enum BatchTarget {
     /// One that is accepted by this change.
     New(NewBatch),
-    /// One that was accepted before, and stands at position `next` (else [`crate::CommitFault::Stale`]).
+    /// One that was accepted before, and is to go on at position `next` (else [`crate::CommitFault::Stale`]).
     Pending {
         id: BatchId,
-        /// Where it stood when this was decided.
+        /// Its next position when this was decided.
         next: u32,
     },
 }
 
-/// What became of an entry that has had its turn.
+/// What became of an entry that is processed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fate {
     /// It was applied, with or without effect.

@@ -1,6 +1,6 @@
 //! What can be committed, and what a commit gives back. One [`Change`] is stored as a whole or not at all.
 //!
-//! The due rows and the step-up's handle are derived from the transition; nobody hands them in a second time.
+//! The due rows and the step-up's handle are derived from the transition, never given beside it.
 
 use std::sync::Arc;
 
@@ -12,13 +12,13 @@ use crate::secret::{KeyedHash, Sealed};
 
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// Random and unique: tells what was stored when the answer to a COMMIT was lost.
+    /// Random and unique: shows what was stored when the answer to a COMMIT was lost.
     pub change_id: u128,
     pub tenant: TenantId,
-    /// How often the tenant's clock had been reset when this was decided: what was decided on another time is refused
+    /// The number of resets of the tenant's clock when this was decided: what was decided on another time is refused
     /// ([`crate::CommitFault::ClockReset`]). Means nothing for a change that has no date.
     pub clock_epoch: i64,
-    /// The request's idempotency key, if it had one.
+    /// The request's idempotency key, if it came with one.
     pub idempotency: Option<NewIdempotency>,
     pub write: Write,
 }
@@ -181,13 +181,13 @@ impl PaymentWrite {
         Self { taken, ..self }
     }
 
-    /// Whether it binds the payment to somebody else than before.
+    /// Whether it changes whom the payment is bound to.
     pub(crate) const fn rebinds(&self) -> bool {
         self.rebinds
     }
 }
 
-/// A step of a batch: the entries from where it stood to `next` have their results in this change. Those that are neither
+/// A step of a batch: the entries from the one that was next until `next` have their results in this change. Those that are neither
 /// refused nor parked are applied.
 #[derive(Clone, Debug)]
 pub struct BatchWrite {

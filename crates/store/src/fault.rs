@@ -28,7 +28,7 @@ pub enum StoreError {
     /// Another process has the database.
     #[error("the database {path} is in use by another process")]
     InUse { path: String },
-    /// The file or its lock can't be had.
+    /// The file can't be opened or locked.
     #[error("the database {path} can't be opened")]
     File {
         path: String,
@@ -44,15 +44,15 @@ pub enum StoreError {
          backup, or name the right database"
     )]
     Schema {
-        /// The version that stands in the file.
+        /// The version that the file names.
         version: i64,
         /// The first of what differs.
         differences: String,
     },
-    /// The database lacks what it is remembered to have had.
+    /// The database is older than what is remembered of it.
     #[error(transparent)]
     Older(Box<OlderDatabase>),
-    /// A check beside a server that works was ended before its end.
+    /// A check while a server is running was ended before its end.
     #[error(
         "the check was ended: it took too long, or too much was written meanwhile; check a stopped server, or a copy"
     )]
@@ -68,7 +68,7 @@ pub enum StoreError {
     OtherHashKey,
     #[error("the database refused")]
     Database(#[source] DatabaseError),
-    /// What stands in the file can't be what was written.
+    /// What is in the file can't be what was written.
     #[error("the database is damaged; restore a backup that `lommebok check` finds sound")]
     Damaged(#[source] DatabaseError),
     /// A thread could not be started.

@@ -1,7 +1,7 @@
 //! The only crate with SQL: one [`Store`] with group commit. SQLite now; another database would stand behind the same
 //! committer.
 //!
-//! It keeps what it is told and decides nothing: the rules are in crate `domain`, and secrets come in hashed or sealed.
+//! It keeps what it is given and decides nothing: the rules are in crate `domain`, and secrets come in hashed or sealed.
 //! A change is stored as a whole or not at all, and an answer leaves only after its commit is durable. A newcomer's
 //! mistakes: to look for a second way to write ([`Store::commit`] is the only one), or to trust a read that came before a
 //! commit (the guard in the change does, see [`change::PaymentWrite::guard_version`]).

@@ -8,19 +8,19 @@ use std::sync::Arc;
 use crate::secret::HashKey;
 use crate::watermark::Watermark;
 
-/// Where a commit stands when the hook of [`StoreOptions::commit_hook`] is called.
+/// How far a commit is when the hook of [`StoreOptions::commit_hook`] is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitStage {
     /// Everything is written; nothing is durable yet.
     BeforeSync,
-    /// The commit is durable; nobody has been answered yet.
+    /// The commit is durable; nothing is answered yet.
     AfterSync,
 }
 
 /// A function that the writer calls around each sync. It may hold the writer up.
 pub type CommitHook = Arc<dyn Fn(CommitStage) + Send + Sync>;
 
-/// A function that the writer calls after each commit, before anybody is answered, with the number of changes that shared it.
+/// A function that the writer calls after each commit and before the answers, with the number of changes that shared it.
 pub type CommitObserver = Arc<dyn Fn(usize) + Send + Sync>;
 
 /// What is about to happen when the hook of [`StoreOptions::fault_hook`] is asked.
@@ -59,8 +59,8 @@ pub struct StoreOptions {
     /// Changes that may wait for the writer; more are answered with [`crate::CommitFault::Overloaded`].
     pub max_changes_waiting: usize,
     /// Inits and updatestatus requests that may wait for the writer, so that none of them waits for long; more are answered
-    /// the same. One PSP has three quarters of these places at most. What has begun already is not counted. Beside them, tries to
-    /// sign in have a sixteenth as many places, and those of known browsers as many again.
+    /// the same. One PSP may have three quarters of them waiting. What has begun already is not counted. In addition, a sixteenth as
+    /// many tries to sign in may wait, and as many again of known browsers.
     pub max_requests_waiting: usize,
     /// What only SQLite is asked for.
     pub sqlite: SqliteOptions,

@@ -2,7 +2,7 @@
 //! from a backup (ADR 0014).
 //!
 //! Numbers alone don't show everything: an approval gives none. So the last change of a payment is remembered by its id, and
-//! events are never removed: whoever lacks it lacks a change. A newcomer's mistake: to compare with rows that are removed by
+//! events are never removed: a database without it lacks a change. A newcomer's mistake: to compare with rows that are removed by
 //! age; of updatestatus requests the newest stays for this.
 
 use lommebok_domain::{PaymentId, Timestamp};
@@ -32,7 +32,7 @@ pub struct LastChange {
     pub change_id: u128,
 }
 
-/// A database that lacks what it is remembered to have had.
+/// A database that is older than what is remembered of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "it is older than its data directory remembers, as one that was restored from a backup. It ends at {found_numbers}; \
@@ -44,7 +44,6 @@ pub struct LastChange {
 pub struct OlderDatabase {
     /// How far it has come; its last change is not looked for.
     pub found: Watermark,
-    /// How far it had come.
     pub remembered: Watermark,
     /// Whether the last change that is remembered is not in it.
     pub lacks_last_change: bool,

@@ -1,5 +1,5 @@
-//! Every number that is stored for a word, in one place. They are on disk: added to, never changed. Another way to write one and
-//! the same thing would be a second truth, so an enum's codes are listed once and both ways are made of them.
+//! Every number that is stored for a word, in one place. They are on disk: added to, never changed. An enum's
+//! codes are listed once, and both writing and reading are made of the list.
 
 use lommebok_domain::{
     CancelledBy, CardKind, CardScheme, DueKind, Entrance, EntryStatus, MerchantStatus, NoticeKind, OperationStatus,
@@ -142,7 +142,7 @@ pub(crate) mod notice {
 
 const APPLIED: u8 = 0x00;
 const WAITING: u8 = 0x01;
-/// Also in the migration, with those beside it.
+/// Also in the migration, with APPLIED and WAITING.
 const REFUSED: [(RefusalCode, u8); 11] = [
     (RefusalCode::NotReserved, 0x10),
     (RefusalCode::Disagreement, 0x11),
@@ -166,7 +166,7 @@ pub(crate) fn fate(fate: Fate) -> u8 {
     }
 }
 
-/// The fate of a byte, or `None` when it can't be one's.
+/// The fate of a byte, or `None` when no fate has it.
 pub(crate) fn read_fate(byte: u8) -> Option<Fate> {
     match byte {
         APPLIED => Some(Fate::Applied),

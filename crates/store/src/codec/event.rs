@@ -84,7 +84,7 @@ pub(crate) fn columns(kind: &EventKind) -> EventColumns<Cow<'_, str>> {
     }
 }
 
-/// The kind of these columns, or `None` when they can't be one's.
+/// The kind of these columns, or `None` when no kind has them.
 pub(crate) fn kind(columns: EventColumns<String>) -> Option<EventKind> {
     let EventColumns { kind, amount, subject, card, code, text } = columns;
     let text = text.unwrap_or_default();

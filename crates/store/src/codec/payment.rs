@@ -4,7 +4,7 @@ use lommebok_domain::{Binding, Notice, Timestamp, UserId};
 
 use super::codes::{notice as code, notice_kind, read_notice_kind};
 
-/// NULL: bound to nobody yet; 0: a number that is nobody's; else the user.
+/// NULL: not bound yet; 0: bound to a number that no user has; else the user.
 pub(crate) const fn binding(binding: Binding) -> Option<i64> {
     match binding {
         Binding::Open => None,
@@ -21,7 +21,7 @@ pub(crate) const fn read_binding(column: Option<i64>) -> Binding {
     }
 }
 
-/// The code of a notice, and beside it when one is due, or the HTTP status by which one was delivered, if it is known.
+/// The code of a notice, and its number: when it is due, or the HTTP status by which it was delivered, if that is known.
 pub(crate) fn notice(notice: Notice) -> (i64, Option<i64>) {
     match notice {
         Notice::None => (code::NONE, None),
@@ -36,13 +36,13 @@ pub(crate) fn notice(notice: Notice) -> (i64, Option<i64>) {
     }
 }
 
-/// The notice of a code, with the number beside it.
-pub(crate) fn read_notice(code: i64, beside: Option<i64>) -> Option<Notice> {
+/// The notice of a code and its number.
+pub(crate) fn read_notice(code: i64, number: Option<i64>) -> Option<Notice> {
     match code {
         code::NONE => Some(Notice::None),
         code::DELIVERED | code::DELIVERED_TIMEOUT => {
             let kind = read_notice_kind(code.checked_sub(code::DELIVERED)?)?;
-            Some(Notice::Delivered { kind, status: beside.and_then(|status| u16::try_from(status).ok()) })
+            Some(Notice::Delivered { kind, status: number.and_then(|status| u16::try_from(status).ok()) })
         }
         code::GIVEN_UP | code::GIVEN_UP_TIMEOUT => {
             read_notice_kind(code.checked_sub(code::GIVEN_UP)?).map(Notice::GivenUp)
@@ -51,7 +51,7 @@ pub(crate) fn read_notice(code: i64, beside: Option<i64>) -> Option<Notice> {
             let due = due.checked_sub(code::FIRST_DUE).filter(|due| *due >= 0)?;
             let tries = u8::try_from(due.checked_div(2)?).ok()?;
             let kind = read_notice_kind(due.checked_rem(2)?)?;
-            Some(Notice::Due { kind, tries, at: Timestamp::from_millis(beside?) })
+            Some(Notice::Due { kind, tries, at: Timestamp::from_millis(number?) })
         }
     }
 }

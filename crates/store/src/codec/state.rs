@@ -103,7 +103,7 @@ pub(crate) fn columns(state: &State) -> StateColumns<'_> {
     }
 }
 
-/// The state of these columns, or `None` when they can't be one's.
+/// The state of these columns, or `None` when no state has them.
 pub(crate) fn state(code: i64, at: Option<i64>, card: Option<i64>, data: Option<&[u8]>) -> Option<State> {
     let at = at.map(Timestamp::from_millis);
     let known = card;

@@ -1,4 +1,4 @@
-//! What is written is read back, and what nobody wrote is refused.
+//! What is written is read back, and what can't have been written is refused.
 
 use lommebok_domain::{
     Amount, EntryStatus, Notice, NoticeKind, OperationStatus, PspTransactionId, RefusalCode, StatusEntry, Timestamp,
@@ -32,7 +32,7 @@ proptest! {
     }
 
     #[test]
-    fn bytes_that_nobody_wrote_are_refused_and_never_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+    fn bytes_that_were_never_written_are_refused_and_never_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
         if let Some(list) = entries::decode(&bytes) {
             prop_assert_eq!(entries::encode(&list), Some(bytes.clone()));
         }

@@ -2,7 +2,7 @@
 //! others' on.
 //!
 //! A wake-up from the writer's thread takes the runtime's lock and may rouse a worker; one from a worker to its own
-//! queue does neither. Nobody can be forgotten on the way: the others' answers are passed on when they are dropped,
+//! queue does neither. No caller is forgotten on the way: the others' answers are passed on when they are dropped,
 //! also by a caller that went away with them in its hands.
 
 use tokio::sync::oneshot;
@@ -34,7 +34,7 @@ impl Delivery {
 impl Drop for Others {
     fn drop(&mut self) {
         for (sender, answer) in self.0.drain(..) {
-            // A caller that no longer waits has nobody to tell.
+            // A caller that has gone needs no answer.
             let _heard = sender.send(Delivery { answer, others: Self::default() });
         }
     }
@@ -59,7 +59,7 @@ mod tests {
 
     const ANSWERS: [Answer; 3] = [Ok(Committed::Done), Err(CommitFault::Overloaded), Ok(Committed::Payments)];
 
-    /// Three answers on their way, and those who wait for them.
+    /// Hands three answers over, and gives back the callers' ends.
     fn handed_over(leave_before: &[usize]) -> Vec<Option<oneshot::Receiver<Delivery>>> {
         let (senders, waiting): (Vec<_>, Vec<_>) = ANSWERS.iter().map(|_| oneshot::channel()).unzip();
         let mut waiting: Vec<_> = waiting.into_iter().map(Some).collect();
@@ -73,7 +73,7 @@ mod tests {
     #[tokio::test]
     async fn each_caller_gets_its_own_answer() {
         let mut heard = Vec::new();
-        // In the order of waking: the last caller is the first to be told.
+        // In the order of waking: the last caller gets all answers first.
         for waiting in handed_over(&[]).into_iter().rev().flatten() {
             heard.push(waiting.await.unwrap().open());
         }

@@ -20,7 +20,7 @@ pub(crate) trait GroupWriter: Send + 'static {
     /// Writes what belongs to no single change.
     fn finish(&mut self) -> Result<(), WriteFault>;
 
-    /// Makes the transaction durable. After a fault, [`Self::is_stored`] tells how it ended.
+    /// Makes the transaction durable. After a fault, [`Self::is_stored`] shows how it ended.
     fn commit(&mut self) -> Result<(), WriteFault>;
 
     fn roll_back(&mut self);
@@ -37,7 +37,7 @@ pub(crate) trait GroupWriter: Send + 'static {
 /// How one transaction over a range of the group ended.
 pub(crate) enum Outcome {
     Done(Vec<Answer>),
-    /// Rolled back: the database refused a row of the change at this place.
+    /// Rolled back: the database refused a row of the change with this index.
     RowRefused(usize, String),
     /// Rolled back: the database can't write.
     Unavailable(String),
@@ -64,7 +64,7 @@ pub(crate) fn commit(writer: &mut impl GroupWriter, jobs: &[Job], hook: Option<&
                 open.extend([after..range.end, at..after, range.start..at]);
             }
             Outcome::Unavailable(why) => {
-                // Whoever asked says so in the log; here it would be said once more.
+                // The caller logs it; here it would be logged twice.
                 answers.extend(range.map(|_| Err(CommitFault::Unavailable(why.clone()))));
             }
         }
@@ -104,7 +104,7 @@ fn transaction(writer: &mut impl GroupWriter, jobs: &[Job], range: Range<usize>,
     Outcome::Done(answers)
 }
 
-/// The COMMIT gave no good answer: what is stored tells how it ended.
+/// The COMMIT gave no good answer: what is stored shows how it ended.
 pub(crate) fn lost_answer(writer: &mut impl GroupWriter, answers: Vec<Answer>, why: String) -> Outcome {
     match writer.is_stored() {
         Ok(true) => Outcome::Done(answers),

@@ -1,8 +1,8 @@
 //! Group commit: one thread takes what is queued, writes it in one transaction, syncs once, then answers all.
 //!
-//! One caller alone pays one sync, and whatever comes while it runs shares the next. Only in a crowd is a moment waited, so
-//! that more share a sync (ADR 0010). Nobody is answered before the commit is durable, not even with a refusal, for that may
-//! rest on a neighbour's uncommitted row.
+//! One caller alone pays one sync, and whatever comes while it runs shares the next. After the commit of a large
+//! group the writer waits a moment, so that more share a sync (ADR 0010). No answer leaves before the commit is durable, not even a
+//! refusal, for that may rest on an uncommitted row of another change in the group.
 
 mod answers;
 pub(crate) mod group;
@@ -49,7 +49,7 @@ impl Job {
     }
 }
 
-/// Whose request it is that begins something new; nothing for the next step of what has begun.
+/// Who asks, when the change begins something new; `None` for the next step of what has begun.
 fn requested_by(change: &Change) -> Option<Requester> {
     let psp = match &change.write {
         Write::NewPayment(new) => new.terms.psp,
@@ -122,11 +122,11 @@ struct Groups {
 }
 
 fn run(mut writer: impl GroupWriter, queue: &Queue, groups: &Groups) {
-    // Also when this thread ends by a panic, callers are told instead of waiting for ever.
+    // Also when this thread ends by a panic, callers are answered instead of waiting for ever.
     let _closes = queue.closes_when_dropped();
     let mut count = 0;
     loop {
-        queue::gather(count);
+        queue::delay_after(count);
         let Some(jobs) = queue.take(groups.max_changes) else { break };
         let weight = jobs.iter().map(Job::weight).sum();
         count = jobs.len();

@@ -9,16 +9,16 @@ use lommebok_domain::{PspId, TenantId};
 use super::{Job, requested_by};
 use crate::fault::CommitFault;
 
-/// Changes of one commit that make a crowd.
-const CROWD: usize = 12;
+/// Changes of one commit that make it a large group.
+const LARGE_GROUP: usize = 12;
 
-/// How long the writer waits after the commit of a crowd before it takes what is queued.
-const GATHERING: Duration = Duration::from_micros(200);
+/// How long the writer waits after the commit of a large group before it takes what is queued.
+const COMMIT_DELAY: Duration = Duration::from_micros(200);
 
-/// After a commit of so many changes: whoever was answered comes again in a moment, and more of them share the next sync.
-pub(super) fn gather(committed: usize) {
-    if committed >= CROWD {
-        std::thread::sleep(GATHERING);
+/// After a commit of so many changes: callers who were answered soon ask again, and then share the next sync.
+pub(super) fn delay_after(committed: usize) {
+    if committed >= LARGE_GROUP {
+        std::thread::sleep(COMMIT_DELAY);
     }
 }
 
@@ -29,14 +29,14 @@ pub(super) struct Queue {
     most_requests: usize,
 }
 
-/// Who asks for something new.
+/// The party that asks for something new: each has its share of the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Requester {
     /// A PSP of a tenant.
     Psp(TenantId, PspId),
-    /// Who signs in from wherever: one party, or strangers who guess PINs would take the places of payments.
+    /// All sign-ins from unknown addresses are one requester: else strangers who guess PINs could fill the queue.
     UnknownAddresses,
-    /// Who signs in with a browser that is known, and is not to wait for those.
+    /// Sign-ins with a known browser, which are not to wait for those.
     KnownBrowsers,
 }
 
@@ -67,7 +67,7 @@ struct Requests {
 }
 
 impl Requests {
-    /// One more of `who`; whether there was a place, of `most` for all PSPs. Sign-ins have places of their own.
+    /// Counts one more of `who`, unless its share or that of all PSPs (`most`) is used up. Sign-ins have shares of their own.
     fn admit(&mut self, who: Requester, most: usize) -> bool {
         let own = self.of.entry(who).or_default();
         let is_psp = matches!(who, Requester::Psp(..));

@@ -1,6 +1,6 @@
 //! What reads of payments answer besides payments: lists and logs, a page at a time, and what `details` and receipts show.
 //!
-//! A page ends by its length, by its texts or by the rows that it looked at, so a short page is not the last one: only `next` tells.
+//! A page ends by its length, by its texts or by the rows that it looked at, so a short page need not be the last one: `next` says so.
 
 use lommebok_domain::history::HistoryLine;
 use lommebok_domain::{Event, MerchantOrderId, Payment, PaymentId, StateName, Sums, Timestamp, UserId};

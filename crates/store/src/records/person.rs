@@ -44,7 +44,7 @@ pub struct CardDetails {
     pub expiry_month: u8,
     /// Year of expiry, four digits.
     pub expiry_year: u16,
-    /// Whether a network token can be had for it.
+    /// Whether a network token can be made for it.
     pub eligible: bool,
 }
 
@@ -93,7 +93,7 @@ pub enum TriedFrom {
 
 #[derive(Clone, Debug)]
 pub enum TriedPin {
-    /// Wrong, or the number is nobody's: it is counted.
+    /// Wrong, or no user has the number: it is counted.
     Wrong,
     /// Right: the source's count ends, the session begins, and the browser is known from now on.
     Right {
@@ -106,7 +106,7 @@ pub enum TriedPin {
 /// A change of the sessions.
 #[derive(Clone, Debug)]
 pub enum SessionWrite {
-    /// Somebody tries to sign in.
+    /// A try to sign in.
     SignIn(Box<SignIn>),
     /// A user signed out. Repeating is harmless.
     Close(KeyedHash),

@@ -34,7 +34,7 @@ pub struct ClockReset {
     pub from: Timestamp,
     /// Business time after.
     pub to: Timestamp,
-    /// The last payment that was there. Only later ones tell what time it is at least.
+    /// The last payment before it: only later ones show how late it is at least.
     pub last_payment: PaymentId,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! While the writer keeps writing, a checkpoint never sees the log's end, and the log would grow for ever. So the writer
 //! finishes the work itself, between two commits. It is no more than an instant when little is left to copy: once the log
-//! is half as long as it may become, the thread copies again and again until that is so, and then tells the writer. At its
+//! is half as long as it may become, the thread copies again and again until that is so, and then the writer is asked to finish. At its
 //! bound the writer finishes whatever is left.
 
 use std::path::Path;
@@ -24,7 +24,7 @@ const FEW_FRAMES: i64 = 100;
 /// How often the thread copies on until so few are left.
 const MOST_PASSES: usize = 8;
 
-/// Where the log stands, frames.
+/// The log, in frames.
 #[derive(Clone, Copy, Debug)]
 struct Log {
     length: i64,
@@ -41,7 +41,7 @@ impl Log {
 struct Signal {
     state: Mutex<SignalState>,
     changed: Condvar,
-    /// Held by whoever checkpoints.
+    /// Held during a checkpoint.
     copying: Mutex<()>,
     /// Few frames are left: the writer may finish.
     few_left: AtomicBool,

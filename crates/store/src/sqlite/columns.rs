@@ -26,11 +26,11 @@ macro_rules! columns {
 
         #[expect(non_upper_case_globals, non_camel_case_types, reason = "they are called as their columns")]
         pub(in crate::sqlite) mod $at {
-            enum Place { $first, $($name,)* $($($more,)+)* }
+            enum Order { $first, $($name,)* $($($more,)+)* }
             const START: usize = 0 $(+ 1 + super::$before::$last)?;
-            pub(in crate::sqlite) const $first: usize = START + Place::$first as usize;
-            $(pub(in crate::sqlite) const $name: usize = START + Place::$name as usize;)*
-            $($(pub(in crate::sqlite) const $more: usize = START + Place::$more as usize;)+)*
+            pub(in crate::sqlite) const $first: usize = START + Order::$first as usize;
+            $(pub(in crate::sqlite) const $name: usize = START + Order::$name as usize;)*
+            $($(pub(in crate::sqlite) const $more: usize = START + Order::$more as usize;)+)*
         }
     };
 }

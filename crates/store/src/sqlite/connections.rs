@@ -12,7 +12,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Params};
 
-use super::files::{self, beside};
+use super::files::{self, with_suffix};
 use super::{database_error, schema};
 use crate::fault::StoreError;
 
@@ -45,7 +45,7 @@ pub(super) fn writer(path: &Path, cache_kib: i64, max_wal_frames: i64) -> Result
     // Before anything is set, for another program's database is left as it is.
     schema::look(&connection)?;
     // SQLite gives a new log what the database has; one that is there was left by a crash.
-    for ours in [path, &beside(path, "-wal"), &beside(path, "-lock")] {
+    for ours in [path, &with_suffix(path, "-wal"), &with_suffix(path, "-lock")] {
         files::make_private(ours).map_err(failed)?;
     }
     settings(&connection, cache_kib)?;
@@ -128,7 +128,7 @@ impl Readers {
     }
 }
 
-/// Runs a prepared statement and tells how many rows it changed.
+/// Runs a prepared statement and answers how many rows it changed.
 pub(super) fn run(connection: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
     connection.prepare_cached(sql)?.execute(params)
 }

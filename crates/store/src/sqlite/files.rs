@@ -25,8 +25,8 @@ pub(super) fn path(url: &str) -> Result<PathBuf, StoreError> {
 /// Takes the database for this process. The lock goes with the process, also when that is killed.
 pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
     let name = || path.display().to_string();
-    let beside = beside(path, "-lock");
-    let file = open_private(&beside).map_err(|cause| StoreError::File { path: name(), cause })?;
+    let lock = with_suffix(path, "-lock");
+    let file = open_private(&lock).map_err(|cause| StoreError::File { path: name(), cause })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: name() }),
@@ -34,11 +34,11 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
     }
 }
 
-/// The file that SQLite or we keep beside the database under its name and these further letters.
-pub(super) fn beside(path: &Path, letters: &str) -> PathBuf {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(letters);
-    PathBuf::from(beside)
+/// The file that SQLite or we keep next to the database, by its name and this suffix.
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
 }
 
 /// Opens a file and what is in it as it is. A new one is private whatever the umask.
@@ -71,7 +71,7 @@ pub(super) fn make_private(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Which file it is, whatever its name: device and inode.
+/// What a file is by, under any name: device and inode.
 type Identity = (u64, u64);
 
 /// The database and its log, as they were opened.
@@ -87,7 +87,7 @@ impl FileWatch {
             Ok(file) => Ok((path, (file.dev(), file.ino()))),
             Err(cause) => Err(StoreError::File { path: path.display().to_string(), cause }),
         };
-        Ok(Self { files: [known(path.to_owned())?, known(beside(path, "-wal"))?] })
+        Ok(Self { files: [known(path.to_owned())?, known(with_suffix(path, "-wal"))?] })
     }
 
     /// What has become of the files; nothing when they are where they were. Costs two looks at the file system.

@@ -34,7 +34,7 @@ pub(crate) fn stored(
     stored.optional()
 }
 
-/// Whether this kind of change stores a key with what it makes. Another one's would be lost.
+/// Whether this kind of change stores a key with what it makes. A key of another kind would be lost.
 pub(super) fn may_carry(write: &Write) -> bool {
     match write {
         Write::NewPayment(_) | Write::Merchant(_) => true,

@@ -121,7 +121,7 @@ impl Database {
         self.read_keys(check::run)
     }
 
-    /// The same beside a server that works; ended early by `stop`.
+    /// The same while a server is running; ended early by `stop`.
     pub(crate) fn check_online(&self, stop: Arc<AtomicBool>) -> Result<CheckReport, StoreError> {
         check::run_online(&self.path, &self.keys, stop)
     }

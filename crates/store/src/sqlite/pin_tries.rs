@@ -1,6 +1,6 @@
 //! Wrong PINs, counted by number and where it was tried from: found, counted, set back. The rules are `domain::wrong_pins`'.
 //!
-//! What is read and written is the same for a user's number and for nobody's. The rows are numbered as they are written, so that
+//! What is read and written is the same whether a user has the number or not. The rows are numbered as they are written, so that
 //! the oldest go when there are too many, without counting them: each try removes as many as it adds.
 
 use lommebok_domain::{PinCount, TenantId, Timestamp, WrongPins};
@@ -50,7 +50,7 @@ pub(super) fn count(
     forget_oldest(connection, MAX_REMEMBERED)
 }
 
-/// A right PIN ends the count of its source; that of all addresses stays, or one who knows a PIN could go on guessing others'.
+/// A right PIN ends the count of its source; that of all addresses stays, or a guesser who knows one PIN could go on.
 pub(super) fn set_back(connection: &Connection, from: &TriedFrom) -> rusqlite::Result<()> {
     let (TriedFrom::KnownBrowser(source) | TriedFrom::Address { here: source, .. }) = from;
     connection.prepare_cached("DELETE FROM pin_tries WHERE source = ?1")?.execute([source.as_bytes()])?;

@@ -24,7 +24,7 @@ const STEPS: [&str; 6] = [
 /// Differences that a refusal names, at most.
 const MOST_NAMED: usize = 5;
 
-/// What stands in a database: of each table and index, what makes it what it is.
+/// What is in a database: of each table and index, what makes it what it is.
 type Schema = BTreeMap<String, BTreeMap<String, String>>;
 
 /// Brings a database that was looked at to the newest version.
@@ -90,7 +90,7 @@ fn differences(expected: &Schema, found: &Schema) -> Vec<String> {
     differences
 }
 
-/// Tables with their columns, indexes with what they index, and whatever else stands there. What SQLite keeps for itself
+/// Tables with their columns, indexes with what they index, and whatever else is there. What SQLite keeps for itself
 /// (statistics) is left out.
 fn read(connection: &Connection) -> rusqlite::Result<Schema> {
     let sql = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
@@ -112,9 +112,9 @@ fn read(connection: &Connection) -> rusqlite::Result<Schema> {
 fn table(connection: &Connection, name: &str) -> rusqlite::Result<BTreeMap<String, String>> {
     let column = |row: &Row<'_>| {
         let (column, of_type): (String, String) = (row.get("name")?, row.get("type")?);
-        let (place, not_null, key): (i64, bool, i64) = (row.get("cid")?, row.get("notnull")?, row.get("pk")?);
+        let (position, not_null, key): (i64, bool, i64) = (row.get("cid")?, row.get("notnull")?, row.get("pk")?);
         let default: Option<String> = row.get("dflt_value")?;
-        Ok((format!("column {column}"), format!("{of_type} {place} {not_null} {key} {default:?}")))
+        Ok((format!("column {column}"), format!("{of_type} {position} {not_null} {key} {default:?}")))
     };
     let sql = "SELECT name, type, cid, \"notnull\", pk, dflt_value FROM pragma_table_xinfo(?1)";
     let mut parts = parts(connection, sql, name, column)?;
@@ -137,9 +137,9 @@ fn table(connection: &Connection, name: &str) -> rusqlite::Result<BTreeMap<Strin
 
 fn index(connection: &Connection, name: &str) -> rusqlite::Result<BTreeMap<String, String>> {
     let column = |row: &Row<'_>| {
-        let (place, column): (i64, Option<String>) = (row.get("seqno")?, row.get("name")?);
+        let (position, column): (i64, Option<String>) = (row.get("seqno")?, row.get("name")?);
         let (descends, is_key): (bool, bool) = (row.get("desc")?, row.get("key")?);
-        Ok((format!("place {place}"), format!("{} {descends} {is_key}", column.unwrap_or_default())))
+        Ok((format!("place {position}"), format!("{} {descends} {is_key}", column.unwrap_or_default())))
     };
     let sql = "SELECT seqno, name, \"desc\", key FROM pragma_index_xinfo(?1)";
     let mut parts = parts(connection, sql, name, column)?;

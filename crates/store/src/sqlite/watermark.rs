@@ -113,7 +113,7 @@ pub(super) fn skip(connection: &Connection, numbers: &SkippedNumbers) -> rusqlit
     Ok(())
 }
 
-/// The watermark as the writer publishes it: after each commit, so that whoever reads it reads only what is durable.
+/// The watermark as the writer publishes it: after each commit, so that a reader sees only what is durable.
 #[derive(Clone, Debug)]
 pub(crate) struct Published(Arc<Mutex<Watermark>>);
 
@@ -131,14 +131,14 @@ impl Published {
     }
 }
 
-/// What the writer does with it. What the open transaction adds stands in `next` until it is durable.
+/// The watermark as the open transaction leaves it, until that is durable and it is published.
 #[derive(Debug)]
-pub(super) struct Rising {
+pub(super) struct NextWatermark {
     published: Published,
     next: Watermark,
 }
 
-impl Rising {
+impl NextWatermark {
     pub(super) fn from(published: Published) -> Self {
         Self { next: published.read(), published }
     }

@@ -1,4 +1,4 @@
-//! Requests of updatestatus: each entry that has had its turn has one fate, and the fates agree with what waits and with the
+//! Requests of updatestatus: each entry that is processed has one fate, and the fates agree with what waits and with the
 //! refusals whose texts are kept.
 
 use std::collections::HashMap;
@@ -49,7 +49,7 @@ fn by_batch(connection: &Connection, sql: &str) -> rusqlite::Result<HashMap<i64,
     connection.prepare(sql)?.query_map([], |row| Ok((row.get("batch")?, row.get("count")?)))?.collect()
 }
 
-/// The fates of a request, or `None` when its steps do not follow each other or a byte is none's.
+/// The fates of a request, or `None` when its steps do not follow each other or no fate has a byte.
 fn fates(connection: &Connection, id: i64) -> rusqlite::Result<Option<Vec<Fate>>> {
     let sql = "SELECT position, fates FROM batch_fate WHERE batch = ?1 ORDER BY position";
     let mut statement = connection.prepare_cached(sql)?;

@@ -45,7 +45,7 @@ pub(in crate::sqlite) fn run(connection: &Connection, keys: &KeyReader) -> rusql
     report
 }
 
-/// The same beside a server that works: with a connection of its own, which rests more than it reads, and ends when `stop` says
+/// The same while a server is running: with a connection of its own, which rests more than it reads, and ends when `stop` says
 /// so or before the log, which can't be recycled meanwhile, grows without an end.
 pub(in crate::sqlite) fn run_online(
     path: &Path,
@@ -53,7 +53,7 @@ pub(in crate::sqlite) fn run_online(
     stop: Arc<AtomicBool>,
 ) -> Result<CheckReport, StoreError> {
     let mut connection = connections::reader(path, CACHE_KIB)?;
-    let log = files::beside(path, "-wal");
+    let log = files::with_suffix(path, "-wal");
     rests(&mut connection, log, stop).map_err(database_error)?;
     match run(&connection, keys) {
         Err(fault) if fault.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) => {
@@ -114,9 +114,9 @@ fn key_counts(connection: &Connection, waiting: &Waiting, report: &mut CheckRepo
         let name = table.name();
         let mut keys: i64 = connection.query_row(&format!("SELECT count(*) FROM {name}"), [], |row| row.get(0))?;
         let mut is_there = connection.prepare(&format!("SELECT 1 FROM {name} WHERE hash = ?1"))?;
-        for place in waiting.keys.keys().filter(|place| place.table == table) {
+        for slot in waiting.keys.keys().filter(|slot| slot.table == table) {
             // One that left memory while this looked is in both.
-            if !is_there.exists([place.at])? {
+            if !is_there.exists([slot.at])? {
                 keys = keys.saturating_add(1);
             }
         }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 use super::{CheckReport, MAX_FAULTS};
 use crate::codec;
 use crate::records::PaymentFilter;
-use crate::sqlite::natural_keys::{KeyReader, KeyTable, MAX_PROBES, Place, Waiting};
+use crate::sqlite::natural_keys::{KeyReader, KeyTable, MAX_PROBES, Slot, Waiting};
 use crate::sqlite::read;
 
 /// Payments that one step looks at.
@@ -125,8 +125,8 @@ impl Check<'_> {
         let mut statement = self.connection.prepare_cached(&sql)?;
         let rows = statement.query_map([named.hash, behind], |row| row.get(0))?;
         let mut found = rows.collect::<rusqlite::Result<BTreeSet<i64>>>()?;
-        let first = Place { table: named.table, at: named.hash };
-        found.extend(self.waiting.keys.range(first..Place { at: behind, ..first }).map(|(_, key)| key.payment));
+        let first = Slot { table: named.table, at: named.hash };
+        found.extend(self.waiting.keys.range(first..Slot { at: behind, ..first }).map(|(_, key)| key.payment));
         let mut is_named = self.connection.prepare_cached(named.sql)?;
         let mut ours = BTreeSet::new();
         for number in found {
@@ -138,7 +138,7 @@ impl Check<'_> {
     }
 }
 
-/// A natural key: its place and its text.
+/// A natural key: its slot and its text.
 struct Named<'a> {
     table: KeyTable,
     hash: i64,

@@ -1,7 +1,7 @@
 //! Finds payments by their PSP's id, in memory and in the table.
 //!
-//! Memory is asked first and the snapshot of the tables begins afterwards: a key that has just left the one stands in the
-//! other then, and what the one names is durable, so that the other shows its payment.
+//! Memory is read first, and the snapshot of the tables begins afterwards: a key that has just left memory is in its table by then,
+//! and a payment that memory names is durable, so that the snapshot shows it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub(crate) struct KeyReader {
 pub(in crate::sqlite) struct Sought<'a> {
     pub(in crate::sqlite) owner: (TenantId, PspId),
     pub(in crate::sqlite) id: &'a PspTransactionId,
-    /// The first of its places.
+    /// The first of its slots.
     pub(in crate::sqlite) hash: i64,
 }
 
@@ -47,7 +47,7 @@ impl KeyReader {
         Ok(waiting.clone())
     }
 
-    /// The payments whose keys wait in memory at one of the key's places; nearly always none or one.
+    /// The payments whose keys wait in memory at one of the key's slots; nearly always none or one.
     pub(in crate::sqlite) fn waiting_near(&self, sought: Sought<'_>) -> Vec<i64> {
         self.recent.payments_near(sought.hash)
     }
@@ -55,8 +55,8 @@ impl KeyReader {
     /// How many keys wait, by the table that they wait for.
     pub(in crate::sqlite) fn waiting_by_table(&self) -> BTreeMap<String, u64> {
         let mut waiting = BTreeMap::<String, u64>::new();
-        for place in self.recent.read().keys.keys() {
-            let count = waiting.entry(place.table.name().to_owned()).or_default();
+        for slot in self.recent.read().keys.keys() {
+            let count = waiting.entry(slot.table.name().to_owned()).or_default();
             *count = count.saturating_add(1);
         }
         waiting

@@ -1,7 +1,7 @@
 //! Natural keys as 64-bit keyed hashes: one narrow index each, and no room for chosen collisions.
 //!
-//! A hash is only a place to look: who finds a row there compares the text, and looks at the next place when it is
-//! another's. A key never leaves the places behind its hash, so what is in none of them does not exist.
+//! A hash is the first slot to look at: a reader that finds a row there compares the text, and looks at the next slot when it is
+//! another's (linear probing). A key never leaves the slots from its hash on, so what is in none of them does not exist.
 
 use hmac::{Hmac, KeyInit, Mac};
 use lommebok_domain::{MerchantId, MerchantOrderId, PspId, PspTransactionId, TenantId};
@@ -12,7 +12,7 @@ use crate::fault::StoreError;
 use crate::secret::HashKey;
 use crate::sqlite::fault::database_error;
 
-/// Neighbouring places that texts with one hash may take.
+/// Slots from a hash on that keys with this hash may take.
 pub(crate) const MAX_PROBES: i64 = 16;
 /// So that hash + probes never overflows.
 const MAX_BITS: u32 = 62;
@@ -35,7 +35,7 @@ impl KeyHasher {
         Self { keyed, mask }
     }
 
-    /// Where to look for a PSP's payment.
+    /// The first slot of a PSP's payment.
     pub(crate) fn transaction(&self, tenant: TenantId, psp: PspId, id: &PspTransactionId) -> i64 {
         self.transaction_text(tenant.get(), psp.get(), id.as_str())
     }
@@ -45,7 +45,7 @@ impl KeyHasher {
         self.hash(b'T', tenant, psp, id)
     }
 
-    /// Where to look for a merchant's order.
+    /// The first slot of a merchant's order.
     pub(crate) fn order(&self, tenant: TenantId, merchant: MerchantId, id: &MerchantOrderId) -> i64 {
         self.order_text(tenant.get(), merchant.get(), id.as_str())
     }

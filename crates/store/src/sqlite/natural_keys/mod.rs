@@ -12,5 +12,5 @@ mod write;
 pub(in crate::sqlite) use find::Sought;
 pub(crate) use find::{KeyReader, by_transaction, by_transactions};
 pub(in crate::sqlite) use hash::{KeyHasher, MAX_PROBES, prove};
-pub(in crate::sqlite) use recent::{Key, KeyTable, Place, RecentKeys, Waiting};
-pub(in crate::sqlite) use write::{Claim, NaturalKeys};
+pub(in crate::sqlite) use recent::{Key, KeyTable, RecentKeys, Slot, Waiting};
+pub(in crate::sqlite) use write::{NaturalKeys, Reservation};

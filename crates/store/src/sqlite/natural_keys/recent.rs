@@ -1,10 +1,10 @@
 //! Natural keys of recent payments, in memory: they wait here until the writer puts many of them, in the order of their
-//! places, into their tables.
+//! slots, into their tables.
 //!
 //! A payment's two keys are random, so writing each at once costs two pages a payment; together they share pages
-//! (ADR 0009). SQLite stays the only truth: what stands here can be made again from `initiation`, and is at each start.
-//! Whoever looks a key up asks here *before* the snapshot begins in which the tables are read: a key leaves only when it is
-//! durable there.
+//! (ADR 0009). SQLite stays the only truth: what is here can be made again from `initiation`, and is at each start.
+//! A reader looks here *before* it begins the snapshot in which it reads the tables: a key leaves memory only when it is
+//! durable in its table.
 
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
@@ -27,20 +27,20 @@ impl KeyTable {
     }
 }
 
-/// A row of one of them: the hash, or one of the places behind it.
+/// A row of one of them: the hash, or one of the numbers behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::sqlite) struct Place {
+pub(in crate::sqlite) struct Slot {
     pub(in crate::sqlite) table: KeyTable,
     pub(in crate::sqlite) at: i64,
 }
 
-impl Place {
+impl Slot {
     /// Before all others.
     pub(in crate::sqlite) const FIRST: Self = Self { table: KeyTable::Transaction, at: i64::MIN };
     /// Behind all others.
     pub(in crate::sqlite) const LAST: Self = Self { table: KeyTable::Order, at: i64::MAX };
 
-    /// The place behind this one.
+    /// The slot behind this one.
     pub(in crate::sqlite) const fn next(self) -> Self {
         Self { at: self.at.saturating_add(1), ..self }
     }
@@ -53,15 +53,15 @@ pub(in crate::sqlite) struct Key {
     pub(in crate::sqlite) payment: i64,
 }
 
-/// What waits, as far as it is durable. The writer changes it after its commits; readers look.
+/// What waits, as far as it is durable. The writer changes it after its commits.
 #[derive(Debug, Default)]
 pub(in crate::sqlite) struct RecentKeys(RwLock<Waiting>);
 
 /// What waits at one moment.
 #[derive(Clone, Debug, Default)]
 pub(in crate::sqlite) struct Waiting {
-    pub(in crate::sqlite) keys: BTreeMap<Place, Key>,
-    /// The keys of payments up to this number are here or in their tables. A later one is still being told.
+    pub(in crate::sqlite) keys: BTreeMap<Slot, Key>,
+    /// The keys of payments up to this number are here or in their tables; a later payment is not published yet.
     pub(in crate::sqlite) known_through: i64,
 }
 
@@ -69,13 +69,13 @@ pub(in crate::sqlite) struct Waiting {
 #[derive(Debug, Default)]
 pub(in crate::sqlite) struct KeyChange {
     /// Of new payments.
-    pub(in crate::sqlite) claimed: BTreeMap<Place, Key>,
+    pub(in crate::sqlite) reserved: BTreeMap<Slot, Key>,
     /// In their tables from now on.
-    pub(in crate::sqlite) merged: Vec<Place>,
+    pub(in crate::sqlite) merged: Vec<Slot>,
 }
 
 impl RecentKeys {
-    /// The payments whose `pspTransactionId` has this hash, or one so near that their places may have moved together;
+    /// The payments whose `pspTransactionId` has this hash, or one so near that probing may have led to the same slots;
     /// nearly always none or one.
     pub(in crate::sqlite) fn payments_near(&self, hash: i64) -> Vec<i64> {
         self.read().near(hash)
@@ -87,8 +87,8 @@ impl RecentKeys {
         hashes.iter().map(|hash| waiting.near(*hash)).collect()
     }
 
-    pub(in crate::sqlite) fn at(&self, place: Place) -> Option<Key> {
-        self.read().keys.get(&place).copied()
+    pub(in crate::sqlite) fn at(&self, slot: Slot) -> Option<Key> {
+        self.read().keys.get(&slot).copied()
     }
 
     pub(in crate::sqlite) fn len(&self) -> usize {
@@ -96,17 +96,17 @@ impl RecentKeys {
     }
 
     /// At most `count` keys from `from` on, in order.
-    pub(in crate::sqlite) fn from(&self, from: Place, count: usize) -> Vec<(Place, Key)> {
-        self.read().keys.range(from..=Place::LAST).take(count).map(|(place, key)| (*place, *key)).collect()
+    pub(in crate::sqlite) fn from(&self, from: Slot, count: usize) -> Vec<(Slot, Key)> {
+        self.read().keys.range(from..=Slot::LAST).take(count).map(|(slot, key)| (*slot, *key)).collect()
     }
 
-    /// Tells what a commit has changed; it is durable by now.
-    pub(in crate::sqlite) fn tell(&self, change: &mut KeyChange, known_through: i64) {
+    /// Shows readers what a commit has changed; it is durable by now.
+    pub(in crate::sqlite) fn publish(&self, change: &mut KeyChange, known_through: i64) {
         let mut waiting = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        for place in change.merged.drain(..) {
-            waiting.keys.remove(&place);
+        for slot in change.merged.drain(..) {
+            waiting.keys.remove(&slot);
         }
-        waiting.keys.extend(std::mem::take(&mut change.claimed));
+        waiting.keys.extend(std::mem::take(&mut change.reserved));
         waiting.known_through = known_through;
     }
 
@@ -115,7 +115,7 @@ impl RecentKeys {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = waiting;
     }
 
-    /// What waits now, held: nobody tells anything until it is dropped.
+    /// What waits now. Nothing is published while it is held.
     pub(in crate::sqlite) fn read(&self) -> RwLockReadGuard<'_, Waiting> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -123,8 +123,8 @@ impl RecentKeys {
 
 impl Waiting {
     fn near(&self, hash: i64) -> Vec<i64> {
-        let first = Place { table: KeyTable::Transaction, at: hash };
-        let behind = Place { at: hash.saturating_add(MAX_PROBES), ..first };
+        let first = Slot { table: KeyTable::Transaction, at: hash };
+        let behind = Slot { at: hash.saturating_add(MAX_PROBES), ..first };
         self.keys.range(first..behind).map(|(_, key)| key.payment).collect()
     }
 }

@@ -1,16 +1,16 @@
-//! Claims natural keys for new payments, and puts those that have waited in memory into their tables, in the order of
-//! their places.
+//! Reserves natural keys for new payments, and puts those that have waited in memory into their tables, in the order of
+//! their slots.
 //!
-//! The places are swept like a lift's floors: each commit that has too many waiting takes the next ones. When a sweep has
-//! come to the end, every payment that was there at its beginning has its keys in the tables, and only later ones have to
-//! be read again at a start. What the open transaction changes stands in `change` until it is durable.
+//! A merge pass goes through the slots from the first to the last, and then another begins: each commit that finds too many keys
+//! waiting takes the next ones. At the end of a pass every payment that was there at its beginning has its keys in the tables, and
+//! only later ones have to be read again at a start. What the open transaction changes is in `change` until it is durable.
 
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::hash::{KeyHasher, MAX_PROBES};
-use super::recent::{Key, KeyChange, KeyTable, Place, RecentKeys, Waiting};
+use super::recent::{Key, KeyChange, KeyTable, RecentKeys, Slot, Waiting};
 use crate::fault::WriteFault;
 use crate::sqlite::fault::broken;
 
@@ -25,22 +25,22 @@ pub(in crate::sqlite) struct NaturalKeys {
     /// Keys that may wait.
     most_waiting: usize,
     change: KeyChange,
-    sweep: Sweep,
+    pass: MergePass,
     /// As the open transaction leaves it.
-    next_sweep: Sweep,
+    next_pass: MergePass,
 }
 
-/// How far the sweep has come.
+/// How far the merge pass has come.
 #[derive(Clone, Copy, Debug)]
-struct Sweep {
-    next: Place,
-    /// Payments with smaller numbers were told before it began.
+struct MergePass {
+    next: Slot,
+    /// Payments with smaller numbers were published before it began.
     began_before: i64,
 }
 
-/// A key that is to be claimed: where to begin to look, and for whom.
+/// A key to be reserved: where to begin to look, and for which payment.
 #[derive(Clone, Copy)]
-pub(in crate::sqlite) struct Claim<'a> {
+pub(in crate::sqlite) struct Reservation<'a> {
     pub(in crate::sqlite) table: KeyTable,
     pub(in crate::sqlite) hash: i64,
     pub(in crate::sqlite) key: Key,
@@ -81,29 +81,29 @@ impl KeyTable {
 
 impl NaturalKeys {
     pub(in crate::sqlite) fn new(hasher: Arc<KeyHasher>, recent: Arc<RecentKeys>, most_waiting: usize) -> Self {
-        let sweep = Sweep { next: Place::FIRST, began_before: 0 };
-        Self { hasher, recent, most_waiting, change: KeyChange::default(), sweep, next_sweep: sweep }
+        let pass = MergePass { next: Slot::FIRST, began_before: 0 };
+        Self { hasher, recent, most_waiting, change: KeyChange::default(), pass, next_pass: pass }
     }
 
     pub(in crate::sqlite) fn hasher(&self) -> &KeyHasher {
         &self.hasher
     }
 
-    /// Takes the first free place from the hash on, or `None` when the key's text is already there.
-    pub(in crate::sqlite) fn claim(
+    /// Reserves the first free slot from the hash on; `None` when the key's text is already there.
+    pub(in crate::sqlite) fn reserve(
         &mut self,
         connection: &Connection,
-        claim: Claim<'_>,
-    ) -> Result<Option<Place>, WriteFault> {
-        let statements = claim.table.statements();
-        let first = Place { table: claim.table, at: claim.hash };
-        for place in std::iter::successors(Some(first), |place| Some(place.next())).take(probes()) {
-            let Some(payment) = self.payment_at(connection, place)? else {
-                self.change.claimed.insert(place, claim.key);
-                return Ok(Some(place));
+        wanted: Reservation<'_>,
+    ) -> Result<Option<Slot>, WriteFault> {
+        let statements = wanted.table.statements();
+        let first = Slot { table: wanted.table, at: wanted.hash };
+        for slot in std::iter::successors(Some(first), |slot| Some(slot.next())).take(probes()) {
+            let Some(payment) = self.payment_at(connection, slot)? else {
+                self.change.reserved.insert(slot, wanted.key);
+                return Ok(Some(slot));
             };
             let mut is_named = connection.prepare_cached(statements.is_named)?;
-            let params = params![payment, claim.key.tenant, claim.owner, claim.text];
+            let params = params![payment, wanted.key.tenant, wanted.owner, wanted.text];
             match is_named.query_row(params, |row| row.get(0)).optional()? {
                 Some(true) => return Ok(None),
                 Some(false) => {}
@@ -113,79 +113,76 @@ impl NaturalKeys {
         Err(broken("too many natural keys share a hash"))
     }
 
-    /// Gives back a place that this very change has claimed, so that nobody's probing has passed it.
-    pub(in crate::sqlite) fn give_back(&mut self, place: Place) {
-        self.change.claimed.remove(&place);
+    /// Gives back a slot that this very change has reserved: no other key has been probed past it.
+    pub(in crate::sqlite) fn give_back(&mut self, slot: Slot) {
+        self.change.reserved.remove(&slot);
     }
 
-    /// Whose key stands at `place`, in the open transaction, in memory or in the table.
-    fn payment_at(&self, connection: &Connection, place: Place) -> rusqlite::Result<Option<i64>> {
-        if let Some(key) = self.change.claimed.get(&place).copied().or_else(|| self.recent.at(place)) {
+    /// Whose key has the slot, in the open transaction, in memory or in the table.
+    fn payment_at(&self, connection: &Connection, slot: Slot) -> rusqlite::Result<Option<i64>> {
+        if let Some(key) = self.change.reserved.get(&slot).copied().or_else(|| self.recent.at(slot)) {
             return Ok(Some(key.payment));
         }
-        connection
-            .prepare_cached(place.table.statements().payment_at)?
-            .query_row([place.at], |row| row.get(0))
-            .optional()
+        connection.prepare_cached(slot.table.statements().payment_at)?.query_row([slot.at], |row| row.get(0)).optional()
     }
 
     /// Puts keys into their tables when too many wait. The last thing that a transaction writes.
     pub(in crate::sqlite) fn merge(&mut self, connection: &Connection, next_payment: i64) -> Result<(), WriteFault> {
         let waiting = self.recent.len();
-        let excess = waiting.saturating_add(self.change.claimed.len()).saturating_sub(self.most_waiting);
+        let excess = waiting.saturating_add(self.change.reserved.len()).saturating_sub(self.most_waiting);
         if excess == 0 || (self.most_waiting > 0 && excess < MERGED_TOGETHER.min(self.most_waiting)) {
             return Ok(());
         }
         self.merge_waiting(connection, excess.min(waiting), next_payment)?;
         if excess > waiting {
-            for (place, key) in std::mem::take(&mut self.change.claimed) {
-                insert(connection, place, key)?;
+            for (slot, key) in std::mem::take(&mut self.change.reserved) {
+                insert(connection, slot, key)?;
             }
         }
         Ok(())
     }
 
-    /// Puts everything into the tables that is told: a store that closes leaves nothing to be read again.
+    /// Puts every published key into its table: a store that closes leaves nothing to be read again.
     pub(in crate::sqlite) fn merge_all(
         &mut self,
         connection: &Connection,
         next_payment: i64,
     ) -> Result<(), WriteFault> {
-        self.next_sweep = Sweep { next: Place::FIRST, began_before: next_payment };
+        self.next_pass = MergePass { next: Slot::FIRST, began_before: next_payment };
         self.merge_waiting(connection, usize::MAX, next_payment)
     }
 
     fn merge_waiting(&mut self, connection: &Connection, count: usize, next_payment: i64) -> Result<(), WriteFault> {
-        let keys = self.recent.from(self.next_sweep.next, count);
-        for (place, key) in &keys {
-            insert(connection, *place, *key)?;
+        let keys = self.recent.from(self.next_pass.next, count);
+        for (slot, key) in &keys {
+            insert(connection, *slot, *key)?;
         }
-        self.change.merged.extend(keys.iter().map(|(place, _)| *place));
+        self.change.merged.extend(keys.iter().map(|(slot, _)| *slot));
         if keys.len() == count
             && let Some((last, _)) = keys.last()
         {
-            self.next_sweep.next = last.next();
+            self.next_pass.next = last.next();
             return Ok(());
         }
         let sql = "UPDATE merged_keys SET through = ?1 WHERE tenant = 0";
-        connection.prepare_cached(sql)?.execute([self.next_sweep.began_before.saturating_sub(1)])?;
-        self.next_sweep = Sweep { next: Place::FIRST, began_before: next_payment };
+        connection.prepare_cached(sql)?.execute([self.next_pass.began_before.saturating_sub(1)])?;
+        self.next_pass = MergePass { next: Slot::FIRST, began_before: next_payment };
         Ok(())
     }
 
-    /// The transaction is durable: what it changed is told.
+    /// The transaction is durable: what it changed is published.
     pub(in crate::sqlite) fn committed(&mut self, next_payment: i64) {
-        self.recent.tell(&mut self.change, next_payment.saturating_sub(1));
-        self.sweep = self.next_sweep;
+        self.recent.publish(&mut self.change, next_payment.saturating_sub(1));
+        self.pass = self.next_pass;
     }
 
-    /// The transaction is not, and what it claimed and merged never was.
+    /// The transaction is undone, with what it reserved and merged.
     pub(in crate::sqlite) fn rolled_back(&mut self) {
         self.change = KeyChange::default();
-        self.next_sweep = self.sweep;
+        self.next_pass = self.pass;
     }
 
-    /// Reads from the tables what waits: at a start, and when nobody knows how a commit has ended.
+    /// Reads from the tables what waits: at a start, and when it is not known how a commit has ended.
     pub(in crate::sqlite) fn read_again(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         let through: i64 =
             connection.query_row("SELECT through FROM merged_keys WHERE tenant = 0", [], |row| row.get(0))?;
@@ -206,20 +203,20 @@ impl NaturalKeys {
                 row.get_ref(named_column::merchant_order_id)?.as_str()?,
             );
             for (table, hash) in [(KeyTable::Transaction, transaction), (KeyTable::Order, order)] {
-                place_again(connection, &mut waiting, Place { table, at: hash }, key)?;
+                restore(connection, &mut waiting, Slot { table, at: hash }, key)?;
             }
             waiting.known_through = key.payment;
         }
         let began_before = waiting.known_through.saturating_add(1);
         self.recent.begin_with(waiting);
-        self.sweep = Sweep { next: Place::FIRST, began_before };
+        self.pass = MergePass { next: Slot::FIRST, began_before };
         self.rolled_back();
         Ok(())
     }
 }
 
-/// Notes a key of a start's reading, unless an unfinished sweep has put it into its table already.
-fn place_again(connection: &Connection, waiting: &mut Waiting, first: Place, key: Key) -> rusqlite::Result<()> {
+/// Keeps a key that a start has read, unless an unfinished merge pass has put it into its table already.
+fn restore(connection: &Connection, waiting: &mut Waiting, first: Slot, key: Key) -> rusqlite::Result<()> {
     let statements = first.table.statements();
     let behind = first.at.saturating_add(MAX_PROBES);
     let mut is_there = connection.prepare_cached(statements.is_there)?;
@@ -227,22 +224,22 @@ fn place_again(connection: &Connection, waiting: &mut Waiting, first: Place, key
         return Ok(());
     }
     let mut is_taken = connection.prepare_cached(statements.payment_at)?;
-    for place in std::iter::successors(Some(first), |place| Some(place.next())).take(probes()) {
-        if !waiting.keys.contains_key(&place) && !is_taken.exists([place.at])? {
-            waiting.keys.insert(place, key);
+    for slot in std::iter::successors(Some(first), |slot| Some(slot.next())).take(probes()) {
+        if !waiting.keys.contains_key(&slot) && !is_taken.exists([slot.at])? {
+            waiting.keys.insert(slot, key);
             break;
         }
     }
     Ok(())
 }
 
-/// Writes a key at its place. One that is there already, after a sweep that a crash broke off, is the same.
-fn insert(connection: &Connection, place: Place, key: Key) -> Result<(), WriteFault> {
-    let mut statement = connection.prepare_cached(place.table.statements().insert)?;
-    if statement.execute([place.at, key.tenant, key.payment])? == 1 {
+/// Writes a key into its slot. One that is there already, after a merge pass that a crash ended, is the same.
+fn insert(connection: &Connection, slot: Slot, key: Key) -> Result<(), WriteFault> {
+    let mut statement = connection.prepare_cached(slot.table.statements().insert)?;
+    if statement.execute([slot.at, key.tenant, key.payment])? == 1 {
         return Ok(());
     }
-    Err(broken("the place of a natural key is taken"))
+    Err(broken("the slot of a natural key is taken"))
 }
 
 fn probes() -> usize {

@@ -49,7 +49,7 @@ fn batch(row: &Row<'_>) -> rusqlite::Result<Batch> {
 
 columns!(entries_columns, entries_column { b { count, finished } e { entries } });
 
-/// The entries of a batch, in their order: all, or the first when all have had their turn.
+/// The entries of a batch, in their order: all, or the first when all are processed.
 pub(crate) fn entries(connection: &Connection, tenant: TenantId, id: BatchId) -> rusqlite::Result<Vec<BatchEntry>> {
     let sql = select!(
         entries_columns,
@@ -70,7 +70,7 @@ pub(crate) fn entries(connection: &Connection, tenant: TenantId, id: BatchId) ->
 
 columns!(fates_columns, fates_column { batch_fate { position, fates } });
 
-/// What became of the entries of a batch that have had their turn, by position from `from` on.
+/// What became of the entries of a batch that are processed, by position from `from` on.
 pub(crate) fn fates(
     connection: &Connection,
     tenant: TenantId,

@@ -26,10 +26,10 @@ macro_rules! may_show {
     };
 }
 
-/// The details of the payment that is found in `$tables` by `$place`. Of its events those are read that may show; without one, their
+/// The details of the payment that is found in `$tables` by `$key`. Of its events those are read that may show; without one, their
 /// columns are NULL in one row.
 macro_rules! select_details {
-    ($tables:literal, $place:literal, $order:literal) => {
+    ($tables:literal, $key:literal, $order:literal) => {
         concat!(
             "SELECT ",
             event_columns!(),
@@ -40,7 +40,7 @@ macro_rules! select_details {
             " LEFT JOIN event e ON e.payment = p.id AND e.tenant = ?1 AND ",
             may_show!(),
             " WHERE ",
-            $place,
+            $key,
             " AND p.tenant = ?1 AND p.psp = ?2 AND i.psp_transaction_id = ?3 ORDER BY ",
             $order
         )
@@ -77,13 +77,13 @@ fn find(
     connection: &Connection,
     sql: &str,
     sought: Sought<'_>,
-    place: &[&dyn ToSql],
+    key: &[&dyn ToSql],
     at_most_bytes: usize,
 ) -> rusqlite::Result<Option<PaymentDetails>> {
     let (tenant, psp) = (sought.owner.0.get(), sought.owner.1.get());
     let mut statement = connection.prepare_cached(sql)?;
     let owned: [&dyn ToSql; 3] = [&tenant, &psp, &sought.id.as_str()];
-    let mut rows = statement.query(rusqlite::params_from_iter(owned.iter().chain(place)))?;
+    let mut rows = statement.query(rusqlite::params_from_iter(owned.iter().chain(key)))?;
     let Some(first) = rows.next()? else { return Ok(None) };
     let mut found = details(first)?;
     found.history.extend(line(first)?);

@@ -58,7 +58,7 @@ pub(crate) fn event_page(
     Ok(page)
 }
 
-/// Whether a user bound the payment by opening its link: on the landing page it is the holder of the link who binds.
+/// Whether a user bound the payment by opening its link: on the landing page the holder of the link binds.
 pub(crate) fn was_opened_by_link(connection: &Connection, tenant: TenantId, id: PaymentId) -> rusqlite::Result<bool> {
     let sql = "SELECT 1 FROM event WHERE payment = ?1 AND tenant = ?2 AND kind = ?3 AND actor_kind = ?4 LIMIT 1";
     let (kind, actor) = (codec::codes::event::BOUND, codec::codes::actor::USER);

@@ -1,4 +1,4 @@
-//! Steps of an updatestatus request: its row, its entries and the payments. When all entries have had their turn only the first
+//! Steps of an updatestatus request: its row, its entries and the payments. When all entries are processed, only the first
 //! are kept.
 
 use lommebok_domain::TenantId;
@@ -21,7 +21,7 @@ impl Writer {
     pub(super) fn batch(&mut self, change: &Change, write: &BatchWrite) -> Result<Applied, WriteFault> {
         let connection = &self.connection;
         if let BatchTarget::Pending { id, next } = write.target
-            && standing(connection, change.tenant, id)? != Some(next)
+            && next_of(connection, change.tenant, id)? != Some(next)
         {
             return Ok(Err(CommitFault::Stale(Vec::new())));
         }
@@ -57,12 +57,12 @@ impl Writer {
     }
 }
 
-fn standing(connection: &Connection, tenant: TenantId, id: BatchId) -> rusqlite::Result<Option<u32>> {
+fn next_of(connection: &Connection, tenant: TenantId, id: BatchId) -> rusqlite::Result<Option<u32>> {
     let sql = "SELECT next FROM batch WHERE id = ?1 AND tenant = ?2 AND finished = 0";
     connection.prepare_cached(sql)?.query_row([id.get(), tenant.get()], |row| row.get(0)).optional()
 }
 
-/// Inserts the request and tells whether it is byte-identical to one of the last 24 h.
+/// Inserts the request, and answers whether it is byte-identical to one of the last 24 h.
 fn insert(connection: &Connection, id: i64, change: &Change, new: &NewBatch, next: u32) -> Result<bool, WriteFault> {
     let (tenant, psp) = (change.tenant.get(), new.psp.get());
     let digest = new.digest.as_bytes();

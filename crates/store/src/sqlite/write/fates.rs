@@ -1,5 +1,5 @@
 //! What became of the entries of an updatestatus request: a byte for each, and a row for the first that were refused. Entries that
-//! waited have their turn later, and join the same report.
+//! waited get their result later, in the same report.
 
 use lommebok_domain::{Payment, RefusalCode, TenantId};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -24,7 +24,7 @@ pub(super) fn keep(
     let refused = write.refusals.iter().map(|refusal| (refusal.position, Fate::Refused(refusal.code)));
     for (position, fate) in refused.chain(write.parked.iter().map(|parked| (parked.position, Fate::Waiting))) {
         let at = position.checked_sub(from).and_then(|at| fates.get_mut(usize::try_from(at).ok()?));
-        *at.ok_or_else(|| broken("a step is about an entry beside it"))? = codec::codes::fate(fate);
+        *at.ok_or_else(|| broken("a step names an entry that is not one of its own"))? = codec::codes::fate(fate);
     }
     if !fates.is_empty() {
         let sql = "INSERT INTO batch_fate (batch, position, tenant, fates) VALUES (?1, ?2, ?3, ?4)";
@@ -55,7 +55,7 @@ pub(super) fn refuse(
     Ok(())
 }
 
-/// Waiting entries have had their turn: their rows go, and what became of them joins their batch's report.
+/// Waiting entries have their result: their rows go, and what became of them joins their batch's report.
 pub(super) fn take(
     connection: &Connection,
     tenant: TenantId,
@@ -94,7 +94,7 @@ fn settle(
         .optional()?;
     let Some::<(u32, Vec<u8>)>((from, mut fates)) = step else { return Ok(false) };
     let at = position.checked_sub(from).and_then(|at| fates.get_mut(usize::try_from(at).ok()?));
-    *at.ok_or_else(|| broken("a waiting entry was taken whose turn has not come"))? =
+    *at.ok_or_else(|| broken("a waiting entry was taken that is not processed"))? =
         codec::codes::fate(refused.map_or(Fate::Applied, Fate::Refused));
     let sql = "UPDATE batch_fate SET fates = ?3 WHERE batch = ?1 AND position = ?2";
     run(connection, sql, params![batch.get(), from, fates])?;

@@ -44,7 +44,7 @@ impl Writer {
             }
         };
         idempotency::store(connection, change.tenant, change.idempotency.as_ref(), id.get())?;
-        self.rising.issued(issued_number(&msn));
+        self.next_watermark.issued(issued_number(&msn));
         self.rare(change, Committed::Merchant(msn))
     }
 }

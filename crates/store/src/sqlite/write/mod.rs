@@ -23,7 +23,7 @@ use super::fault::broken;
 use super::files::FileWatch;
 use super::idempotency;
 use super::natural_keys::NaturalKeys;
-use super::watermark::{self, Published, Rising, StoredAt};
+use super::watermark::{self, NextWatermark, Published, StoredAt};
 use crate::change::{Change, Committed, SkippedNumbers, Write};
 use crate::committer::{Answer, GroupWriter};
 use crate::fault::{CommitFault, WriteFault};
@@ -42,7 +42,7 @@ pub(crate) struct Writer {
     fault_hook: Option<FaultHook>,
     next_payment: i64,
     next_batch: i64,
-    rising: Rising,
+    next_watermark: NextWatermark,
     epochs: clock::Epochs,
     /// What they were before the transaction that is under way, if it resets a clock.
     epochs_before: Option<clock::Epochs>,
@@ -62,7 +62,7 @@ impl GroupWriter for Writer {
 
     fn apply(&mut self, change: &Change) -> Result<Answer, WriteFault> {
         Ok(self.write(change)?.map(|(committed, stored_at)| {
-            self.rising.written(change.change_id, stored_at);
+            self.next_watermark.written(change.change_id, stored_at);
             self.proof.get_or_insert((change.change_id, stored_at));
             committed
         }))
@@ -78,14 +78,14 @@ impl GroupWriter for Writer {
         }
         run(&self.connection, "COMMIT", [])?;
         self.natural_keys.committed(self.next_payment);
-        self.rising.committed();
+        self.next_watermark.committed();
         self.epochs_before = None;
         Ok(())
     }
 
     fn roll_back(&mut self) {
         self.natural_keys.rolled_back();
-        self.rising.rolled_back();
+        self.next_watermark.rolled_back();
         if let Some(before) = self.epochs_before.take() {
             self.epochs = before;
         }
@@ -135,7 +135,7 @@ impl Writer {
             fault_hook: None,
             next_payment: watermark.read().payment.get().saturating_add(1),
             next_batch: watermark.read().batch.get().saturating_add(1),
-            rising: Rising::from(watermark.clone()),
+            next_watermark: NextWatermark::from(watermark.clone()),
             epochs_before: None,
             proof: None,
         })
@@ -188,7 +188,7 @@ impl Writer {
         watermark::skip(&self.connection, numbers)?;
         self.next_payment = self.next_payment.max(numbers.payment.get().saturating_add(1));
         self.next_batch = self.next_batch.max(numbers.batch.get().saturating_add(1));
-        self.rising.skipped(numbers);
+        self.next_watermark.skipped(numbers);
         self.rare(change, Committed::Done)
     }
 

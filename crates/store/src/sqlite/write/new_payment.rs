@@ -1,4 +1,4 @@
-//! A payment at version 1: its two natural keys first, which tell whether it may be, then its rows.
+//! A payment at version 1: first its two natural keys, which must be free, then its rows.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::fault::{CommitFault, WriteFault};
 use crate::secret::Sealed;
 use crate::sqlite::connections::run;
 use crate::sqlite::fault::broken;
-use crate::sqlite::natural_keys::{Claim, Key, KeyTable};
+use crate::sqlite::natural_keys::{Key, KeyTable, Reservation};
 use crate::sqlite::watermark::StoredAt;
 use crate::sqlite::{due, idempotency};
 
@@ -25,25 +25,25 @@ impl Writer {
         let id = self.next_payment;
         let payment = Payment::initiate(PaymentId::new(id), Arc::clone(&new.terms), new.push_to);
         let key = Key { tenant: terms.tenant.get(), payment: id };
-        let transaction = Claim {
+        let transaction = Reservation {
             table: KeyTable::Transaction,
             hash: self.natural_keys.hasher().transaction(terms.tenant, terms.psp, &terms.psp_transaction_id),
             key,
             owner: terms.psp.get(),
             text: terms.psp_transaction_id.as_str(),
         };
-        let order = Claim {
+        let order = Reservation {
             table: KeyTable::Order,
             hash: self.natural_keys.hasher().order(terms.tenant, terms.merchant, &terms.merchant_order_id),
             key,
             owner: terms.merchant.get(),
             text: terms.merchant_order_id.as_str(),
         };
-        let Some(place) = self.natural_keys.claim(&self.connection, transaction)? else {
+        let Some(slot) = self.natural_keys.reserve(&self.connection, transaction)? else {
             return Ok(Err(CommitFault::TransactionIdExists));
         };
-        if self.natural_keys.claim(&self.connection, order)?.is_none() {
-            self.natural_keys.give_back(place);
+        if self.natural_keys.reserve(&self.connection, order)?.is_none() {
+            self.natural_keys.give_back(slot);
             return Ok(Err(CommitFault::OrderIdExists));
         }
         initiation(&self.connection, id, change, new)?;

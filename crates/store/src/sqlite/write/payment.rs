@@ -38,7 +38,7 @@ pub(super) fn stored_at(writes: &[PaymentWrite]) -> Option<StoredAt> {
     Some(StoredAt::Event { payment, version: first.guard_version.checked_add(1)? })
 }
 
-/// Writes all of them, or none and tells which are stale.
+/// Writes all of them, or none and answers which are stale.
 pub(super) fn write_all(
     connection: &Connection,
     change: &Change,
@@ -72,7 +72,7 @@ fn stale(connection: &Connection, writes: &[PaymentWrite]) -> rusqlite::Result<V
     Ok(stale)
 }
 
-/// Writes one payment, or tells that it is stale and writes nothing.
+/// Writes one payment; `false`: it is stale, and nothing is written.
 fn write(connection: &Connection, change: &Change, write: &PaymentWrite) -> Result<bool, WriteFault> {
     let transition = &write.transition;
     let payment = &transition.payment;

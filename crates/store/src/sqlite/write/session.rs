@@ -1,6 +1,6 @@
 //! Phone sessions: tries to sign in are judged and counted one after another, sessions begin and end, browsers become known.
 //!
-//! A wrong PIN writes the same for a user's number and for nobody's. A user has so many sessions and known browsers; the oldest
+//! A wrong PIN writes the same whether a user has the number or not. A user has so many sessions and known browsers; the oldest
 //! goes, by the order in which they came and not by their times, which may be the same.
 
 use lommebok_domain::TenantId;
@@ -55,7 +55,7 @@ fn sign_in(
     Ok(Ok(Committed::PinTried { sessions_ended }))
 }
 
-/// Begins the session, and tells how many older ones ended for it.
+/// Begins the session, and answers how many older ones ended for it.
 fn open(connection: &Connection, session: &Session) -> rusqlite::Result<u64> {
     let sql = "INSERT INTO session (token, tenant, user, created_at, expires_at, number) VALUES (?1, ?2, ?3, ?4, ?5, \
                (SELECT coalesce(max(number), 0) + 1 FROM session WHERE tenant = ?2 AND user = ?3))";

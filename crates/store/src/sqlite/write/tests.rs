@@ -56,7 +56,7 @@ fn a_commit_whose_answer_is_lost_is_settled_by_what_is_stored() {
         writer.proof = writer.proof.map(|(_, stored_at)| (99, stored_at));
         let lost = group::lost_answer(&mut writer, Vec::new(), "lost".to_owned());
         assert!(matches!(lost, group::Outcome::Unavailable(_)));
-        // What was kept in memory beside the tables has been made again from them.
+        // What is kept in memory has been made again from the tables.
         if matches!(job.change.write, Write::NewPayment(_)) {
             let again = group::commit(&mut writer, std::slice::from_ref(job), None);
             assert_eq!(again, [Err(CommitFault::TransactionIdExists)]);
