@@ -22,7 +22,8 @@ pub(crate) struct KeyReader {
 /// The key of one payment, and where to look for it.
 #[derive(Clone, Copy)]
 pub(in crate::sqlite) struct Sought<'a> {
-    pub(in crate::sqlite) owner: (TenantId, PspId),
+    pub(in crate::sqlite) tenant: TenantId,
+    pub(in crate::sqlite) psp: PspId,
     pub(in crate::sqlite) id: &'a PspTransactionId,
     /// The first of its slots.
     pub(in crate::sqlite) hash: i64,
@@ -62,8 +63,8 @@ impl KeyReader {
         waiting
     }
 
-    pub(in crate::sqlite) fn sought<'a>(&self, owner: (TenantId, PspId), id: &'a PspTransactionId) -> Sought<'a> {
-        Sought { owner, id, hash: self.hasher.transaction(owner.0, owner.1, id) }
+    pub(in crate::sqlite) fn sought<'a>(&self, tenant: TenantId, psp: PspId, id: &'a PspTransactionId) -> Sought<'a> {
+        Sought { tenant, psp, id, hash: self.hasher.transaction(tenant, psp, id) }
     }
 }
 
@@ -71,10 +72,10 @@ impl KeyReader {
 pub(crate) fn by_transaction(
     connection: &Connection,
     keys: &KeyReader,
-    owner: (TenantId, PspId),
+    (tenant, psp): (TenantId, PspId),
     id: &PspTransactionId,
 ) -> rusqlite::Result<Option<Payment>> {
-    let sought = keys.sought(owner, id);
+    let sought = keys.sought(tenant, psp, id);
     let near = keys.waiting_near(sought);
     find(connection, sought, &near)
 }
@@ -83,10 +84,10 @@ pub(crate) fn by_transaction(
 pub(crate) fn by_transactions(
     connection: &Connection,
     keys: &KeyReader,
-    owner: (TenantId, PspId),
+    (tenant, psp): (TenantId, PspId),
     ids: &[&PspTransactionId],
 ) -> rusqlite::Result<Vec<Option<Payment>>> {
-    let sought: Vec<_> = ids.iter().map(|id| keys.sought(owner, id)).collect();
+    let sought: Vec<_> = ids.iter().map(|id| keys.sought(tenant, psp, id)).collect();
     let hashes: Vec<_> = sought.iter().map(|sought| sought.hash).collect();
     let near = keys.recent.payments_near_each(&hashes);
     at_one_moment(connection, || {
@@ -95,7 +96,7 @@ pub(crate) fn by_transactions(
 }
 
 fn find(connection: &Connection, sought: Sought<'_>, near: &[i64]) -> rusqlite::Result<Option<Payment>> {
-    let (tenant, psp) = sought.owner;
+    let Sought { tenant, psp, .. } = sought;
     for number in near {
         let found = by_id(connection, tenant, PaymentId::new(*number))?;
         let ours = |found: &Payment| found.terms.psp == psp && found.terms.psp_transaction_id == *sought.id;

@@ -51,10 +51,10 @@ macro_rules! select_details {
 pub(crate) fn by_transaction(
     connection: &Connection,
     keys: &KeyReader,
-    owner: (TenantId, PspId),
+    (tenant, psp): (TenantId, PspId),
     (id, at_most_bytes): (&PspTransactionId, usize),
 ) -> rusqlite::Result<Option<PaymentDetails>> {
-    let sought = keys.sought(owner, id);
+    let sought = keys.sought(tenant, psp, id);
     for number in keys.waiting_near(sought) {
         let sql = select_details!("payment p JOIN initiation i ON i.id = p.id", "p.id = ?4", "e.version");
         let found = find(connection, sql, sought, &[&number], at_most_bytes)?;
@@ -80,7 +80,7 @@ fn find(
     key: &[&dyn ToSql],
     at_most_bytes: usize,
 ) -> rusqlite::Result<Option<PaymentDetails>> {
-    let (tenant, psp) = (sought.owner.0.get(), sought.owner.1.get());
+    let (tenant, psp) = (sought.tenant.get(), sought.psp.get());
     let mut statement = connection.prepare_cached(sql)?;
     let owned: [&dyn ToSql; 3] = [&tenant, &psp, &sought.id.as_str()];
     let mut rows = statement.query(rusqlite::params_from_iter(owned.iter().chain(key)))?;
