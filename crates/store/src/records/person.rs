@@ -1,4 +1,5 @@
-//! Users of the wallet, their cards, their phones' sessions, and tries to begin one. Card numbers are never stored: BIN and last four only.
+//! Users of the wallet, their cards, their phones' sessions, and tries to begin one. Of a card number only BIN and last four are
+//! stored.
 
 use lommebok_domain::{CardId, CardKind, CardScheme, TenantId, Timestamp, UserId};
 

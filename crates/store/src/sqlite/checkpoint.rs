@@ -2,8 +2,8 @@
 //!
 //! While the writer keeps writing, a checkpoint never sees the log's end, and the log would grow for ever. So the writer
 //! finishes the work itself, between two commits. It is no more than an instant when little is left to copy: once the log
-//! is half as long as it may become, the thread copies again and again until that is so, and then the writer is asked to finish. At its
-//! bound the writer finishes whatever is left.
+//! is half as long as it may become, the thread copies again and again until that is so, and then the writer finishes. At its
+//! bound the writer finishes all that is left.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! Wrong PINs, counted by number and where it was tried from: found, counted, set back. The rules are `domain::wrong_pins`'.
+//! Wrong PINs, counted by number and where it was tried from: found, counted, reset. The rules are `domain::wrong_pins`'.
 //!
 //! What is read and written is the same whether a user has the number or not. The rows are numbered as they are written, so that
 //! the oldest go when there are too many, without counting them: each try removes as many as it adds.
@@ -51,7 +51,7 @@ pub(super) fn count(
 }
 
 /// A right PIN ends the count of its source; that of all addresses stays, or a guesser who knows one PIN could go on.
-pub(super) fn set_back(connection: &Connection, from: &TriedFrom) -> rusqlite::Result<()> {
+pub(super) fn reset(connection: &Connection, from: &TriedFrom) -> rusqlite::Result<()> {
     let (TriedFrom::KnownBrowser(source) | TriedFrom::Address { here: source, .. }) = from;
     connection.prepare_cached("DELETE FROM pin_tries WHERE source = ?1")?.execute([source.as_bytes()])?;
     Ok(())
@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(remembered(&connection), [0, 1, 2, 3, 4, 5]);
         forget_oldest(&connection, 4).expect("the oldest are forgotten");
         assert_eq!(remembered(&connection), [0, 3, 4, 5]);
-        set_back(&connection, &browser(5)).expect("it is set back");
+        reset(&connection, &browser(5)).expect("it is reset");
         count(&connection, TENANT, &browser(6), NOW).expect("it is counted");
         assert_eq!(remembered(&connection), [0, 3, 4, 6]);
     }

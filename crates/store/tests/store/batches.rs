@@ -35,7 +35,7 @@ fn accepted(new: NewBatch) -> BatchWrite {
     }
 }
 
-/// The entries as they are kept when all have had their turn.
+/// The entries as they are kept when all are processed.
 fn without_texts(mut entries: Vec<BatchEntry>) -> Vec<BatchEntry> {
     for entry in &mut entries {
         entry.entry.text.clear();
@@ -105,7 +105,7 @@ async fn a_request_that_is_applied_at_once_is_one_change() {
     assert_eq!(
         block_on(world.store.batch_entries(TENANT, id)).unwrap(),
         without_texts(entries),
-        "all have had their turn"
+        "all are processed"
     );
     let fates = [Fate::Applied, Fate::Refused(RefusalCode::UnknownPayment), Fate::Waiting];
     assert_eq!(block_on(world.store.batch_fates(TENANT, id, (0, 10))).unwrap(), fates);

@@ -14,7 +14,7 @@ use crate::world::{TENANT, World, change, name, new, terms};
 /// What a crash left: where, and how many payments had been acknowledged by then.
 type Images = Arc<Mutex<Vec<(PathBuf, u64)>>>;
 
-/// Copies database and log. The writer stands still meanwhile, and a checkpoint only copies what is in the log as well.
+/// Copies database and log. The writer waits meanwhile, and a checkpoint only copies what is in the log as well.
 fn image(database: &Path, to: &Path) {
     std::fs::create_dir(to).expect("the directory is new");
     for end in ["", "-wal"] {

@@ -1,4 +1,4 @@
-//! Natural keys wait in memory before they stand in their tables: nobody notices where one is, whatever happens meanwhile.
+//! Natural keys wait in memory before they are written: where a key is makes no difference to a caller, also after a crash.
 
 use lommebok_domain::{Payment, PspTransactionId, Terms};
 use lommebok_store::{CommitFault, Store};
@@ -34,7 +34,7 @@ async fn an_id_is_refused_again_wherever_its_first_key_stands() {
         assert_eq!(world.initiate(again).await, Err(CommitFault::TransactionIdExists));
         let fresh = name();
         assert_eq!(world.initiate(with_order_of(&fresh, payment)).await, Err(CommitFault::OrderIdExists));
-        // What the refused change had claimed first is free again.
+        // What the refused change had reserved first is free again.
         world.initiate(terms(&fresh)).await.unwrap();
     }
     world.assert_sound();

@@ -43,7 +43,7 @@ impl Gate {
         self.lock().syncs
     }
 
-    /// Blocks until the writer stands at the gate.
+    /// Blocks until the writer is at the gate.
     pub(crate) fn wait_until_reached(&self) {
         let state = self.inner.1.wait_while(self.lock(), |state| !state.waiting);
         drop(state.unwrap_or_else(PoisonError::into_inner));

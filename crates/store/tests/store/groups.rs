@@ -81,7 +81,7 @@ async fn of_doubled_transaction_ids_and_orders_in_one_group_the_first_wins() {
     assert!(is_new(&answers[0]));
     assert_eq!(answers[1], Err(CommitFault::TransactionIdExists));
     assert_eq!(answers[2], Err(CommitFault::OrderIdExists));
-    // Both exist: the transaction id is told first.
+    // Both exist: the transaction id is answered first.
     assert_eq!(answers[3], Err(CommitFault::TransactionIdExists));
     assert!(is_new(&answers[4]));
     // And across groups.

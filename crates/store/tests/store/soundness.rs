@@ -1,4 +1,4 @@
-//! The check finds what somebody has changed behind the store's back (SQLite only: it edits the file).
+//! The check finds what was changed behind the store's back (SQLite only: it edits the file).
 
 use lommebok_domain::{
     Amount, AttemptAnswer, AttemptNumber, CardId, Command, EntryStatus, OperationStatus, PspTransactionId, RefusalCode,

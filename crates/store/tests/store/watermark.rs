@@ -1,4 +1,4 @@
-//! How far a database has come is remembered outside it, and an earlier state of it is told from it (ADR 0014).
+//! How far a database has come is remembered outside it, and an earlier state of it is recognized by that (ADR 0014).
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -35,7 +35,7 @@ fn copied(world: &World, name: &str) -> PathBuf {
     copy
 }
 
-/// What a copy is told that is held against this watermark; nothing when it opens.
+/// Why a copy is refused with this watermark; nothing when it opens.
 fn refused(world: &World, copy: &Path, remembered: Watermark) -> Option<OlderDatabase> {
     let url = format!("sqlite:{}", copy.display());
     match Store::open(&StoreOptions { url, remembered: Some(remembered), ..world.options() }) {

@@ -1,4 +1,4 @@
-//! What the tests share: a store in a place of its own, and changes with good defaults.
+//! What the tests share: a store in a directory of its own, and changes with good defaults.
 
 use std::path::PathBuf;
 use std::sync::Arc;

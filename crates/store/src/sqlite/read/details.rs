@@ -1,4 +1,4 @@
-//! What `details` and receipts show. For `details` one statement that reads no more than that, with a row for each event that may
+//! What `details` and receipts show. For `details` it is one statement, which reads no more than that: a row for each event that may
 //! show.
 
 use lommebok_domain::history::{self, HistoryLine, Told};

@@ -1,4 +1,4 @@
-//! Users, cards, sessions and known browsers. An expired one is none here.
+//! Users, cards, sessions and known browsers. Those that have expired are not found.
 
 use lommebok_domain::{CardId, TenantId, Timestamp, UserId};
 use rusqlite::{Connection, OptionalExtension, Row, params};

@@ -1,4 +1,4 @@
-//! The clock of a tenant: kept, which never takes it back, and reset, which is the only thing that may (ADR 0011).
+//! A tenant's clock: kept, which never sets it back, and reset, the only way to do so (ADR 0011).
 
 use std::collections::HashMap;
 

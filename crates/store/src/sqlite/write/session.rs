@@ -47,7 +47,7 @@ fn sign_in(
             0
         }
         TriedPin::Right { session, browser } => {
-            pin_tries::set_back(connection, &tried.from)?;
+            pin_tries::reset(connection, &tried.from)?;
             know(connection, session, browser)?;
             open(connection, session)?
         }
