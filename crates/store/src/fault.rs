@@ -1,5 +1,5 @@
 //! What can go wrong: opening and reading ([`StoreError`]), what a change can be answered ([`CommitFault`]), and what ends the
-//! transaction that it is in ([`WriteFault`]).
+//! transaction that it is in (`WriteFault`).
 //!
 //! The database's own error is kept as the cause, without its type: callers know no SQLite.
 
