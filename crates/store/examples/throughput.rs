@@ -145,9 +145,9 @@ async fn whole_payment(store: Store, seed: u32) {
 /// Payments in RESERVED, to be captured.
 async fn reserve(store: &Store, seed: u32, count: u64) -> Vec<Payment> {
     let mut reserved = Vec::new();
-    for _wave in 0..count / 1_000 {
+    for _wave in 0..count / 500 {
         let mut tasks = JoinSet::new();
-        for _payment in 0..1_000 {
+        for _payment in 0..500 {
             let store = store.clone();
             tasks.spawn(async move { new(&store, seed).await });
         }

@@ -30,8 +30,8 @@ pub use fault::{CommitFault, DatabaseError, StoreError, StoredIdempotency};
 pub use options::{Access, CommitHook, CommitObserver, CommitStage, FaultHook, ReadHook, SqliteOptions, StoreOptions};
 pub use records::{
     Address, Card, CardDetails, ClockMode, ClockRecord, ClockReset, EventPage, HistoryPage, Merchant, MerchantDetails,
-    MerchantWrite, NewPsp, NewUser, Page, PaymentDetails, PaymentFilter, PaymentReceipt, Psp, Seed, SeededMerchant,
-    SeededPsp, SeededUser, Session, SessionWrite, SignIn, Tenant, TriedFrom, TriedPin, User,
+    MerchantWrite, NewPsp, NewUser, Page, PageLimit, PaymentDetails, PaymentFilter, PaymentReceipt, Psp, Seed,
+    SeededMerchant, SeededPsp, SeededUser, Session, SessionWrite, SignIn, Tenant, TriedFrom, TriedPin, User,
 };
 pub use secret::{HashKey, KeyedHash, Sealed};
 pub use sqlite::CheckReport;

@@ -200,7 +200,7 @@ impl TestWallet {
             let refusals = store.batch_refusals(tenant, batch.id).await?;
             let entries = store.batch_entries(tenant, batch.id).await?;
             let fates =
-                store.batch_fates(tenant, batch.id, (0, u32::try_from(entries.len()).unwrap_or(u32::MAX))).await?;
+                store.batch_fates(tenant, batch.id, 0, u32::try_from(entries.len()).unwrap_or(u32::MAX)).await?;
             let fates = fates.into_iter().map(Some).chain(std::iter::repeat(None));
             for ((position, entry), fate) in (0_u32..).zip(entries).zip(fates) {
                 if entry.psp_transaction_id.as_str() == id.as_str() {

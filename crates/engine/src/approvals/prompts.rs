@@ -63,7 +63,7 @@ impl Prompts {
     /// [`Fault::TooManyPrompts`] when the phone has as many open ones of this PSP as it may have.
     pub(crate) async fn may_prompt(&self, psp: PspId, user: UserId, again: Option<PaymentId>) -> Result<Turn, Fault> {
         let turn = self.turns.take((psp, user)).await;
-        let ends = self.store.open_prompts((self.tenant, psp), user, again).await?;
+        let ends = self.store.open_prompts(self.tenant, psp, user, again).await?;
         if ends.len() < self.most_of_psp {
             return Ok(turn);
         }

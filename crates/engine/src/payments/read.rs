@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use lommebok_domain::{Binding, Payment, PaymentId, Prompt, PspId, PspTransactionId, ReturnId, State, UserId};
-use lommebok_store::{EventPage, Page, PaymentDetails, PaymentFilter, PaymentReceipt};
+use lommebok_store::{EventPage, Page, PageLimit, PaymentDetails, PaymentFilter, PaymentReceipt};
 
 use super::Payments;
 use crate::directory::Principal;
@@ -96,15 +96,14 @@ impl Payments {
         self.list(PaymentFilter::User(user), before, RECEIPTS_PER_PAGE).await
     }
 
-    /// What became of a payment's money, with a page of its history after version `after`: at most so many lines, with texts of
-    /// some so many bytes.
-    pub async fn receipt(&self, payment: &Payment, after: i64, limits: (u32, usize)) -> Result<PaymentReceipt, Fault> {
-        Ok(self.store.receipt(payment, after, limits).await?)
+    /// What became of a payment's money, with a page of its history after version `after`: at most `limit`.
+    pub async fn receipt(&self, payment: &Payment, after: i64, limit: PageLimit) -> Result<PaymentReceipt, Fault> {
+        Ok(self.store.receipt(payment, after, limit).await?)
     }
 
-    /// A page of a payment's events after version `after`: at most so many, with texts of some so many bytes.
-    pub async fn events(&self, id: PaymentId, after: i64, limits: (u32, usize)) -> Result<EventPage, Fault> {
-        Ok(self.store.event_page(self.tenant, id, after, limits).await?)
+    /// A page of a payment's events after version `after`: at most `limit`.
+    pub async fn events(&self, id: PaymentId, after: i64, limit: PageLimit) -> Result<EventPage, Fault> {
+        Ok(self.store.event_page(self.tenant, id, after, limit).await?)
     }
 
     /// A short text that is another one after a payment that the user's phone may show has changed, or the clock was set. It

@@ -236,7 +236,7 @@ impl StatusUpdates {
 
     /// What became of a request's entries from position `from` on, of so many at most.
     pub async fn fates(&self, id: BatchId, from: u32, limit: u32) -> Result<Vec<Fate>, Fault> {
-        Ok(self.store.batch_fates(self.tenant, id, (from, limit)).await?)
+        Ok(self.store.batch_fates(self.tenant, id, from, limit).await?)
     }
 
     /// The first entries of a request that were refused.

@@ -9,7 +9,7 @@ mod person;
 mod tenant;
 
 pub use merchant::{Address, Merchant, MerchantDetails, MerchantWrite};
-pub use payment::{EventPage, HistoryPage, Page, PaymentDetails, PaymentFilter, PaymentReceipt};
+pub use payment::{EventPage, HistoryPage, Page, PageLimit, PaymentDetails, PaymentFilter, PaymentReceipt};
 pub use person::{Card, CardDetails, NewUser, Session, SessionWrite, SignIn, TriedFrom, TriedPin, User};
 pub use tenant::{
     ClockMode, ClockRecord, ClockReset, NewPsp, Psp, Seed, SeededMerchant, SeededPsp, SeededUser, Tenant,

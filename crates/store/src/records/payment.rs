@@ -22,6 +22,15 @@ pub enum PaymentFilter {
     OpenOfUser(UserId),
 }
 
+/// At which length a page of a log or history ends.
+#[derive(Clone, Copy, Debug)]
+pub struct PageLimit {
+    /// Events or lines, at most.
+    pub rows: u32,
+    /// No further row is read when the texts of those before have so many bytes.
+    pub text_bytes: usize,
+}
+
 /// A page of payments, newest first. It may be short, even empty, and yet have a next one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {

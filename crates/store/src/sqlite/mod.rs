@@ -21,6 +21,7 @@ mod schema;
 pub(crate) mod watermark;
 mod write;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -114,6 +115,10 @@ impl Database {
     /// What has become of the files that are open, if they are not where they were.
     pub(crate) fn file_fault(&self) -> Option<String> {
         self.files.fault()
+    }
+
+    pub(crate) fn row_counts(&self) -> Result<BTreeMap<String, u64>, StoreError> {
+        self.read_keys(check::row_counts)
     }
 
     /// Compares everything that is stored twice. Slow: it reads the whole database.

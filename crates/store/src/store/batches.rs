@@ -25,23 +25,24 @@ impl Store {
         before: Option<BatchId>,
         limit: u32,
     ) -> Result<Vec<Batch>, StoreError> {
-        self.read(|connection| read::batch::newest(connection, tenant, (before, limit))).await
+        self.read(|connection| read::batch::newest(connection, tenant, before, limit)).await
     }
 
-    /// The entries of a batch, in their order: all, or the first [`crate::ENTRIES_KEPT`] without their texts when all have had
-    /// their turn.
+    /// The entries of a batch, in their order: all, or the first [`crate::ENTRIES_KEPT`] without their texts when all are
+    /// processed.
     pub async fn batch_entries(&self, tenant: TenantId, id: BatchId) -> Result<Vec<BatchEntry>, StoreError> {
         self.read(|connection| read::batch::entries(connection, tenant, id)).await
     }
 
-    /// What became of the entries of a batch that have had their turn, from position `from` on; at most `limit`.
+    /// What became of the entries of a batch that are processed, from position `from` on; at most `limit`.
     pub async fn batch_fates(
         &self,
         tenant: TenantId,
         id: BatchId,
-        (from, limit): (u32, u32),
+        from: u32,
+        limit: u32,
     ) -> Result<Vec<Fate>, StoreError> {
-        self.read(|connection| read::batch::fates(connection, tenant, (id, from, limit))).await
+        self.read(|connection| read::batch::fates(connection, tenant, id, from, limit)).await
     }
 
     /// The first entries of a batch that could not be applied, with payment and reason: at most [`crate::REFUSALS_KEPT`].

@@ -16,7 +16,7 @@ use crate::change::{Change, Committed};
 use crate::committer::Committer;
 use crate::fault::{CommitFault, StoreError};
 use crate::options::{ReadHook, StoreOptions};
-use crate::sqlite::{self, CheckReport, KeyReader, read, watermark};
+use crate::sqlite::{self, CheckReport, KeyReader, watermark};
 use crate::watermark::{OlderDatabase, Watermark};
 
 /// The store. Cheap to clone; closed when the last clone goes, or by [`Store::close`].
@@ -108,8 +108,9 @@ impl Store {
     /// The number of rows of every table, for tests that nothing was stored. A natural key that still waits in memory
     /// counts as the row that it will be. What is committed meanwhile may be counted twice or not at all.
     pub fn row_counts(&self) -> Result<BTreeMap<String, u64>, StoreError> {
-        self.sqlite().read_keys(read::row_counts::all)
+        self.sqlite().row_counts()
     }
+
     /// Reads at one moment.
     async fn read<T>(&self, read: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         self.before_read().await;

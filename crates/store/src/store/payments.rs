@@ -5,9 +5,9 @@ use lommebok_domain::{Event, Payment, PaymentId, PspId, PspTransactionId, Return
 use super::Store;
 use crate::change::{DueRow, NewIdempotency};
 use crate::fault::{StoreError, StoredIdempotency};
-use crate::records::{EventPage, Page, PaymentDetails, PaymentFilter, PaymentReceipt};
+use crate::records::{EventPage, Page, PageLimit, PaymentDetails, PaymentFilter, PaymentReceipt};
 use crate::secret::Sealed;
-use crate::sqlite::{natural_keys, read};
+use crate::sqlite::{due, idempotency, natural_keys, read};
 
 impl Store {
     /// The payment with this number.
@@ -27,7 +27,7 @@ impl Store {
         psp: PspId,
         id: &PspTransactionId,
     ) -> Result<Option<Payment>, StoreError> {
-        self.read_keys(|connection, keys| natural_keys::by_transaction(connection, keys, (tenant, psp), id)).await
+        self.read_keys(|connection, keys| natural_keys::by_transaction(connection, keys, tenant, psp, id)).await
     }
 
     /// The PSP's payments with these ids, in their order, as they were at one moment.
@@ -37,7 +37,7 @@ impl Store {
         psp: PspId,
         ids: &[&PspTransactionId],
     ) -> Result<Vec<Option<Payment>>, StoreError> {
-        self.read_keys(|connection, keys| natural_keys::by_transactions(connection, keys, (tenant, psp), ids)).await
+        self.read_keys(|connection, keys| natural_keys::by_transactions(connection, keys, tenant, psp, ids)).await
     }
 
     /// What `details` shows of the PSP's payment with this `pspTransactionId`. A history of more than about `at_most_bytes` is
@@ -50,55 +50,48 @@ impl Store {
         at_most_bytes: usize,
     ) -> Result<Option<PaymentDetails>, StoreError> {
         self.read_keys(|connection, keys| {
-            read::details::by_transaction(connection, keys, (tenant, psp), (id, at_most_bytes))
+            read::details::by_transaction(connection, keys, keys.sought(tenant, psp, id), at_most_bytes)
         })
         .await
     }
 
-    /// What a receipt shows of a payment, with the history after version `after`: at most `limit` lines, with texts of some
-    /// `at_most_bytes`; with 0 none.
-    pub async fn receipt(
-        &self,
-        payment: &Payment,
-        after: i64,
-        (limit, at_most_bytes): (u32, usize),
-    ) -> Result<PaymentReceipt, StoreError> {
-        self.read(|connection| read::details::receipt(connection, payment, after, (limit, at_most_bytes))).await
+    /// What a receipt shows of a payment, with the history after version `after`: none when `limit` allows
+    /// no row.
+    pub async fn receipt(&self, payment: &Payment, after: i64, limit: PageLimit) -> Result<PaymentReceipt, StoreError> {
+        self.read(|connection| read::details::receipt(connection, payment, after, limit)).await
     }
 
     /// Whether the payment was bound by a user who opened its link.
     pub async fn was_opened_by_link(&self, tenant: TenantId, id: PaymentId) -> Result<bool, StoreError> {
-        self.read(|connection| read::payment::was_opened_by_link(connection, tenant, id)).await
+        self.read(|connection| read::event::was_opened_by_link(connection, tenant, id)).await
     }
 
-    /// A page of the payment's log, after version `after`: at most `limit` events, with texts of some `at_most_bytes`.
+    /// A page of the payment's log, after version `after`.
     pub async fn event_page(
         &self,
         tenant: TenantId,
         id: PaymentId,
         after: i64,
-        (limit, at_most_bytes): (u32, usize),
+        limit: PageLimit,
     ) -> Result<EventPage, StoreError> {
-        let read = |connection: &rusqlite::Connection| {
-            read::payment::event_page(connection, tenant, (id, after), (limit, at_most_bytes))
-        };
-        self.read(read).await
+        self.read(|connection| read::event::event_page(connection, tenant, id, after, limit)).await
     }
 
     /// When the PSP's open prompts on this user's phone end, without that of the payment `without`; of very many payments of
     /// the user, among the newest.
     pub async fn open_prompts(
         &self,
-        of: (TenantId, PspId),
+        tenant: TenantId,
+        psp: PspId,
         user: UserId,
         without: Option<PaymentId>,
     ) -> Result<Vec<Timestamp>, StoreError> {
-        self.read(|connection| read::list::open_prompts(connection, of, (user, without))).await
+        self.read(|connection| read::list::open_prompts(connection, tenant, psp, user, without)).await
     }
 
     /// The payment's events up to and with `version` ([`i64::MAX`]: all), oldest first.
     pub async fn events(&self, tenant: TenantId, id: PaymentId, version: i64) -> Result<Vec<Event>, StoreError> {
-        self.read(|connection| read::payment::events(connection, tenant, (id, version))).await
+        self.read(|connection| read::event::events(connection, tenant, id, version)).await
     }
 
     /// The `makePaymentToken` that came with init, sealed.
@@ -132,7 +125,7 @@ impl Store {
         before: Option<PaymentId>,
         limit: u32,
     ) -> Result<Page, StoreError> {
-        self.read(|connection| read::list::page(connection, tenant, filter, (before, limit))).await
+        self.read(|connection| read::list::page(connection, tenant, filter, before, limit)).await
     }
 
     /// How many payments failed with an unknown outcome and are not settled.
@@ -142,12 +135,12 @@ impl Store {
 
     /// What is due at or before `until` (business time), earliest first.
     pub async fn due(&self, tenant: TenantId, until: Timestamp, limit: u32) -> Result<Vec<DueRow>, StoreError> {
-        self.read(|connection| read::due::until(connection, tenant, until, limit)).await
+        self.read(|connection| due::until(connection, tenant, until, limit)).await
     }
 
     /// When the first work after `after` becomes due.
     pub async fn next_due(&self, tenant: TenantId, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        self.read(|connection| read::due::next(connection, tenant, after)).await
+        self.read(|connection| due::next(connection, tenant, after)).await
     }
 
     /// What counts under this idempotency key at its own time. The commit looks again and decides.
@@ -156,6 +149,6 @@ impl Store {
         tenant: TenantId,
         key: &NewIdempotency,
     ) -> Result<Option<StoredIdempotency>, StoreError> {
-        self.read(|connection| read::idempotency::stored(connection, tenant, key)).await
+        self.read(|connection| idempotency::stored(connection, tenant, key)).await
     }
 }

@@ -69,7 +69,7 @@ impl Store {
         after: Option<MerchantId>,
         limit: u32,
     ) -> Result<Vec<Merchant>, StoreError> {
-        self.read(|connection| read::merchant::of_psp(connection, (tenant, psp), (after, limit))).await
+        self.read(|connection| read::merchant::of_psp(connection, tenant, psp, after, limit)).await
     }
 
     /// A merchant's logo, base64 of a PNG.

@@ -102,13 +102,9 @@ async fn a_request_that_is_applied_at_once_is_one_change() {
     let batch = block_on(world.store.batch(TENANT, id)).unwrap().unwrap();
     assert_eq!((batch.count, batch.next, batch.finished), (3, 3, true));
     assert_eq!(block_on(world.store.pending_batches(TENANT, 10)).unwrap(), []);
-    assert_eq!(
-        block_on(world.store.batch_entries(TENANT, id)).unwrap(),
-        without_texts(entries),
-        "all are processed"
-    );
+    assert_eq!(block_on(world.store.batch_entries(TENANT, id)).unwrap(), without_texts(entries), "all are processed");
     let fates = [Fate::Applied, Fate::Refused(RefusalCode::UnknownPayment), Fate::Waiting];
-    assert_eq!(block_on(world.store.batch_fates(TENANT, id, (0, 10))).unwrap(), fates);
+    assert_eq!(block_on(world.store.batch_fates(TENANT, id, 0, 10)).unwrap(), fates);
     assert_eq!(block_on(world.store.batch_refusals(TENANT, id)).unwrap(), [refusal(1, "nobody")]);
     let waiting = block_on(world.store.waiting_entries(TENANT, two.id, 10)).unwrap();
     assert_eq!(waiting.len(), 1);
@@ -141,7 +137,7 @@ async fn a_waiting_entry_gets_its_result_when_the_attempt_has_ended() {
     let again = write.clone();
     world.store.commit(change(Write::Payments(vec![write]))).await.unwrap();
     assert_eq!(block_on(world.store.waiting_entries(TENANT, two.id, 10)).unwrap(), []);
-    let fates = block_on(world.store.batch_fates(TENANT, BatchId::new(1), (0, 10))).unwrap();
+    let fates = block_on(world.store.batch_fates(TENANT, BatchId::new(1), 0, 10)).unwrap();
     assert_eq!(fates, [Fate::Refused(RefusalCode::ExceedsRemaining)]);
     let report = block_on(world.store.batch_refusals(TENANT, BatchId::new(1))).unwrap();
     assert_eq!((report[0].position, report[0].psp_transaction_id.as_str()), (0, name));
@@ -172,10 +168,10 @@ async fn a_long_request_goes_on_where_it_stood_and_each_step_counts_once() {
     assert_eq!(block_on(world.store.pending_batches(TENANT, 10)).unwrap(), []);
     assert_eq!(commit(&world, step(5, 5)).await, Err(CommitFault::Stale(Vec::new())));
     assert!(block_on(world.store.batches(TENANT, None, 10)).unwrap()[0].finished);
-    let fates = block_on(world.store.batch_fates(TENANT, BatchId::new(1), (1, 3))).unwrap();
+    let fates = block_on(world.store.batch_fates(TENANT, BatchId::new(1), 1, 3)).unwrap();
     assert_eq!(fates, [Fate::Refused(RefusalCode::UnknownPayment); 3]);
-    assert_eq!(block_on(world.store.batch_fates(TENANT, BatchId::new(1), (4, 9))).unwrap().len(), 1);
-    assert_eq!(block_on(world.store.batch_fates(TENANT, BatchId::new(1), (5, 9))).unwrap(), []);
+    assert_eq!(block_on(world.store.batch_fates(TENANT, BatchId::new(1), 4, 9)).unwrap().len(), 1);
+    assert_eq!(block_on(world.store.batch_fates(TENANT, BatchId::new(1), 5, 9)).unwrap(), []);
     let report = block_on(world.store.batch_refusals(TENANT, BatchId::new(1))).unwrap();
     assert_eq!(report.iter().map(|refusal| refusal.position).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
     assert_eq!(block_on(world.store.batch_entries(TENANT, BatchId::new(1))).unwrap(), without_texts(entries));
@@ -200,7 +196,7 @@ async fn of_10_000_refused_entries_a_byte_each_stays_and_the_texts_of_the_first_
         };
         commit(&world, step).await.unwrap();
     }
-    let fates = block_on(world.store.batch_fates(TENANT, id, (0, u32::MAX))).unwrap();
+    let fates = block_on(world.store.batch_fates(TENANT, id, 0, u32::MAX)).unwrap();
     assert_eq!(fates, [Fate::Refused(RefusalCode::UnknownPayment); 10_000]);
     assert_eq!(block_on(world.store.batch_refusals(TENANT, id)).unwrap().len(), 100);
     assert_eq!(block_on(world.store.batch_entries(TENANT, id)).unwrap().len(), 100);

@@ -119,7 +119,7 @@ async fn requests(world: &World) {
 }
 
 fn fates(store: &Store) -> Vec<Vec<Fate>> {
-    (1..=3).map(|id| block_on(store.batch_fates(TENANT, BatchId::new(id), (0, u32::MAX))).unwrap()).collect()
+    (1..=3).map(|id| block_on(store.batch_fates(TENANT, BatchId::new(id), 0, u32::MAX)).unwrap()).collect()
 }
 
 #[tokio::test]

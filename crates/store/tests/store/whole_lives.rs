@@ -4,7 +4,7 @@ use lommebok_domain::{
     Amount, AttemptAnswer, AttemptNumber, Binding, CancelledBy, CardId, Cause, Command, EntryStatus, Event,
     OperationStatus, Payment, ReturnId, StatusEntry, StepUpResult, UserId, decide, history,
 };
-use lommebok_store::{PaymentDetails, PaymentWrite, Write};
+use lommebok_store::{PageLimit, PaymentDetails, PaymentWrite, Write};
 use pollster::block_on;
 
 use crate::world::{NOW, PSP, TENANT, World, change, unique};
@@ -153,8 +153,12 @@ fn found(world: &World, payment: &Payment) -> (Payment, Vec<Event>) {
     for at_most in [1, 2, 3, 100] {
         assert_eq!(log_in_pages(world, payment, at_most), events, "{at_most} events a page");
         let lines = history::lines(&found, &events);
-        assert_eq!(history_in_pages(world, &found, (at_most, usize::MAX)), lines, "{at_most} lines a page");
-        assert_eq!(history_in_pages(world, &found, (at_most, 1)), lines, "a text a page");
+        assert_eq!(
+            history_in_pages(world, &found, PageLimit { rows: at_most, text_bytes: usize::MAX }),
+            lines,
+            "{at_most} lines a page"
+        );
+        assert_eq!(history_in_pages(world, &found, PageLimit { rows: at_most, text_bytes: 1 }), lines, "a text a page");
     }
     assert_eq!(log_in_pages(world, payment, 0), events, "an event a page, when texts are long");
     (found, events)
@@ -163,9 +167,13 @@ fn found(world: &World, payment: &Payment) -> (Payment, Vec<Event>) {
 /// All events, read in pages of at most so many; with 0, in pages that end with their first text.
 fn log_in_pages(world: &World, payment: &Payment, at_most: u32) -> Vec<Event> {
     let (mut events, mut after) = (Vec::new(), Some(0));
-    let limits = if at_most == 0 { (100, 0) } else { (at_most, usize::MAX) };
+    let limit = if at_most == 0 {
+        PageLimit { rows: 100, text_bytes: 0 }
+    } else {
+        PageLimit { rows: at_most, text_bytes: usize::MAX }
+    };
     while let Some(version) = after {
-        let page = block_on(world.store.event_page(TENANT, payment.id, version, limits)).unwrap();
+        let page = block_on(world.store.event_page(TENANT, payment.id, version, limit)).unwrap();
         let expected = i64::try_from(events.len()).unwrap() + 2;
         assert!(page.events.is_empty() || page.first_version == expected);
         events.extend(page.events);
@@ -174,10 +182,10 @@ fn log_in_pages(world: &World, payment: &Payment, at_most: u32) -> Vec<Event> {
     events
 }
 
-fn history_in_pages(world: &World, payment: &Payment, limits: (u32, usize)) -> Vec<history::HistoryLine> {
+fn history_in_pages(world: &World, payment: &Payment, limit: PageLimit) -> Vec<history::HistoryLine> {
     let (mut lines, mut after) = (Vec::new(), Some(0));
     while let Some(version) = after {
-        let receipt = block_on(world.store.receipt(payment, version, limits)).unwrap();
+        let receipt = block_on(world.store.receipt(payment, version, limit)).unwrap();
         assert_eq!(receipt.ended_at.is_some(), payment.state.is_final());
         lines.extend(receipt.history.lines);
         after = receipt.history.next;

@@ -7,6 +7,7 @@ use axum::extract::State;
 use http::{HeaderMap, Uri};
 use lommebok_engine::fault::Fault;
 use lommebok_engine::wallet::Wallet;
+use lommebok_store::PageLimit;
 use serde_json::{Value, json};
 
 use super::answer::{Refused, user};
@@ -31,7 +32,7 @@ pub(super) async fn list(
     let page = wallet.payments.receipts_of(user, before).await?;
     let (mut receipts, mut bytes) = (Vec::new(), TEXTS_PER_PAGE_BYTES);
     for payment in page.payments.iter().filter(|payment| payment.state.is_final()) {
-        let receipt = wallet.payments.receipt(payment, 0, (LINES_IN_LIST, bytes)).await?;
+        let receipt = wallet.payments.receipt(payment, 0, PageLimit { rows: LINES_IN_LIST, text_bytes: bytes }).await?;
         bytes = receipt.history.lines.iter().fold(bytes, |left, line| left.saturating_sub(line.text.len()));
         receipts.push(view::receipt(&wallet, payment, &receipt).await?);
     }
@@ -51,7 +52,10 @@ pub(super) async fn show(
         return Err(Fault::NoSuchPayment.into());
     }
     let after = cursor(&uri, "after", version)?.unwrap_or(0);
-    let receipt = wallet.payments.receipt(&payment, after, (LINES_PER_PAGE, TEXTS_PER_PAGE_BYTES)).await?;
+    let receipt = wallet
+        .payments
+        .receipt(&payment, after, PageLimit { rows: LINES_PER_PAGE, text_bytes: TEXTS_PER_PAGE_BYTES })
+        .await?;
     Ok(Json(view::receipt(&wallet, &payment, &receipt).await?))
 }
 

@@ -11,7 +11,7 @@ use lommebok_engine::after_commit::{Notified, Topic};
 use lommebok_engine::fault::Fault;
 use lommebok_engine::operations::Whose;
 use lommebok_engine::wallet::Wallet;
-use lommebok_store::PaymentFilter;
+use lommebok_store::{PageLimit, PaymentFilter};
 use serde_json::json;
 
 use super::Control;
@@ -93,7 +93,7 @@ async fn change(wallet: &Wallet, id: PaymentId) -> Option<String> {
     let payment = wallet.payments.load(id).await.ok()?;
     // Each event makes a version, but the init's has none; and the payment may have gone on meanwhile.
     let before = payment.version.saturating_sub(1);
-    let page = wallet.payments.events(id, before, (1, usize::MAX)).await.ok()?;
+    let page = wallet.payments.events(id, before, PageLimit { rows: 1, text_bytes: usize::MAX }).await.ok()?;
     let last = page.events.first().filter(|_| page.first_version == payment.version);
     let shown = ChangedPayment { payment: payment_shown(&payment), last_event: last.map(log_entry) };
     Some(format!("event: payment\ndata: {}\n\n", json!(shown)))
@@ -111,7 +111,11 @@ pub(super) async fn show(
     }
     let payments = found(&control, &id).await?;
     let payment = payments.first().ok_or(Fault::NoSuchPayment)?;
-    let page = control.wallet.payments.events(payment.id, after, (limit, TEXTS_PER_PAGE_BYTES)).await?;
+    let page = control
+        .wallet
+        .payments
+        .events(payment.id, after, PageLimit { rows: limit, text_bytes: TEXTS_PER_PAGE_BYTES })
+        .await?;
     Ok(Answer(PaymentWithLog {
         payment: payment_shown(payment),
         log: page.events.iter().map(log_entry).collect(),

@@ -49,7 +49,7 @@ impl Check<'_> {
     fn tenant(&mut self, tenant: TenantId) -> rusqlite::Result<()> {
         let mut before = None;
         loop {
-            let page = read::list::page(self.connection, tenant, PaymentFilter::All, (before, STEP))?;
+            let page = read::list::page(self.connection, tenant, PaymentFilter::All, before, STEP)?;
             for payment in &page.payments {
                 self.payment(payment)?;
             }
@@ -66,7 +66,7 @@ impl Check<'_> {
         let due = self.due.remove(&id.get()).unwrap_or_default();
         let [found_by_transaction, found_by_order] = self.found_by_its_keys(payment)?;
         let mut fault = |what: &str| self.report.faults.push(format!("payment {}: {what}", id.get()));
-        let events = read::event::events(connection, tenant, (id, i64::MAX))?;
+        let events = read::event::events(connection, tenant, id, i64::MAX)?;
         if !versions_are_gapless(connection, payment, events.len())? {
             fault("its versions are not those of its events");
         }

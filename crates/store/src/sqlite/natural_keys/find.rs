@@ -21,7 +21,7 @@ pub(crate) struct KeyReader {
 
 /// The key of one payment, and where to look for it.
 #[derive(Clone, Copy)]
-pub(in crate::sqlite) struct Sought<'a> {
+pub(crate) struct Sought<'a> {
     pub(in crate::sqlite) tenant: TenantId,
     pub(in crate::sqlite) psp: PspId,
     pub(in crate::sqlite) id: &'a PspTransactionId,
@@ -63,7 +63,7 @@ impl KeyReader {
         waiting
     }
 
-    pub(in crate::sqlite) fn sought<'a>(&self, tenant: TenantId, psp: PspId, id: &'a PspTransactionId) -> Sought<'a> {
+    pub(crate) fn sought<'a>(&self, tenant: TenantId, psp: PspId, id: &'a PspTransactionId) -> Sought<'a> {
         Sought { tenant, psp, id, hash: self.hasher.transaction(tenant, psp, id) }
     }
 }
@@ -72,7 +72,8 @@ impl KeyReader {
 pub(crate) fn by_transaction(
     connection: &Connection,
     keys: &KeyReader,
-    (tenant, psp): (TenantId, PspId),
+    tenant: TenantId,
+    psp: PspId,
     id: &PspTransactionId,
 ) -> rusqlite::Result<Option<Payment>> {
     let sought = keys.sought(tenant, psp, id);
@@ -84,7 +85,8 @@ pub(crate) fn by_transaction(
 pub(crate) fn by_transactions(
     connection: &Connection,
     keys: &KeyReader,
-    (tenant, psp): (TenantId, PspId),
+    tenant: TenantId,
+    psp: PspId,
     ids: &[&PspTransactionId],
 ) -> rusqlite::Result<Vec<Option<Payment>>> {
     let sought: Vec<_> = ids.iter().map(|id| keys.sought(tenant, psp, id)).collect();

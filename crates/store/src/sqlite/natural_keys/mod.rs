@@ -9,8 +9,7 @@ mod hash;
 mod recent;
 mod write;
 
-pub(in crate::sqlite) use find::Sought;
-pub(crate) use find::{KeyReader, by_transaction, by_transactions};
+pub(crate) use find::{KeyReader, Sought, by_transaction, by_transactions};
 pub(in crate::sqlite) use hash::{KeyHasher, MAX_PROBES, prove};
 pub(in crate::sqlite) use recent::{Key, KeyTable, RecentKeys, Slot, Waiting};
 pub(in crate::sqlite) use write::{NaturalKeys, Reservation};

@@ -26,7 +26,8 @@ pub(crate) fn pending(connection: &Connection, tenant: TenantId, limit: u32) -> 
 pub(crate) fn newest(
     connection: &Connection,
     tenant: TenantId,
-    (before, limit): (Option<BatchId>, u32),
+    before: Option<BatchId>,
+    limit: u32,
 ) -> rusqlite::Result<Vec<Batch>> {
     let sql = select!(batch_columns, "FROM batch WHERE tenant = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3");
     let before = before.map_or(i64::MAX, BatchId::get);
@@ -74,7 +75,9 @@ columns!(fates_columns, fates_column { batch_fate { position, fates } });
 pub(crate) fn fates(
     connection: &Connection,
     tenant: TenantId,
-    (id, from, limit): (BatchId, u32, u32),
+    id: BatchId,
+    from: u32,
+    limit: u32,
 ) -> rusqlite::Result<Vec<Fate>> {
     // Steps have no more than some hundreds of entries, but for those of older versions, which are one step each.
     let sql = select!(

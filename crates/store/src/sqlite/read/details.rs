@@ -2,12 +2,12 @@
 //! show.
 
 use lommebok_domain::history::{self, HistoryLine, Told};
-use lommebok_domain::{Amount, MerchantOrderId, Payment, PspId, PspTransactionId, Sums, TenantId, Timestamp};
+use lommebok_domain::{Amount, MerchantOrderId, Payment, Sums, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::event::{event_column, event_columns, kind};
 use crate::codec::codes::{self, code};
-use crate::records::{HistoryPage, PaymentDetails, PaymentReceipt};
+use crate::records::{HistoryPage, PageLimit, PaymentDetails, PaymentReceipt};
 use crate::sqlite::fault::unreadable;
 use crate::sqlite::natural_keys::{KeyReader, MAX_PROBES, Sought};
 
@@ -51,10 +51,9 @@ macro_rules! select_details {
 pub(crate) fn by_transaction(
     connection: &Connection,
     keys: &KeyReader,
-    (tenant, psp): (TenantId, PspId),
-    (id, at_most_bytes): (&PspTransactionId, usize),
+    sought: Sought<'_>,
+    at_most_bytes: usize,
 ) -> rusqlite::Result<Option<PaymentDetails>> {
-    let sought = keys.sought(tenant, psp, id);
     for number in keys.waiting_near(sought) {
         let sql = select_details!("payment p JOIN initiation i ON i.id = p.id", "p.id = ?4", "e.version");
         let found = find(connection, sql, sought, &[&number], at_most_bytes)?;
@@ -135,7 +134,7 @@ pub(crate) fn receipt(
     connection: &Connection,
     payment: &Payment,
     after: i64,
-    (limit, at_most_bytes): (u32, usize),
+    limit: PageLimit,
 ) -> rusqlite::Result<PaymentReceipt> {
     let (id, tenant) = (payment.id.get(), payment.terms.tenant.get());
     let sql = concat!(
@@ -156,10 +155,10 @@ pub(crate) fn receipt(
         " AND e.version > ?3 ORDER BY e.version LIMIT ?4"
     );
     let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query(params![id, tenant, after, i64::from(limit).saturating_add(1)])?;
+    let mut rows = statement.query(params![id, tenant, after, i64::from(limit.rows).saturating_add(1)])?;
     let (mut history, mut last, mut count, mut bytes) = (HistoryPage::default(), after, 0_u32, 0_usize);
     while let Some(row) = rows.next()? {
-        if count >= limit || bytes >= at_most_bytes {
+        if count >= limit.rows || bytes >= limit.text_bytes {
             history.next = Some(last);
             break;
         }

@@ -4,7 +4,7 @@ use lommebok_domain::{Event, EventKind, PaymentId, TenantId, Timestamp};
 use rusqlite::{Connection, Row, params};
 
 use crate::codec;
-use crate::records::EventPage;
+use crate::records::{EventPage, PageLimit};
 use crate::sqlite::fault::unreadable;
 
 columns!(event_columns, event_column { e { kind, at, amount, subject, card, code, text, version } });
@@ -16,7 +16,8 @@ pub(super) use event_columns;
 pub(crate) fn events(
     connection: &Connection,
     tenant: TenantId,
-    (id, version): (PaymentId, i64),
+    id: PaymentId,
+    version: i64,
 ) -> rusqlite::Result<Vec<Event>> {
     let sql = select!(
         event_columns + actor_columns,
@@ -31,20 +32,21 @@ pub(crate) fn events(
 pub(crate) fn event_page(
     connection: &Connection,
     tenant: TenantId,
-    (id, after): (PaymentId, i64),
-    (limit, at_most_bytes): (u32, usize),
+    id: PaymentId,
+    after: i64,
+    limit: PageLimit,
 ) -> rusqlite::Result<EventPage> {
     let sql = select!(
         event_columns + actor_columns,
         "FROM event e WHERE e.payment = ?1 AND e.version > ?2 AND e.tenant = ?3 ORDER BY e.version LIMIT ?4"
     );
     let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query(params![id.get(), after, tenant.get(), i64::from(limit).saturating_add(1)])?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut rows = statement.query(params![id.get(), after, tenant.get(), i64::from(limit.rows).saturating_add(1)])?;
+    let most = usize::try_from(limit.rows).unwrap_or(usize::MAX);
     let (mut page, mut last, mut bytes) = (EventPage::default(), after, 0_usize);
     while let Some(row) = rows.next()? {
         // One at least: a page that is empty would never come to an end.
-        if !page.events.is_empty() && (page.events.len() >= limit || bytes >= at_most_bytes) {
+        if !page.events.is_empty() && (page.events.len() >= most || bytes >= limit.text_bytes) {
             page.next = Some(last);
             break;
         }

@@ -19,7 +19,8 @@ pub(crate) fn page(
     connection: &Connection,
     tenant: TenantId,
     filter: PaymentFilter,
-    (before, limit): (Option<PaymentId>, u32),
+    before: Option<PaymentId>,
+    limit: u32,
 ) -> rusqlite::Result<Page> {
     let wanted = Wanted { connection, tenant, before: before.map_or(i64::MAX, PaymentId::get), limit };
     match filter {
@@ -137,8 +138,10 @@ pub(crate) fn outcome_unknown_count(connection: &Connection, tenant: TenantId) -
 /// payments.
 pub(crate) fn open_prompts(
     connection: &Connection,
-    (tenant, psp): (TenantId, PspId),
-    (user, without): (UserId, Option<PaymentId>),
+    tenant: TenantId,
+    psp: PspId,
+    user: UserId,
+    without: Option<PaymentId>,
 ) -> rusqlite::Result<Vec<Timestamp>> {
     const IS_OPEN: usize = 0;
     const ENDS_AT: usize = 1;

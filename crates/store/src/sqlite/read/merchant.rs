@@ -28,8 +28,10 @@ pub(crate) fn by_msn(connection: &Connection, tenant: TenantId, msn: &Msn) -> ru
 /// A PSP's merchants, oldest first, after `after`.
 pub(crate) fn of_psp(
     connection: &Connection,
-    (tenant, psp): (TenantId, PspId),
-    (after, limit): (Option<MerchantId>, u32),
+    tenant: TenantId,
+    psp: PspId,
+    after: Option<MerchantId>,
+    limit: u32,
 ) -> rusqlite::Result<Vec<Merchant>> {
     let sql =
         select!(merchant_columns, "FROM merchant WHERE tenant = ?1 AND psp = ?2 AND id > ?3 ORDER BY id LIMIT ?4");

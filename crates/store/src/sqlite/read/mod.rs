@@ -8,9 +8,3 @@ pub(crate) mod merchant;
 pub(crate) mod payment;
 pub(crate) mod person;
 pub(crate) mod psp;
-
-pub(crate) use super::{due, idempotency};
-
-pub(crate) mod row_counts {
-    pub(crate) use crate::sqlite::check::row_counts as all;
-}

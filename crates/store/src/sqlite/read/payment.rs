@@ -8,7 +8,6 @@ use lommebok_domain::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-pub(crate) use super::event::{event_page, events, was_opened_by_link};
 use crate::codec;
 use crate::secret::Sealed;
 use crate::sqlite::fault::unreadable;
