@@ -8,7 +8,6 @@ use crate::fault::StoreError;
 use crate::sqlite::read;
 
 impl Store {
-    /// The batch with this number.
     pub async fn batch(&self, tenant: TenantId, id: BatchId) -> Result<Option<Batch>, StoreError> {
         self.read(|connection| read::batch::by_id(connection, tenant, id)).await
     }

@@ -31,7 +31,6 @@ struct Inner {
     read_hook: Option<ReadHook>,
 }
 
-/// Where it is stored.
 enum Database {
     Sqlite(sqlite::Database),
 }
@@ -52,7 +51,7 @@ impl Store {
     /// Opens the database, brings its tables up to date and starts the writer. Blocks.
     ///
     /// # Errors
-    /// When the URL is not understood, the file can't be had or is another process', the database is newer than this
+    /// When the URL is not understood, the file can't be opened or another process has it, the database is newer than this
     /// program or was written with another hash key, or its settings do not make commits durable.
     pub fn open(options: &StoreOptions) -> Result<Self, StoreError> {
         let (database, writer) = sqlite::Database::open(options)?;
@@ -97,7 +96,7 @@ impl Store {
         self.sqlite().check()
     }
 
-    /// The same beside a server that works: it reads slowly, with a connection of its own. Blocks, for long.
+    /// The same while a server is running: it reads slowly, with a connection of its own. Blocks, for long.
     ///
     /// # Errors
     /// [`StoreError::CheckEnded`] when `stop` says so, or when 1 GiB of the log could not be recycled for it.

@@ -10,7 +10,6 @@ use crate::secret::Sealed;
 use crate::sqlite::{due, idempotency, natural_keys, read};
 
 impl Store {
-    /// The payment with this number.
     pub async fn payment(&self, tenant: TenantId, id: PaymentId) -> Result<Option<Payment>, StoreError> {
         self.read(|connection| read::payment::by_id(connection, tenant, id)).await
     }
@@ -108,7 +107,7 @@ impl Store {
         self.read(|connection| read::payment::sealed_number(connection, tenant, id)).await
     }
 
-    /// The payment whose step-up has this id in its `operations` URLs, in whatever state it is now.
+    /// The payment whose step-up has this id in its `operations` URLs, in any state.
     pub async fn payment_of_step_up(
         &self,
         tenant: TenantId,

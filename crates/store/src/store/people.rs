@@ -11,7 +11,6 @@ use crate::secret::KeyedHash;
 use crate::sqlite::{expiring, pin_tries, read};
 
 impl Store {
-    /// All tenants with their clocks.
     pub async fn tenants(&self) -> Result<Vec<Tenant>, StoreError> {
         self.read(read::psp::tenants).await
     }
@@ -26,22 +25,20 @@ impl Store {
         self.read(|connection| read::psp::clock_resets(connection, tenant, limit)).await
     }
 
-    /// All PSPs of all tenants.
     pub async fn psps(&self) -> Result<Vec<Psp>, StoreError> {
         self.read(read::psp::all).await
     }
 
-    /// The PSP with this number.
     pub async fn psp(&self, tenant: TenantId, id: PspId) -> Result<Option<Psp>, StoreError> {
         self.read(|connection| read::psp::by_id(connection, tenant, id)).await
     }
 
-    /// The PSP with this `client_id`, of whatever tenant.
+    /// The PSP with this `client_id`, of any tenant.
     pub async fn psp_by_client_id(&self, client_id: &KeyedHash) -> Result<Option<Psp>, StoreError> {
         self.read(|connection| read::psp::by_client_id(connection, client_id)).await
     }
 
-    /// The PSP with this subscription key (primary or secondary), of whatever tenant.
+    /// The PSP with this subscription key (primary or secondary), of any tenant.
     pub async fn psp_by_subscription_key(&self, key: &KeyedHash) -> Result<Option<Psp>, StoreError> {
         self.read(|connection| read::psp::by_subscription_key(connection, key)).await
     }
@@ -51,12 +48,11 @@ impl Store {
         self.read(|connection| read::psp::subscription_keys(connection, id)).await
     }
 
-    /// The merchant with this number.
     pub async fn merchant(&self, tenant: TenantId, id: MerchantId) -> Result<Option<Merchant>, StoreError> {
         self.read(|connection| read::merchant::by_id(connection, tenant, id)).await
     }
 
-    /// The merchant with this serial number, of whatever PSP of the tenant.
+    /// The merchant with this serial number, of any PSP of the tenant.
     pub async fn merchant_by_msn(&self, tenant: TenantId, msn: &Msn) -> Result<Option<Merchant>, StoreError> {
         self.read(|connection| read::merchant::by_msn(connection, tenant, msn)).await
     }
@@ -77,12 +73,10 @@ impl Store {
         self.read(|connection| read::merchant::logo(connection, tenant, id)).await
     }
 
-    /// The user with this number.
     pub async fn user(&self, tenant: TenantId, id: UserId) -> Result<Option<User>, StoreError> {
         self.read(|connection| read::person::user(connection, tenant, id)).await
     }
 
-    /// The user with this phone number.
     pub async fn user_by_phone(&self, tenant: TenantId, phone: &KeyedHash) -> Result<Option<User>, StoreError> {
         self.read(|connection| read::person::user_by_phone(connection, tenant, phone)).await
     }
@@ -92,7 +86,6 @@ impl Store {
         self.read(|connection| read::person::users(connection, tenant, limit)).await
     }
 
-    /// The card with this number.
     pub async fn card(&self, tenant: TenantId, id: CardId) -> Result<Option<Card>, StoreError> {
         self.read(|connection| read::person::card(connection, tenant, id)).await
     }
@@ -102,7 +95,7 @@ impl Store {
         self.read(|connection| read::person::cards(connection, tenant, user)).await
     }
 
-    /// The session with this token that has not expired at `now`, of whatever tenant.
+    /// The session with this token that has not expired at `now`, of any tenant.
     pub async fn session(&self, token: &KeyedHash, now: Timestamp) -> Result<Option<Session>, StoreError> {
         self.read(|connection| read::person::session(connection, token, now)).await
     }
