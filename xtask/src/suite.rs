@@ -88,7 +88,8 @@ impl Check {
                 // Tests sync: they would wait behind the gigabytes that the build has just written.
                 step(root, "build of the tests", &mut tests(extras, &["--no-run"]))?;
                 step(root, "disk", &mut Command::new("sync"))?;
-                step(root, "tests", &mut tests(extras, &[]))
+                step(root, "tests", &mut tests(extras, &[]))?;
+                step(root, "tests beside rivals", &mut beside_rivals())
             }
             Self::Docs => step(
                 root,
@@ -122,6 +123,17 @@ fn tests(extras: Extras, how: &[&str]) -> Command {
         Extras::Installed => command.env_remove(NO_BROWSER),
         Extras::LeftOut => command.env(NO_BROWSER, "1"),
     };
+    command
+}
+
+/// The tests of the wallet over HTTP once more, while others are at work on their databases (crates/testkit/src/test_app/rivals.rs).
+fn beside_rivals() -> Command {
+    // The whole workspace and some of its tests, so that it is one build with the tests before.
+    let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    for name in ["outcomes", "races", "tenancy", "whole_payment", "caller_goes_away", "bad_input"] {
+        command.args(["--test", name]);
+    }
+    command.env("LOMMEBOK_TEST_RIVALS", "1").env(NO_BROWSER, "1");
     command
 }
 

@@ -81,6 +81,19 @@ pub enum Write {
     SkipNumbers(SkippedNumbers),
 }
 
+impl Write {
+    /// The payments that it changes; nothing for a write that changes none that exists.
+    pub(crate) fn payments_changed(&self) -> Option<Vec<PaymentId>> {
+        let writes = match self {
+            Self::Payments(writes) => writes,
+            Self::Batch(batch) => &batch.payments,
+            Self::ResetClock(reset) => &reset.moved,
+            _ => return None,
+        };
+        (!writes.is_empty()).then(|| writes.iter().map(|write| write.transition.payment.id).collect())
+    }
+}
+
 /// Numbers that a lost database may have given, in links and answers that are still about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SkippedNumbers {

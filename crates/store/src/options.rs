@@ -35,8 +35,14 @@ pub enum Access {
 /// A function that may make a read or a commit fail as a disk in trouble would, by saying why.
 pub type FaultHook = Arc<dyn Fn(Access) -> Option<String> + Send + Sync>;
 
-/// A function whose future every read awaits before it looks.
-pub type ReadHook = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+/// Others who are at work on the same database, for tests.
+#[derive(Clone)]
+pub struct Rivals {
+    /// Every read awaits its future before it looks, and again before it answers: they may do anything there.
+    pub at_work: Arc<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>,
+    /// Asked before payments change: whether somebody was faster, so that the change is to be decided again.
+    pub were_faster: Arc<dyn Fn() -> bool + Send + Sync>,
+}
 
 /// How a store is opened.
 #[derive(Clone)]
@@ -52,7 +58,7 @@ pub struct StoreOptions {
     /// A seam for tests in which the database is in trouble for a while.
     pub fault_hook: Option<FaultHook>,
     /// A seam for tests in which others are at work between a read and what comes before and after it.
-    pub read_hook: Option<ReadHook>,
+    pub rivals: Option<Rivals>,
     pub commit_observer: Option<CommitObserver>,
     /// Changes (each payment of a change counts) that one commit takes at most.
     pub max_changes_per_commit: usize,
@@ -94,7 +100,7 @@ impl StoreOptions {
             remembered: None,
             commit_hook: None,
             fault_hook: None,
-            read_hook: None,
+            rivals: None,
             commit_observer: None,
             max_changes_per_commit: 512,
             max_changes_waiting: 16_384,

@@ -1,9 +1,13 @@
 //! The one commit path alone: the payments of a tenant on a real database, with nobody who takes attempts over.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use lommebok_domain::{Binding, CardId, Command, Entrance, Payment, State, TenantId, Terms, Timestamp, UserId};
-use lommebok_store::{HashKey, NewPayment, Store, StoreOptions, Write};
+use lommebok_domain::{
+    Amount, AttemptAnswer, AttemptNumber, Binding, CancelledBy, CardId, Cause, CauseCode, Command, Entrance,
+    EntryStatus, OperationStatus, Payment, Refusal, ReturnId, State, StatusEntry, TenantId, Terms, Timestamp, UserId,
+    decide,
+};
+use lommebok_store::{Change, HashKey, NewPayment, PaymentWrite, Rivals, Store, StoreOptions, Write};
 use tokio::sync::mpsc;
 
 use super::{Decided, Payments};
@@ -29,9 +33,15 @@ struct Alone {
 
 impl Alone {
     fn with_places(places: usize) -> Self {
+        Self::beside(places, None)
+    }
+
+    /// The same, beside others who are at work on the database.
+    fn beside(places: usize, rivals: Option<Rivals>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", directory.path().join("payments.db").display());
-        let store = Store::open(&StoreOptions::new(url, HashKey::new([7; 32]))).unwrap();
+        let options = StoreOptions { rivals, ..StoreOptions::new(url, HashKey::new([7; 32])) };
+        let store = Store::open(&options).unwrap();
         let (clock, tasks, schedule) = (BusinessClock::frozen(NOW), Tasks::new(), Arc::<Schedule>::default());
         let in_flight = InFlight::default();
         let (attempts, queue) = AttemptQueue::new(in_flight.clone(), places);
@@ -104,4 +114,118 @@ async fn a_refused_change_gives_its_place_back() {
     alone.approve(&first).await.unwrap_err();
     alone.payments.writer.has_recovered();
     alone.approve(&second).await.unwrap();
+}
+
+/// A change that another commits, at the so manieth moment at which others may be at work.
+struct Rival {
+    moments_left: usize,
+    store: Store,
+    change: Change,
+}
+
+/// Rivals that do what is planned, once.
+fn planned(plan: &Arc<Mutex<Option<Rival>>>) -> Rivals {
+    let plan = Arc::clone(plan);
+    Rivals {
+        at_work: Arc::new(move || {
+            let plan = Arc::clone(&plan);
+            Box::pin(async move {
+                let rival = {
+                    let mut plan = plan.lock().unwrap();
+                    match plan.as_mut() {
+                        Some(Rival { moments_left: 0, .. }) => plan.take(),
+                        Some(rival) => {
+                            rival.moments_left -= 1;
+                            None
+                        }
+                        None => None,
+                    }
+                };
+                if let Some(Rival { store, change, .. }) = rival {
+                    store.commit(change).await.unwrap();
+                }
+            })
+        }),
+        were_faster: Arc::new(|| false),
+    }
+}
+
+fn entry(status: EntryStatus) -> Command {
+    let amount = Amount::from_ore(10).unwrap();
+    Command::ApplyEntry(StatusEntry { status, amount, text: String::new(), operation: OperationStatus::Success })
+}
+
+fn ended(answer: AttemptAnswer) -> Command {
+    Command::EndAttempt { attempt: AttemptNumber::One, answer }
+}
+
+/// What may happen to a payment, in an order in which much of it may happen one after the other.
+fn commands() -> Vec<Command> {
+    let cause = || Cause::new(CauseCode::NotDelivered, "a test");
+    vec![
+        Command::Approve { user: USER, card: CardId::new(1) },
+        Command::OpenAttempt { return_id: ReturnId::new(1) },
+        ended(AttemptAnswer::Ok),
+        entry(EntryStatus::Captured),
+        entry(EntryStatus::Refunded),
+        Command::Cancel { by: CancelledBy::App, user: Some(USER) },
+        ended(AttemptAnswer::Unknown(cause())),
+        ended(AttemptAnswer::NotDelivered(cause())),
+        Command::GiveUpQueued { cause: cause() },
+        entry(EntryStatus::Cancelled),
+        Command::ConfirmNumber { to: Binding::Nobody },
+        Command::EndAsRestored,
+    ]
+}
+
+/// The payment after a command, and why not.
+fn after(before: &Payment, command: &Command) -> Result<Payment, Refusal> {
+    decide(before, command.clone(), NOW).map(|transition| transition.payment)
+}
+
+#[tokio::test]
+async fn whenever_another_commits_between_the_reads_of_a_change_it_is_as_if_the_other_came_first() {
+    let plan = Arc::default();
+    let alone = Alone::beside(10_000, Some(planned(&plan)));
+    let (mut made, mut met) = (0, 0_u128);
+    for reached in 0..5 {
+        for rival in commands() {
+            for command in commands() {
+                for moment in 0..3 {
+                    made += 1;
+                    let mut payment = alone.prompted(&format!("payment-{made}")).await;
+                    for step in commands().into_iter().take(reached) {
+                        payment = alone.payments.apply(payment.id, step).await.unwrap();
+                    }
+                    let Ok(transition) = decide(&payment, rival.clone(), NOW) else { continue };
+                    let faster = transition.payment.clone();
+                    let write = Write::Payments(vec![PaymentWrite::new(&payment, transition)]);
+                    let change = Change { change_id: met, tenant: TENANT, clock_epoch: 0, idempotency: None, write };
+                    met += 1;
+                    let store = alone.payments.store.clone();
+                    *plan.lock().unwrap() = Some(Rival { moments_left: moment, store, change });
+                    let answered = alone.payments.apply(payment.id, command.clone()).await;
+                    let came = plan.lock().unwrap().take().is_none();
+                    let first = after(&payment, &command);
+                    // What is refused as it was read stays refused: the other came after it.
+                    let was_first = !came || (moment == 1 && first.is_err());
+                    let expected = if was_first { first } else { after(&faster, &command) };
+                    let stored = alone.payments.load(payment.id).await.unwrap();
+                    match (answered, expected) {
+                        (Ok(answered), Ok(expected)) => {
+                            assert_eq!((&answered, &stored), (&expected, &expected), "{rival:?}, {command:?}");
+                        }
+                        (Err(Fault::Refused(refused)), Err(expected)) => {
+                            assert_eq!(refused, expected, "{rival:?}, {command:?}");
+                            assert_eq!(stored, if came { faster } else { payment });
+                        }
+                        other => unreachable!("{other:?} of {rival:?} and {command:?}"),
+                    }
+                    assert_eq!(came, moment < 2, "a change reads once, and others are at work before and after");
+                }
+            }
+        }
+    }
+    assert!(met > 500, "{met} times");
+    assert_eq!(alone.payments.store.check().unwrap().faults, Vec::<String>::new());
 }

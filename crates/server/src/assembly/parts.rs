@@ -92,6 +92,7 @@ pub(super) fn open_store(
     store.remembered = remembered.map(|kept| kept.watermark);
     store.commit_hook = Some(timed_sync(seams.commit_hook.clone()));
     store.fault_hook.clone_from(&seams.fault_hook);
+    store.rivals.clone_from(&seams.rivals);
     store.commit_observer = Some(changes_per_commit());
     Ok(Store::open(&store)?)
 }

@@ -7,7 +7,7 @@ use lommebok_engine::attempts::CrashPoints;
 use lommebok_engine::clock::BusinessClock;
 use lommebok_engine::keys::SigningKey;
 use lommebok_engine::outbound::CallWatch;
-use lommebok_store::{CommitHook, FaultHook};
+use lommebok_store::{CommitHook, FaultHook, Rivals};
 
 /// The sandbox's first closed world.
 pub(super) const FIRST_TENANT: TenantId = TenantId::new(1);
@@ -23,6 +23,8 @@ pub struct Seams {
     pub commit_hook: Option<CommitHook>,
     /// Puts the store in trouble.
     pub fault_hook: Option<FaultHook>,
+    /// Others who are at work on the same database.
+    pub rivals: Option<Rivals>,
     /// Is told how far attempts have come.
     pub crash_points: CrashPoints,
     /// Is shown each call to a PSP before it is made.

@@ -15,7 +15,7 @@ use std::sync::atomic::AtomicBool;
 use crate::change::{Change, Committed};
 use crate::committer::Committer;
 use crate::fault::{CommitFault, StoreError};
-use crate::options::{ReadHook, StoreOptions};
+use crate::options::{Rivals, StoreOptions};
 use crate::sqlite::{self, CheckReport, KeyReader, watermark};
 use crate::watermark::{OlderDatabase, Watermark};
 
@@ -28,7 +28,7 @@ pub struct Store {
 struct Inner {
     committer: Committer,
     database: Database,
-    read_hook: Option<ReadHook>,
+    rivals: Option<Rivals>,
 }
 
 enum Database {
@@ -56,8 +56,8 @@ impl Store {
     pub fn open(options: &StoreOptions) -> Result<Self, StoreError> {
         let (database, writer) = sqlite::Database::open(options)?;
         let committer = Committer::start(writer, options)?;
-        let (database, read_hook) = (Database::Sqlite(database), options.read_hook.clone());
-        Ok(Self { inner: Arc::new(Inner { committer, database, read_hook }) })
+        let (database, rivals) = (Database::Sqlite(database), options.rivals.clone());
+        Ok(Self { inner: Arc::new(Inner { committer, database, rivals }) })
     }
 
     /// Commits a change: it is durable when this returns `Ok`. Waits for the sync that it shares with others.
@@ -67,6 +67,12 @@ impl Store {
     /// # Errors
     /// A [`CommitFault`]; nothing of the change is stored then.
     pub async fn commit(&self, change: Change) -> Result<Committed, CommitFault> {
+        if let Some(rivals) = &self.inner.rivals
+            && let Some(stale) = change.write.payments_changed()
+            && (rivals.were_faster)()
+        {
+            return Err(CommitFault::Stale(stale));
+        }
         self.inner.committer.commit(change).await
     }
 
@@ -112,8 +118,10 @@ impl Store {
 
     /// Reads at one moment.
     async fn read<T>(&self, read: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
-        self.before_read().await;
-        self.sqlite().read(read)
+        self.others_at_work().await;
+        let read = self.sqlite().read(read);
+        self.others_at_work().await;
+        read
     }
 
     /// The same, with what finds natural keys.
@@ -121,13 +129,15 @@ impl Store {
         &self,
         read: impl FnOnce(&rusqlite::Connection, &KeyReader) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
-        self.before_read().await;
-        self.sqlite().read_keys(read)
+        self.others_at_work().await;
+        let read = self.sqlite().read_keys(read);
+        self.others_at_work().await;
+        read
     }
 
-    async fn before_read(&self) {
-        if let Some(hook) = &self.inner.read_hook {
-            hook().await;
+    async fn others_at_work(&self) {
+        if let Some(rivals) = &self.inner.rivals {
+            (rivals.at_work)().await;
         }
     }
 

@@ -6,6 +6,7 @@
 mod control_calls;
 mod credentials;
 mod psp_calls;
+mod rivals;
 mod watching;
 
 use std::path::Path;
@@ -83,6 +84,7 @@ impl TestApp {
         setup.seams.clock.get_or_insert_with(|| BusinessClock::frozen(BEGINNING));
         setup.seams.signing_key = Some(signing_key());
         setup.seams.sends_within.get_or_insert(SENDS_WITHIN);
+        setup.seams.rivals = setup.seams.rivals.or_else(rivals::wanted);
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
         let running = run(&directory, &setup).await;
         let base = format!("http://{}", running.address);
