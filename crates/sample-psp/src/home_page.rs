@@ -12,8 +12,8 @@ use lommebok_sdk::Url;
 
 use crate::merchant_api::Problem;
 use crate::ui::html::Html;
-use crate::ui::lang::{Chosen, Lang};
-use crate::ui::page::Page;
+use crate::ui::page::{Chosen, Page};
+use lommebok_web::pages::lang::Lang;
 
 /// Where the page leads.
 #[derive(Clone, Debug)]

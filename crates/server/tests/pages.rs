@@ -15,7 +15,6 @@ use lommebok_server::ui::{
         AnotherNumber, Deadline, FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage,
         TooLate, WaitingFor, WaitingPage, WrongNumber,
     },
-    lang::Lang,
     page::Page,
     phone::{PhonePage, TestUser},
     qr::Qr,
@@ -23,6 +22,7 @@ use lommebok_server::ui::{
     start::{PspValues, StartPage, TestCard},
     typed_number::NoNumber,
 };
+use lommebok_web::pages::lang::Lang;
 
 const LINK: &str = "vippsMT://?token=AAAAAAAAAAEAAAGXh3sQ0m1nJ5mFZkq9pXo0c2VjcmV0LWhtYWM";
 const KEYS: FormKeys<'static> = FormKeys {
@@ -52,7 +52,7 @@ fn landing(page: Page<'_>) -> Vec<(&'static str, String)> {
     let purchase = Purchase {
         merchant: "Kaffebrenneriet på hjørnet".to_owned(),
         text: "Ordre 1001: to kanelboller og en filterkaffe <b>&".to_owned(),
-        amount: lommebok_server::ui::money::kroner(49_900, page.lang),
+        amount: page.lang.kroner(49_900),
         deadline: Some(Deadline::OfTheLink("2026-05-04T10:05:00.000Z".to_owned())),
         clock: ShownClock::Ahead(3_600_000),
     };

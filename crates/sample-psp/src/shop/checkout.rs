@@ -17,8 +17,8 @@ use crate::database::orders::NewOrder;
 use crate::merchant_api::Flow;
 use crate::randomness;
 use crate::ui::html::Html;
-use crate::ui::lang::{Chosen, Lang};
-use crate::ui::page::Page;
+use crate::ui::page::{Chosen, Page};
+use lommebok_web::pages::lang::Lang;
 
 /// The most of one thing that an order may have.
 const QUANTITY_MAX: i64 = 9;

@@ -16,8 +16,8 @@ use super::wrong::{Wrong, failed};
 use super::{Shop, reason};
 use crate::merchant_api::Flow;
 use crate::ui::html::Html;
-use crate::ui::lang::{Chosen, Lang};
-use crate::ui::page::Page;
+use crate::ui::page::{Chosen, Page};
+use lommebok_web::pages::lang::Lang;
 
 #[derive(Template)]
 #[template(path = "shop/order.html")]

@@ -1,7 +1,7 @@
 //! The state of a payment, in the shop's words: one set for customers, one for merchants. States of the API stay inside.
 
 use crate::merchant_api::PaymentView;
-use crate::ui::lang::Lang;
+use lommebok_web::pages::lang::Lang;
 
 /// The state of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

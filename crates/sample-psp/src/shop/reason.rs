@@ -6,7 +6,7 @@
 use lommebok_sdk::MobileNumber;
 
 use crate::merchant_api::Reason;
-use crate::ui::lang::Lang;
+use lommebok_web::pages::lang::Lang;
 
 /// What the customer reads.
 pub(super) fn to_customer(reason: Reason, lang: Lang) -> &'static str {

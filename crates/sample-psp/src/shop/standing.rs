@@ -8,7 +8,7 @@ use super::phase::Phase;
 use crate::database::DatabaseFault;
 use crate::database::orders::OrderRow;
 use crate::merchant_api::{PaymentView, Reason};
-use crate::ui::lang::Lang;
+use lommebok_web::pages::lang::Lang;
 
 /// An order with its product and payment.
 #[derive(Clone, Debug)]

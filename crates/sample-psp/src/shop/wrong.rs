@@ -9,8 +9,8 @@ use http::{StatusCode, Uri};
 
 use crate::database::DatabaseFault;
 use crate::ui::html::Html;
-use crate::ui::lang::{Chosen, Lang};
-use crate::ui::page::Page;
+use crate::ui::page::{Chosen, Page};
+use lommebok_web::pages::lang::Lang;
 
 /// What went wrong, as a customer sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,8 +21,7 @@ use crate::ledger::{Challenge, Payment, State, StepUp};
 use crate::psp::{ChallengeFault, OurReceiver, Psp, Way};
 use crate::ui::assets;
 use crate::ui::html::Html;
-use crate::ui::lang::Chosen;
-use crate::ui::page::Page;
+use crate::ui::page::{Chosen, Page};
 use pages::{ChallengePage, LeavingPage, NoQuestion, NoQuestionPage};
 
 /// The most bytes of a form.

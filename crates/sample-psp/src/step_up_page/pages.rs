@@ -3,8 +3,8 @@
 use askama::Template;
 
 use crate::ledger::Challenge;
-use crate::ui::lang::Lang;
 use crate::ui::page::Page;
+use lommebok_web::pages::lang::Lang;
 
 /// The question.
 #[derive(Template)]

@@ -4,6 +4,4 @@
 
 pub(crate) mod assets;
 pub(crate) mod html;
-pub(crate) mod lang;
-pub(crate) mod money;
 pub(crate) mod page;

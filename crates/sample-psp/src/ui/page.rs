@@ -1,10 +1,14 @@
 //! What every page knows: its language and where it is.
 
 use std::borrow::Borrow;
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use http::header::{ACCEPT_LANGUAGE, COOKIE};
+use http::request::Parts;
+use lommebok_web::pages::lang::Lang;
 
 use super::assets;
-use super::lang::Lang;
-use super::money;
 
 /// The frame around a page's own content; the layouts read it.
 #[derive(Clone, Debug)]
@@ -66,6 +70,37 @@ impl Page {
 
     /// An amount as the page's language writes it.
     pub(crate) fn money(&self, ore: impl Borrow<i64>) -> String {
-        money::kroner(*ore.borrow(), self.lang)
+        self.lang.kroner(*ore.borrow())
+    }
+}
+
+/// The cookie that remembers the language somebody chose with the switch: `nb` or `en`.
+const LANG_COOKIE: &str = "fjellkroa-lang";
+
+/// The language that a browser gets, and whether it just chose it with the switch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    pub(crate) lang: Lang,
+    by_switch: bool,
+}
+
+impl Chosen {
+    /// The cookie that keeps a choice made with the switch.
+    pub(crate) fn cookie(self) -> Option<String> {
+        self.by_switch
+            .then(|| format!("{LANG_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly", self.lang.tag()))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Chosen {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        let query = parts.uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("lang="));
+        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let cookies = header(COOKIE).unwrap_or_default().split(';').map(str::trim);
+        let cookie = cookies.filter_map(|pair| pair.split_once('=')).find(|(name, _)| *name == LANG_COOKIE);
+        let lang = Lang::choose(query, cookie.map(|(_, value)| value), header(ACCEPT_LANGUAGE));
+        Ok(Self { lang, by_switch: query.and_then(Lang::parse).is_some() })
     }
 }

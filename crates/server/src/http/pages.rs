@@ -10,9 +10,12 @@ use lommebok_engine::wallet::Wallet;
 use crate::ui::brand::Brand;
 use crate::ui::error_page::{Addresses, ErrorPage, Wrong};
 use crate::ui::html::{Html, Policy, guard};
-use crate::ui::lang::{LANG_COOKIE, Lang};
 use crate::ui::page::Page;
 use crate::ui::qr::QrCodes;
+use lommebok_web::pages::lang::Lang;
+
+/// The cookie that remembers the language somebody chose with the switch: `nb` or `en`.
+const LANG_COOKIE: &str = "lommebok-lang";
 
 /// The longest origin that is shown, in bytes: a name of 253, a scheme and a port fit in.
 const ORIGIN_BYTES: usize = 300;

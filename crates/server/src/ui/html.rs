@@ -7,7 +7,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
-use super::lang::Lang;
+use lommebok_web::pages::lang::Lang;
 
 macro_rules! concat_policy {
     ($own:literal) => {

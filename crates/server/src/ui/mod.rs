@@ -11,8 +11,6 @@ pub mod error_page;
 pub mod html;
 pub mod intercept;
 pub mod landing;
-pub mod lang;
-pub mod money;
 pub mod page;
 pub mod phone;
 pub mod qr;

@@ -1,6 +1,8 @@
 //! What every page knows: its language, the brand, whether this is a sandbox, and where it is.
 
-use super::{assets, brand::Brand, lang::Lang};
+use lommebok_web::pages::lang::Lang;
+
+use super::{assets, brand::Brand};
 
 /// The frame around a page's own content; the layout template reads it.
 #[derive(Clone, Copy, Debug)]

@@ -17,8 +17,8 @@ use axum::response::{IntoResponse as _, Response};
 use crate::shop::Shop;
 use crate::shop::wrong::failed;
 use crate::ui::html::Html;
-use crate::ui::lang::{Chosen, Lang};
-use crate::ui::page::Page;
+use crate::ui::page::{Chosen, Page};
+use lommebok_web::pages::lang::Lang;
 use sale::Sale;
 
 /// How many sales are listed.

@@ -9,7 +9,7 @@ use crate::database::DatabaseFault;
 use crate::shop::Shop;
 use crate::shop::merchant_client::MerchantClient;
 use crate::shop::wrong::{Wrong, failed};
-use crate::ui::lang::Chosen;
+use crate::ui::page::Chosen;
 
 #[derive(Deserialize)]
 pub(in crate::shop) struct Asked {

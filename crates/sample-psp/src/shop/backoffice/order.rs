@@ -17,8 +17,8 @@ use crate::shop::merchant_client::MerchantClient;
 use crate::shop::phase::Phase;
 use crate::shop::wrong::{Wrong, failed};
 use crate::ui::html::Html;
-use crate::ui::lang::{Chosen, Lang};
-use crate::ui::page::Page;
+use crate::ui::page::{Chosen, Page};
+use lommebok_web::pages::lang::Lang;
 
 /// What the last form came to.
 #[derive(Deserialize)]

@@ -8,8 +8,8 @@ use crate::psp::{Difference, Reconciliation};
 use crate::shop::Shop;
 use crate::shop::merchant_client::COMPARED_MAX;
 use crate::ui::html::Html;
-use crate::ui::lang::{Chosen, Lang};
-use crate::ui::page::Page;
+use crate::ui::page::{Chosen, Page};
+use lommebok_web::pages::lang::Lang;
 
 #[derive(Template)]
 #[template(path = "backoffice/reconciliation.html")]

@@ -11,7 +11,7 @@ use crate::shop::merchant_client::MerchantClient;
 use crate::shop::phase::Phase;
 use crate::shop::standing::{Missing, Standing};
 use crate::shop::{Shop, reason};
-use crate::ui::lang::Lang;
+use lommebok_web::pages::lang::Lang;
 
 #[derive(Clone, Debug)]
 pub(super) enum Sale {

@@ -3,7 +3,7 @@
 
 use crate::acquirer::Field;
 use crate::merchant_api::{By, What};
-use crate::ui::lang::Lang;
+use lommebok_web::pages::lang::Lang;
 
 /// A field as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,9 +10,9 @@ mod spoons;
 use askama::Template;
 
 use crate::ui::html::Html;
-use crate::ui::lang::{Chosen, Lang};
-use crate::ui::page::Page;
+use crate::ui::page::{Chosen, Page};
 use goods::GOODS;
+use lommebok_web::pages::lang::Lang;
 use spoons::{SHELVES, Shelf};
 
 /// Something to buy.

@@ -27,8 +27,8 @@ use crate::http::event_stream;
 use crate::http::json_object;
 use crate::http::pages::once;
 use crate::http::rates::TooOften;
-use crate::ui::lang::Lang;
 use lommebok_web::listener::body::{self, BodyFault};
+use lommebok_web::pages::lang::Lang;
 
 /// The longest body, in bytes.
 const BODY_BYTES: usize = 16_384;

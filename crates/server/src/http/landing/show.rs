@@ -22,10 +22,9 @@ use crate::ui::landing::{
     AnotherNumber, Deadline, FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage, TooLate,
     WaitingFor, WaitingPage, WrongNumber,
 };
-use crate::ui::lang::Lang;
-use crate::ui::money::kroner;
 use crate::ui::shown_clock::ShownClock;
 use crate::ui::shown_text::shown_text;
+use lommebok_web::pages::lang::Lang;
 
 /// Who looks, and with which link.
 pub(super) struct Looking<'a> {
@@ -293,7 +292,7 @@ impl Looking<'_> {
         Purchase {
             merchant: shown_text(&self.pages.wallet.directory.merchant_name(&payment.terms.msn).await),
             text: shown_text(&payment.terms.payment_text),
-            amount: kroner(payment.terms.amount.ore(), self.lang),
+            amount: self.lang.kroner(payment.terms.amount.ore()),
             deadline,
             clock: ShownClock::of(&self.pages.wallet.clock),
         }

@@ -1,20 +1,11 @@
-//! The two languages of the pages, and how one is chosen.
+//! The two languages of the pages, how one is chosen, and how each writes an amount.
 //!
 //! Both wordings of a text stand beside each other where it is shown: `lang.of("norsk", "English")`. There is no table of keys,
 //! so a text cannot be missing in one language.
 
-use std::convert::Infallible;
-
-use axum::extract::FromRequestParts;
-use http::header::{ACCEPT_LANGUAGE, COOKIE};
-use http::request::Parts;
-
-/// The name of the cookie that remembers the language somebody chose with the switch. It holds `nb` or `en` and nothing else.
-pub(crate) const LANG_COOKIE: &str = "fjellkroa-lang";
-
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lang {
+pub enum Lang {
     /// Norwegian (bokmål).
     Nb,
     /// English.
@@ -23,7 +14,7 @@ pub(crate) enum Lang {
 
 impl Lang {
     /// The wording in this language: Norwegian first, English second.
-    pub(crate) fn of<'a>(self, nb: &'a str, en: &'a str) -> &'a str {
+    pub fn of<'a>(self, nb: &'a str, en: &'a str) -> &'a str {
         match self {
             Self::Nb => nb,
             Self::En => en,
@@ -31,19 +22,12 @@ impl Lang {
     }
 
     /// The BCP 47 tag, for `<html lang>` and `Content-Language`.
-    pub(crate) fn tag(self) -> &'static str {
-        self.of_static("nb", "en")
-    }
-
-    fn of_static(self, nb: &'static str, en: &'static str) -> &'static str {
-        match self {
-            Self::Nb => nb,
-            Self::En => en,
-        }
+    pub fn tag(self) -> &'static str {
+        self.of("nb", "en")
     }
 
     /// The language that a tag such as `nb`, `no`, `nn-NO` or `en-GB` means to us.
-    pub(crate) fn parse(tag: &str) -> Option<Self> {
+    pub fn parse(tag: &str) -> Option<Self> {
         let primary = tag.trim().split(['-', '_']).next().unwrap_or_default();
         if ["nb", "no", "nn"].iter().any(|own| primary.eq_ignore_ascii_case(own)) {
             Some(Self::Nb)
@@ -55,12 +39,24 @@ impl Lang {
     }
 
     /// Chooses by the `lang` query parameter, then the cookie, then `Accept-Language`, then English.
-    pub(crate) fn choose(query: Option<&str>, cookie: Option<&str>, accept_language: Option<&str>) -> Self {
+    pub fn choose(query: Option<&str>, cookie: Option<&str>, accept_language: Option<&str>) -> Self {
         query
             .and_then(Self::parse)
             .or_else(|| cookie.and_then(Self::parse))
             .or_else(|| accept_language.and_then(Self::most_wanted))
             .unwrap_or(Self::En)
+    }
+
+    /// An amount of Norwegian minor units (øre) as people read it: `1 299,00 kr` in Norwegian, `NOK 1,299.00` in English. Spaces do
+    /// not break.
+    pub fn kroner(self, minor_units: i64) -> String {
+        let sign = if minor_units < 0 { "−" } else { "" };
+        let digits = format!("{:03}", minor_units.unsigned_abs());
+        let (whole, fraction) = digits.split_at(digits.len().saturating_sub(2));
+        match self {
+            Self::Nb => format!("{sign}{},{fraction}\u{a0}kr", grouped(whole, '\u{a0}')),
+            Self::En => format!("{sign}NOK\u{a0}{}.{fraction}", grouped(whole, ',')),
+        }
     }
 
     /// The language with the highest weight of an `Accept-Language` header; the first of equals.
@@ -78,34 +74,6 @@ impl Lang {
     }
 }
 
-/// The language that a browser gets, and whether it just chose it with the switch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Chosen {
-    pub(crate) lang: Lang,
-    by_switch: bool,
-}
-
-impl Chosen {
-    /// The cookie that keeps a choice made with the switch.
-    pub(crate) fn cookie(self) -> Option<String> {
-        self.by_switch
-            .then(|| format!("{LANG_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly", self.lang.tag()))
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Chosen {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        let query = parts.uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("lang="));
-        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let cookies = header(COOKIE).unwrap_or_default().split(';').map(str::trim);
-        let cookie = cookies.filter_map(|pair| pair.split_once('=')).find(|(name, _)| *name == LANG_COOKIE);
-        let lang = Lang::choose(query, cookie.map(|(_, value)| value), header(ACCEPT_LANGUAGE));
-        Ok(Self { lang, by_switch: query.and_then(Lang::parse).is_some() })
-    }
-}
-
 /// A longer list than this is read no further.
 const MAX_LANGUAGE_RANGES: usize = 32;
 
@@ -117,6 +85,19 @@ fn thousandths(weight: &str) -> u16 {
     }
     let digits: String = fraction.chars().chain("000".chars()).take(3).collect();
     if whole == "0" { digits.parse().unwrap_or(0) } else { 0 }
+}
+
+/// Digits in groups of three, counted from the right.
+fn grouped(digits: &str, separator: char) -> String {
+    let mut text = String::with_capacity(digits.len().saturating_mul(2));
+    for (index, digit) in digits.chars().enumerate() {
+        let to_come = digits.len().saturating_sub(index);
+        if index > 0 && to_come.is_multiple_of(3) {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+    text
 }
 
 #[cfg(test)]
@@ -142,5 +123,15 @@ mod tests {
         for nonsense in ["", "de", "*", ";;;", "q=1", "nb;q=x"] {
             assert_eq!(Lang::choose(Some("xx"), Some("yy"), Some(nonsense)), Lang::En, "{nonsense}");
         }
+    }
+
+    #[test]
+    fn an_amount_reads_as_its_language_writes_it() {
+        assert_eq!(Lang::Nb.kroner(49_900), "499,00\u{a0}kr");
+        assert_eq!(Lang::En.kroner(49_900), "NOK\u{a0}499.00");
+        assert_eq!(Lang::En.kroner(5), "NOK\u{a0}0.05");
+        assert_eq!(Lang::Nb.kroner(2_147_483_647), "21\u{a0}474\u{a0}836,47\u{a0}kr");
+        assert_eq!(Lang::En.kroner(2_147_483_647), "NOK\u{a0}21,474,836.47");
+        assert_eq!(Lang::En.kroner(i64::MIN), "−NOK\u{a0}92,233,720,368,547,758.08");
     }
 }

@@ -1,0 +1,3 @@
+//! What pages of both servers share. Brands and texts are each server's own.
+
+pub mod lang;
