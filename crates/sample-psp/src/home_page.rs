@@ -11,8 +11,8 @@ use http::{HeaderMap, Method, StatusCode, header};
 use lommebok_sdk::Url;
 
 use crate::merchant_api::Problem;
-use crate::ui::html::Html;
 use crate::ui::page::{Chosen, Page};
+use lommebok_web::pages::html::Html;
 use lommebok_web::pages::lang::Lang;
 
 /// Where the page leads.
@@ -62,7 +62,7 @@ pub(crate) fn around(routes: Router, places: Places) -> Router {
 }
 
 fn page(chosen: Chosen, places: Places, asked: Asked) -> Html {
-    Html::page(chosen, &HomePage { page: Page::new(chosen.lang, "/"), asked, places })
+    chosen.page(&HomePage { page: Page::new(chosen.lang, "/"), asked, places })
 }
 
 fn otherwise(chosen: Chosen, places: Places, asked: Asked, request: &Request) -> Response {

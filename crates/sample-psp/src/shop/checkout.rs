@@ -16,8 +16,8 @@ use super::wrong::{Wrong, failed};
 use crate::database::orders::NewOrder;
 use crate::merchant_api::Flow;
 use crate::randomness;
-use crate::ui::html::Html;
 use crate::ui::page::{Chosen, Page};
+use lommebok_web::pages::html::Html;
 use lommebok_web::pages::lang::Lang;
 
 /// The most of one thing that an order may have.
@@ -188,5 +188,5 @@ fn page(shop: &Shop, chosen: Chosen, line: OrderLine, form: Checkout, slip: Slip
         slip,
         may_push: shop.0.push_merchant.is_some(),
     };
-    Html::page(chosen, &checkout)
+    chosen.page(&checkout)
 }

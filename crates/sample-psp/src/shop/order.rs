@@ -15,7 +15,6 @@ use super::standing::Standing;
 use super::wrong::{Wrong, failed};
 use super::{Shop, reason};
 use crate::merchant_api::Flow;
-use crate::ui::html::Html;
 use crate::ui::page::{Chosen, Page};
 use lommebok_web::pages::lang::Lang;
 
@@ -56,7 +55,7 @@ pub(super) async fn show(State(shop): State<Shop>, chosen: Chosen, Path(handle):
     let (phase, shown) = (standing.phase(), Shown::of(&standing));
     let page = Page::new(chosen.lang, format!("/orders/{handle}"));
     let phone_simulator = phone_simulator(&shop, &standing);
-    Html::page(chosen, &OrderPage { page, standing, phase, shown, phone_simulator }).into_response()
+    chosen.page(&OrderPage { page, standing, phase, shown, phone_simulator }).into_response()
 }
 
 /// What the page's script asks for: it loads the page anew when this changes.
@@ -94,7 +93,7 @@ pub(super) async fn pay(State(shop): State<Shop>, chosen: Chosen, Path(handle): 
     match link {
         Some(url) if goes_by_page && standing.phase() == Phase::Waiting => {
             let page = Page::new(chosen.lang, format!("/orders/{handle}/pay"));
-            Html::page(chosen, &PayPage { page, amount: standing.order.amount, url }).into_response()
+            chosen.page(&PayPage { page, amount: standing.order.amount, url }).into_response()
         }
         _ => Redirect::to(&format!("/orders/{handle}")).into_response(),
     }

@@ -8,8 +8,8 @@ use http::header::{ALLOW, CONTENT_TYPE};
 use http::{StatusCode, Uri};
 
 use crate::database::DatabaseFault;
-use crate::ui::html::Html;
 use crate::ui::page::{Chosen, Page};
+use lommebok_web::pages::html::Html;
 use lommebok_web::pages::lang::Lang;
 
 /// What went wrong, as a customer sees it.
@@ -49,7 +49,7 @@ impl Wrong {
             Self::OtherName => StatusCode::MISDIRECTED_REQUEST,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Html::page(chosen, &WrongPage { page: Page::nowhere(chosen.lang), wrong: self, asked }).status(status)
+        chosen.page(&WrongPage { page: Page::nowhere(chosen.lang), wrong: self, asked }).status(status)
     }
 }
 

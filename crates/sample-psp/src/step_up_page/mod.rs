@@ -20,8 +20,8 @@ use crate::database::DatabaseFault;
 use crate::ledger::{Challenge, Payment, State, StepUp};
 use crate::psp::{ChallengeFault, OurReceiver, Psp, Way};
 use crate::ui::assets;
-use crate::ui::html::Html;
 use crate::ui::page::{Chosen, Page};
+use lommebok_web::pages::html::Policy;
 use pages::{ChallengePage, LeavingPage, NoQuestion, NoQuestionPage};
 
 /// The most bytes of a form.
@@ -86,7 +86,7 @@ impl Desk {
             Challenge::Waiting { wrong } => {
                 let amount = payment.terms.amount.as_ore();
                 let text = payment.terms.text.clone();
-                Html::page(chosen, &ChallengePage { page, amount, text, is_wrong: wrong > 0, code: crate::psp::CODE })
+                chosen.page(&ChallengePage { page, amount, text, is_wrong: wrong > 0, code: crate::psp::CODE })
             }
             ended @ (Challenge::Passed | Challenge::Cancelled | Challenge::Failed) => {
                 // The receiver must know before the user is back at the wallet.
@@ -96,10 +96,11 @@ impl Desk {
                     tracing::error!(%fault, "a passed session was not taken note of");
                     return no_question(chosen, path(session), NoQuestion::Failed, StatusCode::SERVICE_UNAVAILABLE);
                 }
-                Html::page(chosen, &LeavingPage { page, ended, url: leads_to(step_up).to_owned() })
+                chosen.page(&LeavingPage { page, ended, url: leads_to(step_up).to_owned() })
             }
         };
-        html.framed_by(origin(&step_up.success_url)).into_response()
+        let policy = origin(&step_up.success_url).map_or(Policy::Closed, Policy::FramedBy);
+        html.policy(policy).into_response()
     }
 }
 
@@ -133,8 +134,8 @@ fn failed(chosen: Chosen, session: &str, fault: &DatabaseFault) -> Response {
 fn no_question(chosen: Chosen, here: String, why: NoQuestion, status: StatusCode) -> Response {
     let page = Page::new(chosen.lang, here);
     // A page that frames it shows what it says; nothing can be done on it.
-    let html = Html::page(chosen, &NoQuestionPage { page, why }).status(status);
-    html.framed_by(Some("http: https:".to_owned())).into_response()
+    let html = chosen.page(&NoQuestionPage { page, why }).status(status);
+    html.policy(Policy::FramedBy("http: https:".to_owned())).into_response()
 }
 
 /// What the framework refuses by itself, in its own words, is refused with a page.

@@ -1,7 +1,6 @@
-//! What the pages share: language, money, embedded files, and the only way in which HTML leaves.
+//! What the pages share: embedded files, and their frame with its language. HTML leaves through [`page::Chosen::page`] alone.
 //!
 //! Two brands live here that must not look like the wallet: the shop, and the simulated bank. Texts stand in the templates.
 
 pub(crate) mod assets;
-pub(crate) mod html;
 pub(crate) mod page;

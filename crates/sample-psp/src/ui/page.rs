@@ -3,9 +3,12 @@
 use std::borrow::Borrow;
 use std::convert::Infallible;
 
+use askama::Template;
 use axum::extract::FromRequestParts;
-use http::header::{ACCEPT_LANGUAGE, COOKIE};
+use http::HeaderValue;
+use http::header::{ACCEPT_LANGUAGE, COOKIE, REFERRER_POLICY, SET_COOKIE};
 use http::request::Parts;
+use lommebok_web::pages::html::Html;
 use lommebok_web::pages::lang::Lang;
 
 use super::assets;
@@ -85,10 +88,15 @@ pub(crate) struct Chosen {
 }
 
 impl Chosen {
-    /// The cookie that keeps a choice made with the switch.
-    pub(crate) fn cookie(self) -> Option<String> {
-        self.by_switch
-            .then(|| format!("{LANG_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly", self.lang.tag()))
+    /// A page in this language, with the cookie that keeps a choice made with the switch. Its forms say where they are from.
+    pub(crate) fn page(self, template: &impl Template) -> Html {
+        let html = Html::page(self.lang, template).header(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+        let tag = self.lang.tag();
+        let cookie = format!("{LANG_COOKIE}={tag}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly");
+        match HeaderValue::try_from(cookie) {
+            Ok(cookie) if self.by_switch => html.header(SET_COOKIE, cookie),
+            _ => html,
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use lommebok_engine::operations::{Occasion, Place};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::ui::html::{Policy, guard};
+use lommebok_web::pages::html::{Policy, guard};
 
 /// A comment goes out this often, so that a dead connection shows, in ms.
 const ALIVE_MS: u64 = 15_000;

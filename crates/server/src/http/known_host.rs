@@ -16,7 +16,7 @@ use super::app;
 use super::pages::{Pages, language, once};
 use crate::ui::assets::ASSETS_PATH;
 use crate::ui::error_page::UnknownHostPage;
-use crate::ui::html::Html;
+use lommebok_web::pages::html::Html;
 
 /// Whom the check lets in, and what it is said with.
 #[derive(Clone, Debug)]

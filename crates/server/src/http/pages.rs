@@ -9,9 +9,9 @@ use lommebok_engine::wallet::Wallet;
 
 use crate::ui::brand::Brand;
 use crate::ui::error_page::{Addresses, ErrorPage, Wrong};
-use crate::ui::html::{Html, Policy, guard};
 use crate::ui::page::Page;
 use crate::ui::qr::QrCodes;
+use lommebok_web::pages::html::{Html, Policy, guard};
 use lommebok_web::pages::lang::Lang;
 
 /// The cookie that remembers the language somebody chose with the switch: `nb` or `en`.

@@ -23,8 +23,8 @@ use super::pages::Pages;
 use super::sandbox_pages::{self, SandboxPages};
 use super::{Edge, app, health, landing, mobileintercept, openapi, psp};
 use crate::ui::brand::Brand;
-use crate::ui::html::{Policy, guard};
 use crate::ui::qr::QrCodes;
+use lommebok_web::pages::html::{Policy, guard};
 
 /// What the pages of a production server are made of; nothing of a sandbox fits in.
 #[derive(Clone, Debug)]

@@ -17,12 +17,12 @@ use super::pages::{Pages, language, remember_language};
 use crate::seeds::{Seed, SeedCard, SeedUser};
 use crate::ui::brand::Brand;
 use crate::ui::error_page::Wrong;
-use crate::ui::html::{Html, Policy};
 use crate::ui::phone::{PhonePage, TestUser};
 use crate::ui::qr::QrCodes;
 use crate::ui::shown_clock::ShownClock;
 pub use crate::ui::start::{Invocation, ShopAddresses};
 use crate::ui::start::{PspValues, StartPage, TestCard};
+use lommebok_web::pages::html::{Html, Policy};
 
 /// The only closed world so far.
 const OWN_TENANT: &str = "default";

@@ -19,8 +19,8 @@ use serde_json::json;
 use crate::http::pages::language;
 use crate::ui::assets;
 use crate::ui::brand::Brand;
-use crate::ui::html::Html;
 use crate::ui::page::Page;
+use lommebok_web::pages::html::Html;
 
 /// The most bytes of a request: a makePayment body is about 1 KiB.
 const MAX_REQUEST_BYTES: usize = 64 * 1024;

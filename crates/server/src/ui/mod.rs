@@ -2,13 +2,14 @@
 //!
 //! Templates are in `templates/` (compiled in by askama), styles and ES modules in `assets/` (embedded, served by [`assets`]).
 //! No rule of a payment is decided here and nothing is loaded: a page is made from plain values that a handler hands over.
-//! A newcomer would get wrong: every HTML answer must go through [`html::Html`], which sets the Content-Security-Policy and
-//! forbids framing; and no page may hold an inline style or script, because that policy stops them.
+//! A newcomer would get wrong: every HTML answer must go through [`Html`], which sets the Content-Security-Policy and forbids
+//! framing; and no page may hold an inline style or script, because that policy stops them.
+//!
+//! [`Html`]: lommebok_web::pages::html::Html
 
 pub mod assets;
 pub mod brand;
 pub mod error_page;
-pub mod html;
 pub mod intercept;
 pub mod landing;
 pub mod page;

@@ -1,3 +1,4 @@
 //! What pages of both servers share. Brands and texts are each server's own.
 
+pub mod html;
 pub mod lang;

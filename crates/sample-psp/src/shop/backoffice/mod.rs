@@ -16,7 +16,6 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::shop::Shop;
 use crate::shop::wrong::failed;
-use crate::ui::html::Html;
 use crate::ui::page::{Chosen, Page};
 use lommebok_web::pages::lang::Lang;
 use sale::Sale;
@@ -45,9 +44,7 @@ impl ListPage {
 
 pub(super) async fn list(State(shop): State<Shop>, chosen: Chosen) -> Response {
     match shop.sales(SALES_LISTED).await {
-        Ok(sales) => {
-            Html::page(chosen, &ListPage { page: Page::new(chosen.lang, "/backoffice"), sales }).into_response()
-        }
+        Ok(sales) => chosen.page(&ListPage { page: Page::new(chosen.lang, "/backoffice"), sales }).into_response(),
         Err(fault) => failed(chosen, fault).into_response(),
     }
 }

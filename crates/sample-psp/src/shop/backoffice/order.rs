@@ -16,7 +16,6 @@ use crate::shop::Shop;
 use crate::shop::merchant_client::MerchantClient;
 use crate::shop::phase::Phase;
 use crate::shop::wrong::{Wrong, failed};
-use crate::ui::html::Html;
 use crate::ui::page::{Chosen, Page};
 use lommebok_web::pages::lang::Lang;
 
@@ -131,5 +130,5 @@ async fn page(chosen: Chosen, sale: Sale, seller: &MerchantClient, said: String)
         said,
         key: randomness::hex::<8>(),
     };
-    Html::page(chosen, &order_page).into_response()
+    chosen.page(&order_page).into_response()
 }

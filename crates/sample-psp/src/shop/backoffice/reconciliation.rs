@@ -7,7 +7,6 @@ use axum::response::{IntoResponse as _, Response};
 use crate::psp::{Difference, Reconciliation};
 use crate::shop::Shop;
 use crate::shop::merchant_client::COMPARED_MAX;
-use crate::ui::html::Html;
 use crate::ui::page::{Chosen, Page};
 use lommebok_web::pages::lang::Lang;
 
@@ -46,7 +45,7 @@ impl ReconciliationPage {
 
 pub(in crate::shop) async fn show(State(shop): State<Shop>, chosen: Chosen) -> Response {
     let page = Page::new(chosen.lang, "/backoffice/reconciliation");
-    Html::page(chosen, &ReconciliationPage { page, compared: compared(&shop).await }).into_response()
+    chosen.page(&ReconciliationPage { page, compared: compared(&shop).await }).into_response()
 }
 
 /// All merchants' payments; nothing when one of them could not be compared.

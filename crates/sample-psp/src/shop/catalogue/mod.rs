@@ -9,9 +9,9 @@ mod spoons;
 
 use askama::Template;
 
-use crate::ui::html::Html;
 use crate::ui::page::{Chosen, Page};
 use goods::GOODS;
+use lommebok_web::pages::html::Html;
 use lommebok_web::pages::lang::Lang;
 use spoons::{SHELVES, Shelf};
 
@@ -69,7 +69,7 @@ struct FrontPage {
 }
 
 pub(super) async fn front(chosen: Chosen) -> Html {
-    Html::page(chosen, &FrontPage { page: Page::new(chosen.lang, "/"), goods: &GOODS })
+    chosen.page(&FrontPage { page: Page::new(chosen.lang, "/"), goods: &GOODS })
 }
 
 #[derive(Template)]
@@ -80,7 +80,7 @@ struct BenchPage {
 }
 
 pub(super) async fn bench(chosen: Chosen) -> Html {
-    Html::page(chosen, &BenchPage { page: Page::new(chosen.lang, "/bench"), shelves: &SHELVES })
+    chosen.page(&BenchPage { page: Page::new(chosen.lang, "/bench"), shelves: &SHELVES })
 }
 
 #[cfg(test)]

@@ -12,9 +12,9 @@ use super::form::{self, Form};
 use super::show::{Looking, refused_address, wait_address};
 use crate::http::pages::{Pages, language, see_other};
 use crate::ui::error_page::Wrong;
-use crate::ui::html::Policy;
 use crate::ui::landing::{TooLate, WrongNumber};
 use crate::ui::typed_number::typed_number;
+use lommebok_web::pages::html::Policy;
 
 /// A number was confirmed. Whoever has it, or nobody: the answer is alike.
 pub(super) async fn number(State(pages): State<Pages>, request: Request) -> Response {

@@ -17,13 +17,13 @@ use super::form;
 use crate::http::event_stream::{self, Lasts};
 use crate::http::pages::{Pages, language, query, remember_language, see_other};
 use crate::ui::error_page::Wrong;
-use crate::ui::html::{Html, Policy};
 use crate::ui::landing::{
     AnotherNumber, Deadline, FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage, TooLate,
     WaitingFor, WaitingPage, WrongNumber,
 };
 use crate::ui::shown_clock::ShownClock;
 use crate::ui::shown_text::shown_text;
+use lommebok_web::pages::html::{Html, Policy};
 use lommebok_web::pages::lang::Lang;
 
 /// Who looks, and with which link.

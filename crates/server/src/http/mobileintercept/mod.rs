@@ -17,9 +17,9 @@ use lommebok_engine::observability::store_trouble;
 use self::returned::Returned;
 use super::pages::{Pages, Sender, language, see_other, sender};
 use crate::ui::error_page::{ErrorPage, Wrong};
-use crate::ui::html::{Html, Policy};
 use crate::ui::intercept::{InterceptPage, Misread, Returning};
 use lommebok_web::listener::body;
+use lommebok_web::pages::html::{Html, Policy};
 
 /// The longest form that is read for a field that the address does not have, in bytes.
 const FORM_BYTES: usize = 16_384;

@@ -38,9 +38,9 @@ use crate::http::Edge;
 use crate::http::pages::{Pages, language};
 use crate::http::rates;
 use crate::ui::error_page::Wrong;
-use crate::ui::html::{Policy, guard};
 use answer::{Answered, Refused};
 use lommebok_web::listener::ClientAddress;
+use lommebok_web::pages::html::{Policy, guard};
 
 pub(crate) use jwks::jwks;
 

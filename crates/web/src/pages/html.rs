@@ -1,52 +1,24 @@
-//! The only way in which HTML leaves: rendered, never stored, never sniffed, never framed.
-//!
-//! `/mobileintercept` is the one page that may be framed, by our own phone; the phone is the one page that may frame others,
-//! because it shows the bank's 3-D Secure page.
+//! The only way in which HTML leaves: rendered, never stored, never sniffed, and framed only by those whom its [`Policy`] names.
+
+use std::borrow::Cow;
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
-use lommebok_web::pages::lang::Lang;
+use super::lang::Lang;
 
-macro_rules! concat_policy {
-    ($own:literal) => {
-        concat!(
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; ",
-            $own
-        )
-    };
-}
-
-/// What a page may load and who may frame it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Who may frame a page, and what it may frame. Every page loads own files only.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Policy {
-    /// Own files only; framed by nobody.
+    /// Framed by nobody, frames nothing.
     Closed,
-    /// As [`Policy::Closed`], and may frame https pages.
-    FramesHttps,
-    /// As [`Policy::Closed`], and may frame http and https pages: the sandbox's phone.
+    /// As [`Policy::Closed`], and may frame http and https pages.
     FramesWeb,
     /// As [`Policy::Closed`], but our own pages may frame it.
     FramedByUs,
-}
-
-impl Policy {
-    fn content_security(self) -> HeaderValue {
-        HeaderValue::from_static(match self {
-            Self::Closed => concat_policy!("frame-ancestors 'none'"),
-            Self::FramesHttps => concat_policy!("frame-ancestors 'none'; frame-src https:"),
-            Self::FramesWeb => concat_policy!("frame-ancestors 'none'; frame-src http: https:"),
-            Self::FramedByUs => concat_policy!("frame-ancestors 'self'"),
-        })
-    }
-
-    fn frame_options(self) -> HeaderValue {
-        HeaderValue::from_static(match self {
-            Self::Closed | Self::FramesHttps | Self::FramesWeb => "DENY",
-            Self::FramedByUs => "SAMEORIGIN",
-        })
-    }
+    /// As [`Policy::Closed`], but pages of these origins may frame it: sources of a Content-Security-Policy.
+    FramedBy(String),
 }
 
 /// An HTML answer with every header that such an answer owes.
@@ -55,13 +27,15 @@ pub struct Html {
     status: StatusCode,
     lang: Lang,
     policy: Policy,
+    headers: HeaderMap,
     body: Result<String, askama::Error>,
 }
 
 impl Html {
     /// A page, rendered now.
     pub fn page(lang: Lang, template: &impl Template) -> Self {
-        Self { status: StatusCode::OK, lang, policy: Policy::Closed, body: template.render() }
+        let body = template.render();
+        Self { status: StatusCode::OK, lang, policy: Policy::Closed, headers: HeaderMap::new(), body }
     }
 
     /// The same page with another status.
@@ -75,6 +49,13 @@ impl Html {
     pub fn policy(self, policy: Policy) -> Self {
         Self { policy, ..self }
     }
+
+    /// The same page with this header, instead of what pages say by themselves.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
 }
 
 impl IntoResponse for Html {
@@ -87,29 +68,44 @@ impl IntoResponse for Html {
             }
         };
         let mut answer = (status, body).into_response();
-        guard(answer.headers_mut(), self.policy);
-        answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        answer.headers_mut().insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(self.lang.tag()));
+        let headers = answer.headers_mut();
+        guard(headers, self.policy);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(self.lang.tag()));
+        headers.extend(self.headers);
         answer
     }
 }
 
 /// Sets the headers that every answer of a page owes, also one without a body such as a 303.
 pub fn guard(headers: &mut HeaderMap, policy: Policy) {
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy.content_security());
-    headers.insert(header::X_FRAME_OPTIONS, policy.frame_options());
+    let (frames, frame_options) = match policy {
+        Policy::Closed => (Cow::from("'none'"), Some("DENY")),
+        Policy::FramesWeb => ("'none'; frame-src http: https:".into(), Some("DENY")),
+        Policy::FramedByUs => ("'self'".into(), Some("SAMEORIGIN")),
+        Policy::FramedBy(origins) => (origins.into(), None),
+    };
+    if let Ok(policy) = HeaderValue::try_from(format!("{OWN_FILES}; frame-ancestors {frames}")) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    if let Some(who) = frame_options {
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static(who));
+        headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+        headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    }
     for (name, value) in GUARDS {
         headers.insert(name, HeaderValue::from_static(value));
     }
 }
 
-const GUARDS: [(HeaderName, &str); 7] = [
+const OWN_FILES: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+                         form-action 'self'; base-uri 'none'";
+
+const GUARDS: [(HeaderName, &str); 5] = [
     (header::CACHE_CONTROL, "no-store"),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::VARY, "Accept-Language, Cookie"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
 ];
 
@@ -141,6 +137,15 @@ mod tests {
         let answer = Html::page(Lang::En, &Sample { text: "" }).policy(Policy::FramedByUs).into_response();
         assert_eq!(answer.headers()["x-frame-options"], "SAMEORIGIN");
         assert!(answer.headers()["content-security-policy"].to_str().unwrap().ends_with("frame-ancestors 'self'"));
+    }
+
+    #[test]
+    fn who_is_named_and_nobody_else_may_frame_a_page_of_another_server() {
+        let wallet = Policy::FramedBy("https://wallet.example".to_owned());
+        let answer = Html::page(Lang::En, &Sample { text: "" }).policy(wallet).into_response();
+        assert!(!answer.headers().contains_key("x-frame-options"), "it can't name an origin");
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap();
+        assert!(policy.ends_with("; base-uri 'none'; frame-ancestors https://wallet.example"), "{policy}");
     }
 
     #[test]
