@@ -11,7 +11,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use lommebok_sdk::Url;
 
 use crate::merchant_api::Problem;
-use crate::ui::page::{Chosen, Page};
+use crate::page::{Chosen, Page};
 use lommebok_web::pages::html::Html;
 use lommebok_web::pages::lang::Lang;
 

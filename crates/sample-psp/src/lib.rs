@@ -10,12 +10,12 @@ mod database;
 mod home_page;
 pub mod ledger;
 mod merchant_api;
+mod page;
 mod private_file;
 mod psp;
 mod randomness;
 mod shop;
 mod step_up_page;
-mod ui;
 
 pub use assembly::{
     Listens, MerchantConfig, RunningSamplePsp, SamplePsp, SamplePspConfig, ShopConfig, StartFault, WalletAccess,

@@ -4,6 +4,7 @@
 //! comment: what may break a rule stands in that rule, with its reason. The reports begin as `path:line:`, so that
 //! editors jump there.
 
+mod assets;
 mod circles;
 mod crates;
 mod documents;
@@ -67,7 +68,7 @@ fn has_extension(path: &str, extension: &str) -> bool {
 }
 
 /// The rules that look at one file alone.
-const RULES: [fn(&File) -> Vec<Finding>; 9] = [
+const RULES: [fn(&File) -> Vec<Finding>; 12] = [
     shape::length,
     shape::header,
     shape::names,
@@ -77,6 +78,9 @@ const RULES: [fn(&File) -> Vec<Finding>; 9] = [
     tests_rules::none_sleeps,
     tests_rules::names_are_sentences,
     crates::dependency_reasons,
+    assets::stay_at_home,
+    assets::old_browsers_parse_scripts,
+    assets::heights_have_a_fallback,
 ];
 
 /// Checks the repository at `root`.

@@ -1,5 +1,5 @@
 // Asks how the order stands while something may change, and then takes the new page's content over.
-import { ask, askForPage, keepUp } from "./keep-up.js";
+import { ask, askForPage, keepUp } from "../keep-up.js";
 
 const OFTEN_MS = 1000;
 const SELDOM_MS = 4000;

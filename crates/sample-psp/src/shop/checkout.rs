@@ -15,8 +15,8 @@ use super::catalogue::{self, Product};
 use super::wrong::{Wrong, failed};
 use crate::database::orders::NewOrder;
 use crate::merchant_api::Flow;
+use crate::page::{Chosen, Page};
 use crate::randomness;
-use crate::ui::page::{Chosen, Page};
 use lommebok_web::pages::html::Html;
 use lommebok_web::pages::lang::Lang;
 

@@ -12,7 +12,7 @@ use http::{HeaderMap, Method, header};
 use lommebok_psp_v3::hosts::KnownHosts;
 
 use super::wrong::{Wrong, other_name};
-use crate::ui::page::Chosen;
+use crate::page::Chosen;
 
 /// Lets our own requests through.
 pub(super) async fn check(

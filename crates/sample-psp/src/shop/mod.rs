@@ -27,7 +27,7 @@ use lommebok_sdk::Url;
 use crate::clock::BusinessClock;
 use crate::database::orders::Orders;
 use crate::merchant_api::Flow;
-use crate::ui::assets;
+use crate::page;
 
 pub(crate) use merchant_client::MerchantClient;
 
@@ -73,7 +73,7 @@ pub(crate) fn router(shop: Shop, hosts: Arc<KnownHosts>) -> Router {
         .with_state(shop)
         .layer(middleware::from_fn_with_state(hosts, form_origin::check))
         // Under every name, or the page that refuses a name would be bare; they are the same for everybody.
-        .merge(assets::router())
+        .merge(page::files())
 }
 
 impl Shop {

@@ -15,7 +15,7 @@ use super::standing::Standing;
 use super::wrong::{Wrong, failed};
 use super::{Shop, reason};
 use crate::merchant_api::Flow;
-use crate::ui::page::{Chosen, Page};
+use crate::page::{Chosen, Page};
 use lommebok_web::pages::lang::Lang;
 
 #[derive(Template)]

@@ -8,7 +8,7 @@ use http::header::{ALLOW, CONTENT_TYPE};
 use http::{StatusCode, Uri};
 
 use crate::database::DatabaseFault;
-use crate::ui::page::{Chosen, Page};
+use crate::page::{Chosen, Page};
 use lommebok_web::pages::html::Html;
 use lommebok_web::pages::lang::Lang;
 

@@ -18,9 +18,8 @@ use serde::Deserialize;
 
 use crate::database::DatabaseFault;
 use crate::ledger::{Challenge, Payment, State, StepUp};
+use crate::page::{self, Chosen, Page};
 use crate::psp::{ChallengeFault, OurReceiver, Psp, Way};
-use crate::ui::assets;
-use crate::ui::page::{Chosen, Page};
 use lommebok_web::pages::html::Policy;
 use pages::{ChallengePage, LeavingPage, NoQuestion, NoQuestionPage};
 
@@ -40,7 +39,7 @@ pub(crate) fn router(psp: Psp, receiver: OurReceiver) -> Router {
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
         .layer(middleware::from_fn(in_our_words))
         .with_state(Desk { psp, receiver })
-        .merge(assets::router())
+        .merge(page::files())
 }
 
 #[derive(Deserialize)]

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::ledger::Challenge;
-use crate::ui::page::Page;
+use crate::page::Page;
 use lommebok_web::pages::lang::Lang;
 
 /// The question.

@@ -14,8 +14,8 @@ use lommebok_psp_v3::hosts::KnownHosts;
 
 use super::app;
 use super::pages::{Pages, language, once};
-use crate::ui::assets::ASSETS_PATH;
 use crate::ui::error_page::UnknownHostPage;
+use lommebok_web::pages::assets::ASSETS_PATH;
 use lommebok_web::pages::html::Html;
 
 /// Whom the check lets in, and what it is said with.

@@ -17,9 +17,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::http::pages::language;
-use crate::ui::assets;
 use crate::ui::brand::Brand;
-use crate::ui::page::Page;
+use crate::ui::page::{self, Page};
+use lommebok_web::pages::assets::ASSETS_ROUTE;
 use lommebok_web::pages::html::Html;
 
 /// The most bytes of a request: a makePayment body is about 1 KiB.
@@ -44,10 +44,10 @@ struct StubPage<'a> {
 /// The stub PSP: any path is a `makePaymentUrl`. A browser gets a page that says so.
 pub fn router(shown: Shown) -> Router {
     let asset = async |State(shown): State<Shown>, Path((fingerprint, name)): Path<(String, String)>| {
-        assets::answer(&shown.brand, &fingerprint, &name)
+        page::file(&shown.brand, &fingerprint, &name)
     };
     Router::new()
-        .route(&format!("{}/{{fingerprint}}/{{*name}}", assets::ASSETS_PATH), get(asset))
+        .route(ASSETS_ROUTE, get(asset))
         .fallback(any(make_payment))
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
         .with_state(shown)

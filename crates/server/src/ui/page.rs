@@ -1,8 +1,13 @@
-//! What every page knows: its language, the brand, whether this is a sandbox, and where it is.
+//! What every page knows: its language, the brand, whether this is a sandbox, where it is, and the files that it loads.
 
+use std::sync::LazyLock;
+
+use axum::response::Response;
+use lommebok_web::assets;
+use lommebok_web::pages::assets::{Assets, changing};
 use lommebok_web::pages::lang::Lang;
 
-use super::{assets, brand::Brand};
+use super::brand::Brand;
 
 /// The frame around a page's own content; the layout template reads it.
 #[derive(Clone, Copy, Debug)]
@@ -18,9 +23,9 @@ pub struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// The address of an embedded file, with the fingerprint that lets browsers keep it for good.
+    /// The address of a file that the page loads, with the fingerprint that lets browsers keep it for good.
     pub fn asset(&self, name: &str) -> String {
-        assets::address(name)
+        ASSETS.address(name)
     }
 
     /// The address of this page in the other language.
@@ -37,5 +42,45 @@ impl Page<'_> {
     /// The wording in the page's language: Norwegian first, English second.
     pub fn say<'t>(&self, nb: &'t str, en: &'t str) -> &'t str {
         self.lang.of(nb, en)
+    }
+}
+
+static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
+    Assets::new(assets![
+        "wallet.css",
+        "components.css",
+        "landing.css",
+        "start.css",
+        "phone.css",
+        "phone-screens.css",
+        "phone-payment.css",
+        "copy.js",
+        "ask.js",
+        "hints.js",
+        "rescue.js",
+        "wallet-clock.js",
+        "landing.js",
+        "intercept.js",
+        "phone/main.js",
+        "phone/api.js",
+        "phone/dom.js",
+        "phone/texts.js",
+        "phone/format.js",
+        "phone/sign-in.js",
+        "phone/home.js",
+        "phone/payment.js",
+        "phone/receipts.js",
+        "phone/cards.js",
+        "phone/step-up.js",
+        "phone/notification.js",
+    ])
+});
+
+/// Answers a request for a file of the pages; `fingerprint` and `name` come from its path. Two are made from the brand.
+pub fn file(brand: &Brand, fingerprint: &str, name: &str) -> Response {
+    match name {
+        "brand.css" => changing(name, brand.stylesheet()),
+        "icon.svg" => changing(name, brand.icon()),
+        _ => ASSETS.answer(fingerprint, name),
     }
 }

@@ -14,9 +14,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 
+use crate::page::{Chosen, Page};
 use crate::shop::Shop;
 use crate::shop::wrong::failed;
-use crate::ui::page::{Chosen, Page};
 use lommebok_web::pages::lang::Lang;
 use sale::Sale;
 

@@ -6,10 +6,10 @@ use serde::Deserialize;
 
 use super::sale::Sale;
 use crate::database::DatabaseFault;
+use crate::page::Chosen;
 use crate::shop::Shop;
 use crate::shop::merchant_client::MerchantClient;
 use crate::shop::wrong::{Wrong, failed};
-use crate::ui::page::Chosen;
 
 #[derive(Deserialize)]
 pub(in crate::shop) struct Asked {

@@ -11,12 +11,12 @@ use serde::Deserialize;
 use super::sale::Sale;
 use super::words::{self, ShownField};
 use crate::merchant_api::{PaymentView, TimelineLine};
+use crate::page::{Chosen, Page};
 use crate::randomness;
 use crate::shop::Shop;
 use crate::shop::merchant_client::MerchantClient;
 use crate::shop::phase::Phase;
 use crate::shop::wrong::{Wrong, failed};
-use crate::ui::page::{Chosen, Page};
 use lommebok_web::pages::lang::Lang;
 
 /// What the last form came to.

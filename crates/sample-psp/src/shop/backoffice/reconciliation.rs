@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 
+use crate::page::{Chosen, Page};
 use crate::psp::{Difference, Reconciliation};
 use crate::shop::Shop;
 use crate::shop::merchant_client::COMPARED_MAX;
-use crate::ui::page::{Chosen, Page};
 use lommebok_web::pages::lang::Lang;
 
 #[derive(Template)]

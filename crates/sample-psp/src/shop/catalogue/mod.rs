@@ -9,7 +9,7 @@ mod spoons;
 
 use askama::Template;
 
-use crate::ui::page::{Chosen, Page};
+use crate::page::{Chosen, Page};
 use goods::GOODS;
 use lommebok_web::pages::html::Html;
 use lommebok_web::pages::lang::Lang;

@@ -16,8 +16,9 @@ use http::header::RETRY_AFTER;
 use super::Edge;
 use super::pages::{Pages, language};
 use super::rates::{self, OfAddress};
-use crate::ui::assets;
 use crate::ui::error_page::Wrong;
+use crate::ui::page;
+use lommebok_web::pages::assets::ASSETS_ROUTE;
 
 /// The landing page's routes, and the files that all pages use.
 pub(crate) fn routes(edge: Edge, pages: Pages) -> Router {
@@ -30,7 +31,7 @@ pub(crate) fn routes(edge: Edge, pages: Pages) -> Router {
         // A page that waits asks these again and again by itself.
         .route("/landing/events", get(show::events))
         .route("/landing/status", get(show::status))
-        .route("/assets/{fingerprint}/{*name}", get(asset))
+        .route(ASSETS_ROUTE, get(asset))
         .with_state(pages)
 }
 
@@ -47,5 +48,5 @@ async fn limited(State((edge, pages)): State<(Edge, Pages)>, request: Request, n
 }
 
 async fn asset(State(pages): State<Pages>, Path((fingerprint, name)): Path<(String, String)>) -> Response {
-    assets::answer(&pages.brand, &fingerprint, &name)
+    page::file(&pages.brand, &fingerprint, &name)
 }

@@ -1,17 +1,22 @@
-//! What every page knows: its language and where it is.
+//! What every page knows: its language, where it is, and the files that it loads. HTML leaves through [`Chosen::page`] alone.
+//!
+//! The pages have two brands that must not look like the wallet: the shop, and the simulated bank. Texts stand in the templates.
 
 use std::borrow::Borrow;
 use std::convert::Infallible;
+use std::sync::LazyLock;
 
 use askama::Template;
-use axum::extract::FromRequestParts;
+use axum::Router;
+use axum::extract::{FromRequestParts, Path};
+use axum::routing::get;
 use http::HeaderValue;
 use http::header::{ACCEPT_LANGUAGE, COOKIE, REFERRER_POLICY, SET_COOKIE};
 use http::request::Parts;
+use lommebok_web::assets;
+use lommebok_web::pages::assets::{ASSETS_ROUTE, Assets};
 use lommebok_web::pages::html::Html;
 use lommebok_web::pages::lang::Lang;
-
-use super::assets;
 
 /// The frame around a page's own content; the layouts read it.
 #[derive(Clone, Debug)]
@@ -47,7 +52,7 @@ impl Page {
     /// The address of an embedded file.
     #[expect(clippy::unused_self, reason = "templates ask the page for everything")]
     pub(crate) fn asset(&self, name: &str) -> String {
-        assets::address(name)
+        ASSETS.address(name)
     }
 
     /// The address of this page in the other language.
@@ -111,4 +116,30 @@ impl<S: Send + Sync> FromRequestParts<S> for Chosen {
         let lang = Lang::choose(query, cookie.map(|(_, value)| value), header(ACCEPT_LANGUAGE));
         Ok(Self { lang, by_switch: query.and_then(Lang::parse).is_some() })
     }
+}
+
+static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
+    Assets::new(assets![
+        "leave.js",
+        "once.js",
+        "bank/bank.css",
+        "bank/bank.svg",
+        "shop/shop.css",
+        "shop/goods.css",
+        "shop/checkout.css",
+        "shop/backoffice.css",
+        "keep-up.js",
+        "waits.js",
+        "times.js",
+        "live.js",
+        "shop/order.js",
+        "shop/checkout.js",
+        "shop/icon.svg",
+    ])
+});
+
+/// Serves the files that pages load.
+pub(crate) fn files() -> Router {
+    let file = async |Path((fingerprint, name)): Path<(String, String)>| ASSETS.answer(&fingerprint, &name);
+    Router::new().route(ASSETS_ROUTE, get(file))
 }

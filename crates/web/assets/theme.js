@@ -1,11 +1,12 @@
-// Light or dark: the browser's wish, unless somebody chose otherwise here. A classic script in <head>, so that no page flashes.
+// Light or dark: the browser's wish, unless somebody chose otherwise here. A classic script in <head>, so that no page flashes;
+// its attribute data-key says under which name this brand keeps the choice.
 (() => {
-  const KEY = "fjellkroa-theme";
+  const { key } = document.currentScript.dataset;
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const chosen = () => {
     try {
-      const theme = localStorage.getItem(KEY);
+      const theme = localStorage.getItem(key);
       return theme === "light" || theme === "dark" ? theme : null;
     } catch {
       return null; // storage is switched off: the browser's wish stands
@@ -24,7 +25,7 @@
     if (!event.target.closest?.("[data-theme-switch]")) return;
     const next = root.dataset.theme === "dark" ? "light" : "dark";
     try {
-      localStorage.setItem(KEY, next);
+      localStorage.setItem(key, next);
     } catch {
       // the choice lasts until the next page
     }
