@@ -16,10 +16,9 @@ use lommebok_server::ui::{
         TooLate, WaitingFor, WaitingPage, WrongNumber,
     },
     page::Page,
-    phone::{PhonePage, TestUser},
     qr::Qr,
-    shown_clock::ShownClock,
-    start::{PspValues, StartPage, TestCard},
+    sandbox::{PhonePage, PspValues, StartPage, TestCard, TestUser},
+    shown::ShownClock,
     typed_number::NoNumber,
 };
 use lommebok_web::pages::lang::Lang;

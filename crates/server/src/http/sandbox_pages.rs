@@ -17,11 +17,10 @@ use super::pages::{Pages, language, remember_language};
 use crate::seeds::{Seed, SeedCard, SeedUser};
 use crate::ui::brand::Brand;
 use crate::ui::error_page::Wrong;
-use crate::ui::phone::{PhonePage, TestUser};
 use crate::ui::qr::QrCodes;
-use crate::ui::shown_clock::ShownClock;
-pub use crate::ui::start::{Invocation, ShopAddresses};
-use crate::ui::start::{PspValues, StartPage, TestCard};
+pub use crate::ui::sandbox::{Invocation, ShopAddresses};
+use crate::ui::sandbox::{PhonePage, PspValues, StartPage, TestCard, TestUser};
+use crate::ui::shown::ShownClock;
 use lommebok_web::pages::html::{Html, Policy};
 
 /// The only closed world so far.

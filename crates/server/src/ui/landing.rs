@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use askama::Template;
 
-use super::{page::Page, qr::Qr, shown_clock::ShownClock, typed_number::NoNumber};
+use super::{page::Page, qr::Qr, shown::ShownClock, typed_number::NoNumber};
 
 /// The payment as a landing page shows it.
 #[derive(Clone, Debug)]

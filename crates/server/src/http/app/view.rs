@@ -9,7 +9,7 @@ use lommebok_engine::wallet::Wallet;
 use lommebok_store::{Card, PaymentReceipt};
 use serde_json::{Value, json};
 
-use crate::ui::shown_text::shown_text;
+use crate::ui::shown::shown_text;
 
 /// The payment, as it is.
 pub(super) async fn payment(wallet: &Wallet, payment: &Payment) -> Result<Value, Fault> {

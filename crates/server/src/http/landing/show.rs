@@ -21,8 +21,7 @@ use crate::ui::landing::{
     AnotherNumber, Deadline, FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage, TooLate,
     WaitingFor, WaitingPage, WrongNumber,
 };
-use crate::ui::shown_clock::ShownClock;
-use crate::ui::shown_text::shown_text;
+use crate::ui::shown::{ShownClock, shown_text};
 use lommebok_web::pages::html::{Html, Policy};
 use lommebok_web::pages::lang::Lang;
 

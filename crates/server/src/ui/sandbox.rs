@@ -1,9 +1,10 @@
-//! The sandbox's start page: leads a newcomer to everything.
+//! The pages that only a sandbox has: the start page, which leads a newcomer to everything, and the phone simulator, an empty shell
+//! for the script, which is a client of the App API.
 
 use askama::Template;
 use lommebok_engine::keys::SecretText;
 
-use super::{page::Page, phone::TestUser};
+use super::{page::Page, shown::ShownClock};
 
 /// A row of the table of magic amounts.
 #[derive(Clone, Copy, Debug)]
@@ -138,4 +139,31 @@ impl StartPage<'_> {
     pub fn magic_amounts(&self) -> &'static [MagicAmount] {
         &MAGIC_AMOUNTS
     }
+}
+
+/// A test user whom a visitor of the sandbox may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestUser {
+    /// The user's name.
+    pub name: String,
+    /// Eight digits.
+    pub phone_number: String,
+    /// Four digits, public on purpose.
+    pub pin: String,
+    /// What this user is good for, in a few words per language: Norwegian, English.
+    pub about: (String, String),
+}
+
+/// The page at `/phone`.
+#[derive(Template)]
+#[template(path = "phone/phone.html")]
+pub struct PhonePage<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// How the wallet's clock goes, for the phone's status bar.
+    pub clock: &'a ShownClock,
+    /// The tenant to sign in to.
+    pub tenant: &'a str,
+    /// Whom one may be; empty outside the sandbox.
+    pub test_users: &'a [TestUser],
 }

@@ -1,6 +1,7 @@
-//! A text that a shop wrote, made safe to read: it cannot reorder, hide or fake what stands around it.
-//!
-//! Escaping for HTML is the templates' work, not this module's.
+//! What is not shown as it is stored: a text that a shop wrote, made safe to read, so that it cannot reorder, hide or fake what is
+//! around it (escaping for HTML is the templates' work); and how the wallet's clock goes.
+
+use lommebok_engine::clock::{BusinessClock, ClockMode, time_text};
 
 /// How many characters of a shop's text are shown.
 pub const SHOWN_CHARS: usize = 100;
@@ -24,6 +25,29 @@ fn is_trickery(c: char) -> bool {
         '\u{00ad}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
         | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
         | '\u{e0000}'..='\u{e007f}')
+}
+
+/// How the wallet's clock goes, for the pages that show it (`wallet-clock.js`): only what stays the same while nobody touches the
+/// clock, so that a page that did not change reads alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ShownClock {
+    /// As the machine's.
+    Machine,
+    /// So many milliseconds ahead of the machine's (negative: behind).
+    Ahead(i64),
+    /// It stands; RFC 3339 in UTC.
+    Stands(String),
+}
+
+impl ShownClock {
+    /// How this clock goes.
+    pub(crate) fn of(clock: &BusinessClock) -> Self {
+        match clock.mode() {
+            ClockMode::Running { offset_ms: 0 } => Self::Machine,
+            ClockMode::Running { offset_ms } => Self::Ahead(offset_ms),
+            ClockMode::Frozen { at } => Self::Stands(time_text(at)),
+        }
+    }
 }
 
 #[cfg(test)]
