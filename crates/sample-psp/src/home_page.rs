@@ -13,7 +13,6 @@ use lommebok_sdk::Url;
 use crate::merchant_api::Problem;
 use crate::page::{Chosen, Page};
 use lommebok_web::pages::html::Html;
-use lommebok_web::pages::lang::Lang;
 
 /// Where the page leads.
 #[derive(Clone, Debug)]

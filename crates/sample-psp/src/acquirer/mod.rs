@@ -1,20 +1,18 @@
 //! The PSP's bank behind a seam: what every acquirer offers ([`Acquirer`]), in the words of its messages.
 //!
 //! Each call carries an [`OperationId`]: the same id again is the same operation and gets the same answer, so a call whose
-//! answer was lost is simply repeated. What a response code means to the wallet is in one table (`verdict`).
+//! answer was lost is simply repeated. What a response code means to the wallet is in one table ([`verdict()`]).
 
 mod message;
 mod response_code;
 pub mod simulated;
 mod test_amounts;
-mod verdict;
 
 use lommebok_sdk::{Amount, BoxFuture};
 
 pub use message::{Authentication, Authorisation, Expiry, Field, OperationId, Scheme};
-pub use response_code::ResponseCode;
+pub use response_code::{ResponseCode, Verdict, verdict};
 pub use test_amounts::{TestAmount, test_amount};
-pub use verdict::{Verdict, verdict};
 
 /// What an acquirer does for a PSP.
 pub trait Acquirer: Send + Sync + 'static {

@@ -2,7 +2,9 @@
 
 use lommebok_sdk::{Amount, ErrorId, Status};
 
-use super::payment::{AttemptNumber, Challenge, Finding, InitRefusal, NoticeKind, OperationKind, StepUp};
+use super::money::OperationKind;
+use super::payment::{AttemptNumber, Challenge, StepUp};
+use super::wallet_word::{Finding, InitRefusal, NoticeKind};
 use crate::acquirer::{Field, OperationId, ResponseCode};
 
 /// What is to happen to a payment.

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::payment::{OperationState, Payment, State};
+use super::money::OperationState;
+use super::payment::{Payment, State};
 use crate::clock::Timestamp;
 
 /// How long the task that began something gets to finish it before the worker takes over.

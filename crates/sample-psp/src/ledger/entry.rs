@@ -5,7 +5,9 @@
 use lommebok_sdk::{Amount, ErrorId, Status};
 use serde::{Deserialize, Serialize};
 
-use super::payment::{AttemptNumber, Challenge, Finding, InitRefusal, NoticeKind, OperationKind, Settled, StepUp};
+use super::money::OperationKind;
+use super::payment::{AttemptNumber, Challenge, StepUp};
+use super::wallet_word::{Finding, InitRefusal, NoticeKind, Settled};
 use crate::acquirer::{Field, OperationId, ResponseCode};
 use crate::clock::Timestamp;
 

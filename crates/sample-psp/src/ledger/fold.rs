@@ -1,7 +1,9 @@
 //! What an entry makes of a payment. Total: an entry that is in the ledger has happened, whatever state it meets.
 
 use super::entry::{Entry, EntryKind};
-use super::payment::{Ended, Operation, OperationKind, OperationState, Payment, Settled, State, Sums};
+use super::money::{Operation, OperationKind, OperationState, Sums};
+use super::payment::{Ended, Payment, State};
+use super::wallet_word::Settled;
 use crate::acquirer::{Verdict, verdict};
 use crate::clock::Timestamp;
 

@@ -9,17 +9,20 @@ mod decide;
 mod due;
 mod entry;
 mod fold;
+mod money;
 mod payment;
 mod report;
 mod store;
+mod time_seen;
+mod wallet_word;
 
 pub use command::{Asked, Command, IfMissing, Refusal};
 pub use decide::decide;
 pub use due::{Due, DueKind};
 pub use entry::{Entry, EntryKind};
-pub use payment::{
-    AttemptNumber, Challenge, Ended, Entrance, Finding, InitRefusal, NoticeKind, Operation, OperationKind,
-    OperationState, Payment, Settled, State, StepUp, Sums, Terms,
-};
+pub use money::{Operation, OperationKind, OperationState, Sums};
+pub use payment::{AttemptNumber, Challenge, Ended, Entrance, Payment, State, StepUp, Terms};
 pub use report::Report;
+pub(crate) use report::status_word;
 pub(crate) use store::{Commit, Created, Ledger, LedgerFault, Name};
+pub use wallet_word::{Finding, InitRefusal, NoticeKind, Settled};

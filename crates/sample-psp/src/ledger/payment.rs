@@ -1,9 +1,11 @@
-//! A payment as the PSP sees it: what was agreed, its state, and the sums of its money in øre.
+//! A payment as the PSP sees it: what was agreed, and its state.
 
 use lommebok_sdk::{Amount, ErrorId, MerchantOrderId, MerchantSerialNumber, MobileNumber, PspTransactionId};
 use serde::{Deserialize, Serialize};
 
-use crate::acquirer::{OperationId, ResponseCode};
+use super::money::{Operation, OperationState, Sums};
+use super::wallet_word::{Finding, InitRefusal};
+use crate::acquirer::OperationId;
 use crate::clock::Timestamp;
 
 /// What was agreed when the merchant created it. Nothing later changes it.
@@ -153,125 +155,6 @@ pub enum Ended {
         /// What they say.
         finding: Finding,
     },
-}
-
-/// Why the wallet has not taken a payment, as far as it makes a difference to a customer who wants to pay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum InitRefusal {
-    /// No user has the number (`81`).
-    UserNotRegistered,
-    /// The merchant is not active (`21`).
-    MerchantNotActive,
-    /// It has a payment of this id (`44`) or for this order (`99`).
-    AlreadyExists,
-    /// It could not be reached while its link would have lived.
-    NotReached,
-    /// Anything else; also what was stored before there were several reasons.
-    #[default]
-    NotAccepted,
-}
-
-/// A notice of the wallet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NoticeKind {
-    /// `USER_CANCEL`
-    UserCancel,
-    /// `TIMEOUT`
-    Timeout,
-}
-
-/// What the wallet's details say of a payment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Finding {
-    Reserved,
-    /// It failed, for certain or not: the details don't tell.
-    Failed,
-    /// Cancelled or expired.
-    Cancelled,
-    /// Nothing yet: it is open.
-    Open,
-    /// The wallet does not know it.
-    Unknown,
-}
-
-/// What follows from what the wallet's details say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Settled {
-    /// Both sides agree, or a human must look.
-    Nothing,
-    /// It is too early; the details are read again.
-    Again,
-    /// We tell the wallet `RESERVED`.
-    SendReserved,
-    /// The payment is over here too; we tell the wallet `CANCELLED`, in case its outcome is unknown.
-    SendCancelled,
-    /// The payment is over here too.
-    End,
-}
-
-/// The money of a payment, in øre: all zero until it is reserved.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sums {
-    /// Set aside.
-    pub reserved: i64,
-    /// Taken of it.
-    pub captured: i64,
-    /// Given up untaken.
-    pub released: i64,
-    /// Given back after taking.
-    pub refunded: i64,
-}
-
-impl Sums {
-    /// What may still be captured or cancelled.
-    pub const fn remaining_to_capture(self) -> i64 {
-        self.reserved.saturating_sub(self.captured).saturating_sub(self.released)
-    }
-
-    /// What may still be refunded.
-    pub const fn remaining_to_refund(self) -> i64 {
-        self.captured.saturating_sub(self.refunded)
-    }
-}
-
-/// What a merchant does with reserved money.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OperationKind {
-    /// Takes it.
-    Capture,
-    /// Gives it up untaken.
-    Cancel,
-    /// Gives it back.
-    Refund,
-}
-
-/// An operation of a merchant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Operation {
-    /// Its name at the acquirer.
-    pub id: OperationId,
-    /// The merchant's own key for it.
-    pub key: String,
-    /// What was asked.
-    pub kind: OperationKind,
-    /// How much; worked out when it began.
-    pub amount: Amount,
-    pub state: OperationState,
-}
-
-/// The state of an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OperationState {
-    /// The acquirer is being asked, since then.
-    Pending(Timestamp),
-    Done,
-    /// Refused by the acquirer.
-    Refused(ResponseCode),
 }
 
 /// A payment at one version.

@@ -7,7 +7,9 @@
 use lommebok_sdk::{Amount, Status};
 
 use super::entry::EntryKind;
-use super::payment::{Operation, OperationKind, Payment, Settled};
+use super::money::{Operation, OperationKind};
+use super::payment::Payment;
+use super::wallet_word::Settled;
 use crate::acquirer::{ResponseCode, Verdict, verdict};
 
 /// One entry of updatestatus.
@@ -18,6 +20,16 @@ pub struct Report {
     pub amount: Amount,
     /// It was tried and did not work.
     pub failed: bool,
+}
+
+/// The status in the wallet's words.
+pub(crate) const fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Reserved => "RESERVED",
+        Status::Captured => "CAPTURED",
+        Status::Cancelled => "CANCELLED",
+        Status::Refunded => "REFUNDED",
+    }
 }
 
 /// The reports of `entry`, which happened to `before`, in this order.

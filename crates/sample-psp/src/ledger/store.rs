@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::due::due;
 use super::report::reports;
+use super::time_seen::TimeSeen;
 use super::{Command, Entry, EntryKind, Payment, Refusal, Terms, decide};
 use crate::clock::Timestamp;
 use crate::database::ledger::{self as rows, Batch, DueRow};
@@ -17,18 +18,8 @@ use crate::database::{Database, DatabaseFault};
 pub(crate) struct Ledger {
     database: Database,
     collects_for_ms: i64,
-    /// What time was seen last, and what of it is kept.
-    seen: Arc<tokio::sync::Mutex<Option<Seen>>>,
+    seen: Arc<TimeSeen>,
 }
-
-#[derive(Clone, Copy, Debug)]
-struct Seen {
-    last: Timestamp,
-    kept: Timestamp,
-}
-
-/// What time was seen is kept this often, in ms of business time.
-const TIME_KEPT_EVERY_MS: i64 = 60_000;
 
 /// What was committed.
 #[derive(Clone, Debug)]
@@ -121,28 +112,7 @@ impl Ledger {
     /// Notices that business time was set back, here or while nothing ran: what is due then keeps its distance. Said before
     /// anything is asked for by time.
     pub(crate) async fn see(&self, now: Timestamp) -> Result<(), DatabaseFault> {
-        let mut seen = self.seen.lock().await;
-        let before = match *seen {
-            Some(before) => Some(before),
-            None => self.database.read(rows::seen).await?.map(|kept| Seen { last: kept, kept }),
-        };
-        let set_back_ms = before.map_or(0, |before| before.last.as_millis().saturating_sub(now.as_millis()).max(0));
-        let is_kept =
-            before.is_some_and(|before| now.as_millis().saturating_sub(before.kept.as_millis()) < TIME_KEPT_EVERY_MS);
-        if set_back_ms > 0 || !is_kept {
-            self.database
-                .write(move |transaction| {
-                    if set_back_ms > 0 {
-                        rows::move_all(transaction, set_back_ms.saturating_neg())?;
-                    }
-                    rows::see(transaction, now)
-                })
-                .await?;
-            *seen = Some(Seen { last: now, kept: now });
-        } else if let Some(before) = before {
-            *seen = Some(Seen { last: now, ..before });
-        }
-        Ok(())
+        self.seen.see(&self.database, now).await
     }
 
     /// What is due at `now`.

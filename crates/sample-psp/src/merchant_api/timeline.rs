@@ -2,13 +2,14 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use lommebok_sdk::Status;
 use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
 use super::{Api, Merchant};
 use crate::acquirer::{Field, OperationId};
-use crate::ledger::{Challenge, Entry, EntryKind, Finding, NoticeKind, Operation, OperationKind, Payment, Settled};
+use crate::ledger::{
+    Challenge, Entry, EntryKind, Finding, NoticeKind, Operation, OperationKind, Payment, Settled, status_word,
+};
 
 /// What happened to a payment.
 #[derive(Serialize, Deserialize)]
@@ -31,7 +32,6 @@ pub(super) async fn timeline(
     Ok(Json(Timeline { lines, reports_waiting }))
 }
 
-/// A line of the timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TimelineLine {
@@ -47,7 +47,6 @@ pub(crate) struct TimelineLine {
     pub(crate) fields: Vec<Field>,
 }
 
-/// Who did it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum By {
@@ -71,7 +70,6 @@ impl By {
     }
 }
 
-/// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum What {
@@ -94,7 +92,6 @@ pub(crate) enum What {
     ReportRefused,
 }
 
-/// What a line says.
 struct Told {
     what: What,
     by: By,
@@ -246,14 +243,5 @@ const fn settled_word(settled: Settled) -> &'static str {
         Settled::SendReserved => "send RESERVED",
         Settled::SendCancelled => "end, send CANCELLED",
         Settled::End => "end",
-    }
-}
-
-const fn status_word(status: Status) -> &'static str {
-    match status {
-        Status::Reserved => "RESERVED",
-        Status::Captured => "CAPTURED",
-        Status::Cancelled => "CANCELLED",
-        Status::Refunded => "REFUNDED",
     }
 }

@@ -1,13 +1,19 @@
-//! What the SDK's receiver calls: each call of the wallet, once, and what must be undone until it is.
+//! What the SDK's receiver calls: each call of the wallet, once, and what must be undone until it is; and what a call must carry.
 
-use lommebok_sdk::receiver::{Accepted, AcceptedAfterStepUp, Notice, Reversal, StepUpUrl};
-use lommebok_sdk::{Answer, ErrorId, MakePayment, PaymentHandler};
+use std::fmt;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use lommebok_sdk::receiver::{
+    Accepted, AcceptedAfterStepUp, Authorization, BoxError, Expected, Notice, Reversal, StepUpUrl,
+};
+use lommebok_sdk::{Answer, ErrorId, MakePayment, MakePaymentToken, PaymentHandler, PspTransactionId};
+use sha2::Sha256;
 
 use super::Psp;
 use super::authorising::Outcome;
 use super::checks::Checked;
 use crate::acquirer::{TestAmount, test_amount};
-use crate::ledger::{AttemptNumber, Command, LedgerFault, Name, NoticeKind, Payment, Refusal, State};
+use crate::ledger::{AttemptNumber, Command, Ledger, LedgerFault, Name, NoticeKind, Payment, Refusal, State};
 
 /// The PSP as the receiver's handler.
 #[derive(Clone, Debug)]
@@ -121,5 +127,45 @@ impl Handler {
                 reversal.not_yet()
             }
         }
+    }
+}
+
+/// The makePaymentToken of each payment: made from its id with our key, so that it is a payment's own and nothing is stored.
+#[derive(Clone)]
+pub(crate) struct MakePaymentTokens([u8; 32]);
+
+impl MakePaymentTokens {
+    pub(crate) const fn new(key: [u8; 32]) -> Self {
+        Self(key)
+    }
+
+    /// The token of a payment.
+    pub(crate) fn of(&self, id: &PspTransactionId) -> MakePaymentToken {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of every length");
+        mac.update(b"makePaymentToken");
+        mac.update(id.as_str().as_bytes());
+        let code = mac.finalize().into_bytes();
+        let text = code.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        MakePaymentToken::new(text).expect("hexadecimal digits are visible ASCII")
+    }
+}
+
+impl fmt::Debug for MakePaymentTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MakePaymentTokens(***)")
+    }
+}
+
+/// What a call about a payment of ours must carry.
+#[derive(Clone, Debug)]
+pub(crate) struct OurPayments {
+    pub(crate) ledger: Ledger,
+    pub(crate) tokens: MakePaymentTokens,
+}
+
+impl Authorization for OurPayments {
+    async fn expected(&self, id: &PspTransactionId) -> Result<Expected, BoxError> {
+        let found = self.ledger.find(Name::PspTransactionId(id.to_string())).await?;
+        Ok(if found.is_some() { Expected::Token(self.tokens.of(id)) } else { Expected::UnknownPayment })
     }
 }

@@ -7,7 +7,6 @@
 mod authorising;
 mod checks;
 mod handler;
-mod make_payment_token;
 mod operations;
 mod payments;
 mod reconciliation;
@@ -30,8 +29,7 @@ use crate::acquirer::simulated::SimulatedAcquirer;
 use crate::clock::{BusinessClock, Timestamp};
 use crate::ledger::{Command, Commit, IfMissing, Ledger, LedgerFault, Name};
 
-pub(crate) use handler::Handler;
-pub(crate) use make_payment_token::{MakePaymentTokens, OurPayments};
+pub(crate) use handler::{Handler, MakePaymentTokens, OurPayments};
 pub(crate) use operations::OperateFault;
 pub(crate) use payments::{CreateFault, Wanted};
 pub use reconciliation::{Difference, Reconciliation, Side};

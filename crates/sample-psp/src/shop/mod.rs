@@ -3,11 +3,13 @@
 //! It is a merchant and nothing more: it knows the PSP through the merchant API, with its key, and asks it anew whenever a
 //! page needs to know whether an order is paid. The redirect back from the wallet is never believed. A newcomer's mistake:
 //! to mark an order as paid because somebody came to its page.
+//!
+//! It answers requests to its own names, and forms that its own pages sent. Another site's form is known by `Sec-Fetch-Site`,
+//! or by `Origin` where a browser does not send that; another name that leads to our address (DNS rebinding) by `Host`.
 
 mod backoffice;
 mod catalogue;
 mod checkout;
-mod form_origin;
 mod merchant_client;
 mod order;
 mod phase;
@@ -18,16 +20,20 @@ mod wrong;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use http::{HeaderMap, Method, header};
 use lommebok_psp_v3::hosts::KnownHosts;
 use lommebok_sdk::Url;
 
 use crate::clock::BusinessClock;
 use crate::database::orders::Orders;
 use crate::merchant_api::Flow;
-use crate::page;
+use crate::page::{self, Chosen};
+
+use wrong::{Wrong, other_name};
 
 pub(crate) use merchant_client::MerchantClient;
 
@@ -71,7 +77,7 @@ pub(crate) fn router(shop: Shop, hosts: Arc<KnownHosts>) -> Router {
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
         .layer(middleware::from_fn(wrong::in_our_words))
         .with_state(shop)
-        .layer(middleware::from_fn_with_state(hosts, form_origin::check))
+        .layer(middleware::from_fn_with_state(hosts, only_our_own))
         // Under every name, or the page that refuses a name would be bare; they are the same for everybody.
         .merge(page::files())
 }
@@ -94,4 +100,31 @@ impl Shop {
     pub(crate) fn address(&self, path: &str) -> String {
         self.0.public_url.join(path).map_or_else(|_| path.to_owned(), |url| url.to_string())
     }
+}
+
+/// Lets our own requests through.
+async fn only_our_own(State(hosts): State<Arc<KnownHosts>>, chosen: Chosen, request: Request, next: Next) -> Response {
+    // HTTP/2 says the host in the target.
+    let target = request.uri().authority().map(http::uri::Authority::as_str);
+    let host = target.or_else(|| text(request.headers(), &header::HOST)).unwrap_or_default().to_owned();
+    if !hosts.knows(&host) {
+        return other_name(chosen, &host).into_response();
+    }
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    if changes && !is_our_form(request.headers(), &host) {
+        return Wrong::OtherSite.page(chosen).into_response();
+    }
+    next.run(request).await
+}
+
+fn is_our_form(headers: &HeaderMap, host: &str) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    let origin = text(headers, &header::ORIGIN).unwrap_or_default();
+    origin.split_once("://").is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host))
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
 }

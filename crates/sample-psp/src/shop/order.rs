@@ -16,7 +16,6 @@ use super::wrong::{Wrong, failed};
 use super::{Shop, reason};
 use crate::merchant_api::Flow;
 use crate::page::{Chosen, Page};
-use lommebok_web::pages::lang::Lang;
 
 #[derive(Template)]
 #[template(path = "shop/order.html")]

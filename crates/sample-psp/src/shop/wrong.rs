@@ -10,7 +10,6 @@ use http::{StatusCode, Uri};
 use crate::database::DatabaseFault;
 use crate::page::{Chosen, Page};
 use lommebok_web::pages::html::Html;
-use lommebok_web::pages::lang::Lang;
 
 /// What went wrong, as a customer sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

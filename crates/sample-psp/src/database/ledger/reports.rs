@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::super::DatabaseFault;
 use crate::clock::Timestamp;
-use crate::ledger::Report;
+use crate::ledger::{Report, status_word};
 
 /// Reports that go together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub(crate) fn queue(
 ) -> Result<(), DatabaseFault> {
     let sql = "INSERT INTO report (payment, status, amount, failed, at) VALUES (?1, ?2, ?3, ?4, ?5)";
     let Report { status, amount, failed } = report;
-    transaction.execute(sql, params![payment, word(status), amount.as_ore(), failed, at.as_millis()])?;
+    transaction.execute(sql, params![payment, status_word(status), amount.as_ore(), failed, at.as_millis()])?;
     Ok(())
 }
 
@@ -130,15 +130,6 @@ fn of_batch(connection: &Connection, batch: i64) -> Result<Vec<ReportRow>, Datab
 
 const STATUSES: [Status; 4] = [Status::Reserved, Status::Captured, Status::Cancelled, Status::Refunded];
 
-const fn word(status: Status) -> &'static str {
-    match status {
-        Status::Reserved => "RESERVED",
-        Status::Captured => "CAPTURED",
-        Status::Cancelled => "CANCELLED",
-        Status::Refunded => "REFUNDED",
-    }
-}
-
 fn status_of(text: &str) -> Option<Status> {
-    STATUSES.into_iter().find(|status| word(*status) == text)
+    STATUSES.into_iter().find(|status| status_word(*status) == text)
 }

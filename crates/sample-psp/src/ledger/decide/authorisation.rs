@@ -4,7 +4,8 @@ use lommebok_sdk::ErrorId;
 
 use super::super::command::Refusal;
 use super::super::entry::EntryKind;
-use super::super::payment::{AttemptNumber, Challenge, OperationState, Payment, State, StepUp};
+use super::super::money::OperationState;
+use super::super::payment::{AttemptNumber, Challenge, Payment, State, StepUp};
 use crate::acquirer::{Field, ResponseCode};
 
 pub(super) fn begin(payment: &Payment, attempt: AttemptNumber, message: Vec<Field>) -> Result<Vec<EntryKind>, Refusal> {

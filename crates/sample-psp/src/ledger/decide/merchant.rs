@@ -4,7 +4,8 @@ use lommebok_sdk::Amount;
 
 use super::super::command::{Asked, Refusal};
 use super::super::entry::EntryKind;
-use super::super::payment::{Ended, OperationKind, OperationState, Payment, State};
+use super::super::money::{OperationKind, OperationState};
+use super::super::payment::{Ended, Payment, State};
 use crate::acquirer::{OperationId, ResponseCode};
 
 pub(super) fn operate(payment: &Payment, asked: Asked) -> Result<Vec<EntryKind>, Refusal> {

@@ -2,7 +2,8 @@
 
 use super::super::command::{IfMissing, Refusal};
 use super::super::entry::EntryKind;
-use super::super::payment::{Finding, InitRefusal, NoticeKind, Payment, Settled, State};
+use super::super::payment::{Payment, State};
+use super::super::wallet_word::{Finding, InitRefusal, NoticeKind, Settled};
 use super::authorisation;
 
 pub(super) fn accept_init(payment: &Payment, link: String) -> Result<Vec<EntryKind>, Refusal> {

@@ -1,7 +1,7 @@
 //! The back office, beginning with its list of the newest sales: what can be done with their money, who did what, and where the
 //! PSP and the wallet disagree.
 //!
-//! It has no sign-in: the shop is a sandbox on its owner's machine. Its forms are ours alone (`form_origin`) and carry a key,
+//! It has no sign-in: the shop is a sandbox on its owner's machine. Its forms are ours alone (`shop::only_our_own`) and carry a key,
 //! so that a double click captures once.
 
 pub(super) mod operate;
@@ -17,7 +17,6 @@ use axum::response::{IntoResponse as _, Response};
 use crate::page::{Chosen, Page};
 use crate::shop::Shop;
 use crate::shop::wrong::failed;
-use lommebok_web::pages::lang::Lang;
 use sale::Sale;
 
 /// How many sales are listed.

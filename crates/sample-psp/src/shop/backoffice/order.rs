@@ -17,7 +17,6 @@ use crate::shop::Shop;
 use crate::shop::merchant_client::MerchantClient;
 use crate::shop::phase::Phase;
 use crate::shop::wrong::{Wrong, failed};
-use lommebok_web::pages::lang::Lang;
 
 /// What the last form came to.
 #[derive(Deserialize)]

@@ -8,7 +8,6 @@ use crate::page::{Chosen, Page};
 use crate::psp::{Difference, Reconciliation};
 use crate::shop::Shop;
 use crate::shop::merchant_client::COMPARED_MAX;
-use lommebok_web::pages::lang::Lang;
 
 #[derive(Template)]
 #[template(path = "backoffice/reconciliation.html")]

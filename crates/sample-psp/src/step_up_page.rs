@@ -4,8 +4,7 @@
 //! A POST answers 303 to our own page, which leaves by script, refresh and link, because browsers apply `form-action` to
 //! redirects. Only the wallet that the session leads back to may frame it.
 
-mod pages;
-
+use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Form, Path, Request, State as Shared};
 use axum::middleware::{self, Next};
@@ -21,7 +20,6 @@ use crate::ledger::{Challenge, Payment, State, StepUp};
 use crate::page::{self, Chosen, Page};
 use crate::psp::{ChallengeFault, OurReceiver, Psp, Way};
 use lommebok_web::pages::html::Policy;
-use pages::{ChallengePage, LeavingPage, NoQuestion, NoQuestionPage};
 
 /// The most bytes of a form.
 const BODY_MAX_BYTES: usize = 4 * 1024;
@@ -150,4 +148,54 @@ async fn in_our_words(chosen: Chosen, request: Request, next: Next) -> Response 
         page.headers_mut().insert(ALLOW, methods.clone());
     }
     page
+}
+
+/// The question.
+#[derive(Template)]
+#[template(path = "step_up/challenge.html")]
+struct ChallengePage {
+    page: Page,
+    amount: i64,
+    text: String,
+    is_wrong: bool,
+    code: &'static str,
+}
+
+/// Back to the wallet.
+#[derive(Template)]
+#[template(path = "step_up/leaving.html")]
+struct LeavingPage {
+    page: Page,
+    ended: Challenge,
+    url: String,
+}
+
+/// Nothing to do here, or nothing that can be done now.
+#[derive(Template)]
+#[template(path = "step_up/no_question.html")]
+struct NoQuestionPage {
+    page: Page,
+    why: NoQuestion,
+}
+
+/// Why the bank asks nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NoQuestion {
+    /// There is no such session, or it is over.
+    Over,
+    /// A form that is none of ours, or not whole.
+    Unreadable,
+    /// Our fault; nothing was changed.
+    Failed,
+}
+
+impl NoQuestionPage {
+    fn title(&self) -> &'static str {
+        let (nb, en) = match self.why {
+            NoQuestion::Over => ("Dette steget er over", "This step is over"),
+            NoQuestion::Unreadable => ("Skjemaet kunne ikke leses", "The form could not be read"),
+            NoQuestion::Failed => ("Noe gikk galt hos banken", "Something went wrong at the bank"),
+        };
+        self.page.say(nb, en)
+    }
 }
