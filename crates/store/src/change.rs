@@ -88,7 +88,13 @@ impl Write {
             Self::Payments(writes) => writes,
             Self::Batch(batch) => &batch.payments,
             Self::ResetClock(reset) => &reset.moved,
-            _ => return None,
+            Self::NewPayment(_)
+            | Self::Merchant(_)
+            | Self::Session(_)
+            | Self::Clock(_)
+            | Self::Seed(_)
+            | Self::Purge { .. }
+            | Self::SkipNumbers(_) => return None,
         };
         (!writes.is_empty()).then(|| writes.iter().map(|write| write.transition.payment.id).collect())
     }

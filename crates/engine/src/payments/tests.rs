@@ -133,11 +133,13 @@ fn planned(plan: &Arc<Mutex<Option<Rival>>>) -> Rivals {
                 let rival = {
                     let mut plan = plan.lock().unwrap();
                     match plan.as_mut() {
-                        Some(Rival { moments_left: 0, .. }) => plan.take(),
-                        Some(rival) => {
-                            rival.moments_left -= 1;
-                            None
-                        }
+                        Some(Rival { moments_left, .. }) => match moments_left.checked_sub(1) {
+                            Some(left) => {
+                                *moments_left = left;
+                                None
+                            }
+                            None => plan.take(),
+                        },
                         None => None,
                     }
                 };

@@ -25,6 +25,7 @@ pub(crate) use problem::Problem;
 pub(crate) use timeline::{By, Timeline, TimelineLine, What};
 pub(crate) use views::{PaymentView, Reason};
 
+use crate::ledger::OperationKind;
 use crate::psp::Psp;
 
 /// The most bytes of a body.
@@ -43,9 +44,9 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/merchant/v1/payments", post(create::create).get(read::list))
         .route("/merchant/v1/payments/{id}", get(read::payment))
         .route("/merchant/v1/payments/{id}/timeline", get(timeline::timeline))
-        .route("/merchant/v1/payments/{id}/captures", post(operate::capture))
-        .route("/merchant/v1/payments/{id}/cancel", post(operate::cancel))
-        .route("/merchant/v1/payments/{id}/refunds", post(operate::refund))
+        .route("/merchant/v1/payments/{id}/captures", operate::handler(OperationKind::Capture))
+        .route("/merchant/v1/payments/{id}/cancel", operate::handler(OperationKind::Cancel))
+        .route("/merchant/v1/payments/{id}/refunds", operate::handler(OperationKind::Refund))
         .route("/merchant/v1/reconciliation", get(read::reconciliation))
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
         .layer(map_response(in_our_shape))

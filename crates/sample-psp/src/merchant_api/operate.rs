@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
+use axum::routing::{MethodRouter, post};
 use http::{HeaderMap, StatusCode};
 use lommebok_sdk::{Amount, IdempotencyKey};
 use serde::Deserialize;
@@ -19,34 +20,18 @@ struct Body {
     amount: Option<i64>,
 }
 
-pub(super) async fn capture(
-    merchant: Merchant,
-    State(api): State<Api>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Json<PaymentView>, Problem> {
-    operate(&api, &merchant, &id, asked(OperationKind::Capture, &headers, &body)?).await
-}
-
-pub(super) async fn cancel(
-    merchant: Merchant,
-    State(api): State<Api>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Json<PaymentView>, Problem> {
-    operate(&api, &merchant, &id, asked(OperationKind::Cancel, &headers, &body)?).await
-}
-
-pub(super) async fn refund(
-    merchant: Merchant,
-    State(api): State<Api>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Json<PaymentView>, Problem> {
-    operate(&api, &merchant, &id, asked(OperationKind::Refund, &headers, &body)?).await
+/// The handler of one kind of operation.
+pub(super) fn handler(kind: OperationKind) -> MethodRouter<Api> {
+    post(
+        async move |merchant: Merchant,
+                    State(api): State<Api>,
+                    Path(id): Path<String>,
+                    headers: HeaderMap,
+                    body: Bytes| {
+            let asked = Asked { kind, amount: amount(&body)?, key: key(&headers)? };
+            operate(&api, &merchant, &id, asked).await
+        },
+    )
 }
 
 async fn operate(api: &Api, merchant: &Merchant, id: &str, asked: Asked) -> Result<Json<PaymentView>, Problem> {
@@ -62,10 +47,6 @@ async fn operate(api: &Api, merchant: &Merchant, id: &str, asked: Asked) -> Resu
         }
         Err(OperateFault::Database(fault)) => Err(fault.into()),
     }
-}
-
-fn asked(kind: OperationKind, headers: &HeaderMap, body: &[u8]) -> Result<Asked, Problem> {
-    Ok(Asked { kind, amount: amount(body)?, key: key(headers)? })
 }
 
 /// The amount; `None` for everything that is left. An empty body is an empty object.
