@@ -14,7 +14,7 @@ use hyper::client::conn as client;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use lommebok_control_api::Problem;
-use lommebok_engine::keys::{DataDirectory, SecretText};
+use lommebok_engine::keys::{DataDirectory, Secret};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use tokio::net::TcpStream;
@@ -40,7 +40,7 @@ const SHOWN_CHARS: usize = 200;
 #[derive(Debug)]
 pub(crate) struct ControlClient {
     authority: String,
-    token: SecretText,
+    token: Secret,
 }
 
 /// A runtime for a command.

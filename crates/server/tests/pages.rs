@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use lommebok_engine::keys::SecretText;
+use lommebok_engine::keys::Secret;
 use lommebok_server::http::sandbox_pages::{Invocation, ShopAddresses};
 use lommebok_server::ui::{
     brand::Brand,
@@ -145,7 +145,7 @@ fn others(page: Page<'_>) -> Vec<(&'static str, String)> {
     let invocation =
         Invocation { program: "/opt/a\\ b/lommebok".to_owned(), options: "--data-dir '/tmp/it is'".to_owned() };
     let values = ["CLIENT_ID", "CLIENT_SECRET", "SUBSCRIPTION_KEY", "PSP_ID", "MSN"];
-    let values = values.map(|name| (name, SecretText::new("0123456789abcdef0123456789abcdef".to_owned())));
+    let values = values.map(|name| (name, Secret::new("0123456789abcdef0123456789abcdef".to_owned())));
     let psps = ["nordlys", "polarnatt"].map(|name| PspValues { name: name.to_owned(), values: values.to_vec() });
     vec![
         (

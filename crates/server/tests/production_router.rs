@@ -18,7 +18,7 @@ use lommebok_engine::keys::Keys;
 use lommebok_engine::keys::envelope::Envelope;
 use lommebok_engine::keys::handle::HandleKey;
 use lommebok_engine::keys::lookup::LookupKey;
-use lommebok_engine::keys::{MasterKeys, SecretText, SigningKey, SigningKeyPair};
+use lommebok_engine::keys::{MasterKeys, Secret, SigningKey, SigningKeyPair};
 use lommebok_engine::outbound::{OutboundClient, Policy, Resolver, Slots, tls_with_web_roots};
 use lommebok_engine::randomness::Randomness;
 use lommebok_engine::status_updates::BatchMode;
@@ -77,7 +77,7 @@ impl Production {
                 wait: Duration::from_secs(30),
             },
         });
-        let token = SecretText::new(CONTROL_TOKEN.to_owned());
+        let token = Secret::new(CONTROL_TOKEN.to_owned());
         let hosts = Arc::new(KnownHosts::new("https://wallet.example", &[]));
         let control = Control::new(wallet.clone(), token, hosts);
         let pages = ProductionPages { wallet, brand: Arc::new(Brand::default()) };

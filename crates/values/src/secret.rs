@@ -3,15 +3,16 @@
 
 use std::fmt;
 
-use zeroize::Zeroize;
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// A secret text, such as `makePaymentToken`.
-#[derive(Clone, PartialEq, Eq)]
+/// A secret text, such as `makePaymentToken` or a password. Two are compared in constant time.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct Secret(String);
 
 impl Secret {
     /// Takes `text` into custody.
-    pub fn new(text: String) -> Self {
+    pub const fn new(text: String) -> Self {
         Self(text)
     }
 
@@ -27,9 +28,18 @@ impl fmt::Debug for Secret {
     }
 }
 
-impl Drop for Secret {
-    fn drop(&mut self) {
-        self.0.zeroize();
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+}
+
+impl Eq for Secret {}
+
+#[cfg(feature = "wire")]
+impl<'de> serde::Deserialize<'de> for Secret {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self)
     }
 }
 

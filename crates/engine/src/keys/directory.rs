@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{FixedCredentials, KeptWatermark, KeyFault, MasterKeys, SandboxKeys, SecretText, files};
+use super::{FixedCredentials, KeptWatermark, KeyFault, MasterKeys, SandboxKeys, Secret, files};
 use crate::randomness::Randomness;
 
 const LOCK: &str = "lock";
@@ -133,18 +133,18 @@ impl DataDirectory {
     }
 
     /// The bearer token of the Control API; made on the first call.
-    pub fn control_token(&self, randomness: &Randomness) -> Result<SecretText, KeyFault> {
+    pub fn control_token(&self, randomness: &Randomness) -> Result<Secret, KeyFault> {
         let path = self.path.join(CONTROL_TOKEN);
         if let Some(text) = files::read_own_if_present(&path)? {
             return parse_control_token(&path, &text);
         }
         let made = URL_SAFE_NO_PAD.encode(randomness.bytes::<32>());
         files::write_atomically(&self.path, CONTROL_TOKEN, &made)?;
-        Ok(SecretText::new(made))
+        Ok(Secret::new(made))
     }
 
     /// The bearer token of the server that holds (or held) this directory, for the command line. Takes no lock.
-    pub fn read_control_token(path: &Path) -> Result<SecretText, KeyFault> {
+    pub fn read_control_token(path: &Path) -> Result<Secret, KeyFault> {
         let path = path.join(CONTROL_TOKEN);
         parse_control_token(&path, &files::read(&path)?)
     }
@@ -153,7 +153,7 @@ impl DataDirectory {
     ///
     /// # Errors
     /// [`KeyFault::Exposed`] when others can read it.
-    pub fn read_token_file(path: &Path) -> Result<SecretText, KeyFault> {
+    pub fn read_token_file(path: &Path) -> Result<Secret, KeyFault> {
         parse_control_token(path, &files::read_given(path)?)
     }
 
@@ -173,10 +173,10 @@ fn remove(path: &Path) -> Result<(), KeyFault> {
     }
 }
 
-fn parse_control_token(path: &Path, text: &str) -> Result<SecretText, KeyFault> {
+fn parse_control_token(path: &Path, text: &str) -> Result<Secret, KeyFault> {
     let token = text.trim();
     if token.len() < 32 || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(KeyFault::content(path, "must be one line of at least 32 visible characters"));
     }
-    Ok(SecretText::new(token.to_owned()))
+    Ok(Secret::new(token.to_owned()))
 }

@@ -23,9 +23,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use thiserror::Error;
 
 pub use directory::DataDirectory;
+pub use lommebok_values::Secret;
 pub use master::{KeyEncryptionKey, MasterKeys};
 pub use sandbox::{FixedCredentials, PspCredentials, SandboxKeys};
-pub use secret::{SecretBytes, SecretText};
+pub use secret::SecretBytes;
 pub use signing::{SigningKey, SigningKeyFault, SigningKeyPair};
 pub use watermark::KeptWatermark;
 

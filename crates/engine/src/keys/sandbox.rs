@@ -10,7 +10,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{KeyFault, SecretBytes, SecretText, files};
+use super::{KeyFault, Secret, SecretBytes, files};
 use crate::randomness::Randomness;
 
 const FILE: &str = "sandbox.toml";
@@ -33,11 +33,11 @@ pub struct PspCredentials {
     /// `client_id`: a GUID.
     pub client_id: String,
     /// `client_secret`: 16 bytes in base64, ending in `==`.
-    pub client_secret: SecretText,
+    pub client_secret: Secret,
     /// `Ocp-Apim-Subscription-Key`: 32 hex digits.
-    pub subscription_key: SecretText,
+    pub subscription_key: Secret,
     /// A second subscription key that works as well, so that the first can be exchanged without an outage.
-    pub secondary_subscription_key: SecretText,
+    pub secondary_subscription_key: Secret,
     /// `PSP-ID`: 32 upper-case hex digits.
     pub psp_id: String,
 }
@@ -48,11 +48,11 @@ pub struct FixedCredentials {
     /// `client_id`.
     pub client_id: Option<String>,
     /// `client_secret`.
-    pub client_secret: Option<SecretText>,
+    pub client_secret: Option<Secret>,
     /// `Ocp-Apim-Subscription-Key`.
-    pub subscription_key: Option<SecretText>,
+    pub subscription_key: Option<Secret>,
     /// The second one.
-    pub secondary_subscription_key: Option<SecretText>,
+    pub secondary_subscription_key: Option<Secret>,
     /// `PSP-ID`.
     pub psp_id: Option<String>,
 }
@@ -76,7 +76,7 @@ impl PspCredentials {
     pub fn random(randomness: &Randomness) -> Self {
         Self {
             client_id: randomness.uuid().to_string(),
-            client_secret: SecretText::new(STANDARD.encode(randomness.bytes::<16>())),
+            client_secret: Secret::new(STANDARD.encode(randomness.bytes::<16>())),
             subscription_key: random_hex(randomness),
             secondary_subscription_key: random_hex(randomness),
             psp_id: format!("{:X}", Uuid::from_bytes(randomness.bytes()).simple()),
@@ -186,6 +186,6 @@ impl SandboxKeys {
     }
 }
 
-fn random_hex(randomness: &Randomness) -> SecretText {
-    SecretText::new(Uuid::from_bytes(randomness.bytes()).simple().to_string())
+fn random_hex(randomness: &Randomness) -> Secret {
+    Secret::new(Uuid::from_bytes(randomness.bytes()).simple().to_string())
 }

@@ -63,39 +63,3 @@ impl<'de, const N: usize> Deserialize<'de> for SecretBytes<N> {
             .ok_or_else(|| serde::de::Error::custom(format_args!("must be {N} bytes in padded base64")))
     }
 }
-
-/// A secret text, such as a password or a bearer token.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct SecretText(String);
-
-impl SecretText {
-    /// This text, from now on secret.
-    pub const fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The text.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl PartialEq for SecretText {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
-    }
-}
-
-impl Eq for SecretText {}
-
-impl fmt::Debug for SecretText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SecretText(…)")
-    }
-}
-
-impl<'de> Deserialize<'de> for SecretText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self)
-    }
-}

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::{
-    DataDirectory, FixedCredentials, KeyFault, MasterKeys, PspCredentials, SandboxKeys, SecretBytes, SecretText,
+    DataDirectory, FixedCredentials, KeyFault, MasterKeys, PspCredentials, SandboxKeys, Secret, SecretBytes,
     SigningKey, SigningKeyPair,
 };
 use crate::randomness::Randomness;
@@ -111,13 +111,13 @@ fn what_a_seed_fixes_replaces_what_was_kept_and_stays_when_the_seed_leaves_it_ou
     let randomness = Randomness::seeded(1);
     let before = directory.sandbox_keys(&unfixed(["acme", "other"]), &randomness).unwrap();
     let fixed = FixedCredentials {
-        client_secret: Some(SecretText::new("a-secret-of-CI~1.2+/=".to_owned())),
+        client_secret: Some(Secret::new("a-secret-of-CI~1.2+/=".to_owned())),
         psp_id: Some("0123456789ABCDEF0123456789ABCDEF".to_owned()),
         ..FixedCredentials::default()
     };
     let after = directory.sandbox_keys(&[("acme", &fixed), ("other", &NOTHING)], &randomness).unwrap();
     let expected = PspCredentials {
-        client_secret: SecretText::new("a-secret-of-CI~1.2+/=".to_owned()),
+        client_secret: Secret::new("a-secret-of-CI~1.2+/=".to_owned()),
         psp_id: "0123456789ABCDEF0123456789ABCDEF".to_owned(),
         ..before.psps["acme"].clone()
     };
@@ -175,8 +175,8 @@ fn a_key_file_without_end_is_refused() {
 
 #[test]
 fn secrets_do_not_show_themselves() {
-    let shown = format!("{:?} {:?}", SecretBytes::new([7; 32]), SecretText::new("hush".to_owned()));
-    assert_eq!(shown, "SecretBytes(…) SecretText(…)");
+    let shown = format!("{:?} {:?}", SecretBytes::new([7; 32]), Secret::new("hush".to_owned()));
+    assert_eq!(shown, "SecretBytes(…) Secret(…)");
     let keys = SandboxKeys::random(&["acme"], &Randomness::seeded(1));
     assert!(!format!("{keys:?}").contains(keys.psps["acme"].client_secret.expose()));
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use lommebok_engine::keys::SecretText;
+use lommebok_engine::keys::Secret;
 
 use super::Verified;
 
@@ -15,7 +15,7 @@ type Tail = [u8; 24];
 /// First in, first out.
 #[derive(Debug)]
 pub(super) struct Cache {
-    tokens: HashMap<Tail, (SecretText, Verified)>,
+    tokens: HashMap<Tail, (Secret, Verified)>,
     order: VecDeque<Tail>,
     longest: usize,
 }
@@ -33,7 +33,7 @@ impl Cache {
 
     pub(super) fn insert(&mut self, token: &str, verified: Verified) {
         let Some(tail) = tail(token).copied() else { return };
-        if self.tokens.insert(tail, (SecretText::new(token.to_owned()), verified)).is_some() {
+        if self.tokens.insert(tail, (Secret::new(token.to_owned()), verified)).is_some() {
             return;
         }
         self.order.push_back(tail);

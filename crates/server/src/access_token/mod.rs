@@ -20,7 +20,7 @@ use thiserror::Error;
 use cache::Cache;
 use claims::Claims;
 use lommebok_engine::clock::{BusinessClock, Moment};
-use lommebok_engine::keys::{SecretText, SigningKey, SigningKeyFault};
+use lommebok_engine::keys::{Secret, SigningKey, SigningKeyFault};
 use lommebok_engine::observability::names::SIGNATURE_CHECKS;
 use lommebok_engine::randomness::Randomness;
 
@@ -55,7 +55,7 @@ pub struct Subject {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssuedToken {
     /// The JWT.
-    pub token: SecretText,
+    pub token: Secret,
     /// From when it holds, in seconds since the epoch.
     pub not_before_s: i64,
     /// When it no longer holds, in seconds since the epoch.
@@ -157,7 +157,7 @@ impl AccessTokens {
             epoch: now.epoch,
             jti: self.0.randomness.uuid().to_string(),
         };
-        let token = SecretText::new(compact::sign(&pair, &claims)?);
+        let token = Secret::new(compact::sign(&pair, &claims)?);
         Ok(IssuedToken { token, not_before_s, expires_on_s, expires_in_s: settings.lifetime_s })
     }
 

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use lommebok_engine::keys::{DataDirectory, KeyFault, MasterKeys, SecretText, SigningKey};
+use lommebok_engine::keys::{DataDirectory, KeyFault, MasterKeys, Secret, SigningKey};
 
 use super::reader::Reader;
 
@@ -15,7 +15,7 @@ pub struct ServeKeys {
     /// Signs access tokens.
     pub signing: SigningKey,
     /// Opens the Control API.
-    pub control_token: SecretText,
+    pub control_token: Secret,
 }
 
 /// The card scheme's token service. None but the simulated one of the sandbox exists yet, so no value of this type does.

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderMap, Uri};
 use lommebok_domain::{CardKind, CardScheme};
-use lommebok_engine::keys::{SandboxKeys, SecretText};
+use lommebok_engine::keys::{SandboxKeys, Secret};
 use lommebok_engine::wallet::Wallet;
 
 use super::pages::{Pages, language, remember_language};
@@ -132,7 +132,7 @@ fn psp_values(seed: &Seed, credentials: &SandboxKeys) -> Vec<PspValues> {
         ];
         let own = [("MSN", msn(false)), ("MSN_SKIP_LANDING_PAGE", msn(true))];
         let own = own.into_iter().filter_map(|(name, msn)| Some((name, msn?)));
-        let values = fixed.into_iter().chain(own).map(|(name, value)| (name, SecretText::new(value)));
+        let values = fixed.into_iter().chain(own).map(|(name, value)| (name, Secret::new(value)));
         PspValues { name: psp.name.clone(), values: values.collect() }
     });
     values.collect()

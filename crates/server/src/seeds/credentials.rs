@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use lommebok_engine::keys::{FixedCredentials, SecretText};
+use lommebok_engine::keys::{FixedCredentials, Secret};
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
@@ -20,7 +20,7 @@ pub(super) fn check(check: &mut Check<'_>, written: &WrittenPsp) -> Option<Fixed
     });
     let client_secret = if_written(written.client_secret.as_ref(), |written| {
         let fault = "client_secret: must be 8 to 128 letters, digits or + / = _ . ~ -";
-        check.parsed(written, fault, |text| is_client_secret(text).then(|| SecretText::new(text.to_owned())))
+        check.parsed(written, fault, |text| is_client_secret(text).then(|| Secret::new(text.to_owned())))
     });
     let first = written.subscription_key.as_ref();
     let subscription_key = if_written(first, |written| key(check, "subscription_key", written));
@@ -49,11 +49,11 @@ fn if_written<W, T>(written: Option<&W>, read: impl FnOnce(&W) -> Option<T>) -> 
 }
 
 /// First and second keys open the same doors, so that no key may come twice in all of them.
-fn key(check: &mut Check<'_>, name: &str, written: &Spanned<WrittenSecret>) -> Option<SecretText> {
+fn key(check: &mut Check<'_>, name: &str, written: &Spanned<WrittenSecret>) -> Option<Secret> {
     check.once("subscription_key", written);
     let fault = format!("{name}: must be 32 hex digits");
     check.parsed(written, &fault, |text| {
-        is_hex(text, |byte| byte.is_ascii_hexdigit()).then(|| SecretText::new(text.to_owned()))
+        is_hex(text, |byte| byte.is_ascii_hexdigit()).then(|| Secret::new(text.to_owned()))
     })
 }
 

@@ -1,7 +1,7 @@
 //! The built-in seed has what the domain page promises, and every fault of a seed comes with its line.
 
 use lommebok_domain::{CardKind, CardScheme};
-use lommebok_engine::keys::SecretText;
+use lommebok_engine::keys::Secret;
 
 use super::*;
 
@@ -133,8 +133,8 @@ fn credentials_that_a_seed_fixes_are_read_and_do_not_show_themselves() {
     let seed = Seed::parse(Path::new("seed.toml"), &text).unwrap();
     let fixed = &seed.psps[0].credentials;
     assert_eq!(fixed.client_id.as_deref(), Some("3f2504e0-4f89-41d3-9a0c-0305e82c3301"));
-    assert_eq!(fixed.client_secret.as_ref().map(SecretText::expose), Some("Secret+of/CI=="));
-    assert_eq!(fixed.subscription_key.as_ref().map(SecretText::expose), Some("0123456789abcdef0123456789abcdef"));
+    assert_eq!(fixed.client_secret.as_ref().map(Secret::expose), Some("Secret+of/CI=="));
+    assert_eq!(fixed.subscription_key.as_ref().map(Secret::expose), Some("0123456789abcdef0123456789abcdef"));
     assert_eq!(fixed.secondary_subscription_key, None);
     assert_eq!(fixed.psp_id.as_deref(), Some("0123456789ABCDEF0123456789ABCDEF"));
     assert_eq!(seed.psps[1].credentials, FixedCredentials::default());

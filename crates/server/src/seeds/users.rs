@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lommebok_domain::PhoneNumber;
-use lommebok_engine::keys::SecretText;
+use lommebok_engine::keys::Secret;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -16,7 +16,7 @@ pub struct SeedUser {
     /// 8 digits.
     pub phone_number: PhoneNumber,
     /// 4 digits.
-    pub pin: SecretText,
+    pub pin: Secret,
     /// The user's name.
     pub name: String,
     /// May be none.
@@ -37,7 +37,7 @@ pub(super) fn check(check: &mut Check<'_>, written: &Written) -> Option<SeedUser
     check.once("phone_number", &written.phone_number);
     let phone_number = check.parsed(&written.phone_number, "phone_number: must be 8 digits", PhoneNumber::new);
     let pin = check.parsed(&written.pin, "pin: must be 4 digits", |text| {
-        are_digits(text, 4).then(|| SecretText::new(text.to_owned()))
+        are_digits(text, 4).then(|| Secret::new(text.to_owned()))
     });
     let name = check.text(&written.name, "name", 60);
     let mut seen = BTreeSet::new();

@@ -2,7 +2,7 @@
 //! for the script, which is a client of the App API.
 
 use askama::Template;
-use lommebok_engine::keys::SecretText;
+use lommebok_engine::keys::Secret;
 
 use super::{page::Page, shown::ShownClock};
 
@@ -73,7 +73,7 @@ pub struct PspValues {
     /// The PSP's name in the seed.
     pub name: String,
     /// Name and value.
-    pub values: Vec<(&'static str, SecretText)>,
+    pub values: Vec<(&'static str, Secret)>,
 }
 
 /// How this program's commands are called from a terminal, so that what is printed works where it is read.

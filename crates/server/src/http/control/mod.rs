@@ -20,7 +20,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
 use lommebok_psp_v3::hosts::KnownHosts;
 
-use lommebok_engine::keys::SecretText;
+use lommebok_engine::keys::Secret;
 use lommebok_engine::time_travel::TimeTravel;
 use lommebok_engine::wallet::Wallet;
 use problem::Problem;
@@ -34,14 +34,14 @@ pub struct Control {
     /// The wallet that it operates.
     pub wallet: Arc<Wallet>,
     /// The bearer token.
-    pub token: Arc<SecretText>,
+    pub token: Arc<Secret>,
     /// Hosts under which it may be called; anything else is a rebinding attack.
     pub hosts: Arc<KnownHosts>,
 }
 
 impl Control {
     /// The Control API of `wallet`, called under these hosts.
-    pub fn new(wallet: Arc<Wallet>, token: SecretText, hosts: Arc<KnownHosts>) -> Self {
+    pub fn new(wallet: Arc<Wallet>, token: Secret, hosts: Arc<KnownHosts>) -> Self {
         Self { wallet, token: Arc::new(token), hosts }
     }
 }
