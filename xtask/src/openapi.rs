@@ -1,7 +1,8 @@
-//! `openapi.json` before public tools: two linters here, and clients that generators make of it in the tests of crate cli.
+//! The OpenAPI documents before public tools: two linters here, and clients that generators make of `openapi.json` in the tests of
+//! crate cli.
 //!
 //! The tools come from PyPI and npm, pinned to the last of what they need in `crates/cli/tests/openapi/tools`, and live under
-//! the target folder. What is checked is the committed file: that it is the code's is the generated files' check.
+//! the target folder. What is checked are the committed files: that they are the code's is the generated files' check.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,10 +15,14 @@ use crate::target;
 
 const TOOLS: &str = "crates/cli/tests/openapi/tools";
 
-/// Lints the document, as it stands and as one of OpenAPI 3.0.
+/// What our own APIs say of themselves, in OpenAPI 3.1.
+const OWN: [&str; 1] = ["docs/openapi/control-v1.json"];
+
+/// Lints each document as it stands, and the PSP API's as one of OpenAPI 3.0 too.
 pub(crate) fn lint(root: &Path) -> anyhow::Result<()> {
     let tools = tools(root);
-    let documents = [root.join("openapi.json"), as_version_3_0(root, &tools)?];
+    let mut documents = vec![root.join("openapi.json"), as_version_3_0(root, &tools)?];
+    documents.extend(OWN.map(|path| root.join(path)));
     let validator = tools.join("python/bin/openapi-spec-validator");
     step(root, "OpenAPI", Command::new(validator).args(&documents))?;
     step(root, "OpenAPI", Command::new("node").arg(tools.join("lint.mjs")).args(&documents))

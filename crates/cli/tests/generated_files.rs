@@ -22,6 +22,7 @@ fn all() -> Vec<Generated> {
         Generated { path: "docs/metrics.md", text: lommebok_engine::observability::names::documentation() },
         Generated { path: "docs/cli.md", text: command_line() },
         Generated { path: "openapi.json", text: format!("{}\n", lommebok_psp_v3::openapi::document().trim_end()) },
+        Generated { path: "docs/openapi/control-v1.json", text: lommebok_server::http::control::document() },
     ]
 }
 

@@ -67,7 +67,7 @@ fn for_programs(edge: &Edge, wallet: &Arc<Wallet>, tasks: &Tasks) -> Router {
     Router::new()
         .route("/.well-known/jwks.json", get(psp::jwks))
         .with_state(edge.clone())
-        .route("/openapi.json", get(openapi::serve))
+        .merge(openapi::routes())
         .merge(health::routes(tasks.clone(), Arc::clone(wallet)))
 }
 

@@ -7,6 +7,7 @@ mod access_token;
 mod app_api;
 mod bodies;
 mod control_api;
+mod described;
 mod details;
 mod entries_by_state;
 mod force_approve;

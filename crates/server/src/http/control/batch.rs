@@ -3,6 +3,7 @@
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use lommebok_control_api as wire;
 use lommebok_control_api::{BatchEntry, BatchHead, BatchQuery, BatchReport, BatchReportQuery, BatchWithEntries};
 use lommebok_control_api::{EntryFate, KeptRefusal, RefusedEntry, RunBatches};
 use lommebok_engine::operations::Whose;
@@ -18,6 +19,14 @@ const BATCHES_REPORTED: u32 = 50;
 /// Entries of one batch on one page.
 const ENTRIES_PER_PAGE: u32 = 500;
 
+#[utoipa::path(
+    post,
+    path = "/control/v1/batch/run",
+    tag = "batch",
+    operation_id = "runBatches",
+    summary = "Applies what waits",
+    responses((status = 200, description = "The requests that this call ended.", body = RunBatches))
+)]
 pub(super) async fn run(State(control): State<Control>) -> Result<Answer<RunBatches>, Problem> {
     let applied = control.wallet.status_updates.run_now().await?;
     let wallet = control.wallet.clone();
@@ -25,6 +34,15 @@ pub(super) async fn run(State(control): State<Control>) -> Result<Answer<RunBatc
     control.wallet.long_work.read(Whose::Operator, report).await?
 }
 
+#[utoipa::path(
+    get,
+    path = "/control/v1/batch/report",
+    tag = "batch",
+    operation_id = "reportBatches",
+    summary = "Accepted updatestatus requests, newest first",
+    params(BatchReportQuery),
+    responses((status = 200, description = "A page of them.", body = BatchReport))
+)]
 pub(super) async fn report(
     State(control): State<Control>,
     page: Result<Query<BatchReportQuery>, QueryRejection>,
@@ -42,6 +60,18 @@ pub(super) async fn report(
 }
 
 /// One batch, with each entry that has had its turn and was not applied, a page at a time.
+#[utoipa::path(
+    get,
+    path = "/control/v1/batch/{id}",
+    tag = "batch",
+    operation_id = "showBatch",
+    summary = "One request, with each entry that was refused or waits",
+    params(("id" = i64, Path, description = "The wallet's number for it."), BatchQuery),
+    responses(
+        (status = 200, description = "The request, and a page of such entries.", body = BatchWithEntries),
+        (status = 404, description = "There is no such request.", body = wire::Problem, content_type = "application/problem+json"),
+    )
+)]
 pub(super) async fn show(
     State(control): State<Control>,
     id: Result<Path<String>, PathRejection>,
@@ -65,7 +95,7 @@ pub(super) async fn show(
     Ok(Answer(BatchWithEntries { head: head(&batch), not_applied, from }))
 }
 
-async fn reported(wallet: &Wallet, batches: &[Batch]) -> Result<Vec<lommebok_control_api::Batch>, Problem> {
+async fn reported(wallet: &Wallet, batches: &[Batch]) -> Result<Vec<wire::Batch>, Problem> {
     let mut reported = Vec::with_capacity(batches.len());
     for batch in batches {
         reported.push(one(wallet, batch).await?);
@@ -74,12 +104,12 @@ async fn reported(wallet: &Wallet, batches: &[Batch]) -> Result<Vec<lommebok_con
 }
 
 /// A batch with how many of its entries were refused, and the first of them.
-async fn one(wallet: &Wallet, batch: &Batch) -> Result<lommebok_control_api::Batch, Problem> {
+async fn one(wallet: &Wallet, batch: &Batch) -> Result<wire::Batch, Problem> {
     let updates = &wallet.status_updates;
     let fates = updates.fates(batch.id, 0, u32::MAX).await?;
     let count =
         |wanted: fn(&Fate) -> bool| u64::try_from(fates.iter().filter(|fate| wanted(fate)).count()).unwrap_or(u64::MAX);
-    Ok(lommebok_control_api::Batch {
+    Ok(wire::Batch {
         head: head(batch),
         refused_entries: count(|fate| matches!(fate, Fate::Refused(_))),
         waiting_entries: count(|fate| *fate == Fate::Waiting),

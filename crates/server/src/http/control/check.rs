@@ -10,6 +10,17 @@ use super::Control;
 use super::problem::Problem;
 use super::view::Answer;
 
+#[utoipa::path(
+    post,
+    path = "/control/v1/check",
+    tag = "check",
+    operation_id = "check",
+    summary = "Whether what is stored is sound",
+    responses(
+        (status = 200, description = "What was found.", body = wire::Check),
+        (status = 409, description = "A check is at work.", body = wire::Problem, content_type = "application/problem+json"),
+    )
+)]
 pub(super) async fn run(State(control): State<Control>) -> Result<Answer<wire::Check>, Problem> {
     match control.wallet.check.run().await {
         Ok(report) => Ok(Answer(check_found(&report))),

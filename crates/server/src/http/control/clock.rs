@@ -1,6 +1,7 @@
 //! `/control/v1/clock`: business time, which the sandbox may freeze and advance.
 
 use axum::extract::{Request, State};
+use lommebok_control_api as wire;
 use lommebok_control_api::{Advance, Advanced, Clock, LastReset, Reset, ResetDone, TimerDone, TimerKind};
 use lommebok_domain::DueKind;
 use lommebok_engine::clock::ClockMode;
@@ -19,20 +20,57 @@ const FURTHEST_ADVANCE_MS: u64 = 400 * 24 * 3_600_000;
 /// The longest body, in bytes.
 const BODY_BYTES: usize = 1_024;
 
+#[utoipa::path(
+    get,
+    path = "/control/v1/clock",
+    tag = "clock",
+    operation_id = "showClock",
+    summary = "Business time",
+    responses((status = 200, description = "As it is.", body = Clock))
+)]
 pub(super) async fn show(State(sandbox): State<SandboxControl>) -> Result<Answer<Clock>, Problem> {
     Ok(Answer(shown(&sandbox).await?))
 }
 
+#[utoipa::path(
+    post,
+    path = "/control/v1/clock/freeze",
+    tag = "clock",
+    operation_id = "freezeClock",
+    summary = "Business time stands still",
+    responses((status = 200, description = "As it is now.", body = Clock))
+)]
 pub(super) async fn freeze(State(sandbox): State<SandboxControl>) -> Result<Answer<Clock>, Problem> {
     sandbox.time_travel.freeze().await?;
     Ok(Answer(shown(&sandbox).await?))
 }
 
+#[utoipa::path(
+    post,
+    path = "/control/v1/clock/resume",
+    tag = "clock",
+    operation_id = "resumeClock",
+    summary = "Business time goes on from where it is",
+    responses((status = 200, description = "As it is now.", body = Clock))
+)]
 pub(super) async fn resume(State(sandbox): State<SandboxControl>) -> Result<Answer<Clock>, Problem> {
     sandbox.time_travel.resume().await?;
     Ok(Answer(shown(&sandbox).await?))
 }
 
+#[utoipa::path(
+    post,
+    path = "/control/v1/clock/advance",
+    tag = "clock",
+    operation_id = "advanceClock",
+    summary = "Business time moves on, and all deadlines on the way happen",
+    request_body = Advance,
+    responses(
+        (status = 200, description = "All of them have happened.", body = Advanced),
+        (status = 408, description = "The body took too long.", body = wire::Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The body has more than 1,024 bytes.", body = wire::Problem, content_type = "application/problem+json"),
+    )
+)]
 pub(super) async fn advance(
     State(sandbox): State<SandboxControl>,
     request: Request,
@@ -48,6 +86,17 @@ pub(super) async fn advance(
     Ok(Answer(Advanced { from: moment(advanced.from), to: moment(advanced.to), done }))
 }
 
+#[utoipa::path(
+    post,
+    path = "/control/v1/clock/reset",
+    tag = "clock",
+    operation_id = "resetClock",
+    summary = "Business time is the wall clock's again",
+    responses(
+        (status = 200, description = "What was done.", body = Reset),
+        (status = 409, description = "Too many notices wait.", body = wire::Problem, content_type = "application/problem+json"),
+    )
+)]
 pub(super) async fn reset(State(sandbox): State<SandboxControl>) -> Result<Answer<Reset>, Problem> {
     Ok(Answer(reset_done(sandbox.time_travel.reset().await?.as_ref())))
 }
@@ -77,8 +126,8 @@ fn timer_done(done: &DueDone) -> TimerDone {
 async fn shown(sandbox: &SandboxControl) -> Result<Clock, Problem> {
     let clock = &sandbox.wallet.clock;
     let mode = match clock.mode() {
-        ClockMode::Running { .. } => lommebok_control_api::ClockMode::Running,
-        ClockMode::Frozen { .. } => lommebok_control_api::ClockMode::Frozen,
+        ClockMode::Running { .. } => wire::ClockMode::Running,
+        ClockMode::Frozen { .. } => wire::ClockMode::Frozen,
     };
     let last = sandbox.time_travel.last_reset().await?;
     let last = last.map(|last| LastReset { number: last.number, from: moment(last.from), to: moment(last.to) });

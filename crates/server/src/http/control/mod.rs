@@ -7,6 +7,7 @@
 mod batch;
 mod check;
 mod clock;
+mod document;
 mod guard;
 mod payments;
 mod problem;
@@ -27,6 +28,7 @@ use problem::Problem;
 
 pub use check::check_found;
 pub use clock::reset_done;
+pub use document::document;
 
 /// What the Control API needs.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use lommebok_control_api as wire;
 use lommebok_control_api::{ChangedPayment, LogQuery, PaymentPage, PaymentQuery, PaymentWithLog};
 use lommebok_domain::{Payment, PaymentId, PspTransactionId, StateName};
 use lommebok_engine::after_commit::{Notified, Topic};
@@ -31,6 +32,15 @@ const TEXTS_PER_PAGE_BYTES: usize = 32 * 1024;
 /// A change can't be told: read the list again.
 const LOST: &str = "event: lost\ndata: {}\n\n";
 
+#[utoipa::path(
+    get,
+    path = "/control/v1/payments",
+    tag = "payments",
+    operation_id = "listPayments",
+    summary = "Payments, newest first",
+    params(PaymentQuery),
+    responses((status = 200, description = "A page of them.", body = PaymentPage))
+)]
 pub(super) async fn list(
     State(control): State<Control>,
     listed: Result<Query<PaymentQuery>, QueryRejection>,
@@ -70,6 +80,15 @@ async fn page(
 
 /// Each payment that is new or has changed, from now on, as it then is, with its last event; `lost` when its reader was too
 /// slow for some.
+#[utoipa::path(
+    get,
+    path = "/control/v1/changes",
+    tag = "payments",
+    operation_id = "followChanges",
+    summary = "Each change from now on",
+    responses((status = 200, description = "Begins with `: connected`. Event `payment` carries a ChangedPayment; `clock` says that time was \
+        stopped, set going or moved, `lost` that the list is to be read again. A comment comes at least every 15 s.", body = String, content_type = "text/event-stream"))
+)]
 pub(super) async fn changes(State(control): State<Control>) -> Response {
     let wallet = control.wallet;
     let subscription = wallet.payments.hints().subscribe(Topic::All);
@@ -99,6 +118,18 @@ async fn change(wallet: &Wallet, id: PaymentId) -> Option<String> {
     Some(format!("event: payment\ndata: {}\n\n", json!(shown)))
 }
 
+#[utoipa::path(
+    get,
+    path = "/control/v1/payments/{id}",
+    tag = "payments",
+    operation_id = "showPayment",
+    summary = "One payment with its log",
+    params(("id" = String, Path, description = "A `pspTransactionId`, or the wallet's own number."), LogQuery),
+    responses(
+        (status = 200, description = "The payment, and a page of its log.", body = PaymentWithLog),
+        (status = 404, description = "There is no such payment.", body = wire::Problem, content_type = "application/problem+json"),
+    )
+)]
 pub(super) async fn show(
     State(control): State<Control>,
     id: Result<Path<String>, PathRejection>,

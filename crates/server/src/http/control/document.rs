@@ -1,0 +1,63 @@
+//! The OpenAPI document of the Control API: its types are those of crate `control-api`, its operations the attributes of the handlers.
+//! It is committed as `docs/openapi/control-v1.json`, which the server serves.
+
+use lommebok_control_api::{ChangedPayment, Problem};
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+
+use super::{batch, check, clock, payments};
+use crate::http::description::{self, Shared};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Lommebok Control API",
+        description = "For tests and operators: payments and what happened to them, the batch of updatestatus, and the sandbox's \
+            time. `docs/control-api.md` is the page for people. Ignore members that you don't know: new ones may come.",
+        license(name = "Apache-2.0", url = "https://www.apache.org/licenses/LICENSE-2.0")
+    ),
+    servers((url = "http://127.0.0.1:8480", description = "`lommebok dev`, the sandbox on your own machine")),
+    tags(
+        (name = "payments", description = "What stands where, and what happened."),
+        (name = "batch", description = "Accepted updatestatus requests."),
+        (name = "check", description = "Whether what is stored is sound."),
+        (name = "clock", description = "Business time. Only a sandbox has these."),
+    ),
+    paths(
+        payments::list,
+        payments::show,
+        payments::changes,
+        batch::report,
+        batch::show,
+        batch::run,
+        check::run,
+        clock::show,
+        clock::freeze,
+        clock::resume,
+        clock::advance,
+        clock::reset,
+    ),
+    components(schemas(ChangedPayment, Problem)),
+    security(("controlToken" = []))
+)]
+struct Operations;
+
+const SHARED: Shared = Shared {
+    token: ("controlToken", "The token in the file `control-token` of the data directory."),
+    refusal: ("application/problem+json", "Problem"),
+    refusals: &[
+        ("400", "A query or body that is not as asked, or a header that came twice."),
+        ("401", "The token is missing or wrong."),
+        ("403", "A `Host` or an `Origin` that may not call."),
+        ("405", "Another method."),
+        ("500", "Our fault; the log says why."),
+        ("503", "Stopping, busy, or nothing can be stored now: try again in a moment."),
+    ],
+};
+
+/// The document, as it is committed.
+pub fn document() -> String {
+    let mut document: Document = Operations::openapi();
+    SHARED.add_to(&mut document);
+    description::text(&document)
+}

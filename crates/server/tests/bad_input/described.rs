@@ -1,0 +1,93 @@
+//! The OpenAPI documents of Control API and App API: each is served as it is committed, has the routes of the source and no other, and
+//! the methods that the server says it takes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lommebok_testkit::cases::Call;
+use lommebok_testkit::test_app::TestApp;
+use serde_json::Value;
+
+/// A document, and what it is about.
+struct Described {
+    base: &'static str,
+    document: &'static str,
+    /// The source that lists the routes, each on a line of its own, and what their paths there lack.
+    routes: &'static str,
+    prefix: &'static str,
+}
+
+const CONTROL: Described = Described {
+    base: "/control/v1",
+    document: include_str!("../../../../docs/openapi/control-v1.json"),
+    routes: include_str!("../../src/http/control/mod.rs"),
+    prefix: "",
+};
+
+type Methods = BTreeMap<String, BTreeSet<String>>;
+
+impl Described {
+    fn parsed(&self) -> Value {
+        serde_json::from_str(self.document).expect("the document is JSON")
+    }
+
+    /// The methods of each path.
+    fn methods(&self) -> Methods {
+        let document = self.parsed();
+        let paths = document["paths"].as_object().expect("paths are an object").iter();
+        let methods = |item: &Value| item.as_object().expect("an item is an object").keys().cloned().collect();
+        paths.map(|(path, item)| (path.clone(), methods(item))).collect()
+    }
+
+    fn methods_in_source(&self) -> Methods {
+        let route = |line: &str| {
+            let (path, handlers) = line.trim().strip_prefix(".route(\"")?.split_once("\", ")?;
+            let has = |method: &&str| handlers.contains(&format!("{method}("));
+            let methods: BTreeSet<String> =
+                ["get", "post", "delete"].iter().filter(|m| has(m)).map(|m| (*m).to_owned()).collect();
+            (!methods.is_empty()).then(|| (format!("{}{path}", self.prefix), methods))
+        };
+        self.routes.lines().filter_map(route).collect()
+    }
+
+    async fn is_true_of(&self, app: &TestApp) {
+        let served = app.exchange(&Call::new("GET", format!("{}/openapi.json", self.base))).await.expect("an answer");
+        assert_eq!((served.status.as_u16(), &*served.text), (200, self.document));
+        let methods = self.methods();
+        assert_eq!(methods, self.methods_in_source());
+        for (path, methods) in methods {
+            let call = Call::new("OPTIONS", path.replace("{id}", "1"));
+            let call = call.set("Authorization", format!("Bearer {}", app.control_token()));
+            let answer = app.exchange(&call).await.expect("an answer");
+            let allowed = answer.headers.get("allow").and_then(|value| value.to_str().ok()).unwrap_or_default();
+            let allowed = allowed.split(',').map(str::to_lowercase).filter(|method| method != "head").collect();
+            assert_eq!((answer.status.as_u16(), methods), (405, allowed), "{path}");
+        }
+    }
+
+    fn refers_to_what_it_has(&self) {
+        let document = self.parsed();
+        let references = self.document.split("\"#/components/").skip(1);
+        let used: BTreeSet<&str> = references.filter_map(|rest| rest.split('"').next()).collect();
+        let defined: BTreeSet<String> = ["schemas", "responses"]
+            .iter()
+            .flat_map(|kind| {
+                document["components"][kind]
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .map(move |(name, _)| format!("{kind}/{name}"))
+            })
+            // What the event stream carries is named in words.
+            .filter(|name| name != "schemas/ChangedPayment")
+            .collect();
+        assert_eq!(used, defined.iter().map(String::as_str).collect());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_control_api_is_described_as_it_is() {
+    let app = TestApp::start().await;
+    CONTROL.is_true_of(&app).await;
+    CONTROL.refers_to_what_it_has();
+    app.stop().await;
+}
