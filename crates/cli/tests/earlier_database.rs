@@ -31,7 +31,7 @@ fn copied(from: &Path, to: &Path) {
 }
 
 async fn state(client: &PspClient, id: &str) -> String {
-    client.shown(id).await["state"].as_str().unwrap().to_owned()
+    client.shown(id).await.payment.state.as_str().to_owned()
 }
 
 async fn sums(client: &PspClient, id: &str) -> Value {

@@ -59,7 +59,7 @@ async fn payments_are_approved_although_more_clients_lie_idle_than_there_are_fil
         let path = format!("/psp/v3/integration-test/psppayments/{id}/approve");
         let approved = Answer::to(client.call(reqwest::Method::POST, &path).json(&approval)).await;
         assert_eq!(approved.status, 200, "{nth}: {}", approved.text);
-        assert_eq!(client.shown(&id).await["state"], "RESERVED", "{nth}");
+        assert_eq!(client.shown(&id).await.payment.state.as_str(), "RESERVED", "{nth}");
     }
     assert!(crowd.try_join_next().is_none(), "they still come");
     crowd.shutdown().await;

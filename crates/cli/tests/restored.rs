@@ -68,7 +68,7 @@ async fn new_merchant(client: &PspClient) -> String {
 }
 
 async fn state(client: &PspClient, id: &str) -> Value {
-    let shown = client.shown(id).await;
+    let shown = client.control(Method::GET, &format!("/payments/{id}"), None).await;
     json!([shown["state"], shown["stateDetail"]["outcome"], shown["stateDetail"]["cause"]])
 }
 
@@ -177,7 +177,7 @@ async fn a_restored_database_is_refused_until_what_was_under_way_has_ended_and_t
     is_settled(&server, &client).await;
     for (id, number) in [("lost-1", 1_000_009), ("lost-2", 1_000_010)] {
         init(&client, id, &psp).await;
-        assert_eq!(client.shown(id).await["id"], number, "its number is not a lost one's");
+        assert_eq!(client.shown(id).await.payment.id, number, "its number is not a lost one's");
     }
     assert_eq!(new_merchant(&client).await, "201003");
     let phone = FakePhone::sign_in(server.base(), "12345678", "1236").await;
@@ -244,10 +244,10 @@ async fn an_acceptance_that_is_killed_at_any_moment_goes_on_and_a_start_is_refus
         drop(launch.printed(&["check", "--accept-restored"]));
         let server = ServerProcess::start(&launch).await;
         let client = PspClient::new(&launch, &server).await;
-        let unknown = client.control_pages("/payments?outcome_unknown=true", "payments").await;
+        let unknown = client.payments("outcome_unknown=true").await;
         assert_eq!(unknown.len(), ids.len(), "killed after {moment} ms");
         init(&client, "lost", &psp).await;
-        assert_eq!(client.shown("lost").await["id"], 1_000_062, "killed after {moment} ms");
+        assert_eq!(client.shown("lost").await.payment.id, 1_000_062, "killed after {moment} ms");
         server.stop().await;
     }
 }

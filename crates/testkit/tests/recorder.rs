@@ -1,16 +1,19 @@
-//! The oracle of the crash tests finds what is planted: each kind of loss, doubling and halving, and nothing in a sound story.
+//! The oracle of the crash tests finds what is planted: each kind of loss, doubling and halving, and nothing in a sound story. An
+//! attempt that was opened too late to be sent may fail whatever the PSP would have said; then the PSP must not have its token.
 
+use lommebok_control_api::{AttemptOpened, Batch, BatchHead, Event, Failure, LogEntry, Moment, Money, Outcome};
+use lommebok_control_api::{Payment, PaymentState, PaymentWithLog, RefusedEntry, Sums};
 use lommebok_testkit::fake_psp::{Connection, Log, Request};
 use lommebok_testkit::recorder::check::{self, AllShown, Shown};
 use lommebok_testkit::recorder::{Known, Plan, RecordedEntry, RecordedPayment, RecordedRequest};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// A payment of 500.00 that the PSP said OK to, and one request that captured 100.00 of it.
 struct Story {
     payment: RecordedPayment,
     request: RecordedRequest,
     shown: Shown,
-    report: Vec<Value>,
+    report: Vec<Batch>,
     log: Log,
 }
 
@@ -29,14 +32,15 @@ impl Story {
         let summary = json!({"capturedAmount": 10_000, "remainingAmountToCapture": 40_000,
                              "refundedAmount": 0, "remainingAmountToRefund": 10_000});
         let details = json!({"pspTransactionId": "p-1", "merchantOrderId": "order-p-1", "transactionSummary": summary});
-        let event = |kind: &str, detail: Value| json!({"actor": "psp 1", "event": kind, "detail": detail});
-        let operator = json!({"state": "RESERVED", "amount": 50_000, "log": [
-            event("attempt_opened", json!({"attempt": 1})),
-            event("reserved", json!({"amount": 50_000, "text": ""})),
-            event("captured", json!({"amount": 10_000, "text": "request 7 entry 1"})),
-        ]});
-        let marker = json!({"position": 0, "pspTransactionId": "marker-7"});
-        let report = vec![json!({"entries": 2, "applied": 2, "finished": true, "refused": [marker]})];
+        let operator = Some(payment_of(
+            PaymentState::Reserved,
+            vec![
+                Event::AttemptOpened(AttemptOpened { attempt: 1 }),
+                Event::Reserved(Money { amount: 50_000, text: String::new() }),
+                Event::Captured(Money { amount: 10_000, text: "request 7 entry 1".to_owned() }),
+            ],
+        ));
+        let report = vec![batch_of(vec![refused(0, "marker-7")])];
         let log = Log { connections: vec![Connection::default()], requests: vec![token("p-1", "cryptogram 1")] };
         Self { payment, request, shown: Shown { details: Some(details), operator }, report, log }
     }
@@ -51,9 +55,43 @@ impl Story {
         wrong.iter().map(ToString::to_string).collect()
     }
 
-    fn log_events(&mut self) -> &mut Vec<Value> {
-        self.shown.operator["log"].as_array_mut().expect("a log is a list")
+    fn operator(&mut self) -> &mut PaymentWithLog {
+        self.shown.operator.as_mut().expect("the payment is there")
     }
+}
+
+fn payment_of(state: PaymentState, events: Vec<Event>) -> PaymentWithLog {
+    let at = || Moment("2026-05-04T10:00:00.000Z".to_owned());
+    let entry = |event| LogEntry { at: at(), actor: "psp 1".to_owned(), event };
+    let payment = Payment {
+        id: 1,
+        version: 4,
+        psp_transaction_id: "p-1".to_owned(),
+        merchant_order_id: "order-p-1".to_owned(),
+        merchant_serial_number: "100001".to_owned(),
+        amount: 50_000,
+        currency: "NOK".to_owned(),
+        created_at: at(),
+        state,
+        state_detail: None,
+        bound_to: None,
+        sums: Sums { reserved: 50_000, captured: 10_000, released: 0, refunded: 0 },
+        notice: None,
+        waiting_entries: 0,
+    };
+    let log = events.into_iter().map(entry).collect();
+    PaymentWithLog { payment, log, after: None, others_with_this_psp_transaction_id: Vec::new() }
+}
+
+fn batch_of(refused: Vec<RefusedEntry>) -> Batch {
+    let accepted_at = Moment("2026-05-04T10:00:00.000Z".to_owned());
+    let head = BatchHead { id: 1, accepted_at, entries: 2, applied: 2, finished: true, same_body_within_24h: false };
+    Batch { head, refused_entries: 1, waiting_entries: 0, refused }
+}
+
+fn refused(position: u32, id: &str) -> RefusedEntry {
+    let (code, reason) = ("unknown_payment".to_owned(), "there is none".to_owned());
+    RefusedEntry { position, psp_transaction_id: id.to_owned(), code, reason }
 }
 
 fn token(id: &str, cryptogram: &str) -> Request {
@@ -83,10 +121,10 @@ fn a_lost_init_and_a_lost_outcome_are_found() {
             "p-1: 1 tokens at the PSP, and only 0 attempts are durable",
             "p-1: request 7 entry 1: applied 0 times and refused 0 times",
         ],
-        |story| story.shown = Shown { details: None, operator: Value::Null },
+        |story| story.shown = Shown { details: None, operator: None },
     );
     finds(&["p-1: its outcome (Ok) was acknowledged, and it is FAILED"], |story| {
-        story.shown.operator["state"] = "FAILED".into();
+        story.operator().payment.state = PaymentState::Failed;
         story.shown.details.as_mut().unwrap()["transactionSummary"]["remainingAmountToCapture"] = 0.into();
     });
 }
@@ -97,10 +135,10 @@ fn an_init_without_an_answer_may_be_lost() {
         story.payment.init = Known::Sent;
         story.payment.outcome = None;
         story.request.entries.clear();
-        story.report[0]["entries"] = 1.into();
-        story.report[0]["applied"] = 1.into();
+        story.report[0].head.entries = 1;
+        story.report[0].head.applied = 1;
         story.log.requests.clear();
-        story.shown = Shown { details: None, operator: Value::Null };
+        story.shown = Shown { details: None, operator: None };
     });
 }
 
@@ -125,8 +163,7 @@ fn an_outcome_without_a_token_is_found() {
 #[test]
 fn an_entry_that_is_lost_doubled_or_changed_is_found() {
     finds(&["p-1: request 7 entry 1: applied 1 times and refused 1 times"], |story| {
-        let refused = json!({"position": 1, "pspTransactionId": "p-1"});
-        story.report[0]["refused"].as_array_mut().unwrap().push(refused);
+        story.report[0].refused.push(refused(1, "p-1"));
     });
     finds(
         &[
@@ -136,8 +173,8 @@ fn an_entry_that_is_lost_doubled_or_changed_is_found() {
             "p-1: request 7 entry 1: applied 2 times and refused 0 times",
         ],
         |story| {
-            let captured = story.log_events()[2].clone();
-            story.log_events().push(captured);
+            let captured = story.operator().log[2].clone();
+            story.operator().log.push(captured);
         },
     );
 }
@@ -154,6 +191,36 @@ fn a_request_is_there_once_and_whole() {
         story.report.push(batch);
     });
     let mut half = Story::sound();
-    half.report[0]["applied"] = 1.into();
+    half.report[0].head.applied = 1;
     assert!(half.faults()[0].starts_with("marker-7: it has 2 entries, and the report says"), "{:?}", half.faults());
+}
+
+/// What is said of a payment that failed for this reason, when this many tokens came to the PSP.
+fn of_an_undelivered(detail: &str, tokens: usize) -> Vec<String> {
+    let mut story = Story::sound();
+    (story.request.known, story.report) = (Known::Sent, Vec::new());
+    let sums =
+        json!({"capturedAmount": 0, "remainingAmountToCapture": 0, "refundedAmount": 0, "remainingAmountToRefund": 0});
+    story.shown.details.as_mut().expect("the payment is there")["transactionSummary"] = sums;
+    let failure = Failure { outcome: Outcome::Certain, cause: "not_delivered".to_owned(), detail: detail.to_owned() };
+    let log = vec![Event::AttemptOpened(AttemptOpened { attempt: 1 }), Event::Failed(failure)];
+    story.shown.operator = Some(payment_of(PaymentState::Failed, log));
+    story.log.requests.truncate(tokens);
+    story.faults()
+}
+
+#[test]
+fn a_payment_whose_attempt_was_opened_too_late_may_fail() {
+    assert_eq!(of_an_undelivered("too_late", 0), Vec::<String>::new());
+}
+
+#[test]
+fn no_other_reason_excuses_a_payment_that_the_psp_would_have_reserved() {
+    assert_eq!(of_an_undelivered("connect", 0), ["p-1: its outcome (Ok) was acknowledged, and it is FAILED"]);
+}
+
+#[test]
+fn the_token_of_an_attempt_that_was_never_sent_is_found() {
+    let found = "p-1: 1 tokens at the PSP of 1 attempts, and 1 was opened too late to be sent";
+    assert_eq!(of_an_undelivered("too_late", 1), [found]);
 }

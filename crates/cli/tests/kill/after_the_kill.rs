@@ -5,12 +5,15 @@
 
 use std::sync::Arc;
 
+use lommebok_control_api::{
+    Batch, BatchEntry, BatchReport, BatchWithEntries, Clock, EntryFate, Moment, Outcome, Payment,
+};
+use lommebok_control_api::{PaymentState, Phase, RefusedEntry, StateDetail};
 use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::recorder::check::{self, AllShown, Shown, Wrong};
 use lommebok_testkit::recorder::{Known, Plan, RecordedEntry};
 use lommebok_testkit::server_process::PspClient;
 use reqwest::Method;
-use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -69,8 +72,8 @@ pub(super) async fn read(world: &World, client: &PspClient) -> AllShown {
             let details = client.details(&payment.id).await.expect("the server runs");
             let details = details.status.is_success().then_some(details.json);
             let operator = match &details {
-                Some(_) => client.shown(&payment.id).await,
-                None => Value::Null,
+                Some(_) => Some(client.shown(&payment.id).await),
+                None => None,
             };
             (payment.id, Shown { details, operator })
         });
@@ -83,21 +86,20 @@ pub(super) async fn look(world: &mut World, client: &PspClient, lost: &[String])
     world.lost += lost.len();
     let shown = read(world, client).await;
     let report = reports_of_round(world, client).await;
-    let unknown = ids(&client.control_pages("/payments?outcome_unknown=true", "payments").await);
+    let unknown = ids(&client.payments("outcome_unknown=true").await);
     let mut wrong = check::payments(&world.payments(), &shown);
     wrong.extend(check::psp(&world.payments(), &shown, &world.psp.log()));
     wrong.extend(check::requests(&world.requests(), &shown, &report));
     for id in lost {
         let Some(shown) = shown.get(id) else { continue };
-        let settled = shown.events("failed").iter().any(|failed| failed["detail"]["cause"] == "process_lost");
-        if !settled {
+        if !shown.failures().any(|failed| failed.cause == "process_lost") {
             wrong.push(Wrong {
                 payment: id.clone(),
                 what: "its attempt was lost, and its log does not say so".to_owned(),
             });
         }
         // A capture that waited for the attempt's end has settled it already.
-        if shown.state() == "FAILED" && !unknown.contains(id) {
+        if shown.state() == Some(PaymentState::Failed) && !unknown.contains(id) {
             wrong.push(Wrong { payment: id.clone(), what: "its outcome is unknown, and it is not listed".to_owned() });
         }
     }
@@ -107,28 +109,30 @@ pub(super) async fn look(world: &mut World, client: &PspClient, lost: &[String])
 
 /// The PSP looks into its books and settles every unknown outcome; none may be left.
 pub(super) async fn settle(world: &mut World, client: &PspClient) {
-    let unknown = client.control_pages("/payments?outcome_unknown=true", "payments").await;
+    let unknown = client.payments("outcome_unknown=true").await;
     if !unknown.is_empty() {
         let request = world.recorder.reports(unknown.iter().map(|payment| entry_of(world, payment)).collect());
         let path = "/psp/v3/psppayments/updatestatus";
         drop(client.post(path, &request.body(), &request.key()).await.expect("the server runs").succeeded());
         for payment in &unknown {
             let entry = entry_of(world, payment);
-            let now = client.control(Method::GET, &format!("/payments/{}", entry.id), None).await;
+            let now = client.shown(&entry.id).await.payment;
+            let is_certain =
+                matches!(&now.state_detail, Some(StateDetail::Failed(failed)) if failed.outcome == Outcome::Certain);
             let expected =
-                if entry.status == "RESERVED" { ("RESERVED", Value::Null) } else { ("FAILED", "certain".into()) };
-            assert_eq!((now["state"].as_str().unwrap(), now["stateDetail"]["outcome"].clone()), expected, "{now:#}");
+                if entry.status == "RESERVED" { (PaymentState::Reserved, false) } else { (PaymentState::Failed, true) };
+            assert_eq!((now.state, is_certain), expected, "{now:#?}");
         }
     }
-    assert_eq!(client.control_pages("/payments?outcome_unknown=true", "payments").await, Vec::<Value>::new());
+    assert_eq!(client.payments("outcome_unknown=true").await, []);
     drop(client.control(Method::POST, "/clock/resume", None).await);
     let settled = read(world, client).await;
     world.looked_at.extend(settled);
 }
 
 /// What the PSP's books say: it reserved the money if it said OK to a token, whoever heard it.
-fn entry_of(world: &World, payment: &Value) -> RecordedEntry {
-    let id = payment["pspTransactionId"].as_str().unwrap().to_owned();
+fn entry_of(world: &World, payment: &Payment) -> RecordedEntry {
+    let id = payment.psp_transaction_id.clone();
     let recorded = world.recorder.payment(&id).expect("every payment was recorded before it was started");
     let tokens =
         world.psp.requests_for(&id).iter().filter(|request| request.payment_state() == Some("ACCEPTED")).count();
@@ -142,16 +146,20 @@ fn entry_of(world: &World, payment: &Value) -> RecordedEntry {
 
 /// What was looked at in earlier rounds is as it was; who waited may have waited too long.
 pub(super) async fn look_back(world: &World, client: &PspClient) {
+    use PaymentState::{AwaitingApproval, AwaitingUser, Expired, StepUp};
     let mut wrong = Vec::new();
     let mut seen = 0;
-    for now in client.control_pages("/payments", "payments").await {
-        let id = now["pspTransactionId"].as_str().unwrap();
+    for now in client.payments("").await {
+        let id = &now.psp_transaction_id;
         let Some(then) = world.looked_at.get(id) else { continue };
         seen += 1;
-        let waited = ["AWAITING_USER", "AWAITING_APPROVAL", "STEP_UP"].contains(&then.state());
-        let same = now["state"] == then.operator["state"] || (waited && now["state"] == "EXPIRED");
-        if !same || now["sums"] != then.operator["sums"] {
-            wrong.push(Wrong { payment: id.to_owned(), what: format!("it was {}, and it is {now}", then.operator) });
+        let then = then.operator.as_ref().map(|operator| &operator.payment);
+        let may_follow = |then: &Payment| {
+            let waited = [AwaitingUser, AwaitingApproval, StepUp].contains(&then.state);
+            (now.state == then.state || (waited && now.state == Expired)) && now.sums == then.sums
+        };
+        if !then.is_some_and(may_follow) {
+            wrong.push(Wrong { payment: id.clone(), what: format!("it was {then:?}, and it is {now:?}") });
         }
     }
     let acknowledged = world.looked_at.values().filter(|shown| shown.details.is_some()).count();
@@ -160,64 +168,66 @@ pub(super) async fn look_back(world: &World, client: &PspClient) {
 }
 
 /// The batch report, back to the last request of an earlier round.
-async fn reports_of_round(world: &World, client: &PspClient) -> Vec<Value> {
+async fn reports_of_round(world: &World, client: &PspClient) -> Vec<Batch> {
     let mut all = Vec::new();
     let oldest = world.requests().first().map_or(usize::MAX, |request| request.number);
-    let mut page = client.control(Method::GET, "/batch/report", None).await;
+    let mut page: BatchReport = client.read("/batch/report").await;
     loop {
-        let batches = page["batches"].as_array().unwrap();
-        for batch in batches {
+        let is_over = page.batches.iter().all(|batch| number_of(batch).is_some_and(|number| number < oldest));
+        for batch in page.batches {
             all.push(with_all_refused(client, batch).await);
         }
-        let earlier = |batch: &Value| number_of(batch).is_some_and(|number| number < oldest);
-        let Some(before) = page["before"].as_i64() else { return all };
-        if batches.iter().all(earlier) {
-            return all;
-        }
-        page = client.control(Method::GET, &format!("/batch/report?before={before}"), None).await;
+        let Some(before) = page.before.filter(|_| !is_over) else { return all };
+        page = client.read(&format!("/batch/report?before={before}")).await;
     }
 }
 
 /// The batch with every refused entry: the report has the first 100.
-async fn with_all_refused(client: &PspClient, batch: &Value) -> Value {
-    let mut batch = batch.clone();
-    if batch["refused"].as_array().map(Vec::len).map(Value::from).as_ref() == Some(&batch["refusedEntries"]) {
+async fn with_all_refused(client: &PspClient, batch: Batch) -> Batch {
+    if u64::try_from(batch.refused.len()) == Ok(batch.refused_entries) {
         return batch;
     }
     let (mut refused, mut from) = (Vec::new(), Some(0));
     while let Some(position) = from {
-        let page = client.control(Method::GET, &format!("/batch/{}?from={position}", batch["id"]), None).await;
-        let entries = page["notApplied"].as_array().unwrap();
-        refused.extend(entries.iter().filter(|entry| entry["fate"] == "refused").cloned());
-        from = page["from"].as_u64();
+        let page: BatchWithEntries = client.read(&format!("/batch/{}?from={position}", batch.head.id)).await;
+        refused.extend(page.not_applied.into_iter().filter_map(refused_entry));
+        from = page.from;
     }
-    batch["refused"] = refused.into();
-    batch
+    Batch { refused, ..batch }
 }
 
-fn number_of(batch: &Value) -> Option<usize> {
-    batch["refused"][0]["pspTransactionId"].as_str()?.strip_prefix("marker-")?.parse().ok()
+/// Of those after the first 100 payment and reason are not kept.
+fn refused_entry(entry: BatchEntry) -> Option<RefusedEntry> {
+    let EntryFate::Refused { code, kept } = entry.fate else { return None };
+    let (psp_transaction_id, reason) = kept.map(|kept| (kept.psp_transaction_id, kept.reason)).unwrap_or_default();
+    Some(RefusedEntry { position: entry.position, psp_transaction_id, code, reason })
 }
 
-async fn authorizing(client: &PspClient) -> Vec<Value> {
-    client.control_pages("/payments?state=AUTHORIZING", "payments").await
+fn number_of(batch: &Batch) -> Option<usize> {
+    batch.refused.first()?.psp_transaction_id.strip_prefix("marker-")?.parse().ok()
+}
+
+async fn authorizing(client: &PspClient) -> Vec<Payment> {
+    client.payments("state=AUTHORIZING").await
 }
 
 /// When the attempt was opened, in ms; it must be open, because the queued ones have ended.
-fn opened_at(world: &World, payment: &Value) -> i64 {
-    assert_eq!(payment["stateDetail"]["phase"], "open", "{}: {payment:#}", world.context());
-    millis(&payment["stateDetail"]["since"])
+fn opened_at(world: &World, payment: &Payment) -> i64 {
+    let Some(StateDetail::Attempt { phase: Phase::Open, since, .. }) = &payment.state_detail else {
+        panic!("{}: {payment:#?}", world.context())
+    };
+    millis(since)
 }
 
 async fn advance_to(client: &PspClient, at: i64) {
-    let now = millis(&client.control(Method::GET, "/clock", None).await["now"]);
-    client.advance(u64::try_from(at.saturating_sub(now)).unwrap_or(0)).await;
+    let clock: Clock = client.read("/clock").await;
+    client.advance(u64::try_from(at.saturating_sub(millis(&clock.now))).unwrap_or(0)).await;
 }
 
-fn millis(time: &Value) -> i64 {
-    time.as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_millisecond()
+fn millis(moment: &Moment) -> i64 {
+    moment.0.parse::<jiff::Timestamp>().unwrap().as_millisecond()
 }
 
-fn ids(payments: &[Value]) -> Vec<String> {
-    payments.iter().map(|payment| payment["pspTransactionId"].as_str().unwrap().to_owned()).collect()
+fn ids(payments: &[Payment]) -> Vec<String> {
+    payments.iter().map(|payment| payment.psp_transaction_id.clone()).collect()
 }

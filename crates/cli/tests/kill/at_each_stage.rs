@@ -3,6 +3,7 @@
 //! The server stops dead when an attempt has come so far (`--hold-at`), and is killed there. What must be true then, and
 //! after the next start, stands in [`TABLE`], written down by hand from docs/domain.md, §4: "At most once".
 
+use lommebok_control_api::{Event, PaymentState};
 use lommebok_testkit::fake_psp::Log;
 use lommebok_testkit::recorder::check::{AllShown, Shown};
 use lommebok_testkit::server_process::{PspClient, ServerProcess};
@@ -86,8 +87,14 @@ async fn kill_at(world: &mut World, row: &Row) {
     for id in &held {
         let payment = &world.looked_at[id];
         // Whoever captured has said that it is reserved, before the PSP's report could say otherwise.
-        let settled = if payment.events("captured").is_empty() { row.settled } else { "RESERVED" };
-        assert_eq!(payment.state(), settled, "{}: kill {}, payment {id}", row.stage, world.kill);
+        let settled = if is_captured(payment) { "RESERVED" } else { row.settled };
+        assert_eq!(
+            payment.state().map(PaymentState::as_str),
+            Some(settled),
+            "{}: kill {}, payment {id}",
+            row.stage,
+            world.kill
+        );
     }
     server.stop().await;
 }
@@ -142,12 +149,15 @@ async fn expect_at_the_psp(world: &World, row: &Row, (before, after): (&Log, &Lo
 fn expect_end(world: &World, row: &Row, id: &str, shown: &AllShown) {
     let payment: &Shown = &shown[id];
     let tokens = world.psp.requests_for(id).len();
-    let context = format!("{}: kill {}, payment {id}: {:#}", row.stage, world.kill, payment.operator);
+    let context = format!("{}: kill {}, payment {id}: {:#?}", row.stage, world.kill, payment.operator);
     assert_eq!(tokens, row.tokens, "{context}");
-    let causes: Vec<&str> =
-        payment.events("failed").iter().filter_map(|event| event["detail"]["cause"].as_str()).collect();
+    let causes: Vec<&str> = payment.failures().map(|failure| failure.cause.as_str()).collect();
     assert_eq!(causes, row.ends.1.into_iter().collect::<Vec<_>>(), "{context}");
-    if payment.events("captured").is_empty() {
-        assert_eq!(payment.state(), row.ends.0, "{context}");
+    if !is_captured(payment) {
+        assert_eq!(payment.state().map(PaymentState::as_str), Some(row.ends.0), "{context}");
     }
+}
+
+fn is_captured(payment: &Shown) -> bool {
+    payment.events().any(|event| matches!(event, Event::Captured(_)))
 }

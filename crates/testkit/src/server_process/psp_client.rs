@@ -2,10 +2,13 @@
 //!
 //! It has learnt what a stranger learns: credentials from `lommebok env --json`, the control token from its file.
 
+use std::collections::BTreeMap;
 use std::fs;
 
+use lommebok_control_api::{Advance, Payment, PaymentPage, PaymentWithLog};
 use reqwest::{Method, RequestBuilder};
-use serde_json::Value;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 use super::{Launch, ServerProcess};
 use crate::http_client;
@@ -20,7 +23,7 @@ pub struct Lost;
 pub struct PspClient {
     base: String,
     client: reqwest::Client,
-    environment: Value,
+    environment: BTreeMap<String, String>,
     bearer: String,
     control: String,
 }
@@ -32,7 +35,7 @@ impl PspClient {
     /// When the server gives none.
     pub async fn new(launch: &Launch, server: &ServerProcess) -> Self {
         let environment = launch.printed(&["env", "--json"]);
-        let environment: Value = serde_json::from_str(&environment).expect("env prints JSON");
+        let environment = serde_json::from_str(&environment).expect("env prints a JSON object of texts");
         let control = fs::read_to_string(launch.data_dir().join("control-token")).expect("there is a control token");
         let client = http_client::client();
         let mut psp = Self {
@@ -70,7 +73,7 @@ impl PspClient {
     /// # Panics
     /// When it says nothing.
     pub fn variable(&self, name: &str) -> &str {
-        self.environment[name].as_str().unwrap_or_else(|| panic!("env knows no {name}"))
+        self.environment.get(name).unwrap_or_else(|| panic!("env knows no {name}"))
     }
 
     /// A call of the PSP API with every header that any endpoint wants.
@@ -103,7 +106,7 @@ impl PspClient {
         self.client.post(url)
     }
 
-    /// A call of the Control API.
+    /// A call of the Control API, with its answer as it came.
     ///
     /// # Panics
     /// When it is refused.
@@ -112,32 +115,39 @@ impl PspClient {
         Answer::to(body.into_iter().fold(request, RequestBuilder::json)).await.succeeded().json
     }
 
-    /// All pages of a list of the Control API.
+    /// Reads something of the Control API.
     ///
     /// # Panics
-    /// When it is refused.
-    pub async fn control_pages(&self, path: &str, list: &str) -> Vec<Value> {
-        let mut all = Vec::new();
-        let mut page = self.control(Method::GET, path, None).await;
-        loop {
-            all.extend(page[list].as_array().expect("a page holds a list").iter().cloned());
-            let Some(before) = page["before"].as_i64() else { return all };
-            let joint = if path.contains('?') { '&' } else { '?' };
-            page = self.control(Method::GET, &format!("{path}{joint}before={before}"), None).await;
+    /// When it is refused, or something else.
+    pub async fn read<A: DeserializeOwned>(&self, path: &str) -> A {
+        let answer = self.control(Method::GET, path, None).await;
+        serde_json::from_value(answer).unwrap_or_else(|fault| panic!("{path}: {fault}"))
+    }
+
+    /// The payments that a filter such as `outcome_unknown=true` lets through, from all pages of the list.
+    ///
+    /// # Panics
+    /// When they can't be read.
+    pub async fn payments(&self, filter: &str) -> Vec<Payment> {
+        let mut page: PaymentPage = self.read(&format!("/payments?{filter}")).await;
+        let mut all = std::mem::take(&mut page.payments);
+        while let Some(before) = page.before {
+            page = self.read(&format!("/payments?{filter}&before={before}")).await;
+            all.append(&mut page.payments);
         }
+        all
     }
 
     /// A payment as the operator sees it, with all pages of its log.
     ///
     /// # Panics
     /// When there is none.
-    pub async fn shown(&self, id: &str) -> Value {
-        let mut shown = self.control(Method::GET, &format!("/payments/{id}"), None).await;
-        while let Some(after) = shown["after"].as_i64() {
-            let mut page = self.control(Method::GET, &format!("/payments/{id}?after={after}"), None).await;
-            let more = std::mem::take(page["log"].as_array_mut().expect("a log is a list"));
-            shown["log"].as_array_mut().expect("a log is a list").extend(more);
-            shown["after"] = page["after"].take();
+    pub async fn shown(&self, id: &str) -> PaymentWithLog {
+        let mut shown: PaymentWithLog = self.read(&format!("/payments/{id}")).await;
+        while let Some(after) = shown.after {
+            let mut page: PaymentWithLog = self.read(&format!("/payments/{id}?after={after}")).await;
+            shown.log.append(&mut page.log);
+            shown.after = page.after;
         }
         shown
     }
@@ -147,7 +157,7 @@ impl PspClient {
     /// # Panics
     /// When it is refused.
     pub async fn advance(&self, milliseconds: u64) {
-        let body = serde_json::json!({"milliseconds": milliseconds});
+        let body = json!(Advance { milliseconds });
         drop(self.control(Method::POST, "/clock/advance", Some(&body)).await);
     }
 }

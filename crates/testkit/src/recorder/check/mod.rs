@@ -5,12 +5,11 @@
 mod payments;
 mod psp;
 mod requests;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+use lommebok_control_api::{Event, Failure, PaymentState, PaymentWithLog};
 use serde_json::Value;
 
 pub use payments::payments;
@@ -41,36 +40,31 @@ impl fmt::Display for Wrong {
 /// A payment as the wallet shows it.
 #[derive(Clone, Debug)]
 pub struct Shown {
-    /// The answer of `GET …/details`; `None` when there is no such payment.
+    /// The answer of `GET …/details`, as the PSP gets it; `None` when there is no such payment.
     pub details: Option<Value>,
-    /// The payment and its log, from the Control API; `Null` when there is no such payment.
-    pub operator: Value,
+    /// The payment and its log, from the Control API; `None` when there is no such payment.
+    pub operator: Option<PaymentWithLog>,
 }
 
 impl Shown {
-    /// Its state, in the wallet's words; empty when there is no such payment.
-    pub fn state(&self) -> &str {
-        self.operator["state"].as_str().unwrap_or_default()
+    /// Its state, when there is such a payment.
+    pub fn state(&self) -> Option<PaymentState> {
+        self.operator.as_ref().map(|operator| operator.payment.state)
     }
 
-    /// The events of this kind in its log.
-    pub fn events(&self, kind: &str) -> Vec<&Value> {
-        let log = self.operator["log"].as_array().map(Vec::as_slice).unwrap_or_default();
-        log.iter().filter(|event| event["event"] == kind).collect()
+    /// The events of its log.
+    pub fn events(&self) -> impl Iterator<Item = &Event> {
+        self.operator.iter().flat_map(|operator| &operator.log).map(|entry| &entry.event)
+    }
+
+    /// Its failures, in the order of the log.
+    pub fn failures(&self) -> impl Iterator<Item = &Failure> {
+        self.events().filter_map(|event| if let Event::Failed(failure) = event { Some(failure) } else { None })
     }
 
     /// Attempts of which the wallet says that they were opened too late to be sent: not one byte of them left.
     fn never_sent(&self) -> usize {
-        let too_late =
-            |event: &&Value| event["detail"]["cause"] == "not_delivered" && event["detail"]["detail"] == "too_late";
-        self.events("failed").into_iter().filter(too_late).count()
-    }
-
-    /// The sum of the amounts of the events of this kind.
-    fn sum(&self, kind: &str) -> u64 {
-        self.events(kind)
-            .iter()
-            .fold(0, |sum, event| sum.saturating_add(event["detail"]["amount"].as_u64().unwrap_or(0)))
+        self.failures().filter(|failed| failed.cause == "not_delivered" && failed.detail == "too_late").count()
     }
 }
 

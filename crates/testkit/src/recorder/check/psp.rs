@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use lommebok_control_api::Event;
+
 use super::{AllShown, Shown, Wrong};
 use crate::fake_psp::{Log, Request};
 use crate::recorder::{Plan, RecordedPayment};
@@ -33,9 +35,10 @@ fn one(payment: &RecordedPayment, shown: &Shown, requests: &[Request]) -> Vec<Wr
     let mut say = |what: String| wrong.push(Wrong::new(&payment.id, what));
     let tokens = requests.iter().filter(|request| request.payment_state() == Some("ACCEPTED")).count();
     let notices = requests.len().saturating_sub(tokens);
-    let opened = shown.events("attempt_opened").len();
-    let stepped_up = !shown.events("step_up_started").is_empty();
-    let most = if payment.plan == Plan::StepUp && !shown.events("step_up_passed").is_empty() { 2 } else { 1 };
+    let opened = shown.events().filter(|event| matches!(event, Event::AttemptOpened(_))).count();
+    let stepped_up = shown.events().any(|event| matches!(event, Event::StepUpStarted(_)));
+    let passed = shown.events().any(|event| matches!(event, Event::StepUpPassed(())));
+    let most = if payment.plan == Plan::StepUp && passed { 2 } else { 1 };
     if tokens > most || opened > most {
         say(format!("{tokens} tokens at the PSP and {opened} attempts, at most {most} may be"));
     }
@@ -52,9 +55,9 @@ fn one(payment: &RecordedPayment, shown: &Shown, requests: &[Request]) -> Vec<Wr
         say("the PSP got both a token and a notice".to_owned());
     }
     // What a PSP reports of an attempt that was lost settles it, token or not.
-    let lost = shown.events("failed").iter().any(|event| event["detail"]["cause"] == "process_lost");
-    let answered_ok = shown.events("reserved").iter().any(|event| event["detail"]["text"] == "");
-    let answered_fail = shown.events("failed").iter().any(|event| event["detail"]["cause"] == "psp_82");
+    let lost = shown.failures().any(|failed| failed.cause == "process_lost");
+    let answered_ok = shown.events().any(|event| matches!(event, Event::Reserved(money) if money.text.is_empty()));
+    let answered_fail = shown.failures().any(|failed| failed.cause == "psp_82");
     if (answered_ok || answered_fail) && !lost && tokens == 0 {
         say("the PSP answered for it, and never got a token".to_owned());
     }

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use lommebok_control_api::{Batch, Event, RefusedEntry};
 
 use super::{AllShown, Shown, Wrong};
 use crate::recorder::{Known, RecordedEntry, RecordedRequest};
 
 /// What is wrong with these requests, given the batch report.
-pub fn requests(recorded: &[RecordedRequest], shown: &AllShown, report: &[Value]) -> Vec<Wrong> {
-    let mut by_marker: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
+pub fn requests(recorded: &[RecordedRequest], shown: &AllShown, report: &[Batch]) -> Vec<Wrong> {
+    let mut by_marker: BTreeMap<&str, Vec<&Batch>> = BTreeMap::new();
     for batch in report {
-        if let Some(marker) = refused_at(batch, 0).and_then(|refused| refused["pspTransactionId"].as_str()) {
-            by_marker.entry(marker).or_default().push(batch);
+        if let Some(marker) = refused_at(batch, 0) {
+            by_marker.entry(&marker.psp_transaction_id).or_default().push(batch);
         }
     }
     recorded
@@ -21,7 +21,7 @@ pub fn requests(recorded: &[RecordedRequest], shown: &AllShown, report: &[Value]
         .collect()
 }
 
-fn one(request: &RecordedRequest, shown: &AllShown, batches: &[&Value]) -> Vec<Wrong> {
+fn one(request: &RecordedRequest, shown: &AllShown, batches: &[&Batch]) -> Vec<Wrong> {
     let wrong = |what: String| Wrong::new(&request.marker(), what);
     let batch = match batches {
         [] if request.known == Known::Acknowledged => {
@@ -33,8 +33,9 @@ fn one(request: &RecordedRequest, shown: &AllShown, batches: &[&Value]) -> Vec<W
     };
     let mut found = Vec::new();
     let count = request.entries.len().saturating_add(1);
-    if batch["entries"] != count || batch["applied"] != count || batch["finished"] != true {
-        found.push(wrong(format!("it has {count} entries, and the report says {batch}")));
+    let head = &batch.head;
+    if [head.entries, head.applied].iter().any(|said| usize::try_from(*said) != Ok(count)) || !head.finished {
+        found.push(wrong(format!("it has {count} entries, and the report says {head:?}")));
     }
     for (position, entry) in (1..).zip(&request.entries) {
         let refused = usize::from(refused_at(batch, position).is_some());
@@ -58,18 +59,21 @@ fn not_there(request: &RecordedRequest, shown: &AllShown) -> Vec<Wrong> {
     .collect()
 }
 
-fn refused_at(batch: &Value, position: usize) -> Option<&Value> {
-    batch["refused"].as_array()?.iter().find(|refused| refused["position"] == position)
+fn refused_at(batch: &Batch, position: usize) -> Option<&RefusedEntry> {
+    batch.refused.iter().find(|refused| usize::try_from(refused.position) == Ok(position))
 }
 
 /// How often an entry stands in its payment's log, with its amount.
 fn applied(shown: Option<&Shown>, entry: &RecordedEntry, text: &str) -> usize {
-    let kind = match entry.status {
-        "CAPTURED" => "captured",
-        "REFUNDED" => "refunded",
-        "RESERVED" => "reserved",
-        _ => "released",
+    let of_entry = |event: &&Event| {
+        let (("CAPTURED", Event::Captured(money))
+        | ("REFUNDED", Event::Refunded(money))
+        | ("RESERVED", Event::Reserved(money))
+        | ("CANCELLED", Event::Released(money))) = (entry.status, *event)
+        else {
+            return false;
+        };
+        money.text == text && u64::try_from(money.amount) == Ok(entry.amount)
     };
-    let events = shown.map(|shown| shown.events(kind)).unwrap_or_default();
-    events.iter().filter(|event| event["detail"]["text"] == text && event["detail"]["amount"] == entry.amount).count()
+    shown.map_or(0, |shown| shown.events().filter(of_entry).count())
 }
