@@ -16,14 +16,15 @@ struct Generated {
 
 /// Everything that is generated.
 fn all() -> Vec<Generated> {
-    vec![
+    let mut all = vec![
         Generated { path: "docs/errors.md", text: lommebok_psp_v3::errors::documentation() },
         Generated { path: "docs/configuration.md", text: lommebok_server::config::documentation() },
         Generated { path: "docs/metrics.md", text: lommebok_engine::observability::names::documentation() },
         Generated { path: "docs/cli.md", text: command_line() },
         Generated { path: "openapi.json", text: format!("{}\n", lommebok_psp_v3::openapi::document().trim_end()) },
-        Generated { path: "docs/openapi/control-v1.json", text: lommebok_server::http::control::document() },
-    ]
+    ];
+    all.extend(lommebok_server::http::documents().map(|(path, text)| Generated { path, text }));
+    all
 }
 
 #[test]

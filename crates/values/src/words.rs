@@ -3,7 +3,7 @@
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$meaning:meta])* $variant:ident = $word:literal,)+ }) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[cfg_attr(feature = "wire", derive(serde::Serialize, utoipa::ToSchema))]
+        #[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize, utoipa::ToSchema))]
         #[cfg_attr(feature = "wire", serde(rename_all = "UPPERCASE"))]
         $(#[$doc])*
         pub enum $name {

@@ -6,16 +6,18 @@ use super::{File, Finding};
 
 /// Who must not know whom. A crate that is not named here is a rim that nobody in the table may depend on either,
 /// because each row lists all that lies further out.
-const MUST_NOT_KNOW: [(&str, &[&str]); 12] = [
+const MUST_NOT_KNOW: [(&str, &[&str]); 13] = [
     ("lommebok-values", &["lommebok"]),
     ("lommebok-domain", &["lommebok"]),
     ("lommebok-psp-v3", &["lommebok"]),
+    ("lommebok-app-api", &["lommebok"]),
     ("lommebok-control-api", &["lommebok"]),
     ("lommebok-web", &["lommebok"]),
     (
         "lommebok-store",
         &[
             "lommebok-psp-v3",
+            "lommebok-app-api",
             "lommebok-control-api",
             "lommebok-engine",
             "lommebok-server",
@@ -28,6 +30,7 @@ const MUST_NOT_KNOW: [(&str, &[&str]); 12] = [
     (
         "lommebok-engine",
         &[
+            "lommebok-app-api",
             "lommebok-control-api",
             "lommebok-server",
             "lommebok-testkit",
@@ -65,7 +68,7 @@ const MUST_NOT_KNOW: [(&str, &[&str]); 12] = [
 const DOMAIN_MAY_USE: [&str; 2] = ["lommebok-values", "thiserror"];
 
 /// Who shares the values. The SDK has types of its own, because its users are to see no other crate of ours.
-const KNOW_THE_VALUES: [&str; 2] = ["lommebok-domain", "lommebok-psp-v3"];
+const KNOW_THE_VALUES: [&str; 3] = ["lommebok-domain", "lommebok-psp-v3", "lommebok-app-api"];
 
 pub(super) fn dependency_reasons(file: &File) -> Vec<Finding> {
     if file.path != "Cargo.toml" {

@@ -19,12 +19,26 @@ pub mod rates;
 mod routers;
 pub mod sandbox_pages;
 
+pub use openapi::documents;
 pub use routers::{ProductionPages, production_router, sandbox_router};
 
 pub use edge::Edge;
 
+use axum::Json;
+use axum::response::{IntoResponse, Response};
 use lommebok_domain::PaymentId;
+use serde::Serialize;
 use serde::de::{DeserializeOwned, Error};
+use serde_json::json;
+
+/// An answer of Control API or App API, its members in the order of the alphabet, as docs/control-api.md shows them.
+pub(crate) struct Answer<T>(pub(crate) T);
+
+impl<T: Serialize> IntoResponse for Answer<T> {
+    fn into_response(self) -> Response {
+        Json(json!(self.0)).into_response()
+    }
+}
 
 /// The number of a payment in an address: spelled as we spell it, without sign and leading zeros, so that each payment has
 /// one address.

@@ -1,5 +1,6 @@
 //! The OpenAPI documents: the committed files, byte for byte. `cargo xtask generate` makes them from the types of crate `psp-v3`, and
-//! of `control-api` with the attributes of its handlers; a test holds both equal, so that nothing is made while the server runs.
+//! of `control-api` and `app-api` with the attributes of their handlers; a test holds them equal, so that nothing is made while the
+//! server runs.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -17,6 +18,7 @@ use http::header::{
 use http::{HeaderName, StatusCode};
 use sha2::{Digest as _, Sha256};
 
+use super::{app, control};
 use lommebok_web::listener::Shared;
 
 /// A document in the two forms in which it is sent.
@@ -47,11 +49,21 @@ impl Document {
     }
 }
 
+static APP: LazyLock<Document> = LazyLock::new(|| {
+    Document::of(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi/app-v1.json")))
+});
+
+/// The documents of our own APIs as the code says them, each with the path where it is committed.
+pub fn documents() -> [(&'static str, String); 2] {
+    [("docs/openapi/control-v1.json", control::document()), ("docs/openapi/app-v1.json", app::document())]
+}
+
 /// Each document at its address, for anyone: no secret is in them.
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/openapi.json", get(async |asked| serve(&PSP, &asked)))
         .route("/control/v1/openapi.json", get(async |asked| serve(&CONTROL, &asked)))
+        .route("/app/v1/openapi.json", get(async |asked| serve(&APP, &asked)))
 }
 
 fn serve(document: &'static Document, asked: &HeaderMap) -> Response {

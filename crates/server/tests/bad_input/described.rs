@@ -1,5 +1,5 @@
-//! The OpenAPI documents of Control API and App API: each is served as it is committed, has the routes of the source and no other, and
-//! the methods that the server says it takes.
+//! The OpenAPI documents of Control API and App API: each is served as it is committed, has the routes of the source and of the page for
+//! people and no other, and the methods that the server says it takes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +11,8 @@ use serde_json::Value;
 struct Described {
     base: &'static str,
     document: &'static str,
+    /// The page for people, with a heading for each call.
+    page: &'static str,
     /// The source that lists the routes, each on a line of its own, and what their paths there lack.
     routes: &'static str,
     prefix: &'static str,
@@ -19,8 +21,17 @@ struct Described {
 const CONTROL: Described = Described {
     base: "/control/v1",
     document: include_str!("../../../../docs/openapi/control-v1.json"),
+    page: include_str!("../../../../docs/control-api.md"),
     routes: include_str!("../../src/http/control/mod.rs"),
     prefix: "",
+};
+
+const APP: Described = Described {
+    base: "/app/v1",
+    document: include_str!("../../../../docs/openapi/app-v1.json"),
+    page: include_str!("../../../../docs/app-api.md"),
+    routes: include_str!("../../src/http/app/mod.rs"),
+    prefix: "/app/v1",
 };
 
 type Methods = BTreeMap<String, BTreeSet<String>>;
@@ -49,11 +60,23 @@ impl Described {
         self.routes.lines().filter_map(route).collect()
     }
 
+    /// The methods of each path that has a heading such as ``### GET `/app/v1/receipts?before={cursor}` ``.
+    fn methods_on_page(&self) -> Methods {
+        let mut all = Methods::new();
+        let headings = self.page.lines().filter(|line| line.starts_with('#'));
+        for (method, path) in headings.filter_map(|line| line.trim_start_matches(['#', ' ']).split_once(" `/")) {
+            let path = path.split(['`', '?']).next().unwrap_or_default();
+            all.entry(format!("/{path}")).or_default().insert(method.to_lowercase());
+        }
+        all
+    }
+
     async fn is_true_of(&self, app: &TestApp) {
         let served = app.exchange(&Call::new("GET", format!("{}/openapi.json", self.base))).await.expect("an answer");
         assert_eq!((served.status.as_u16(), &*served.text), (200, self.document));
         let methods = self.methods();
         assert_eq!(methods, self.methods_in_source());
+        assert_eq!(methods, self.methods_on_page());
         for (path, methods) in methods {
             let call = Call::new("OPTIONS", path.replace("{id}", "1"));
             let call = call.set("Authorization", format!("Bearer {}", app.control_token()));
@@ -89,5 +112,13 @@ async fn the_control_api_is_described_as_it_is() {
     let app = TestApp::start().await;
     CONTROL.is_true_of(&app).await;
     CONTROL.refers_to_what_it_has();
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_app_api_is_described_as_it_is() {
+    let app = TestApp::start().await;
+    APP.is_true_of(&app).await;
+    APP.refers_to_what_it_has();
     app.stop().await;
 }

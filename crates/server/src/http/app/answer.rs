@@ -13,6 +13,7 @@ use http::header::{
     ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
+use lommebok_app_api::{Payment, Refusal, RefusalCode};
 use lommebok_domain::UserId;
 use lommebok_engine::fault::Fault;
 use lommebok_engine::observability::store_trouble;
@@ -21,7 +22,7 @@ use lommebok_psp_v3::errors::bearer_challenge;
 use lommebok_psp_v3::headers;
 use lommebok_store::CommitFault;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::http::event_stream;
 use crate::http::json_object;
@@ -46,24 +47,24 @@ enum Message {
 #[derive(Clone, Debug)]
 pub(super) struct Refused {
     status: StatusCode,
-    code: &'static str,
+    code: RefusalCode,
     message: Message,
     retry_after_s: Option<i64>,
     /// What is wrong with the session's token that came, for `WWW-Authenticate`.
     token_fault: Option<&'static str>,
-    payment: Option<Value>,
+    payment: Option<Box<Payment>>,
 }
 
 impl Refused {
     /// A refusal with its message in Norwegian and English.
-    pub(super) fn new(status: StatusCode, code: &'static str, message: (&'static str, &'static str)) -> Self {
+    pub(super) fn new(status: StatusCode, code: RefusalCode, message: (&'static str, &'static str)) -> Self {
         let message = Message::Fixed(message.0, message.1);
         Self { status, code, message, retry_after_s: None, token_fault: None, payment: None }
     }
 
     /// The payment as it is, for the phone to show.
-    pub(super) fn with_payment(self, payment: Option<Value>) -> Self {
-        Self { payment, ..self }
+    pub(super) fn with_payment(self, payment: Option<Payment>) -> Self {
+        Self { payment: payment.map(Box::new), ..self }
     }
 
     /// Whether the payment as it is should stand beside the refusal.
@@ -73,12 +74,12 @@ impl Refused {
 
     pub(super) fn malformed() -> Self {
         let message = ("Forespørselen er ikke slik App-API-et vil ha den.", "The request is not as the App API asks.");
-        Self::new(StatusCode::BAD_REQUEST, "malformed", message)
+        Self::new(StatusCode::BAD_REQUEST, RefusalCode::Malformed, message)
     }
 
     /// No session's token came.
     fn signed_out() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "session_ended", ("Logg inn på nytt.", "Sign in again."))
+        Self::new(StatusCode::UNAUTHORIZED, RefusalCode::SessionEnded, ("Logg inn på nytt.", "Sign in again."))
     }
 
     pub(super) fn unknown_host() -> Self {
@@ -86,7 +87,7 @@ impl Refused {
             "Lommeboken svarer ikke under dette navnet. Tillat det med --allowed-host.",
             "The wallet does not answer under this name. Allow it with --allowed-host.",
         );
-        Self::new(StatusCode::MISDIRECTED_REQUEST, "unknown_host", message)
+        Self::new(StatusCode::MISDIRECTED_REQUEST, RefusalCode::UnknownHost, message)
     }
 
     /// Too many sign-ins from one address, whoever they were for.
@@ -94,27 +95,27 @@ impl Refused {
         let message =
             ("For mange forsøk fra nettet ditt: vent litt.", "Too many tries from your network: wait a little.");
         let retry_after_s = i64::try_from(refused.retry_after_s).ok();
-        Self { retry_after_s, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", message) }
+        Self { retry_after_s, ..Self::new(StatusCode::TOO_MANY_REQUESTS, RefusalCode::TooManyTries, message) }
     }
 
     /// The session has all the event streams that it may have.
     pub(super) fn too_many_streams() -> Self {
         let message = ("Telefonen har for mange strømmer åpne.", "The phone has too many streams open.");
-        let refused = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_streams", message);
+        let refused = Self::new(StatusCode::TOO_MANY_REQUESTS, RefusalCode::TooManyStreams, message);
         Self { retry_after_s: event_stream::RETRY_AFTER_S.parse().ok(), ..refused }
     }
 
     fn try_again() -> Self {
         let message = ("Prøv igjen om et øyeblikk.", "Try again in a moment.");
-        Self { retry_after_s: Some(1), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "shutting_down", message) }
+        Self {
+            retry_after_s: Some(1),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, RefusalCode::ShuttingDown, message)
+        }
     }
 
     fn body(self, lang: Lang) -> String {
-        let mut body = json!({"code": self.code, "message": self.message.in_language(lang)});
-        if let (Some(payment), Some(fields)) = (self.payment, body.as_object_mut()) {
-            fields.insert("payment".to_owned(), payment);
-        }
-        body.to_string()
+        let message = self.message.in_language(lang).into_owned();
+        json!(Refusal { code: self.code, message, payment: self.payment }).to_string()
     }
 }
 
@@ -123,30 +124,30 @@ impl From<Fault> for Refused {
         let (status, code, message) = match fault {
             Fault::NoSuchPayment => {
                 let message = ("Det finnes ingen slik betaling.", "There is no such payment.");
-                (StatusCode::NOT_FOUND, "no_such_payment", message)
+                (StatusCode::NOT_FOUND, RefusalCode::NoSuchPayment, message)
             }
             Fault::Refused(_) => {
                 let message =
                     ("Betalingen behandles, eller den er over.", "The payment is being processed, or it is over.");
-                (StatusCode::CONFLICT, "not_possible_now", message)
+                (StatusCode::CONFLICT, RefusalCode::NotPossibleNow, message)
             }
             Fault::CardNotUsable => {
                 let message = (
                     "Dette kortet kan ikke brukes til denne betalingen.",
                     "This card cannot be used for this payment.",
                 );
-                (StatusCode::CONFLICT, "card_not_eligible", message)
+                (StatusCode::CONFLICT, RefusalCode::CardNotEligible, message)
             }
             Fault::UnknownLink => {
                 let message = (
                     "Dette er ikke en betalingslenke fra denne lommeboken.",
                     "This is not a payment link of this wallet.",
                 );
-                (StatusCode::BAD_REQUEST, "bad_link", message)
+                (StatusCode::BAD_REQUEST, RefusalCode::BadLink, message)
             }
             Fault::WrongPin | Fault::UnknownUser => {
                 let message = ("Nummeret eller PIN-koden er feil.", "The number or the PIN is wrong.");
-                (StatusCode::UNAUTHORIZED, "wrong_number_or_pin", message)
+                (StatusCode::UNAUTHORIZED, RefusalCode::WrongNumberOrPin, message)
             }
             Fault::PinLocked { retry_after_s } => return too_many_tries(retry_after_s),
             Fault::NoSession => {
@@ -172,7 +173,7 @@ impl From<Fault> for Refused {
             | Fault::Secret) => {
                 tracing::error!(%fault, "a call of the App API failed");
                 let message = ("Noe gikk galt; ingenting ble endret.", "Something went wrong; nothing was changed.");
-                (StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
+                (StatusCode::INTERNAL_SERVER_ERROR, RefusalCode::Internal, message)
             }
         };
         Self::new(status, code, message)
@@ -180,7 +181,7 @@ impl From<Fault> for Refused {
 }
 
 fn too_many_tries(retry_after_s: i64) -> Refused {
-    let refused = Refused::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", ("", ""));
+    let refused = Refused::new(StatusCode::TOO_MANY_REQUESTS, RefusalCode::TooManyTries, ("", ""));
     Refused { retry_after_s: Some(retry_after_s), message: Message::TooManyTries { wait_s: retry_after_s }, ..refused }
 }
 
@@ -245,13 +246,13 @@ pub(super) fn speak(mut response: Response, asked: &HeaderMap) -> Response {
 /// No such path.
 pub(super) async fn not_found() -> Refused {
     let message = ("Denne adressen finnes ikke.", "There is nothing at this address.");
-    Refused::new(StatusCode::NOT_FOUND, "not_found", message)
+    Refused::new(StatusCode::NOT_FOUND, RefusalCode::NotFound, message)
 }
 
 /// Another method than the path has.
 pub(super) async fn method_not_allowed() -> Refused {
     let message = ("Denne adressen tar ikke imot dette.", "This address does not take that.");
-    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+    Refused::new(StatusCode::METHOD_NOT_ALLOWED, RefusalCode::MethodNotAllowed, message)
 }
 
 /// The bearer token of a call.
@@ -269,12 +270,12 @@ pub(super) async fn user(wallet: &Wallet, headers: &HeaderMap) -> Result<UserId,
 pub(super) async fn json_body<T: DeserializeOwned>(request: Request<Body>) -> Result<T, Refused> {
     headers::check_json(request.headers(), 1).map_err(|_| {
         let message = ("Send application/json.", "Send application/json.");
-        Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", message)
+        Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, RefusalCode::NotJson, message)
     })?;
     let bytes: Bytes = body::collect(request, BODY_BYTES).await.map_err(|fault| match fault {
         BodyFault::TooLarge { .. } => {
             let message = ("Forespørselen er for stor.", "The request is too large.");
-            Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+            Refused::new(StatusCode::PAYLOAD_TOO_LARGE, RefusalCode::TooLarge, message)
         }
         BodyFault::TooSlow | BodyFault::Broken => Refused::malformed(),
         BodyFault::NoMemory => Fault::Busy.into(),

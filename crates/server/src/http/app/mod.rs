@@ -2,6 +2,7 @@
 
 mod answer;
 mod browsers;
+mod document;
 mod payments;
 mod receipts;
 mod sessions;
@@ -16,6 +17,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use http::HeaderMap;
 use lommebok_engine::wallet::Wallet;
+
+pub(crate) use document::document;
 
 use super::Edge;
 use super::rates::{self, OfAddress};

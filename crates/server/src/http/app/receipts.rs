@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use http::{HeaderMap, Uri};
+use lommebok_app_api::{Receipt, ReceiptPage, Refusal};
 use lommebok_engine::fault::Fault;
 use lommebok_engine::wallet::Wallet;
 use lommebok_store::PageLimit;
-use serde_json::{Value, json};
 
 use super::answer::{Refused, user};
 use super::payments::{InAddress, number};
 use super::view;
 use crate::http::pages::query;
-use crate::http::payment_number;
+use crate::http::{Answer, payment_number};
 
 /// Lines of a payment's history beside others, and on a page of its own.
 const LINES_IN_LIST: u32 = 10;
@@ -22,11 +21,23 @@ const LINES_PER_PAGE: u32 = 100;
 /// The texts of all lines on a page, in bytes; the last may go beyond it.
 const TEXTS_PER_PAGE_BYTES: usize = 32 * 1024;
 
+#[utoipa::path(
+    get,
+    path = "/app/v1/receipts",
+    tag = "receipts",
+    operation_id = "listReceipts",
+    summary = "Payments that are over, newest first",
+    params(("before" = Option<String>, Query, description = "The `next` of the answer: its next page.")),
+    responses(
+        (status = 200, description = "A page of them.", body = ReceiptPage),
+        (status = 400, description = "`malformed`: the request is not as it is asked for.", body = Refusal),
+    )
+)]
 pub(super) async fn list(
     State(wallet): State<Arc<Wallet>>,
     uri: Uri,
     headers: HeaderMap,
-) -> Result<Json<Value>, Refused> {
+) -> Result<Answer<ReceiptPage>, Refused> {
     let user = user(&wallet, &headers).await?;
     let before = cursor(&uri, "before", payment_number)?;
     let page = wallet.payments.receipts_of(user, before).await?;
@@ -37,15 +48,31 @@ pub(super) async fn list(
         receipts.push(view::receipt(&wallet, payment, &receipt).await?);
     }
     let next = page.next.map(|next| next.get().to_string());
-    Ok(Json(json!({"receipts": receipts, "next": next})))
+    Ok(Answer(ReceiptPage { receipts, next }))
 }
 
+#[utoipa::path(
+    get,
+    path = "/app/v1/receipts/{id}",
+    tag = "receipts",
+    operation_id = "showReceipt",
+    summary = "One receipt, with at most 100 lines of its history",
+    params(
+        ("id" = String, Path, description = "The payment's `id`."),
+        ("after" = Option<String>, Query, description = "The `historyNext` of the answer: the next page of the history.")
+    ),
+    responses(
+        (status = 200, description = "The receipt.", body = Receipt),
+        (status = 400, description = "`malformed`: the request is not as it is asked for.", body = Refusal),
+        (status = 404, description = "`no_such_payment`: unknown, not this user's, or not over.", body = Refusal),
+    )
+)]
 pub(super) async fn show(
     State(wallet): State<Arc<Wallet>>,
     id: InAddress,
     uri: Uri,
     headers: HeaderMap,
-) -> Result<Json<Value>, Refused> {
+) -> Result<Answer<Receipt>, Refused> {
     let user = user(&wallet, &headers).await?;
     let payment = wallet.payments.of_user(user, number(id)?).await?;
     if !payment.state.is_final() {
@@ -56,7 +83,7 @@ pub(super) async fn show(
         .payments
         .receipt(&payment, after, PageLimit { rows: LINES_PER_PAGE, text_bytes: TEXTS_PER_PAGE_BYTES })
         .await?;
-    Ok(Json(view::receipt(&wallet, &payment, &receipt).await?))
+    Ok(Answer(view::receipt(&wallet, &payment, &receipt).await?))
 }
 
 /// Where the page begins; when nothing is said, at its beginning.

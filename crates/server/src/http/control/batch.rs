@@ -12,7 +12,8 @@ use lommebok_store::{Batch, BatchId, BatchRefusal, Fate};
 
 use super::Control;
 use super::problem::Problem;
-use super::view::{Answer, moment};
+use super::view::moment;
+use crate::http::Answer;
 
 /// Batches in one report.
 const BATCHES_REPORTED: u32 = 50;

@@ -8,7 +8,7 @@ use lommebok_store::CheckReport;
 
 use super::Control;
 use super::problem::Problem;
-use super::view::Answer;
+use crate::http::Answer;
 
 #[utoipa::path(
     post,

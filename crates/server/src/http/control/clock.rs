@@ -10,8 +10,8 @@ use lommebok_engine::timers::DueDone;
 
 use super::SandboxControl;
 use super::problem::Problem;
-use super::view::{Answer, moment};
-use crate::http::json_object;
+use super::view::moment;
+use crate::http::{Answer, json_object};
 use lommebok_web::listener::body;
 
 /// The furthest that one call advances the clock, in ms: 400 days.

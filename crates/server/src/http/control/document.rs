@@ -3,7 +3,6 @@
 
 use lommebok_control_api::{ChangedPayment, Problem};
 use utoipa::OpenApi;
-use utoipa::openapi::OpenApi as Document;
 
 use super::{batch, check, clock, payments};
 use crate::http::description::{self, Shared};
@@ -56,8 +55,8 @@ const SHARED: Shared = Shared {
 };
 
 /// The document, as it is committed.
-pub fn document() -> String {
-    let mut document: Document = Operations::openapi();
+pub(crate) fn document() -> String {
+    let mut document = Operations::openapi();
     SHARED.add_to(&mut document);
     description::text(&document)
 }

@@ -28,7 +28,7 @@ use problem::Problem;
 
 pub use check::check_found;
 pub use clock::reset_done;
-pub use document::document;
+pub(crate) use document::document;
 
 /// What the Control API needs.
 #[derive(Clone, Debug)]

@@ -17,8 +17,8 @@ use serde_json::json;
 
 use super::Control;
 use super::problem::Problem;
-use super::view::{Answer, log_entry, payment_shown};
-use crate::http::{event_stream, payment_number};
+use super::view::{log_entry, payment_shown};
+use crate::http::{Answer, event_stream, payment_number};
 
 /// Payments on one page, unless its reader says how many; more are read apart from what others wait for.
 const PAYMENTS_PER_PAGE: u32 = 100;

@@ -8,7 +8,7 @@ use lommebok_engine::observability::store_trouble;
 use lommebok_engine::time_travel::ResetFault;
 use lommebok_store::CommitFault;
 
-use super::view::Answer;
+use crate::http::Answer;
 use lommebok_web::listener::body::BodyFault;
 
 /// An error answer.

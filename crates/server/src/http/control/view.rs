@@ -1,7 +1,5 @@
 //! Payments and their log as the Control API shows them. No secret is in a payment, so none can be here.
 
-use axum::Json;
-use axum::response::{IntoResponse, Response};
 use lommebok_control_api as wire;
 use lommebok_control_api::Moment;
 use lommebok_domain::{
@@ -9,17 +7,6 @@ use lommebok_domain::{
     StateName, Timestamp,
 };
 use lommebok_engine::clock::time_text;
-use serde::Serialize;
-use serde_json::json;
-
-/// An answer, its members in the order of the alphabet, as docs/control-api.md shows them.
-pub(super) struct Answer<T>(pub(super) T);
-
-impl<T: Serialize> IntoResponse for Answer<T> {
-    fn into_response(self) -> Response {
-        Json(json!(self.0)).into_response()
-    }
-}
 
 pub(super) fn moment(at: Timestamp) -> Moment {
     Moment(time_text(at))
