@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use lommebok_app_api::PaymentState;
 use lommebok_testkit::eventually::wait_until;
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::fake_psp::{FakePsp, Reply, Request};
@@ -112,9 +113,9 @@ async fn goes_on(launch: &Launch, psp: &FakePsp) -> String {
     until(&client, "queued", "RESERVED").await;
     let phone = FakePhone::sign_in(server.base(), "12345678", "1236").await;
     let waiting = phone.waiting().await;
-    let approval = waiting.iter().find(|payment| payment["state"] == "AWAITING_APPROVAL").unwrap();
+    let approval = waiting.iter().find(|payment| payment.state == PaymentState::AwaitingApproval).unwrap();
     let card = phone.card("VISA").await;
-    drop(phone.approve(approval["id"].as_str().unwrap(), &card).await.succeeded());
+    drop(phone.approve(&approval.id, &card).await.succeeded());
     until(&client, "approval", "RESERVED").await;
     report(&client, "paid", "CAPTURED", 49_900).await;
     assert_eq!(new_merchant(&client).await, "200002");

@@ -50,9 +50,9 @@ async fn the_user_confirms_the_number_and_approves_on_the_phone() {
     let phone = app.first_phone().await;
     let waiting = phone.waiting().await;
     assert_eq!(waiting.len(), 1);
-    assert_eq!(waiting[0]["merchant"]["name"], "Fjellkroa Kaffe");
+    assert_eq!(waiting[0].merchant.name, "Fjellkroa Kaffe");
     let card = phone.card("VISA").await;
-    let approved = phone.approve(waiting[0]["id"].as_str().expect("an id"), &card).await.succeeded();
+    let approved = phone.approve(&waiting[0].id, &card).await.succeeded();
     assert_eq!(approved.status, StatusCode::ACCEPTED);
     assert_eq!(approved.json["state"], "AUTHORIZING");
 

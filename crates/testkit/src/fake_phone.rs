@@ -1,7 +1,9 @@
 //! [`FakePhone`] stands in for a user with a phone: a plain client of the App API over HTTP, as the phone simulator is.
 
+use lommebok_app_api::{Approve, Cards, OpenLink, OpenPayments, Payment, SignIn, SignedIn};
+use lommebok_domain::CardScheme;
 use reqwest::{Method, RequestBuilder};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::http_client;
 use crate::http_client::Answer;
@@ -21,9 +23,9 @@ impl FakePhone {
     /// When number and PIN don't belong together.
     pub async fn sign_in(base: &str, number: &str, pin: &str) -> Self {
         let client = http_client::client();
-        let body = json!({"phoneNumber": number, "pin": pin});
+        let body = SignIn { phone_number: number.to_owned(), pin: pin.to_owned(), tenant: None };
         let answer = Answer::to(client.post(format!("{base}/app/v1/sessions")).json(&body)).await.succeeded();
-        let session = answer.json["session"].as_str().expect("a session is text").to_owned();
+        let SignedIn { session, .. } = answer.read();
         Self { base: base.to_owned(), client, session }
     }
 
@@ -32,7 +34,7 @@ impl FakePhone {
         self.client.request(method, format!("{}/app/v1{path}", self.base)).bearer_auth(&self.session)
     }
 
-    /// Reads something.
+    /// Reads something, as it comes.
     ///
     /// # Panics
     /// When it is refused.
@@ -44,9 +46,9 @@ impl FakePhone {
     ///
     /// # Panics
     /// When they can't be read.
-    pub async fn waiting(&self) -> Vec<Value> {
-        let answer = self.get("/payments").await;
-        answer["payments"].as_array().expect("payments are a list").clone()
+    pub async fn waiting(&self) -> Vec<Payment> {
+        let OpenPayments { payments, .. } = Answer::to(self.call(Method::GET, "/payments")).await.succeeded().read();
+        payments
     }
 
     /// The user's card of this network (`VISA`, `MASTERCARD`) that can pay.
@@ -54,10 +56,10 @@ impl FakePhone {
     /// # Panics
     /// When there is none.
     pub async fn card(&self, network: &str) -> String {
-        let cards = self.get("/cards").await;
-        let usable = |card: &&Value| card["network"] == network && card["eligible"] == true;
-        let card = cards["cards"].as_array().expect("cards are a list").iter().find(usable);
-        card.expect("the user has such a card")["id"].as_str().expect("an id is text").to_owned()
+        let network = CardScheme::parse(network).expect("there is such a network");
+        let Cards { cards } = Answer::to(self.call(Method::GET, "/cards")).await.succeeded().read();
+        let card = cards.into_iter().find(|card| card.network == network && card.eligible);
+        card.expect("the user has such a card").id
     }
 
     /// Opens a link.
@@ -65,7 +67,7 @@ impl FakePhone {
     /// # Panics
     /// When no answer comes.
     pub async fn open(&self, link: &str) -> Answer {
-        Answer::to(self.call(Method::POST, "/payments/open").json(&json!({"link": link}))).await
+        Answer::to(self.call(Method::POST, "/payments/open").json(&OpenLink { link: link.to_owned() })).await
     }
 
     /// Approves with a card.
@@ -74,7 +76,7 @@ impl FakePhone {
     /// When no answer comes.
     pub async fn approve(&self, payment: &str, card: &str) -> Answer {
         let path = format!("/payments/{payment}/approve");
-        Answer::to(self.call(Method::POST, &path).json(&json!({"cardId": card}))).await
+        Answer::to(self.call(Method::POST, &path).json(&Approve { card_id: card.to_owned() })).await
     }
 
     /// Cancels.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{Client, ClientBuilder, RequestBuilder, StatusCode};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// How long the client waits for a whole answer, in real time. When a server is killed, the client's library may now and then
@@ -72,6 +73,14 @@ impl Answer {
     pub fn succeeded(self) -> Self {
         assert!(self.status.is_success(), "{} {}", self.status, self.text);
         self
+    }
+
+    /// The body as a type of Control API or App API.
+    ///
+    /// # Panics
+    /// When it is something else.
+    pub fn read<A: DeserializeOwned>(&self) -> A {
+        serde_json::from_str(&self.text).unwrap_or_else(|fault| panic!("{fault}: {} {}", self.status, self.text))
     }
 
     /// The error codes of a refusal of the PSP API, in order; empty for anything else.

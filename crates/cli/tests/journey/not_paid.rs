@@ -54,7 +54,7 @@ async fn the_order_page_says_why_for_each_error_id() {
     for (product, why) in REFUSED {
         stage.push(product).await;
         let asked = wait_until("the push", async || phone.waiting().await.into_iter().next()).await;
-        let ended = phone.approve(asked["id"].as_str().unwrap(), &card).await;
+        let ended = phone.approve(&asked.id, &card).await;
         assert!(ended.status.is_success(), "{product}: {}", ended.text);
         stage.desk.sees("The payment did not go through").await;
         stage.desk.sees(why).await;

@@ -167,7 +167,7 @@ async fn an_answer_to_somebody_who_signed_out_meanwhile_is_not_shown_to_the_next
     stage.sign_in(&browser).await;
     stage.asked_payment(&browser, "next-1", serde_json::json!({})).await;
     let waiting = stage.app.first_phone().await.waiting().await;
-    browser.hold_answers(&format!("/app/v1/payments/{}/cancel", waiting[0]["id"].as_str().expect("an id"))).await;
+    browser.hold_answers(&format!("/app/v1/payments/{}/cancel", waiting[0].id)).await;
     browser.press("Cancel the payment").await;
     browser.holds_an_answer().await;
     browser.sees("The payment is cancelled").await;

@@ -91,7 +91,7 @@ impl Stage {
     /// Somebody approves on another phone: the newest payment, with a Visa.
     pub(crate) async fn approve_elsewhere(&self) -> FakePhone {
         let phone = self.app.first_phone().await;
-        let id = phone.waiting().await[0]["id"].as_str().expect("an id is text").to_owned();
+        let id = phone.waiting().await[0].id.clone();
         let card = phone.card("VISA").await;
         drop(phone.approve(&id, &card).await.succeeded());
         phone

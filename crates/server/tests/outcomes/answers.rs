@@ -27,7 +27,7 @@ async fn ok_reserves_the_whole_amount_for_everybody_to_see() {
     assert_eq!(seen["card"], json!({"network": "VISA", "lastFour": "1111"}));
     assert_eq!(seen["failure"], Value::Null);
     assert_eq!(seen["backToShop"], "https://shop.example/thanks", "the link was opened on the phone");
-    assert_eq!(phone.waiting().await, Vec::<Value>::new());
+    assert_eq!(phone.waiting().await, []);
     assert_eq!(phone.get("/receipts").await["receipts"][0]["payment"]["id"], id);
     let page = Answer::to(app.client().get(app.url(&format!("/landing/wait?token={}", payment.token)))).await;
     assert_eq!(page.status, StatusCode::OK);

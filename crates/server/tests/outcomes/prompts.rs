@@ -30,10 +30,7 @@ async fn push(app: &TestApp, id: &str, number: &str) -> Answer {
 /// What the first user's phone lists: each payment's order, and whether it prompts.
 async fn listed(app: &TestApp) -> Vec<(String, bool)> {
     let waiting = app.first_phone().await.waiting().await;
-    let shown = |payment: &Value| {
-        (payment["text"].as_str().expect("a text").to_owned(), payment["prompt"].as_bool().expect("said of each"))
-    };
-    waiting.iter().map(shown).collect()
+    waiting.into_iter().map(|payment| (payment.text, payment.prompt)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,7 +49,7 @@ async fn a_push_beyond_the_open_prompts_is_refused_and_stores_nothing_and_other_
     assert_eq!(push(&app, "p-3", "12345678").await.headers["retry-after"], "180");
     // A prompt that is answered makes room, and so does one that ends.
     let phone = app.first_phone().await;
-    let first = phone.waiting().await[0]["id"].as_str().expect("an id").to_owned();
+    let first = phone.waiting().await[0].id.clone();
     assert_eq!(phone.cancel(&first).await.status, StatusCode::OK);
     assert_eq!(push(&app, "p-3", "12345678").await.status, StatusCode::OK);
     assert_eq!(push(&app, "p-5", "12345678").await.status, StatusCode::TOO_MANY_REQUESTS);

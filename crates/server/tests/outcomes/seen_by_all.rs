@@ -84,7 +84,7 @@ async fn psp_phone_and_landing_page_tell_one_story_of_each_end() {
     let app = TestApp::start().await;
     let payments = ended(&app).await;
     let phone = app.first_phone().await;
-    assert_eq!(phone.waiting().await, Vec::<Value>::new());
+    assert_eq!(phone.waiting().await, []);
     for (payment, seen) in payments.iter().zip(rows()) {
         assert_eq!(app.state(seen.id), seen.state);
         assert_eq!(history(&app, seen.id).await, [seen.history], "{}", seen.id);

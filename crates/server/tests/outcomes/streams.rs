@@ -191,7 +191,7 @@ async fn a_status_changes_with_what_its_page_shows_and_says_nothing_else() {
 
     let seen = phone.waiting().await;
     let card = phone.card("VISA").await;
-    drop(phone.approve(seen[0]["id"].as_str().expect("an id"), &card).await.succeeded());
+    drop(phone.approve(&seen[0].id, &card).await.succeeded());
     app.until_state("st-5", "RESERVED").await;
     let paid = status_of_phone(&phone).await;
     assert_ne!(paid, asked);

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use lommebok_app_api::{Payment, PaymentState};
 use lommebok_domain::payment::Notice;
-use serde_json::json;
 
 use crate::fake_psp::{Gate, Reply};
 use crate::landing_page::LandingPage;
@@ -65,10 +65,9 @@ impl EachState {
         let payment = &self.payments["AUTHORIZING"];
         app.psp.answer(&payment.id, [Reply::Ok.held_by(&self.gate)]);
         let phone = app.first_phone().await;
-        let opened = phone.open(&payment.link).await.succeeded();
-        let number = opened.json["id"].as_str().expect("a payment has a number").to_owned();
-        let approved = phone.approve(&number, &phone.card("VISA").await).await.succeeded();
-        assert_eq!(approved.json["state"], json!("AUTHORIZING"));
+        let opened: Payment = phone.open(&payment.link).await.succeeded().read();
+        let approved = phone.approve(&opened.id, &phone.card("VISA").await).await.succeeded();
+        assert_eq!(approved.read::<Payment>().state, PaymentState::Authorizing);
         drop(app.psp.wait_for_payment(&payment.id, 1).await);
     }
 }

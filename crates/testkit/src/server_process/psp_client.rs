@@ -8,7 +8,7 @@ use std::fs;
 use lommebok_control_api::{Advance, Payment, PaymentPage, PaymentWithLog};
 use reqwest::{Method, RequestBuilder};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Launch, ServerProcess};
 use crate::http_client;
@@ -111,8 +111,12 @@ impl PspClient {
     /// # Panics
     /// When it is refused.
     pub async fn control(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
-        let request = self.client.request(method, format!("{}/control/v1{path}", self.base)).bearer_auth(&self.control);
+        let request = self.control_call(method, path);
         Answer::to(body.into_iter().fold(request, RequestBuilder::json)).await.succeeded().json
+    }
+
+    fn control_call(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}/control/v1{path}", self.base)).bearer_auth(&self.control)
     }
 
     /// Reads something of the Control API.
@@ -120,8 +124,7 @@ impl PspClient {
     /// # Panics
     /// When it is refused, or something else.
     pub async fn read<A: DeserializeOwned>(&self, path: &str) -> A {
-        let answer = self.control(Method::GET, path, None).await;
-        serde_json::from_value(answer).unwrap_or_else(|fault| panic!("{path}: {fault}"))
+        Answer::to(self.control_call(Method::GET, path)).await.succeeded().read()
     }
 
     /// The payments that a filter such as `outcome_unknown=true` lets through, from all pages of the list.
@@ -157,7 +160,7 @@ impl PspClient {
     /// # Panics
     /// When it is refused.
     pub async fn advance(&self, milliseconds: u64) {
-        let body = json!(Advance { milliseconds });
-        drop(self.control(Method::POST, "/clock/advance", Some(&body)).await);
+        let request = self.control_call(Method::POST, "/clock/advance").json(&Advance { milliseconds });
+        drop(Answer::to(request).await.succeeded());
     }
 }
