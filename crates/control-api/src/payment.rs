@@ -259,7 +259,7 @@ impl NoticeKind {
 
 /// How far a notice has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "status", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[serde(tag = "status", rename_all = "snake_case")]
 pub enum NoticeStatus {
     /// It is to be sent.
     Due {
@@ -271,6 +271,7 @@ pub enum NoticeStatus {
     /// The PSP took it.
     Delivered {
         /// The HTTP status of the PSP's answer; null where it is not known.
+        #[serde(rename = "httpStatus")]
         #[schema(required = true)]
         http_status: Option<u16>,
     },

@@ -1,5 +1,5 @@
 //! `openapi.json` for machines: clients that public generators make of it pay at the real binary, Postman's importer makes
-//! requests that work, and document and server agree on what is valid.
+//! requests that work, and document and server agree on what is valid. Of Control API and App API each answer is as its document says.
 //!
 //! The tools come from npm and PyPI, pinned in `tools`; `cargo xtask test` installs them under the target folder.
 //! `LOMMEBOK_NO_BROWSER=1` leaves these tests out, as it does all that need more than Rust.
@@ -18,7 +18,7 @@ const MERCHANTS: [&str; 2] = ["100001", "100002"];
 struct Bench {
     tools: PathBuf,
     folder: TempDir,
-    _data: TempDir,
+    data: TempDir,
     server: ServerProcess,
     client: PspClient,
 }
@@ -40,7 +40,7 @@ impl Bench {
         let launch = Launch::new(env!("CARGO_BIN_EXE_lommebok"), data.path());
         let server = ServerProcess::start(&launch).await;
         let client = PspClient::new(&launch, &server).await;
-        Some(Self { tools, folder, _data: data, server, client })
+        Some(Self { tools, folder, data, server, client })
     }
 
     /// What a tool prints, run in the folder with what `lommebok env` prints in its environment.
@@ -51,6 +51,7 @@ impl Bench {
         for name in names.into_iter().chain(["MOBILE_NUMBER", "MAKE_PAYMENT_URL"]) {
             command.env(name, self.client.variable(name));
         }
+        command.env("CONTROL_TOKEN", std::fs::read_to_string(self.data.path().join("control-token")).unwrap().trim());
         let output = command.output().unwrap();
         let (said, complained) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{tool} {arguments:?}: {complained}\n{said}");
@@ -138,5 +139,15 @@ async fn document_and_server_agree_on_what_is_valid_and_on_every_answer() {
     let Some(bench) = Bench::new("agreement.py").await else { return };
     let checked = bench.prints("python/bin/python", &["agreement.py", "openapi.json"]);
     assert!(checked["requests"].as_u64().unwrap() > 800 && checked["examples"].as_u64().unwrap() > 100, "{checked}");
+    bench.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_of_control_api_and_app_api_is_as_their_documents_say() {
+    let Some(bench) = Bench::new("own_apis.py").await else { return };
+    let documents = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi");
+    let paths = ["control-v1.json", "app-v1.json"].map(|name| documents.join(name).display().to_string());
+    let walked = bench.prints("python/bin/python", &["own_apis.py", &paths[0], &paths[1]]);
+    assert_eq!(walked, json!({"notCalled": []}));
     bench.server.stop().await;
 }
