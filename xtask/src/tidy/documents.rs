@@ -1,4 +1,4 @@
-//! Rules for documents: links and pictures point at files that exist, tests that the page on reliability names are there,
+//! Rules for documents: links and pictures point at files that exist, so do the paths of the maps, tests that the page on reliability names are there,
 //! and the changelog knows this version.
 //!
 //! Links to the web are not followed: a check that needs the network is red for other people's reasons.
@@ -8,23 +8,50 @@ use std::collections::BTreeSet;
 use super::{File, Finding};
 
 pub(super) fn links(files: &[File]) -> Vec<Finding> {
-    let mut known: BTreeSet<String> = BTreeSet::new();
-    for file in files {
-        known.insert(file.path.clone());
-        let mut folder = file.path.as_str();
-        while let Some((above, _)) = folder.rsplit_once('/') {
-            known.insert(above.to_owned());
-            folder = above;
-        }
-    }
+    let known = known(files);
     let mut findings = Vec::new();
     for file in files.iter().filter(|file| file.is_markdown()) {
         for (line, target) in file.lines().flat_map(|(line, text)| targets(text).map(move |target| (line, target))) {
             let path = target.split('#').next().unwrap_or_default();
-            if is_outside(target) || path.is_empty() || known.contains(&resolved(&file.path, path)) {
+            if is_outside(target) || path.is_empty() || known.contains(resolved(&file.path, path).as_str()) {
                 continue;
             }
             findings.push(file.finding(line, format!("the link to `{target}` leads nowhere")));
+        }
+    }
+    findings
+}
+
+/// Every file and every folder.
+fn known(files: &[File]) -> BTreeSet<&str> {
+    let mut known = BTreeSet::new();
+    for file in files {
+        known.insert(file.path.as_str());
+        let mut folder = file.path.as_str();
+        while let Some((above, _)) = folder.rsplit_once('/') {
+            known.insert(above);
+            folder = above;
+        }
+    }
+    known
+}
+
+/// The pages that lead a reader through the code, with paths below `crates/`.
+const MAPS: [&str; 2] = ["ARCHITECTURE.md", "docs/glossary.md"];
+
+/// Source files and folders that a map names must be there.
+pub(super) fn named_paths(files: &[File]) -> Vec<Finding> {
+    let known = known(files);
+    let mut findings = Vec::new();
+    for file in files.iter().filter(|file| MAPS.contains(&file.path.as_str())) {
+        for (line, text) in file.lines() {
+            let named =
+                text.split('`').skip(1).step_by(2).map(|path| path.trim_start_matches("crates/").trim_end_matches('/'));
+            for path in named.filter(|path| path.contains("/src/") || path.contains("/tests/")) {
+                if !known.contains(format!("crates/{path}").as_str()) {
+                    findings.push(file.finding(line, format!("there is no `crates/{path}`")));
+                }
+            }
         }
     }
     findings
@@ -140,6 +167,15 @@ mod tests {
                 "docs/a.md:1: the link to `no.png` leads nowhere"
             ]
         );
+    }
+
+    #[test]
+    fn a_path_that_a_map_names_and_is_not_there_is_found() {
+        let map =
+            file("ARCHITECTURE.md", "1. `values/src/ids.rs`, `crates/values/src/`: ids\n2. `api/src/init.rs`: gone\n");
+        let found: Vec<String> =
+            named_paths(&[map, file("crates/values/src/ids.rs", "")]).iter().map(ToString::to_string).collect();
+        assert_eq!(found, ["ARCHITECTURE.md:2: there is no `crates/api/src/init.rs`"]);
     }
 
     #[test]

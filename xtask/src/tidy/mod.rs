@@ -102,6 +102,7 @@ fn findings(files: &[File]) -> Vec<Finding> {
     let each = files.iter().flat_map(|file| RULES.iter().flat_map(|rule| rule(file)));
     let mut findings: Vec<Finding> = each.chain(crates::directions(files)).chain(documents::links(files)).collect();
     findings.extend(circles::none(files));
+    findings.extend(documents::named_paths(files));
     findings.extend(documents::named_tests(files));
     findings.extend(documents::changelog(files));
     findings.sort();

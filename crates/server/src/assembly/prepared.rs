@@ -34,7 +34,8 @@ use lommebok_web::listener::{Limits, Listener, Settings, TrustedProxies};
 #[derive(Debug)]
 pub struct PreparedSandbox {
     listener: Listener,
-    network: (TrustedProxies, Limits),
+    trusted_proxies: TrustedProxies,
+    limits: Limits,
     public_url: String,
     wallet: Arc<Wallet>,
     store: Store,
@@ -87,8 +88,10 @@ impl PreparedSandbox {
         if seams.clock.is_none() {
             parts::refuse_a_clock_ahead(&clock)?;
         }
-        seeding::look(&store, &keys, (seed, &credentials), FIRST_TENANT).await?;
-        let unseeded = seeding::seed(&store, &keys, (seed, &credentials), FIRST_TENANT, &randomness).await?;
+        seeding::look(&store, &keys, seed, &credentials, FIRST_TENANT).await?;
+        let unseeded =
+            seeding::seed(&store, seeding::rows(&keys, seed, &credentials, FIRST_TENANT), FIRST_TENANT, &randomness)
+                .await?;
         directory.first_start_is_over()?;
         let policy = Policy::new(UrlPolicy::Sandbox).refusing_own_listener(listener.address());
         let wallet = Wallet::new(Parts {
@@ -111,11 +114,11 @@ impl PreparedSandbox {
         let control = Control::new(wallet.clone(), control_token, hosts);
         let sandbox = wallet.sandbox();
         let brand = Arc::new(parts::brand(config));
-        let network = (config.network.trusted_proxies.clone(), parts::limits(config));
         let seed = seed.clone();
         Ok(Self {
             listener,
-            network,
+            trusted_proxies: config.network.trusted_proxies.clone(),
+            limits: parts::limits(config),
             public_url,
             wallet,
             store,
@@ -185,9 +188,9 @@ impl PreparedSandbox {
         let make_payment_url = beside.make_payment_url.clone();
         // Only this machine reads a page that stands on its loopback address.
         let shown = address.ip().to_canonical().is_loopback().then_some(&self.credentials);
-        let shown = SandboxPages::new(self.wallet.clone(), self.brand, beside, (&self.seed, shown));
+        let shown = SandboxPages::new(self.wallet.clone(), self.brand, beside, &self.seed, shown);
         let router = http::sandbox_router(&self.edge, self.control, shown, self.sandbox.clone(), &self.tasks);
-        let (proxies, limits) = self.network;
+        let (proxies, limits) = (self.trusted_proxies, self.limits);
         let settings = Settings { limits, proxies, metrics: parts::connection_metrics() };
         self.tasks.spawn("listener", self.listener.serve(router, settings, parts::stop(&self.tasks)));
         Ok(RunningSandbox {

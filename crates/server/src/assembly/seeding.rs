@@ -40,7 +40,8 @@ pub struct Taken {
 pub(super) async fn look(
     store: &Store,
     keys: &Keys,
-    (seed, credentials): (&Seed, &SandboxKeys),
+    seed: &Seed,
+    credentials: &SandboxKeys,
     tenant: TenantId,
 ) -> Result<(), StartFault> {
     let known = store.psps().await?;
@@ -64,16 +65,15 @@ pub(super) async fn look(
     Ok(())
 }
 
-/// Stores the seed of `tenant`. When nothing can be stored now, a tenant that is known from an earlier start is served as it
+/// Stores the `rows` of `tenant`. When nothing can be stored now, a tenant that is known from an earlier start is served as it
 /// stands, and the answer is the rows that are still to be stored.
 pub(super) async fn seed(
     store: &Store,
-    keys: &Keys,
-    (seed, credentials): (&Seed, &SandboxKeys),
+    rows: Rows,
     tenant: TenantId,
     randomness: &Randomness,
 ) -> Result<Option<Box<Rows>>, Fault> {
-    let rows = Box::new(rows(keys, (seed, credentials), tenant));
+    let rows = Box::new(rows);
     let seeding = Change {
         change_id: u128::from_be_bytes(randomness.bytes()),
         tenant,
@@ -88,7 +88,8 @@ pub(super) async fn seed(
     }
 }
 
-fn rows(keys: &Keys, (seed, credentials): (&Seed, &SandboxKeys), tenant: TenantId) -> Rows {
+/// The seed as rows of `tenant`.
+pub(super) fn rows(keys: &Keys, seed: &Seed, credentials: &SandboxKeys, tenant: TenantId) -> Rows {
     let psp = |named: &seeds::SeedPsp| {
         let credentials = credentials.psps.get(&named.name)?;
         let merchants = seed.merchants.iter().filter(|merchant| merchant.psp == named.name).map(merchant).collect();

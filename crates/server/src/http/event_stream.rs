@@ -17,6 +17,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue};
 use lommebok_engine::after_commit::{Hint, Notified, Subscription};
 use lommebok_engine::operations::{Occasion, Place};
+use lommebok_engine::wallet::Wallet;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -46,10 +47,21 @@ pub(crate) enum Lasts {
     While(Look),
 }
 
-struct Reading<L> {
-    subscription: Subscription,
+/// What every stream of a wallet heeds beside its hints.
+pub(crate) struct Heeds {
     stopping: CancellationToken,
     clock: watch::Receiver<u64>,
+}
+
+impl Heeds {
+    pub(crate) fn of(wallet: &Wallet) -> Self {
+        Self { stopping: wallet.tasks.stopping().clone(), clock: wallet.clock.changes() }
+    }
+}
+
+struct Reading<L> {
+    subscription: Subscription,
+    heeds: Heeds,
     place: Option<Place>,
     lasts: Lasts,
     line: L,
@@ -65,27 +77,19 @@ enum Stage {
 }
 
 /// The hints of `subscription`, and of changes of the clock, as long as `lasts` says and the server does not stop.
-pub(crate) fn hints(
-    subscription: Subscription,
-    (stopping, clock): (CancellationToken, watch::Receiver<u64>),
-    (place, lasts): (Place, Lasts),
-) -> Response {
+pub(crate) fn hints(subscription: Subscription, heeds: Heeds, place: Place, lasts: Lasts) -> Response {
     let line = |notified| ready(line(notified));
-    streamed(Reading { subscription, stopping, clock, place: Some(place), lasts, line, stage: Stage::New })
+    streamed(Reading { subscription, heeds, place: Some(place), lasts, line, stage: Stage::New })
 }
 
 /// Everything that is notified, in lines of the reader's own.
-pub(crate) fn lines<L, F>(
-    subscription: Subscription,
-    (stopping, clock): (CancellationToken, watch::Receiver<u64>),
-    line: L,
-) -> Response
+pub(crate) fn lines<L, F>(subscription: Subscription, heeds: Heeds, line: L) -> Response
 where
     L: Fn(Option<Notified>) -> F + Send + Sync + 'static,
     F: Future<Output = Option<String>> + Send + 'static,
 {
     let lasts = Lasts::While(Box::new(|| Box::pin(ready(true))));
-    streamed(Reading { subscription, stopping, clock, place: None, lasts, line, stage: Stage::New })
+    streamed(Reading { subscription, heeds, place: None, lasts, line, stage: Stage::New })
 }
 
 fn streamed<L, F>(reading: Reading<L>) -> Response
@@ -128,11 +132,11 @@ where
             let (occasion, line) = tokio::select! {
                 // First, so that nobody reads a payment by a clock that is over.
                 biased;
-                Ok(()) = self.clock.changed() => {
-                    (Some(Occasion::Clock(*self.clock.borrow_and_update())), Some(CLOCK_SET.to_owned()))
+                Ok(()) = self.heeds.clock.changed() => {
+                    (Some(Occasion::Clock(*self.heeds.clock.borrow_and_update())), Some(CLOCK_SET.to_owned()))
                 }
                 notified = self.subscription.notified() => (self.heard(notified), (self.line)(notified).await),
-                () = self.stopping.cancelled() => return None,
+                () = self.heeds.stopping.cancelled() => return None,
                 () = tokio::time::sleep(Duration::from_millis(ALIVE_MS)) => (None, Some(": alive\n\n".to_owned())),
             };
             if !self.goes_on(occasion).await {

@@ -52,7 +52,8 @@ impl SandboxPages {
         wallet: Arc<Wallet>,
         brand: Arc<Brand>,
         beside: Beside,
-        (seed, credentials): (&Seed, Option<&SandboxKeys>),
+        seed: &Seed,
+        credentials: Option<&SandboxKeys>,
     ) -> Self {
         let pages = Pages { wallet, brand, sandbox: true, qr_codes: QrCodes::default() };
         let psps = credentials.map(|credentials| psp_values(seed, credentials)).unwrap_or_default();

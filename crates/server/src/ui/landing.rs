@@ -15,7 +15,7 @@ use super::{page::Page, qr::Qr, shown::ShownClock, typed_number::NoNumber};
 pub struct Purchase {
     /// The merchant's name.
     pub merchant: String,
-    /// What the shop wrote, already made safe by [`super::shown_text`]; may be empty.
+    /// What the shop wrote, already made safe by [`super::shown::shown_text`]; may be empty.
     pub text: String,
     /// The amount in words of the page's language.
     pub amount: String,

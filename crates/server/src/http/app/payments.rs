@@ -16,7 +16,7 @@ use lommebok_engine::wallet::Wallet;
 
 use super::answer::{Refused, bearer, json_body, user};
 use super::view;
-use crate::http::event_stream::{self, Lasts};
+use crate::http::event_stream::{self, Heeds, Lasts};
 use crate::http::{Answer, payment_number};
 
 /// The longest link that is looked at.
@@ -240,12 +240,12 @@ pub(super) async fn events(State(wallet): State<Arc<Wallet>>, headers: HeaderMap
         .admit(Reader::Session(wallet.people.session_hash(&session)))
         .ok_or_else(Refused::too_many_streams)?;
     let subscription = wallet.payments.hints().subscribe(Topic::User(user));
-    let whole = (wallet.tasks.stopping().clone(), wallet.clock.changes());
+    let heeds = Heeds::of(&wallet);
     let may = Lasts::While(Box::new(move || {
         let (wallet, session) = (Arc::clone(&wallet), session.clone());
         Box::pin(async move { wallet.people.user_of_session(&session).await.is_ok() })
     }));
-    Ok(event_stream::hints(subscription, whole, (place, may)))
+    Ok(event_stream::hints(subscription, heeds, place, may))
 }
 
 #[utoipa::path(

@@ -18,7 +18,8 @@ use serde_json::json;
 use super::Control;
 use super::problem::Problem;
 use super::view::{log_entry, payment_shown};
-use crate::http::{Answer, event_stream, payment_number};
+use crate::http::event_stream::{self, Heeds};
+use crate::http::{Answer, payment_number};
 
 /// Payments on one page, unless its reader says how many; more are read apart from what others wait for.
 const PAYMENTS_PER_PAGE: u32 = 100;
@@ -92,8 +93,8 @@ async fn page(
 pub(super) async fn changes(State(control): State<Control>) -> Response {
     let wallet = control.wallet;
     let subscription = wallet.payments.hints().subscribe(Topic::All);
-    let whole = (wallet.tasks.stopping().clone(), wallet.clock.changes());
-    event_stream::lines(subscription, whole, move |notified| {
+    let heeds = Heeds::of(&wallet);
+    event_stream::lines(subscription, heeds, move |notified| {
         let wallet = Arc::clone(&wallet);
         async move {
             match notified {

@@ -14,7 +14,7 @@ use lommebok_engine::operations::Reader;
 use serde_json::json;
 
 use super::form;
-use crate::http::event_stream::{self, Lasts};
+use crate::http::event_stream::{self, Heeds, Lasts};
 use crate::http::pages::{Pages, language, query, remember_language, see_other};
 use crate::ui::error_page::Wrong;
 use crate::ui::landing::{
@@ -89,8 +89,7 @@ pub(super) async fn events(State(pages): State<Pages>, uri: Uri, headers: Header
     let subscription = pages.wallet.payments.hints().subscribe(Topic::Payment(payment.id));
     // Read after subscribing, or a change between the two would be told by nobody.
     let already = pages.wallet.payments.load(payment.id).await.is_ok_and(|payment| payment.state.is_final());
-    let (stopping, clock) = (pages.wallet.tasks.stopping().clone(), pages.wallet.clock.changes());
-    event_stream::hints(subscription, (stopping, clock), (place, Lasts::UntilFinal { already }))
+    event_stream::hints(subscription, Heeds::of(&pages.wallet), place, Lasts::UntilFinal { already })
 }
 
 /// The payment's version and how often the clock was set: another one means that the page is to be read anew. For a page whose
