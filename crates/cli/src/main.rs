@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Some(("serve", matches)) => commands::serve::run(matches),
         Some(("env", matches)) => commands::env::run(matches),
         Some(("config", _)) => commands::config::run(),
+        Some(("seed", matches)) => commands::seed::run(matches),
         Some(("clock", matches)) => commands::clock::run(matches),
         Some(("batch", matches)) => commands::batch::run(matches),
         Some(("check", matches)) => commands::check::run(matches),
@@ -64,6 +65,7 @@ fn command(of_dev: &[Arg]) -> Command {
         .subcommand(commands::serve::command())
         .subcommand(commands::env::command())
         .subcommand(commands::config::command())
+        .subcommand(commands::seed::command())
         .subcommand(commands::clock::command())
         .subcommand(commands::batch::command())
         .subcommand(commands::payments::command())

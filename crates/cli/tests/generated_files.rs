@@ -105,6 +105,7 @@ fn the_page_of_the_command_line_has_every_command_and_hides_what_is_hidden() {
             "`lommebok serve`",
             "`lommebok env`",
             "`lommebok config`",
+            "`lommebok seed`",
             "`lommebok clock`",
             "`lommebok clock show`",
             "`lommebok clock freeze`",

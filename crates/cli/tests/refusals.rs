@@ -163,6 +163,22 @@ async fn a_faulty_seed_is_refused_with_its_place() {
         said.starts_with(&format!("lommebok: {}, line 3, column 1: unknown field `colour`", seed.display())),
         "{said}"
     );
+    let checked = refuses(&["seed", "--check", seed.to_str().unwrap()]).await;
+    assert_eq!(checked, said, "checked without a server, it is refused the same");
+}
+
+#[test]
+fn the_seed_that_is_printed_is_one_to_begin_with() {
+    let directory = tempfile::tempdir().unwrap();
+    let printed = |words: &[&str]| {
+        let output = bare_command(BINARY, words).output().unwrap();
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let seed = directory.path().join("seed.toml");
+    fs::write(&seed, printed(&["seed"])).unwrap();
+    let said = printed(&["seed", "--check", seed.to_str().unwrap()]);
+    assert_eq!(said, format!("{} is good: 2 PSPs, 3 merchants, 4 users, 7 cards\n", seed.display()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -135,9 +135,7 @@ fn named(config: &DevConfig, fault: StartFault, invocation: &Invocation) -> anyh
 }
 
 fn seed(config: &DevConfig) -> anyhow::Result<Seed> {
-    let Some(path) = &config.data.seed_file else { return Ok(Seed::built_in()) };
-    let text = std::fs::read_to_string(path).with_context(|| format!("{} can't be read", path.display()))?;
-    Ok(Seed::parse(path, &text)?)
+    config.data.seed_file.as_deref().map_or_else(|| Ok(Seed::built_in()), super::seed::read)
 }
 
 fn running(

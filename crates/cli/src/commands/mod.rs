@@ -12,6 +12,7 @@ mod greeting;
 pub(crate) mod man;
 pub(crate) mod payments;
 mod restored;
+pub(crate) mod seed;
 pub(crate) mod serve;
 mod settings;
 

@@ -18,7 +18,8 @@ fn changed(from: &str, to: &str) -> (String, usize) {
 
 /// The built-in seed whose first PSP has these lines besides.
 fn with_credentials(lines: &str) -> String {
-    Seed::built_in_text().replacen("name = \"nordlys\"\n", &format!("name = \"nordlys\"\n{lines}\n"), 1)
+    let next = "# Each credential can be fixed";
+    Seed::built_in_text().replacen(next, &format!("{lines}\n{next}"), 1)
 }
 
 #[test]
@@ -27,6 +28,28 @@ fn the_built_in_seed_begins_with_the_quick_starts_user() {
     assert_eq!(user.phone_number.as_str(), "12345678");
     assert_eq!(user.pin.expose(), "1236");
     assert!(!format!("{user:?}").contains("1236"));
+}
+
+#[test]
+fn the_built_in_seed_explains_every_key_of_the_page() {
+    let page = include_str!("../../../../docs/seed.md");
+    let keys: Vec<_> = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    assert_eq!(keys.len(), 25, "{keys:?}");
+    let text = Seed::built_in_text();
+    for key in keys {
+        let is_there = text.contains(&format!("{key} = ")) || text.contains(&format!("[[users.{key}]]"));
+        assert!(is_there, "{key}");
+    }
+}
+
+#[test]
+fn a_key_that_is_only_explained_is_right_when_its_comment_sign_goes() {
+    let whole: String = Seed::built_in_text()
+        .lines()
+        .map(|line| line.strip_prefix("# ").filter(|rest| rest.contains(" = ")).unwrap_or(line).to_owned() + "\n")
+        .collect();
+    let seed = Seed::parse(Path::new("seed.toml"), &whole).unwrap();
+    assert!(seed.psps[0].credentials.psp_id.is_some() && !seed.merchants[0].may_skip_landing_page);
 }
 
 #[test]
