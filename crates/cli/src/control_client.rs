@@ -1,9 +1,9 @@
 //! Asks a running server through its Control API, with the token from its data directory. One request per connection.
 //!
-//! The token goes only to the server that holds the data directory now (see [`Running::read`]), or to where the user says.
+//! The token goes only to the server that holds the data directory now (see [`Running::read`]), or to where `--url` says. Without a data
+//! directory, `LOMMEBOK_CONTROL_TOKEN` gives it.
 
 use std::io;
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -15,13 +15,17 @@ use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use lommebok_control_api::Problem;
 use lommebok_engine::keys::{DataDirectory, Secret};
+use lommebok_server::config::SandboxDataConfig;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 
-use crate::commands::data_dir;
+use crate::commands::data;
 use crate::running::{Found, Running};
+
+const NO_TOKEN: &str =
+    "the server's token can't be read: name its data directory with --data-dir, or set LOMMEBOK_CONTROL_TOKEN";
 
 /// How long connecting may take, in s.
 const CONNECTING_S: u64 = 5;
@@ -58,28 +62,31 @@ pub(crate) fn ask<A: DeserializeOwned>(matches: &ArgMatches, method: Method, pat
 impl ControlClient {
     /// The server that a command is about.
     pub(crate) fn of(matches: &ArgMatches) -> anyhow::Result<Self> {
-        Self::find(&data_dir(matches)?, matches.get_one::<String>("url").map(String::as_str))
+        Self::find(&data(matches)?, matches.get_one::<String>("url").map(String::as_str))
     }
 
     /// The server that a command is about which also works without one: nothing when none holds the data directory.
-    pub(crate) fn if_one_runs(matches: &ArgMatches, data_dir: &Path) -> anyhow::Result<Option<Self>> {
+    pub(crate) fn if_one_runs(matches: &ArgMatches, data: &SandboxDataConfig) -> anyhow::Result<Option<Self>> {
         let url = match matches.get_one::<String>("url") {
             Some(url) => url.clone(),
-            None => match Running::find(data_dir)? {
+            None => match Running::find(&data.data_dir)? {
                 Found::Runs(running) => running.url,
                 Found::Dead | Found::Nothing => return Ok(None),
             },
         };
-        Self::find(data_dir, Some(&url)).map(Some)
+        Self::find(data, Some(&url)).map(Some)
     }
 
-    /// The server at `url`, or the one that holds this data directory.
-    pub(crate) fn find(data_dir: &Path, url: Option<&str>) -> anyhow::Result<Self> {
+    /// The server at `url`, or the one that holds this data directory; with the token that is set, or the directory's.
+    pub(crate) fn find(data: &SandboxDataConfig, url: Option<&str>) -> anyhow::Result<Self> {
         let url = match url {
             Some(url) => url.to_owned(),
-            None => Running::read(data_dir)?.url,
+            None => Running::read(&data.data_dir)?.url,
         };
-        let token = DataDirectory::read_control_token(data_dir)?;
+        let token = match &data.control_token {
+            Some(token) => token.clone(),
+            None => DataDirectory::read_control_token(&data.data_dir).context(NO_TOKEN)?,
+        };
         let authority = url.trim_end_matches('/').strip_prefix("http://").context("--url must begin with http://")?;
         Ok(Self { authority: authority.to_owned(), token })
     }

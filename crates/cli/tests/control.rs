@@ -167,3 +167,34 @@ async fn an_address_where_nobody_is_or_somebody_else_is_is_named() {
     assert_eq!(said, "lommebok: --url must begin with http://\n");
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_ask_a_server_whose_data_directory_is_elsewhere_with_a_token_that_was_fixed() {
+    const TOKEN: &str = "a-token-for-tests-that-is-no-secret";
+    let (directory, empty) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let file = directory.path().join("lommebok.toml");
+    fs::write(&file, format!("control_token = \"{TOKEN}\"\n")).unwrap();
+    let launch = Launch::new(BINARY, directory.path()).with(&["--no-shop", "--config", file.to_str().unwrap()]);
+    let server = ServerProcess::start(&launch).await;
+    let elsewhere = |token: Option<&str>| {
+        let mut command = bare_command(BINARY, &["clock", "show", "--url", server.base(), "--data-dir"]);
+        command.arg(empty.path());
+        if let Some(token) = token {
+            command.env("LOMMEBOK_CONTROL_TOKEN", token);
+        }
+        command
+    };
+    let shown = elsewhere(Some(TOKEN)).output().unwrap();
+    assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
+    assert!(launch.printed(&["clock", "show"]).starts_with('2'), "its own data directory has the token too");
+    let said = refusal(elsewhere(Some("too-short"))).await;
+    assert_eq!(
+        said,
+        "lommebok: environment: LOMMEBOK_CONTROL_TOKEN: must be one line of at least 32 visible characters\n"
+    );
+    let said = refusal(elsewhere(Some("another-token-that-is-as-long-as-it-must-be"))).await;
+    assert!(said.contains("the token in the file control-token"), "{said}");
+    let said = refusal(elsewhere(None)).await;
+    assert!(said.contains("or set LOMMEBOK_CONTROL_TOKEN: "), "{said}");
+    server.stop().await;
+}

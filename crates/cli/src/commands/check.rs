@@ -75,7 +75,7 @@ fn print(found: &Found, is_json: bool) -> anyhow::Result<()> {
 
 fn ask(matches: &ArgMatches) -> anyhow::Result<Found> {
     let config = DevConfig::load(&settings::sources(matches)?)?;
-    if let Some(client) = ControlClient::if_one_runs(matches, &config.data.data_dir)? {
+    if let Some(client) = ControlClient::if_one_runs(matches, &config.data)? {
         return Ok(runtime()?.block_on(client.ask::<Check>(Method::POST, "/control/v1/check"))?.into());
     }
     match assembly::check(&config) {

@@ -85,7 +85,7 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
 /// Of the server that runs, or of the data directory alone.
 fn reset(matches: &ArgMatches) -> anyhow::Result<Reset> {
     let config = DevConfig::load(&settings::sources(matches)?)?;
-    if let Some(client) = ControlClient::if_one_runs(matches, &config.data.data_dir)? {
+    if let Some(client) = ControlClient::if_one_runs(matches, &config.data)? {
         return runtime()?.block_on(client.ask(Method::POST, "/control/v1/clock/reset"));
     }
     let reset =

@@ -8,7 +8,7 @@ use clap::{Arg, ArgMatches, Command};
 use lommebok_engine::keys::SandboxKeys;
 use serde_json::{Map, Value};
 
-use super::{about_a_data_dir, data_dir, say};
+use super::{about_a_data_dir, data, say};
 use crate::control_client::{is_ready, runtime};
 use crate::duration;
 use crate::running::Running;
@@ -36,7 +36,7 @@ pub(crate) fn command() -> Command {
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
-    let data_dir = data_dir(matches)?;
+    let data_dir = data(matches)?.data_dir;
     let running = match matches.get_one::<Duration>("wait") {
         Some(patience) => ready_within(&data_dir, *patience)?,
         None => Running::read(&data_dir)?,

@@ -21,7 +21,7 @@ use std::io::Write as _;
 use clap::{Arg, ArgAction, Command, ValueHint};
 use serde::Serialize;
 
-pub(crate) use settings::data_dir;
+pub(crate) use settings::data;
 
 /// `--data-dir`, `--config`, `--url` and `--json`: how every command that asks a running server is told which, and for whom
 /// it prints.

@@ -31,7 +31,7 @@ pub(super) fn is_wanted(matches: &ArgMatches) -> bool {
 /// Accepts the database, and prints what came of it; of one that is not sound, what the check found.
 pub(super) fn accept(matches: &ArgMatches) -> anyhow::Result<Option<Check>> {
     let config = DevConfig::load(&settings::sources(matches)?)?;
-    if ControlClient::if_one_runs(matches, &config.data.data_dir)?.is_some() {
+    if ControlClient::if_one_runs(matches, &config.data)?.is_some() {
         bail!("a server runs on {}: stop it first", config.data.data_dir.display());
     }
     let is_json = matches.get_flag("json");

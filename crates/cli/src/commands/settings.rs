@@ -1,19 +1,20 @@
-//! The settings as flags: every setting of the configuration is a flag of the same name. Secrets are never settings, so
-//! none can be a flag.
+//! The settings as flags: every setting of the configuration is a flag of the same name, but for secrets.
 
 use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, ValueHint};
-use lommebok_server::config::{DevConfig, Setting, Sources, Unset, default_in_words, purpose, section, settings};
+use lommebok_server::config::{
+    DevConfig, SandboxDataConfig, Setting, Sources, Unset, default_in_words, purpose, section, settings,
+};
 
 /// A flag for each setting that `unset` does not say is absent, and `--config`. The help begins with those that people use each
 /// day, or must; the others stand in the sections of the commented default file.
 pub(super) fn flags(unset: fn(&Setting) -> Unset) -> Vec<Arg> {
     let mut flags: Vec<Arg> = settings()
         .iter()
-        .filter(|setting| unset(setting) != Unset::Absent)
+        .filter(|setting| unset(setting) != Unset::Absent && !setting.secret)
         .map(|setting| {
             let comes_first = setting.everyday || unset(setting) == Unset::Wanted;
             let flag = flag(setting, unset(setting));
@@ -61,9 +62,9 @@ pub(super) fn file() -> Arg {
         .hide_env_values(true)
 }
 
-/// The data directory of the sandbox that a command is about, from wherever it is set.
-pub(crate) fn data_dir(matches: &ArgMatches) -> anyhow::Result<PathBuf> {
-    Ok(DevConfig::load(&sources(matches)?)?.data.data_dir)
+/// Where the sandbox that a command is about keeps its things, from wherever it is set.
+pub(crate) fn data(matches: &ArgMatches) -> anyhow::Result<SandboxDataConfig> {
+    Ok(DevConfig::load(&sources(matches)?)?.data)
 }
 
 /// What was said on the command line, in the environment and in the file.

@@ -18,6 +18,8 @@ const LOCK: &str = "lock";
 const DATABASE: &str = "lommebok.db";
 const MASTER_KEYS: &str = "master-keys.toml";
 const CONTROL_TOKEN: &str = "control-token";
+/// What a bearer token of the Control API must be.
+pub const CONTROL_TOKEN_FORM: &str = "one line of at least 32 visible characters";
 const SIGNING_KEY: &str = "signing-key.pem";
 const WATERMARK: &str = "watermark.toml";
 /// Is there from before the keys until the database is written, so that a first start may be broken off and done again.
@@ -132,9 +134,15 @@ impl DataDirectory {
         SandboxKeys::read_or_make(&self.path, psps, randomness)
     }
 
-    /// The bearer token of the Control API; made on the first call.
-    pub fn control_token(&self, randomness: &Randomness) -> Result<Secret, KeyFault> {
+    /// The bearer token of the Control API: a fixed one, which is kept from now on, else the one that is kept; made on the first call.
+    pub fn control_token(&self, fixed: Option<&Secret>, randomness: &Randomness) -> Result<Secret, KeyFault> {
         let path = self.path.join(CONTROL_TOKEN);
+        if let Some(fixed) = fixed {
+            if files::read_own_if_present(&path)?.is_none_or(|kept| kept.trim() != fixed.expose()) {
+                files::write_atomically(&self.path, CONTROL_TOKEN, fixed.expose())?;
+            }
+            return Ok(fixed.clone());
+        }
         if let Some(text) = files::read_own_if_present(&path)? {
             return parse_control_token(&path, &text);
         }
@@ -157,6 +165,13 @@ impl DataDirectory {
         parse_control_token(path, &files::read_given(path)?)
     }
 
+    /// A text as a bearer token of the Control API, if it has its form.
+    pub fn control_token_of(text: &str) -> Option<Secret> {
+        let token = text.trim();
+        let good = token.len() >= 32 && token.bytes().all(|byte| byte.is_ascii_graphic());
+        good.then(|| Secret::new(token.to_owned()))
+    }
+
     pub(super) fn signing_key_path(&self) -> PathBuf {
         self.path.join(SIGNING_KEY)
     }
@@ -174,9 +189,6 @@ fn remove(path: &Path) -> Result<(), KeyFault> {
 }
 
 fn parse_control_token(path: &Path, text: &str) -> Result<Secret, KeyFault> {
-    let token = text.trim();
-    if token.len() < 32 || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(KeyFault::content(path, "must be one line of at least 32 visible characters"));
-    }
-    Ok(Secret::new(token.to_owned()))
+    let token = DataDirectory::control_token_of(text);
+    token.ok_or_else(|| KeyFault::content(path, format_args!("must be {CONTROL_TOKEN_FORM}")))
 }

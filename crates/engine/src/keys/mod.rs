@@ -22,7 +22,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use thiserror::Error;
 
-pub use directory::DataDirectory;
+pub use directory::{CONTROL_TOKEN_FORM, DataDirectory};
 pub use lommebok_values::Secret;
 pub use master::{KeyEncryptionKey, MasterKeys};
 pub use sandbox::{FixedCredentials, PspCredentials, SandboxKeys};

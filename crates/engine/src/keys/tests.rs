@@ -35,12 +35,12 @@ fn keys_and_credentials_survive_a_restart() {
     let randomness = Randomness::operating_system();
     let master = first.master_keys(&randomness).unwrap();
     let sandbox = first.sandbox_keys(&unfixed(["acme", "other"]), &randomness).unwrap();
-    let control = first.control_token(&randomness).unwrap();
+    let control = first.control_token(None, &randomness).unwrap();
     drop(first);
     let second = DataDirectory::open(&path).unwrap();
     assert_eq!(second.master_keys(&randomness).unwrap(), master);
     assert_eq!(second.sandbox_keys(&unfixed(["acme", "other"]), &randomness).unwrap(), sandbox);
-    assert_eq!(second.control_token(&randomness).unwrap(), control);
+    assert_eq!(second.control_token(None, &randomness).unwrap(), control);
     assert_eq!(DataDirectory::read_control_token(&path).unwrap(), control);
     assert_eq!(SandboxKeys::read(&path).unwrap(), sandbox);
     assert_eq!(MasterKeys::read(&path.join("master-keys.toml")).unwrap(), master);
@@ -54,7 +54,7 @@ fn directory_and_files_are_private_and_no_temporary_file_stays() {
     let randomness = Randomness::seeded(1);
     directory.master_keys(&randomness).unwrap();
     directory.sandbox_keys(&unfixed(["acme"]), &randomness).unwrap();
-    directory.control_token(&randomness).unwrap();
+    directory.control_token(None, &randomness).unwrap();
     assert_eq!(mode(&path), 0o700);
     let mut names: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()).collect();
     names.sort();
@@ -169,7 +169,7 @@ fn a_key_file_without_end_is_refused() {
     let scratch = tempfile::tempdir().unwrap();
     let directory = DataDirectory::open(scratch.path()).unwrap();
     fs::write(scratch.path().join("control-token"), "x".repeat(70_000)).unwrap();
-    let fault = directory.control_token(&Randomness::seeded(1)).unwrap_err().to_string();
+    let fault = directory.control_token(None, &Randomness::seeded(1)).unwrap_err().to_string();
     assert!(fault.contains("longer than 65536 bytes"), "{fault}");
 }
 

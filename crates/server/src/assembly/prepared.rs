@@ -75,7 +75,7 @@ impl PreparedSandbox {
         let master = directory.master_keys_of(&parts::database_path(config), &randomness)?;
         let psps: Vec<_> = seed.psps.iter().map(|psp| (psp.name.as_str(), &psp.credentials)).collect();
         let credentials = directory.sandbox_keys(&psps, &randomness)?;
-        let control_token = directory.control_token(&randomness)?;
+        let control_token = directory.control_token(config.data.control_token.as_ref(), &randomness)?;
         let signing_key = match &seams.signing_key {
             Some(key) => key.clone(),
             None => SigningKey::load_or_make(&directory, &tasks)?,

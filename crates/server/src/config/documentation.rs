@@ -84,9 +84,10 @@ fn heading(page: &mut String, setting: &Setting, value: &str) {
         Unset::Value(_) => format!("default `{value}`"),
         Unset::Derived | Unset::Wanted | Unset::Absent => format!("for instance `{value}`"),
     };
-    let (flag, variable) = (setting.flag_name(), setting.environment_name());
+    let variable = setting.environment_name();
     let value = setting.value_name;
-    write!(page, "\n### `{}`\n\n`--{flag} <{value}>`, `{variable}`; {default}.\n", setting.name).expect(WRITES);
+    let flag = if setting.secret { String::new() } else { format!("`--{} <{value}>`, ", setting.flag_name()) };
+    write!(page, "\n### `{}`\n\n{flag}`{variable}`; {default}.\n", setting.name).expect(WRITES);
 }
 
 fn paragraph(page: &mut String, prose: &mut Vec<&str>) {

@@ -64,7 +64,10 @@ pub fn default_in_words(setting: &Setting) -> Option<String> {
 
 /// By what a setting is changed, for whoever reads that its value will not do: its flag and its environment variable.
 pub fn set_by(name: &str) -> String {
-    let named = |setting: &Setting| format!("--{} or {}", setting.flag_name(), setting.environment_name());
+    let named = |setting: &Setting| {
+        let flag = if setting.secret { String::new() } else { format!("--{} or ", setting.flag_name()) };
+        flag + &setting.environment_name()
+    };
     settings::find(name).map_or_else(|| name.to_owned(), named)
 }
 

@@ -25,7 +25,7 @@ pub enum Unset {
 /// One setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// Its name in the file; `LOMMEBOK_` and capitals in the environment; with hyphens as a flag.
+    /// Its name in the file; `LOMMEBOK_` and capitals in the environment; with hyphens as a flag, unless it is a secret.
     pub name: &'static str,
     /// What its value is, in a word for the help; the values themselves, with `|` between them, where there are few.
     pub value_name: &'static str,
@@ -37,6 +37,8 @@ pub struct Setting {
     pub many: bool,
     /// Whether the help of `lommebok dev` has it before all sections.
     pub everyday: bool,
+    /// Whether it is a secret: it is no flag, since everybody on a machine sees those.
+    pub secret: bool,
 }
 
 impl Setting {
@@ -64,7 +66,7 @@ impl Setting {
 }
 
 const fn setting(name: &'static str, value_name: &'static str, dev: Unset, serve: Unset) -> Setting {
-    Setting { name, value_name, dev, serve, many: false, everyday: false }
+    Setting { name, value_name, dev, serve, many: false, everyday: false, secret: false }
 }
 
 const fn both(name: &'static str, value_name: &'static str, value: &'static str) -> Setting {
@@ -85,6 +87,10 @@ const fn wanted(name: &'static str, value_name: &'static str, dev: Unset) -> Set
 
 const fn several(setting: Setting) -> Setting {
     Setting { many: true, ..setting }
+}
+
+const fn secret(setting: Setting) -> Setting {
+    Setting { secret: true, ..setting }
 }
 
 const fn everyday(setting: Setting) -> Setting {
@@ -116,6 +122,7 @@ const SETTINGS: &[Setting] = &[
     everyday(dev_only("data_dir", "DIR", Unset::Value(lommebok_engine::keys::DataDirectory::DEFAULT_PATH))),
     wanted("database_url", "URL", Unset::Derived),
     everyday(dev_only("seed_file", "FILE", Unset::Derived)),
+    secret(dev_only("control_token", "TOKEN", Unset::Derived)),
     everyday(apart("batch", "WHEN", "immediate", "02:00")),
     apart("batch_kept_days", "DAYS", "7", "90"),
     both("calls_in_flight_per_psp", "NUMBER", "256"),

@@ -229,8 +229,9 @@ fn allowed_hosts_are_read_from_commas_and_from_a_list_and_an_empty_text_is_none(
 #[test]
 fn each_setting_can_say_by_what_it_is_changed() {
     for setting in settings() {
-        assert!(set_by(setting.name).starts_with("--"), "{}", setting.name);
+        assert_eq!(set_by(setting.name).starts_with("--"), !setting.secret, "{}", setting.name);
     }
+    assert_eq!(set_by("control_token"), "LOMMEBOK_CONTROL_TOKEN");
     assert_eq!(set_by("psp_listen"), "--psp-listen or LOMMEBOK_PSP_LISTEN");
 }
 
@@ -269,7 +270,7 @@ async fn with_all_else_in_place_serve_lacks_the_token_service_only() {
     let directory = DataDirectory::open(scratch.path()).unwrap();
     let randomness = Randomness::seeded(1);
     directory.master_keys(&randomness).unwrap();
-    directory.control_token(&randomness).unwrap();
+    directory.control_token(None, &randomness).unwrap();
     lommebok_engine::keys::SigningKey::load_or_make(&directory, &Tasks::new()).unwrap().ready().await.unwrap();
     let inside = |name: &str| scratch.path().join(name).display().to_string();
     let sources = [
@@ -328,16 +329,10 @@ fn the_commented_default_file_holds_when_its_comments_are_removed() {
 fn the_page_of_documentation_has_every_setting() {
     let page = documentation();
     for setting in settings() {
-        assert!(
-            page.contains(&format!(
-                "\n### `{}`\n\n`--{} <{}>`, ",
-                setting.name,
-                setting.flag_name(),
-                setting.value_name
-            )),
-            "{}",
-            setting.name
-        );
+        let flag = format!("`--{} <{}>`, ", setting.flag_name(), setting.value_name);
+        let flag = if setting.secret { "" } else { &flag };
+        let heading = format!("\n### `{}`\n\n{flag}`{}`; ", setting.name, setting.environment_name());
+        assert!(page.contains(&heading), "{}", setting.name);
     }
     assert!(page.contains("`LOMMEBOK_CALLS_IN_FLIGHT_PER_PSP`; default `256`."));
 }

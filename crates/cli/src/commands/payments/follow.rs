@@ -4,16 +4,16 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ArgMatches;
 use lommebok_control_api::{ChangedPayment, LogEntry, Outcome, Payment, StateDetail};
+use lommebok_server::config::SandboxDataConfig;
 use serde::Serialize;
 
 use super::list::{PAGE, amount, limit, pages};
 use super::words::{detail, money, to_the_second};
-use crate::commands::{data_dir, text};
+use crate::commands::{data, text};
 use crate::control_client::{ControlClient, Events, runtime};
 use crate::table::Columns;
 
@@ -36,12 +36,12 @@ const COLUMNS: [(&str, usize); 8] = [
 ];
 
 pub(super) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
-    let data_dir = data_dir(matches)?;
+    let data = data(matches)?;
     runtime()?.block_on(async {
         // Only a server that was there is waited for.
-        let client = ControlClient::find(&data_dir, url(matches))?;
+        let client = ControlClient::find(&data, url(matches))?;
         let events = client.events(CHANGES).await?;
-        let mut follower = Follower::new(matches, data_dir);
+        let mut follower = Follower::new(matches, data);
         let stopped = tokio::select! {
             stopped = follower.follow(client, events) => stopped,
             interrupted = tokio::signal::ctrl_c() => return Ok(interrupted?),
@@ -76,7 +76,7 @@ enum Never {}
 
 struct Follower<'a> {
     matches: &'a ArgMatches,
-    data_dir: PathBuf,
+    data: SandboxDataConfig,
     /// The version of each payment that was printed, or is older than the list.
     seen: BTreeMap<i64, i64>,
     /// How rows are printed, once the first ones were.
@@ -84,8 +84,8 @@ struct Follower<'a> {
 }
 
 impl<'a> Follower<'a> {
-    fn new(matches: &'a ArgMatches, data_dir: PathBuf) -> Self {
-        Self { matches, data_dir, seen: BTreeMap::new(), columns: None }
+    fn new(matches: &'a ArgMatches, data: SandboxDataConfig) -> Self {
+        Self { matches, data, seen: BTreeMap::new(), columns: None }
     }
 
     async fn follow(&mut self, mut client: ControlClient, mut events: Events) -> Result<Never, Stop> {
@@ -123,7 +123,7 @@ impl<'a> Follower<'a> {
     /// The server as soon as it is there again.
     async fn back(&self) -> (ControlClient, Events) {
         loop {
-            if let Ok(client) = ControlClient::find(&self.data_dir, url(self.matches))
+            if let Ok(client) = ControlClient::find(&self.data, url(self.matches))
                 && let Ok(events) = client.events(CHANGES).await
             {
                 return (client, events);
