@@ -17,7 +17,7 @@ pub struct Clock {
     pub ahead_ms: i64,
     /// By how much the wall clock is behind the last time known, in ms, while business time runs on without it; else 0.
     pub wall_behind_ms: i64,
-    /// Whether a reset is at work.
+    /// Whether users wait, because a reset or an expire is at work.
     pub resetting: bool,
     /// The last reset; null when there was none.
     #[schema(required = true)]

@@ -5,6 +5,7 @@
 //! who reads ignores members that it does not know. A new member goes into docs/control-api.md too.
 #![warn(missing_docs)]
 
+mod acting;
 mod batch;
 mod check;
 mod clock;
@@ -16,6 +17,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use acting::{ApprovePayment, Expired, StepUp, StepUpResult};
 pub use batch::{Batch, BatchEntry, BatchHead, BatchQuery, BatchReport, BatchReportQuery, BatchWithEntries};
 pub use batch::{EntryFate, KeptRefusal, RefusedEntry, RunBatches};
 pub use check::Check;

@@ -22,6 +22,7 @@ pub mod payments;
 pub mod people;
 pub mod randomness;
 mod retry;
+pub mod simulated_user;
 pub mod status_updates;
 pub mod tasks;
 pub mod time_travel;

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use lommebok_domain::CardScheme;
-use lommebok_domain::{Binding, Notice, Payment, Phase, PhoneNumber, State as DomainState, StepUpResult};
-use lommebok_engine::after_commit::Topic;
-use lommebok_engine::wallet::Wallet;
+use lommebok_domain::{Notice, Payment, Phase, State as DomainState, StepUpResult};
+use lommebok_engine::simulated_user::{ActingFault, Approval, CardChoice};
 use lommebok_sdk::PspTransactionId;
 
 use crate::wallet::failed;
@@ -58,17 +57,14 @@ impl TestWallet {
     /// # Errors
     /// As [`TestWallet::approve_with`], or when no call to your PSP is free for 20 s of real time.
     pub async fn approve_without_waiting(&self, id: &PspTransactionId, card: Card) -> Result<(), TestError> {
-        let payment = self.prompted(id).await?;
-        let Binding::User(user) = payment.binding else { return Err(TestError::NobodysNumber(id.clone())) };
-        let wallet = self.wallet();
-        let scheme = match card {
+        let payment = self.found(id)?;
+        let network = match card {
             Card::Visa => CardScheme::Visa,
             Card::Mastercard => CardScheme::Mastercard,
         };
-        let cards = wallet.people.cards_of(user).await.map_err(failed)?;
-        let usable = cards.iter().find(|card| card.details.scheme == scheme && wallet.people.usable(card));
-        let card = usable.ok_or_else(|| TestError::NoSuchCard(id.clone()))?;
-        drop(wallet.approvals.approve(user, payment.id, card.id).await.map_err(failed)?);
+        let approval = Approval { number: None, card: CardChoice::Network(network) };
+        let begun = self.running.sandbox.simulated_user.begin_approval(payment.id, &approval).await;
+        drop(begun.map_err(|fault| refused(id, &payment, fault, ("waits for its user", "approved")))?);
         let called =
             |payment: &Payment| !matches!(payment.state, DomainState::Authorizing { phase: Phase::Queued { .. }, .. });
         let no_answer = || TestError::NoAnswer(id.clone(), PATIENCE_S);
@@ -97,13 +93,9 @@ impl TestWallet {
     /// # Errors
     /// When the payment does not wait for its user.
     pub async fn cancel(&self, id: &PspTransactionId) -> Result<(), TestError> {
-        let payment = self.open(id, "cancelled")?;
-        let wallet = self.wallet();
-        let cancelled = match payment.binding {
-            Binding::User(user) => wallet.approvals.cancel_in_app(user, payment.id).await,
-            Binding::Open | Binding::Nobody => wallet.approvals.cancel_on_landing_page(&payment).await,
-        };
-        drop(cancelled.map_err(failed)?);
+        let payment = self.found(id)?;
+        let cancelled = self.running.sandbox.simulated_user.cancel(payment.id).await;
+        drop(cancelled.map_err(|fault| refused(id, &payment, fault, ("waits for its user", "cancelled")))?);
         self.until(id, notice_tried).await?.map(drop).ok_or_else(|| TestError::NoNotice(id.clone(), PATIENCE_S))
     }
 
@@ -112,12 +104,12 @@ impl TestWallet {
     /// # Errors
     /// When the payment does not wait for its user.
     pub async fn let_time_out(&self, id: &PspTransactionId) -> Result<(), TestError> {
-        let payment = self.open(id, "timed out")?;
+        let payment = self.found(id)?;
         let (DomainState::AwaitingUser { deadline }
         | DomainState::AwaitingApproval { deadline, .. }
         | DomainState::StepUp { deadline, .. }) = payment.state
         else {
-            return Ok(());
+            return Err(wrong_state(id, &payment, ("waits for its user", "timed out")));
         };
         let left = deadline.millis_since(self.wallet().clock.now());
         self.advance(Duration::from_millis(u64::try_from(left).unwrap_or(0))).await?;
@@ -134,40 +126,14 @@ impl TestWallet {
     /// When no step-up is going on, or your PSP does not answer.
     pub async fn step_up(&self, id: &PspTransactionId, result: StepUp) -> Result<Outcome, TestError> {
         let payment = self.found(id)?;
-        let DomainState::StepUp { return_id, .. } = payment.state else {
-            return Err(wrong_state(id, &payment, "has been answered SOFT_DECLINE", "stepped up"));
-        };
         let result = match result {
             StepUp::Passed => StepUpResult::Success,
             StepUp::Cancelled => StepUpResult::Cancel,
             StepUp::Failed => StepUpResult::Failure,
         };
-        drop(self.wallet().approvals.return_from_step_up(return_id, result).await.map_err(failed)?);
+        let returned = self.running.sandbox.simulated_user.begin_step_up(payment.id, result).await;
+        drop(returned.map_err(|fault| refused(id, &payment, fault, ("has been answered SOFT_DECLINE", "stepped up")))?);
         self.outcome(id).await
-    }
-
-    /// The payment, with its user's phone prompted.
-    async fn prompted(&self, id: &PspTransactionId) -> Result<Payment, TestError> {
-        let payment = self.found(id)?;
-        if matches!(payment.state, DomainState::AwaitingApproval { .. }) {
-            return Ok(payment);
-        }
-        if !matches!(payment.state, DomainState::AwaitingUser { .. }) {
-            return Err(wrong_state(id, &payment, "waits for its user", "approved"));
-        }
-        let usual = || PhoneNumber::new(self.mobile_number().as_str());
-        let number = self.wallet().secrets.customer_number(&payment).await.map_err(failed)?.or_else(usual);
-        let number = number.ok_or_else(|| TestError::NobodysNumber(id.clone()))?;
-        self.wallet().approvals.confirm_number(&payment, &number).await.map_err(failed)
-    }
-
-    /// The payment, which must wait for its user.
-    fn open(&self, id: &PspTransactionId, asked: &'static str) -> Result<Payment, TestError> {
-        let payment = self.found(id)?;
-        if payment.state.is_final() || matches!(payment.state, DomainState::Authorizing { .. }) {
-            return Err(wrong_state(id, &payment, "waits for its user", asked));
-        }
-        Ok(payment)
     }
 
     /// Waits, hint by hint, until the payment satisfies `condition`; `None` when it does not in time.
@@ -176,17 +142,8 @@ impl TestWallet {
         id: &PspTransactionId,
         condition: impl Fn(&Payment) -> bool,
     ) -> Result<Option<Payment>, TestError> {
-        let wallet: &Wallet = self.wallet();
-        let mut changes = wallet.payments.hints().subscribe(Topic::Payment(self.found(id)?.id));
-        let reached = async {
-            loop {
-                let payment = self.found(id)?;
-                if condition(&payment) {
-                    return Ok(payment);
-                }
-                changes.next().await;
-            }
-        };
+        let found = self.found(id)?.id;
+        let reached = async { self.wallet().payments.until(found, condition).await.map_err(failed) };
         tokio::time::timeout(Duration::from_secs(PATIENCE_S), reached).await.ok().transpose()
     }
 }
@@ -196,6 +153,21 @@ fn notice_tried(payment: &Payment) -> bool {
     !matches!(payment.notice, Notice::Due { tries: 0, .. })
 }
 
-fn wrong_state(id: &PspTransactionId, payment: &Payment, wanted: &'static str, asked: &'static str) -> TestError {
+/// A user's refusal in a test's words: what state was wanted, and what was asked.
+fn refused(
+    id: &PspTransactionId,
+    payment: &Payment,
+    fault: ActingFault,
+    words: (&'static str, &'static str),
+) -> TestError {
+    match fault {
+        ActingFault::NotPossible(_) => wrong_state(id, payment, words),
+        ActingFault::NobodysNumber | ActingFault::UnknownUser => TestError::NobodysNumber(id.clone()),
+        ActingFault::NoSuchCard { .. } => TestError::NoSuchCard(id.clone()),
+        ActingFault::Wallet(fault) => failed(fault),
+    }
+}
+
+fn wrong_state(id: &PspTransactionId, payment: &Payment, (wanted, asked): (&'static str, &'static str)) -> TestError {
     TestError::WrongState { id: id.clone(), state: State::of(payment), wanted, asked }
 }

@@ -134,6 +134,23 @@ def walk_app(app, psp):
     app.call("DELETE", "/app/v1/sessions/current", 204)
 
 
+def walk_acting(control, psp):
+    payments = "/control/v1/payments"
+    for name in ("own-approved", "own-given-up", "own-expired"):
+        init(psp, name)
+    paid = control.call("POST", f"{payments}/own-approved/approve", 200, {"user": os.environ["MOBILE_NUMBER"], "card": "VISA"})
+    assert paid["state"] == "RESERVED", paid
+    control.call("POST", f"{payments}/own-approved/approve", 409, {})
+    control.call("POST", f"{payments}/own-approved/step-up", 409, {"result": "passed"})
+    control.call("POST", f"{payments}/own-given-up/approve", 400, {"card": "AMEX"})
+    control.call("POST", f"{payments}/own-given-up/cancel", 200)
+    control.call("POST", f"{payments}/own-none/cancel", 404)
+    given_up = lambda: control.call("GET", f"{payments}/own-given-up", 200)
+    until(given_up, lambda payment: payment["notice"]["status"] == "delivered")
+    expired = control.call("POST", f"{payments}/own-expired/expire", 200)
+    assert expired["payment"]["state"] == "EXPIRED", expired
+
+
 def walk_control(control, psp):
     entries = [
         {"pspTransactionId": "own-paid", "status": "CAPTURED", "amount": 10000, "paymentText": "half"},
@@ -159,6 +176,7 @@ def walk_control(control, psp):
     assert done, "the link of own-late has ended"
     late = lambda: control.call("GET", "/control/v1/payments/own-late", 200)
     until(late, lambda payment: payment["notice"]["status"] == "delivered")
+    walk_acting(control, psp)
     control.call("POST", "/control/v1/clock/resume", 200)
     control.call("POST", "/control/v1/clock/reset", 200)
     control.call("GET", "/control/v1/clock", 200)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lommebok_domain::{Command, PhoneNumber, PspTransactionId, State};
+use lommebok_domain::{Command, PhoneNumber, PspTransactionId};
 
 use super::Links;
 use crate::after_commit::Topic;
@@ -10,7 +10,6 @@ use crate::directory::Principal;
 use crate::fault::Fault;
 use crate::payments::Payments;
 use crate::people::People;
-use crate::tasks::Tasks;
 
 /// Approves without a phone. Only a sandbox's assembly makes one.
 #[derive(Debug)]
@@ -18,7 +17,6 @@ pub struct ForceApprove {
     pub(crate) payments: Arc<Payments>,
     pub(crate) people: Arc<People>,
     pub(crate) links: Arc<Links>,
-    pub(crate) tasks: Tasks,
 }
 
 impl ForceApprove {
@@ -43,18 +41,6 @@ impl ForceApprove {
         let card = cards.into_iter().find(|card| self.people.usable(card)).ok_or(Fault::CardNotUsable)?;
         let mut changes = self.payments.hints().subscribe(Topic::Payment(payment.id));
         let payment = self.payments.apply_to(payment, Command::ForceApprove { user, card: card.id }).await?;
-        loop {
-            let hint = tokio::select! {
-                hint = changes.next() => hint,
-                () = self.tasks.ending().cancelled() => return Err(Fault::Stopping),
-            };
-            let authorizing = match hint {
-                Some(hint) => hint.authorizing || hint.version <= payment.version,
-                None => matches!(self.payments.load(payment.id).await?.state, State::Authorizing { .. }),
-            };
-            if !authorizing {
-                return Ok(());
-            }
-        }
+        self.payments.left_authorizing(&mut changes, &payment).await
     }
 }

@@ -23,8 +23,8 @@ use crate::people::People;
 /// Stands for the user of a number that is nobody's, so that as much is done for it; no user has this number.
 const NOBODY: UserId = UserId::new(i64::MAX);
 
-/// What users do to payments.
-#[derive(Debug)]
+/// What users do to payments. Cheap to clone.
+#[derive(Clone, Debug)]
 pub struct Approvals {
     pub(crate) payments: Arc<Payments>,
     pub(crate) people: Arc<People>,

@@ -6,6 +6,7 @@
 
 mod commit;
 mod read;
+mod waiting;
 
 use std::sync::Arc;
 

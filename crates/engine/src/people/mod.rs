@@ -39,6 +39,11 @@ impl People {
         self.store.user(self.tenant, id).await?.ok_or(Fault::NoSession)
     }
 
+    /// The user who was there first.
+    pub(crate) async fn first(&self) -> Result<Option<User>, Fault> {
+        Ok(self.store.users(self.tenant, 1).await?.into_iter().next())
+    }
+
     /// The user with this number.
     pub(crate) async fn user_by_number(&self, number: &PhoneNumber) -> Result<Option<User>, Fault> {
         let hash = self.keys.lookup.hash_within(Purpose::PhoneNumber, self.tenant.get(), number.as_str().as_bytes());

@@ -1,6 +1,7 @@
 //! The sandbox's hand on business time: freeze, resume, advance. An advance goes from due moment to due moment, so that
 //! everything happens in the order and at the time at which it would have happened.
 
+mod expire;
 mod reset;
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use lommebok_domain::{TenantId, Timestamp};
 use lommebok_store::Store;
 
+pub use expire::{ExpireFault, Expired};
 pub use reset::{ClockReset, ResetFault};
 
 use crate::after_commit::Schedule;

@@ -28,6 +28,7 @@ use crate::outbound::{OutboundClient, Slots};
 use crate::payments::Payments;
 use crate::people::People;
 use crate::randomness::Randomness;
+use crate::simulated_user::SimulatedUser;
 use crate::status_updates::{BatchMode, StatusUpdates};
 use crate::tasks::Tasks;
 use crate::time_travel::TimeTravel;
@@ -159,6 +160,8 @@ pub struct Wallet {
 pub struct Sandbox {
     /// Approves without a phone.
     pub force_approve: Arc<ForceApprove>,
+    /// Acts as users without a phone.
+    pub simulated_user: Arc<SimulatedUser>,
     /// Moves business time.
     pub time_travel: Arc<TimeTravel>,
 }
@@ -235,7 +238,12 @@ impl Wallet {
             payments: Arc::clone(&self.payments),
             people: Arc::clone(&self.people),
             links: Arc::clone(&self.links),
-            tasks: self.tasks.clone(),
+        });
+        let simulated_user = Arc::new(SimulatedUser {
+            payments: Arc::clone(&self.payments),
+            people: Arc::clone(&self.people),
+            secrets: Arc::clone(&self.secrets),
+            approvals: self.approvals.clone(),
         });
         let time_travel = Arc::new(TimeTravel {
             tenant: self.tenant,
@@ -249,7 +257,7 @@ impl Wallet {
             schedule: Arc::clone(&self.schedule),
             timers: Arc::clone(&self.timers),
         });
-        Sandbox { force_approve, time_travel }
+        Sandbox { force_approve, simulated_user, time_travel }
     }
 }
 

@@ -55,7 +55,7 @@ pub fn sandbox_router(edge: &Edge, control: Control, shown: SandboxPages, sandbo
         .merge(sandbox_pages::routes(shown))
         .layer(from_fn_with_state(known, known_host::check))
         .merge(control::operate_routes(control.clone()))
-        .merge(control::sandbox_routes(control, sandbox.time_travel))
+        .merge(control::sandbox_routes(control, &sandbox))
         .layer(map_response(guarded));
     programs
         .merge(guarded)

@@ -12,9 +12,13 @@ fn who() -> Expected {
     control(401).naming("control-token")
 }
 
-const EVERY: [(&str, &str); 12] = [
+const EVERY: [(&str, &str); 16] = [
     ("GET", "/control/v1/payments"),
     ("GET", "/control/v1/payments/control-1"),
+    ("POST", "/control/v1/payments/control-1/approve"),
+    ("POST", "/control/v1/payments/control-1/cancel"),
+    ("POST", "/control/v1/payments/control-1/step-up"),
+    ("POST", "/control/v1/payments/control-1/expire"),
     ("GET", "/control/v1/changes"),
     ("POST", "/control/v1/batch/run"),
     ("POST", "/control/v1/check"),
@@ -156,6 +160,36 @@ async fn queries_bodies_and_ids_that_are_not_as_asked_are_problems() {
     table.refuse("a long body", long, control(413)).await;
     table.finish(46);
     assert_eq!(app.wallet().clock.now(), BEGINNING);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_users_part_that_is_not_asked_for_as_it_should_be_is_a_problem() {
+    let app = TestApp::start().await;
+    drop(app.init("control-1").await);
+    let mut table = Table::of(&app, "Control API, acting");
+    let acting = [
+        ("approve", json!({"user": 12_345_678}), "user"),
+        ("approve", json!({"user": "1234"}), "user"),
+        ("approve", json!({"card": "AMEX"}), "card"),
+        ("approve", json!({"card": ""}), "card"),
+        ("approve", json!({"number": "12345678"}), "number"),
+        ("approve", json!({"wait": "no"}), "wait"),
+        ("approve", json!([]), "card"),
+        ("step-up", json!({}), "result"),
+        ("step-up", json!({"result": "success"}), "passed"),
+        ("step-up", json!({"result": "passed", "user": "12345678"}), "user"),
+    ];
+    for (action, body, named) in acting {
+        let call = call(&app, "POST", &format!("/control/v1/payments/control-1/{action}")).json(&body);
+        table.refuse(format!("{action} {body}"), call, control(400).naming(named)).await;
+    }
+    for action in ["approve", "cancel", "expire"] {
+        let call = call(&app, "POST", &format!("/control/v1/payments/nothing-1/{action}"));
+        table.refuse(format!("{action} nothing"), call, control(404)).await;
+    }
+    table.finish(13);
+    assert_eq!(app.state("control-1"), "AWAITING_USER");
     app.stop().await;
 }
 

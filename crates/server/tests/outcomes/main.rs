@@ -3,6 +3,7 @@
 //!
 //! The clock is frozen; a test advances it. What is expected is written down by hand, from `docs/domain.md`.
 
+mod acting;
 mod answers;
 mod app_api;
 mod batches;

@@ -114,7 +114,7 @@ pub fn reset_done(reset: Option<&ClockReset>) -> Reset {
     Reset { reset: true, done: reset.done.iter().map(timer_done).collect(), did: Some(did) }
 }
 
-fn timer_done(done: &DueDone) -> TimerDone {
+pub(super) fn timer_done(done: &DueDone) -> TimerDone {
     let kind = match done.kind {
         DueKind::Timer => TimerKind::Timer,
         DueKind::Notice => TimerKind::Notice,

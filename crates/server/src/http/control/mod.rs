@@ -1,9 +1,10 @@
 //! The Control API, `/control/v1`: what an operator, the CLI and the dashboard use, and nothing else.
 //!
-//! Two scopes: `operate` (payments, batch, check) is in every server; `sandbox` (the clock) only in `dev`'s, whose router takes
+//! Two scopes: `operate` (payments, batch, check) is in every server; `sandbox` (a user's part without a phone, the clock) only in `dev`'s, whose router takes
 //! it from [`sandbox_routes`]. Every call needs the bearer token from the data directory; a browser's cross-site request
 //! is refused before that. Errors are RFC 9457 problems.
 
+mod acting;
 mod batch;
 mod check;
 mod clock;
@@ -22,8 +23,9 @@ use axum::routing::{any, get, post};
 use lommebok_psp_v3::hosts::KnownHosts;
 
 use lommebok_engine::keys::Secret;
+use lommebok_engine::simulated_user::SimulatedUser;
 use lommebok_engine::time_travel::TimeTravel;
-use lommebok_engine::wallet::Wallet;
+use lommebok_engine::wallet::{Sandbox, Wallet};
 use problem::Problem;
 
 pub use check::check_found;
@@ -66,13 +68,22 @@ pub fn operate_routes(control: Control) -> Router {
 #[derive(Clone, Debug)]
 struct SandboxControl {
     wallet: Arc<Wallet>,
+    user: Arc<SimulatedUser>,
     time_travel: Arc<TimeTravel>,
 }
 
 /// The routes of scope `sandbox`.
-pub fn sandbox_routes(control: Control, time_travel: Arc<TimeTravel>) -> Router {
-    let sandbox = SandboxControl { wallet: Arc::clone(&control.wallet), time_travel };
+pub fn sandbox_routes(control: Control, sandbox: &Sandbox) -> Router {
+    let sandbox = SandboxControl {
+        wallet: Arc::clone(&control.wallet),
+        user: Arc::clone(&sandbox.simulated_user),
+        time_travel: Arc::clone(&sandbox.time_travel),
+    };
     let routes = Router::new()
+        .route("/control/v1/payments/{id}/approve", post(acting::approve))
+        .route("/control/v1/payments/{id}/cancel", post(acting::cancel))
+        .route("/control/v1/payments/{id}/step-up", post(acting::step_up))
+        .route("/control/v1/payments/{id}/expire", post(acting::expire))
         .route("/control/v1/clock", get(clock::show))
         .route("/control/v1/clock/freeze", post(clock::freeze))
         .route("/control/v1/clock/resume", post(clock::resume))

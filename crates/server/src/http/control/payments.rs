@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use lommebok_control_api as wire;
 use lommebok_control_api::{ChangedPayment, LogQuery, PaymentPage, PaymentQuery, PaymentWithLog};
@@ -141,7 +142,7 @@ pub(super) async fn show(
     if !(1..=EVENTS_PER_PAGE).contains(&limit) || after < 0 {
         return Err(Problem::bad_request(format!("limit must be from 1 to {EVENTS_PER_PAGE}, and after not negative")));
     }
-    let payments = found(&control, &id).await?;
+    let payments = found(&control.wallet, &id).await?;
     let payment = payments.first().ok_or(Fault::NoSuchPayment)?;
     let page = control
         .wallet
@@ -157,8 +158,7 @@ pub(super) async fn show(
 }
 
 /// The payments that `id` may mean: any PSP's with this `pspTransactionId`, or the one with this number.
-async fn found(control: &Control, id: &str) -> Result<Vec<Payment>, Problem> {
-    let wallet = &control.wallet;
+async fn found(wallet: &Wallet, id: &str) -> Result<Vec<Payment>, Problem> {
     let mut payments = Vec::new();
     if let Some(id) = PspTransactionId::new(id) {
         for psp in wallet.directory.psps().await? {
@@ -171,6 +171,18 @@ async fn found(control: &Control, id: &str) -> Result<Vec<Payment>, Problem> {
         payments.extend(existing(wallet.payments.load(number).await)?);
     }
     Ok(payments)
+}
+
+/// The payment that `id` means, for what must not be about another one.
+pub(super) async fn the_one(wallet: &Wallet, id: Result<Path<String>, PathRejection>) -> Result<Payment, Problem> {
+    let Path(id) = id?;
+    let mut payments = found(wallet, &id).await?;
+    if payments.len() > 1 {
+        let numbers: Vec<String> = payments.iter().map(|payment| payment.id.get().to_string()).collect();
+        let detail = format!("several PSPs have a payment {id}: name it by its number, {}", numbers.join(" or "));
+        return Err(Problem::new(StatusCode::CONFLICT, detail));
+    }
+    Ok(payments.pop().ok_or(Fault::NoSuchPayment)?)
 }
 
 fn existing(payment: Result<Payment, Fault>) -> Result<Option<Payment>, Fault> {

@@ -5,7 +5,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lommebok_engine::fault::Fault;
 use lommebok_engine::observability::store_trouble;
-use lommebok_engine::time_travel::ResetFault;
+use lommebok_engine::simulated_user::ActingFault;
+use lommebok_engine::time_travel::{ExpireFault, ResetFault};
 use lommebok_store::CommitFault;
 
 use crate::http::Answer;
@@ -99,6 +100,30 @@ impl From<ResetFault> for Problem {
         match fault {
             ResetFault::Wallet(fault) => fault.into(),
             fault @ ResetFault::TooManyNotices => Self::new(StatusCode::CONFLICT, fault.to_string()),
+        }
+    }
+}
+
+impl From<ActingFault> for Problem {
+    fn from(fault: ActingFault) -> Self {
+        match fault {
+            ActingFault::Wallet(fault) => fault.into(),
+            ActingFault::NotPossible(_) | ActingFault::NobodysNumber => {
+                Self::new(StatusCode::CONFLICT, fault.to_string())
+            }
+            ActingFault::UnknownUser => Self::bad_request(format!("user: {fault}")),
+            ActingFault::NoSuchCard { .. } => Self::bad_request(format!("card: {fault}")),
+        }
+    }
+}
+
+impl From<ExpireFault> for Problem {
+    fn from(fault: ExpireFault) -> Self {
+        match fault {
+            ExpireFault::Wallet(fault) => fault.into(),
+            fault @ (ExpireFault::NotPossible(_) | ExpireFault::CallInFlight) => {
+                Self::new(StatusCode::CONFLICT, fault.to_string())
+            }
         }
     }
 }
