@@ -104,7 +104,7 @@ fn print_reset(reset: &Reset) {
     ));
 }
 
-fn print_way(from: &Moment, to: &Moment, done: &[TimerDone]) {
+pub(super) fn print_way(from: &Moment, to: &Moment, done: &[TimerDone]) {
     for TimerDone { due_at, kind, payment } in done {
         let kind = match kind {
             TimerKind::Timer => "timer",

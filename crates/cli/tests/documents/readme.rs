@@ -1,4 +1,4 @@
-//! The README's commands do what it says: they are read from it and run, in its order, against a sandbox that has a payment.
+//! The README's commands do what it says: they are read from it and run, in its order, against a sandbox that has two payments.
 
 use lommebok_testkit::server_process::{Launch, PspClient, ServerProcess};
 use serde_json::json;
@@ -17,13 +17,16 @@ async fn every_command_of_the_readme_runs_as_it_stands() {
     let launch = Launch::new(env!("CARGO_BIN_EXE_lommebok"), directory.path());
     let server = ServerProcess::start(&launch).await;
     let client = PspClient::new(&launch, &server).await;
-    let body = json!({
-        "pspTransactionId": "demo-1", "merchantOrderId": "demo-1", "amount": 49900, "currency": "NOK",
-        "pspRedirectUrl": "https://shop.example/", "makePaymentUrl": client.variable("MAKE_PAYMENT_URL"),
-    });
-    drop(client.post("/psp/v3/psppayments/init", &body, "demo-1").await.unwrap().succeeded());
+    // One is approved, and the other's link runs out.
+    for id in ["demo-1", "demo-2"] {
+        let body = json!({
+            "pspTransactionId": id, "merchantOrderId": id, "amount": 49900, "currency": "NOK",
+            "pspRedirectUrl": "https://shop.example/", "makePaymentUrl": client.variable("MAKE_PAYMENT_URL"),
+        });
+        drop(client.post("/psp/v3/psppayments/init", &body, id).await.unwrap().succeeded());
+    }
     let commands = commands();
-    assert_eq!(commands.len(), 10, "{commands:?}");
+    assert_eq!(commands.len(), 11, "{commands:?}");
     let mut printed = Vec::new();
     for command in &commands {
         let words: Vec<&str> = command.iter().map(String::as_str).collect();
@@ -31,7 +34,7 @@ async fn every_command_of_the_readme_runs_as_it_stands() {
     }
     let of = |command: &str| &printed.iter().find(|(words, _)| words == command).expect(command).1;
     assert!(of("clock advance 5m").contains("timer"), "the link's deadline happened: {}", of("clock advance 5m"));
-    assert!(of("payments show demo-1").contains("EXPIRED"), "{}", of("payments show demo-1"));
-    assert!(of("check").starts_with("Sound: 1 payments"), "{}", of("check"));
+    assert!(of("payments show demo-1").contains("RESERVED"), "{}", of("payments show demo-1"));
+    assert!(of("check").starts_with("Sound: 2 payments"), "{}", of("check"));
     server.stop().await;
 }

@@ -1,11 +1,12 @@
-//! `lommebok payments`: what stands where, what changes, and what happened to one.
+//! `lommebok payments`: what stands where, what changes, what happened to one, and what its user does.
 
+mod acting;
 mod follow;
 mod list;
 mod show;
 pub(super) mod words;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use lommebok_domain::StateName;
@@ -19,18 +20,31 @@ const EVENTS: &str = "1000";
 
 pub(crate) fn command() -> Command {
     Command::new("payments")
-        .about("Payments: list, show")
+        .about("Payments: list, show; approve, cancel, step-up, expire without a phone")
         .subcommand_required(true)
         .subcommand(of_running_server(list_command()))
         .subcommand(of_running_server(show_command()))
+        .subcommands(acting::commands())
 }
 
 fn show_command() -> Command {
-    let id = Arg::new("id").required(true).value_name("ID").help("pspTransactionId, or our number");
     let limit = limit_arg().default_value(EVENTS).help("At most so many events of its log");
     let after = Arg::new("after").long("after").value_name("VERSION").value_parser(value_parser!(i64).range(0..));
     let after = after.help("Those after this version of the payment: the next page").default_value("0");
-    Command::new("show").about("One payment and its log").args([id, limit, after])
+    Command::new("show").about("One payment and its log").args([id_arg(), limit, after])
+}
+
+fn id_arg() -> Arg {
+    Arg::new("id").required(true).value_name("ID").help("pspTransactionId, or our number")
+}
+
+/// The payment that a command is about.
+fn id_of(matches: &ArgMatches) -> anyhow::Result<&str> {
+    let id = matches.get_one::<String>("id").context("an id is missing")?;
+    if !id.chars().all(|character| character.is_ascii_alphanumeric() || "._-".contains(character)) {
+        bail!("{id} is neither a pspTransactionId nor a number");
+    }
+    Ok(id)
 }
 
 fn limit_arg() -> Arg {
@@ -56,7 +70,8 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     match matches.subcommand() {
         Some(("list", matches)) if matches.get_flag("follow") => follow::run(matches),
         Some(("list", matches)) => list::run(matches),
-        Some((_, matches)) => show::run(matches),
-        None => bail!("say list or show"),
+        Some(("show", matches)) => show::run(matches),
+        Some((action, matches)) => acting::run(action, matches),
+        None => bail!("say list, show, approve, cancel, step-up or expire"),
     }
 }

@@ -1,11 +1,11 @@
 //! `lommebok payments show`: one payment and all that happened to it.
 
-use anyhow::{Context, bail};
 use clap::ArgMatches;
 use hyper::Method;
 use lommebok_control_api::{BoundTo, Event, EventParts, LogEntry, Nobody, PaymentWithLog, Sums};
 use serde_json::{Value, json};
 
+use super::id_of;
 use super::list::limit;
 use super::words::{failure, money, of_state, sums};
 use crate::commands::{say, say_json, text};
@@ -16,10 +16,7 @@ use crate::table::aligned;
 const PAGE: u32 = 100;
 
 pub(super) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
-    let id = matches.get_one::<String>("id").context("an id is missing")?;
-    if !id.chars().all(|character| character.is_ascii_alphanumeric() || "._-".contains(character)) {
-        bail!("{id} is neither a pspTransactionId nor a number");
-    }
+    let id = id_of(matches)?;
     let after = matches.get_one::<i64>("after").copied().unwrap_or_default();
     let client = ControlClient::of(matches)?;
     let payment = runtime()?.block_on(with_log(&client, id, (after, limit(matches))))?;

@@ -17,6 +17,12 @@ pub(super) fn to_the_second(moment: &Moment) -> String {
     whole.split_once('.').map_or_else(|| whole.clone(), |(seconds, _)| format!("{seconds}Z"))
 }
 
+/// A payment as it is, in a line: `p-1 is RESERVED`.
+pub(super) fn as_it_is(payment: &Payment) -> String {
+    let (id, state, detail) = (text(&payment.psp_transaction_id), payment.state.as_str(), detail(payment));
+    if detail.is_empty() { format!("{id} is {state}") } else { format!("{id} is {state} ({detail})") }
+}
+
 /// What there is to say about a payment beside its state, in a few words.
 pub(super) fn detail(payment: &Payment) -> String {
     let Sums { captured, released, refunded, .. } = payment.sums;

@@ -1,0 +1,51 @@
+//! A user's part by command: approve, cancel, come back from 3-D Secure, expire.
+#![expect(clippy::unwrap_used, reason = "tests: a surprise is a failure")]
+
+use lommebok_testkit::server_process::{Launch, PspClient, ServerProcess, refusal};
+use serde_json::{Value, json};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_lommebok");
+
+async fn init(client: &PspClient, id: &str) {
+    let init = json!({
+        "pspTransactionId": id, "merchantOrderId": id, "amount": 49900, "currency": "NOK",
+        "pspRedirectUrl": "https://shop.example/", "makePaymentUrl": client.variable("MAKE_PAYMENT_URL"),
+    });
+    drop(client.post("/psp/v3/psppayments/init", &init, id).await.unwrap().succeeded());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_is_paid_cancelled_and_expired_without_a_phone() {
+    let directory = tempfile::tempdir().unwrap();
+    let launch = Launch::new(BINARY, directory.path()).with(&["--no-shop"]);
+    let server = ServerProcess::start(&launch).await;
+    let client = PspClient::new(&launch, &server).await;
+    drop(launch.printed(&["clock", "freeze"]));
+    for id in ["p-1", "p-2", "p-3", "p-4"] {
+        init(&client, id).await;
+    }
+
+    let said = refusal(launch.command(&["payments", "approve", "p-1", "--card", "9999"])).await;
+    assert!(said.contains("card: the user has no such card that can be used; usable are: VISA 1111, "), "{said}");
+    assert_eq!(launch.printed(&["payments", "approve", "p-1", "--card", "0442"]), "p-1 is RESERVED\n");
+    let said = refusal(launch.command(&["payments", "approve", "p-1"])).await;
+    assert_eq!(said, "lommebok: approve is not possible: the payment is RESERVED, and its user's part is over\n");
+
+    let approved = launch.printed(&["payments", "approve", "p-2", "--user", "12345679", "--json"]);
+    let approved: Value = serde_json::from_str(&approved).unwrap();
+    assert_eq!((&approved["state"], &approved["boundTo"]), (&json!("RESERVED"), &json!(2)));
+
+    let said = refusal(launch.command(&["payments", "step-up", "p-3", "passed"])).await;
+    assert!(said.contains("is AWAITING_USER, and possible now are approve, cancel, expire"), "{said}");
+    let cancelled = launch.printed(&["payments", "cancel", "3"]);
+    assert_eq!(cancelled, "p-3 is CANCELLED (by user, on the landing page)\n");
+
+    let expired = launch.printed(&["payments", "expire", "p-4"]);
+    let lines: Vec<&str> = expired.lines().collect();
+    assert!(lines[0].ends_with("  timer  payment 4"), "{expired}");
+    assert!(lines[1].contains(" -> "), "{expired}");
+    assert_eq!(lines[2], "p-4 is EXPIRED");
+    let said = refusal(launch.command(&["payments", "expire", "p-5"])).await;
+    assert_eq!(said, "lommebok: no such payment\n");
+    server.stop().await;
+}
