@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 mod acting;
+mod awaiting;
 mod batch;
 mod check;
 mod clock;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use acting::{ApprovePayment, Expired, StepUp, StepUpResult};
+pub use awaiting::{AwaitQuery, Awaited};
 pub use batch::{Batch, BatchEntry, BatchHead, BatchQuery, BatchReport, BatchReportQuery, BatchWithEntries};
 pub use batch::{EntryFate, KeptRefusal, RefusedEntry, RunBatches};
 pub use check::Check;

@@ -140,11 +140,12 @@ fn access_tokens(randomness: &Randomness) -> AccessTokens {
 }
 
 /// Every route that only a sandbox has.
-const SANDBOX_ONLY: [(&str, &str); 16] = [
+const SANDBOX_ONLY: [(&str, &str); 17] = [
     ("POST", "/psp/v3/integration-test/psppayments/p-1/approve"),
     ("POST", "/PSP/v3/Integration-Test/PspPayments/p-1/Approve/"),
     ("GET", "/psp/v3/integration-test/psppayments/p-1/approve"),
     ("POST", "/control/v1/payments/p-1/approve"),
+    ("GET", "/control/v1/payments/p-1/await?state=RESERVED"),
     ("POST", "/control/v1/payments/p-1/cancel"),
     ("POST", "/control/v1/payments/p-1/step-up"),
     ("POST", "/control/v1/payments/p-1/expire"),

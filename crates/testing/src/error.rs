@@ -43,6 +43,18 @@ pub enum TestError {
     /// The notice does not get through.
     #[error("{0} has ended, and its notice has not been tried within {1} s of real time: the machine is very slow")]
     NoNotice(PspTransactionId, u64),
+    /// The payment does not come into the state for which the test waits.
+    #[error("{id} is {is}, and not {wanted}, after {after_s} s of real time")]
+    NotReached {
+        /// Which payment.
+        id: PspTransactionId,
+        /// Where it stands.
+        is: State,
+        /// For which state the test waits.
+        wanted: State,
+        /// How long it has waited.
+        after_s: u64,
+    },
     /// Something that should not happen.
     #[error("the wallet failed: {0}; this is a bug of the wallet, please report it")]
     Wallet(String),

@@ -136,6 +136,19 @@ impl TestWallet {
         self.outcome(id).await
     }
 
+    /// Waits until the payment is in this state, whatever leads there: your PSP's answer, a page of yours, another task of the
+    /// test. Time stands still meanwhile, so that no deadline ends the wait.
+    ///
+    /// # Errors
+    /// With the state in which it is after 20 s of real time instead.
+    pub async fn await_state(&self, id: &PspTransactionId, state: State) -> Result<(), TestError> {
+        if self.until(id, |payment| State::of(payment) == state).await?.is_some() {
+            return Ok(());
+        }
+        let is = State::of(&self.found(id)?);
+        Err(TestError::NotReached { id: id.clone(), is, wanted: state, after_s: PATIENCE_S })
+    }
+
     /// Waits, hint by hint, until the payment satisfies `condition`; `None` when it does not in time.
     async fn until(
         &self,

@@ -204,6 +204,20 @@ async fn a_card_that_the_user_has_not_is_said() {
 }
 
 #[tokio::test]
+async fn a_test_waits_for_a_state_to_which_something_else_leads() {
+    let wallet = TestWallet::start().await.unwrap();
+    let (_listener, port) = silent_psp().await;
+    let id = started(&wallet, "a1", port).await;
+    let approving = async {
+        wallet.approve_without_waiting(&id, Card::Visa).await.unwrap();
+        wallet.advance(Duration::from_secs(15)).await.unwrap();
+    };
+    let (waited, ()) = tokio::join!(wallet.await_state(&id, State::OutcomeUnknown), approving);
+    waited.unwrap();
+    wallet.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_setting_that_does_not_exist_is_said() {
     let refused = TestWallet::with_settings(&[("batch", "whenever")]).await.unwrap_err().to_string();
     assert!(refused.starts_with("the test wallet did not start: ") && refused.contains("batch"), "{refused}");

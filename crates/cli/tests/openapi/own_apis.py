@@ -147,6 +147,8 @@ def walk_acting(control, psp):
     control.call("POST", f"{payments}/own-none/cancel", 404)
     given_up = lambda: control.call("GET", f"{payments}/own-given-up", 200)
     until(given_up, lambda payment: payment["notice"]["status"] == "delivered")
+    control.call("GET", f"{payments}/own-given-up/await", 400)
+    control.call("GET", f"{payments}/own-given-up/await?state=RESERVED", 200)
     expired = control.call("POST", f"{payments}/own-expired/expire", 200)
     assert expired["payment"]["state"] == "EXPIRED", expired
 

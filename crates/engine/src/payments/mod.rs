@@ -21,6 +21,7 @@ use crate::writer::Writer;
 
 pub(crate) use commit::Decided;
 pub use read::{OpenPayments, RECEIPTS_PER_PAGE};
+pub use waiting::Awaited;
 
 #[cfg(test)]
 mod tests;

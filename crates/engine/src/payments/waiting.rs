@@ -1,10 +1,52 @@
 //! Waiting for what becomes of a payment: hint by hint, never by time. How long is the caller's business.
 
-use lommebok_domain::{Payment, PaymentId, State};
+use lommebok_domain::{Failure, Notice, Payment, PaymentId, Phase, State, StateName};
 
 use super::Payments;
 use crate::after_commit::{Subscription, Topic};
 use crate::fault::Fault;
+
+/// What somebody waits for a payment to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// It is in one of these states.
+    State(Vec<StateName>),
+    /// Its PSP is being asked.
+    AttemptOpen,
+    /// The PSP has taken its notice.
+    NoticeDelivered,
+    /// Nothing is due for it, now or later: no deadline, no attempt, no notice, no waiting entry.
+    NothingDue,
+}
+
+impl Awaited {
+    /// Whether the payment is so.
+    pub fn is_so(&self, payment: &Payment) -> bool {
+        match self {
+            Self::State(states) => states.contains(&payment.state.name()),
+            Self::AttemptOpen => {
+                matches!(payment.state, State::Authorizing { phase: Phase::Open { .. }, .. })
+            }
+            Self::NoticeDelivered => matches!(payment.notice, Notice::Delivered { .. }),
+            Self::NothingDue => payment.due().next().is_none(),
+        }
+    }
+
+    /// Whether a payment that is not so may still become so. Only an unknown outcome leads on from an end.
+    pub fn is_possible(&self, payment: &Payment) -> bool {
+        let goes_on = !payment.state.is_final();
+        match self {
+            Self::State(_) => goes_on || matches!(payment.state, State::Failed(Failure::Unknown { .. })),
+            Self::AttemptOpen => goes_on,
+            Self::NoticeDelivered => match payment.notice {
+                Notice::None => goes_on,
+                Notice::Due { .. } => true,
+                Notice::Delivered { .. } | Notice::GivenUp(_) => false,
+            },
+            Self::NothingDue => true,
+        }
+    }
+}
 
 impl Payments {
     /// Waits until the payment satisfies `condition`, and answers it as it then is.

@@ -12,10 +12,11 @@ fn who() -> Expected {
     control(401).naming("control-token")
 }
 
-const EVERY: [(&str, &str); 16] = [
+const EVERY: [(&str, &str); 17] = [
     ("GET", "/control/v1/payments"),
     ("GET", "/control/v1/payments/control-1"),
     ("POST", "/control/v1/payments/control-1/approve"),
+    ("GET", "/control/v1/payments/control-1/await"),
     ("POST", "/control/v1/payments/control-1/cancel"),
     ("POST", "/control/v1/payments/control-1/step-up"),
     ("POST", "/control/v1/payments/control-1/expire"),
@@ -188,7 +189,24 @@ async fn a_users_part_that_is_not_asked_for_as_it_should_be_is_a_problem() {
         let call = call(&app, "POST", &format!("/control/v1/payments/nothing-1/{action}"));
         table.refuse(format!("{action} nothing"), call, control(404)).await;
     }
-    table.finish(13);
+    let queries = [
+        ("", "state"),
+        ("state=", "state"),
+        ("state=PAID", "AWAITING_USER"),
+        ("state=RESERVED,", "AWAITING_USER"),
+        ("state=RESERVED&nothing_due=true", "one of state"),
+        ("attempt_open=false", "one of state"),
+        ("nothing_due=true&within_ms=60001", "within_ms"),
+        ("nothing_due=true&within_ms=-1", "within_ms"),
+        ("nothing_due=true&within=1", "within"),
+    ];
+    for (query, named) in queries {
+        let call = call(&app, "GET", &format!("/control/v1/payments/control-1/await?{query}"));
+        table.refuse(format!("await {query}"), call, control(400).naming(named)).await;
+    }
+    let nothing = call(&app, "GET", "/control/v1/payments/nothing-1/await?state=RESERVED");
+    table.refuse("await nothing", nothing, control(404)).await;
+    table.finish(23);
     assert_eq!(app.state("control-1"), "AWAITING_USER");
     app.stop().await;
 }

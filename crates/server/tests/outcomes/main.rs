@@ -6,6 +6,7 @@
 mod acting;
 mod answers;
 mod app_api;
+mod awaiting;
 mod batches;
 mod clock_notified;
 mod clock_resets;

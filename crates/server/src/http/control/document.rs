@@ -4,7 +4,7 @@
 use lommebok_control_api::{ChangedPayment, Problem};
 use utoipa::OpenApi;
 
-use super::{acting, batch, check, clock, payments};
+use super::{acting, awaiting, batch, check, clock, payments};
 use crate::http::description::{self, Shared};
 
 #[derive(OpenApi)]
@@ -18,7 +18,7 @@ use crate::http::description::{self, Shared};
     servers((url = "http://127.0.0.1:8480", description = "`lommebok dev`, the sandbox on your own machine")),
     tags(
         (name = "payments", description = "What stands where, and what happened."),
-        (name = "acting", description = "A user's part without a phone. Only a sandbox has these."),
+        (name = "acting", description = "A user's part without a phone, and waiting for what becomes of it. Only a sandbox has these."),
         (name = "batch", description = "Accepted updatestatus requests."),
         (name = "check", description = "Whether what is stored is sound."),
         (name = "clock", description = "Business time. Only a sandbox has these."),
@@ -31,6 +31,7 @@ use crate::http::description::{self, Shared};
         acting::cancel,
         acting::step_up,
         acting::expire,
+        awaiting::payment,
         batch::report,
         batch::show,
         batch::run,

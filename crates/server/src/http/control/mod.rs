@@ -1,10 +1,11 @@
 //! The Control API, `/control/v1`: what an operator, the CLI and the dashboard use, and nothing else.
 //!
-//! Two scopes: `operate` (payments, batch, check) is in every server; `sandbox` (a user's part without a phone, the clock) only in `dev`'s, whose router takes
+//! Two scopes: `operate` (payments, batch, check) is in every server; `sandbox` (a user's part without a phone, waiting, the clock) only in `dev`'s, whose router takes
 //! it from [`sandbox_routes`]. Every call needs the bearer token from the data directory; a browser's cross-site request
 //! is refused before that. Errors are RFC 9457 problems.
 
 mod acting;
+mod awaiting;
 mod batch;
 mod check;
 mod clock;
@@ -21,6 +22,7 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
 use lommebok_psp_v3::hosts::KnownHosts;
+use tokio::sync::Semaphore;
 
 use lommebok_engine::keys::Secret;
 use lommebok_engine::simulated_user::SimulatedUser;
@@ -70,6 +72,8 @@ struct SandboxControl {
     wallet: Arc<Wallet>,
     user: Arc<SimulatedUser>,
     time_travel: Arc<TimeTravel>,
+    /// Places for calls that wait.
+    waiting: Arc<Semaphore>,
 }
 
 /// The routes of scope `sandbox`.
@@ -78,8 +82,10 @@ pub fn sandbox_routes(control: Control, sandbox: &Sandbox) -> Router {
         wallet: Arc::clone(&control.wallet),
         user: Arc::clone(&sandbox.simulated_user),
         time_travel: Arc::clone(&sandbox.time_travel),
+        waiting: Arc::new(Semaphore::new(awaiting::MOST_WAITING)),
     };
     let routes = Router::new()
+        .route("/control/v1/payments/{id}/await", get(awaiting::payment))
         .route("/control/v1/payments/{id}/approve", post(acting::approve))
         .route("/control/v1/payments/{id}/cancel", post(acting::cancel))
         .route("/control/v1/payments/{id}/step-up", post(acting::step_up))

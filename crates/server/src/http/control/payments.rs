@@ -192,7 +192,7 @@ fn existing(payment: Result<Payment, Fault>) -> Result<Option<Payment>, Fault> {
     }
 }
 
-fn state_named(text: &str) -> Result<StateName, Problem> {
+pub(super) fn state_named(text: &str) -> Result<StateName, Problem> {
     let known = StateName::ALL.into_iter().find(|state| state.as_str().eq_ignore_ascii_case(text));
     known.ok_or_else(|| {
         let names: Vec<&str> = StateName::ALL.iter().map(|state| state.as_str()).collect();

@@ -1,0 +1,40 @@
+//! Waiting until a payment is as a test wants it, which only a sandbox offers.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::Payment;
+
+/// The query of `GET /payments/{id}/await`: one of `state`, `attempt_open`, `notice_delivered` and `nothing_due`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AwaitQuery {
+    /// Until it is in this state, or in one of several with commas between, whatever the case of their letters.
+    #[param(example = "RESERVED,FAILED")]
+    pub state: Option<String>,
+    /// Until its PSP is being asked.
+    #[serde(default)]
+    pub attempt_open: bool,
+    /// Until the PSP has taken its notice.
+    #[serde(default)]
+    pub notice_delivered: bool,
+    /// Until nothing is due for it, now or later: no deadline, no attempt, no notice, no entry that waits.
+    #[serde(default)]
+    pub nothing_due: bool,
+    /// For so many ms of real time at most, up to 60,000; 10,000 if it is left out.
+    #[param(maximum = 60_000)]
+    pub within_ms: Option<u32>,
+}
+
+/// The answer of `GET /payments/{id}/await`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Awaited {
+    /// Whether it is so.
+    pub reached: bool,
+    /// Whether it may still become so; if not, the answer came at once. True when it is so.
+    pub still_possible: bool,
+    /// The payment as it is.
+    pub payment: Payment,
+}
