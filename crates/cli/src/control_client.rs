@@ -97,6 +97,12 @@ impl ControlClient {
         self.answered(self.request(method, path, Bytes::new())?, patience_s).await
     }
 
+    /// The same for a GET whose answer may take so long, besides what reading takes.
+    pub(crate) async fn wait<A: DeserializeOwned>(&self, path: &str, within: Duration) -> anyhow::Result<A> {
+        let patience_s = READING_S.saturating_add(within.as_secs());
+        self.answered(self.request(Method::GET, path, Bytes::new())?, patience_s).await
+    }
+
     /// The same for a POST with a body.
     pub(crate) async fn post<A: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> anyhow::Result<A> {
         let request = self.request(Method::POST, path, serde_json::to_vec(body)?.into())?;

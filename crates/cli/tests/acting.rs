@@ -1,4 +1,4 @@
-//! A user's part by command: approve, cancel, come back from 3-D Secure, expire.
+//! A user's part by command: approve, cancel, come back from 3-D Secure, expire; and waiting for what becomes of it.
 #![expect(clippy::unwrap_used, reason = "tests: a surprise is a failure")]
 
 use lommebok_testkit::server_process::{Launch, PspClient, ServerProcess, refusal};
@@ -47,5 +47,37 @@ async fn a_payment_is_paid_cancelled_and_expired_without_a_phone() {
     assert_eq!(lines[2], "p-4 is EXPIRED");
     let said = refusal(launch.command(&["payments", "expire", "p-5"])).await;
     assert_eq!(said, "lommebok: no such payment\n");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_waits_for_a_payment_and_is_told_what_it_is_instead() {
+    let directory = tempfile::tempdir().unwrap();
+    let launch = Launch::new(BINARY, directory.path()).with(&["--no-shop"]);
+    let server = ServerProcess::start(&launch).await;
+    let client = PspClient::new(&launch, &server).await;
+    drop(launch.printed(&["clock", "freeze"]));
+    for id in ["p-1", "p-2"] {
+        init(&client, id).await;
+    }
+    let waiting = launch.command(&["payments", "await", "p-1", "--state", "reserved,failed", "--within", "2m"]);
+    let waiting = tokio::process::Command::from(waiting).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    drop(launch.printed(&["payments", "approve", "p-1"]));
+    let output = waiting.wait_with_output().await.unwrap();
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "p-1 is RESERVED\n");
+
+    let said = refusal(launch.command(&["payments", "await", "p-2", "--state", "RESERVED", "--within", "1ms"])).await;
+    assert!(said.starts_with("lommebok: p-2 is AWAITING_USER (until "), "{said}");
+    assert!(said.ends_with(") after 0s, and not RESERVED\n"), "{said}");
+    drop(launch.printed(&["payments", "expire", "p-2"]));
+    drop(launch.printed(&["payments", "await", "p-2", "--notice-delivered"]));
+    let at_rest = launch.printed(&["payments", "await", "p-2", "--nothing-due", "--json"]);
+    let at_rest: Value = serde_json::from_str(&at_rest).unwrap();
+    assert_eq!((&at_rest["reached"], &at_rest["payment"]["state"]), (&json!(true), &json!("EXPIRED")));
+    let never = launch.command(&["payments", "await", "p-2", "--state", "RESERVED", "--within", "2m"]);
+    assert_eq!(refusal(never).await, "lommebok: p-2 is EXPIRED, and can't be RESERVED any more\n");
+    let said = refusal(launch.command(&["payments", "await", "p-2"])).await;
+    assert!(said.contains("<--state <STATE>|--attempt-open|--notice-delivered|--nothing-due>"), "{said}");
     server.stop().await;
 }

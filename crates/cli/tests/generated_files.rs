@@ -123,6 +123,7 @@ fn the_page_of_the_command_line_has_every_command_and_hides_what_is_hidden() {
             "`lommebok payments cancel`",
             "`lommebok payments step-up`",
             "`lommebok payments expire`",
+            "`lommebok payments await`",
             "`lommebok check`",
             "`lommebok completions`",
             "`lommebok man`",

@@ -1,6 +1,7 @@
-//! `lommebok payments`: what stands where, what changes, what happened to one, and what its user does.
+//! `lommebok payments`: what stands where, what changes, what happened to one, what its user does, and waiting for it.
 
 mod acting;
+mod awaiting;
 mod follow;
 mod list;
 mod show;
@@ -20,11 +21,12 @@ const EVENTS: &str = "1000";
 
 pub(crate) fn command() -> Command {
     Command::new("payments")
-        .about("Payments: list, show; approve, cancel, step-up, expire without a phone")
+        .about("Payments: list, show; approve, cancel, step-up, expire without a phone; await")
         .subcommand_required(true)
         .subcommand(of_running_server(list_command()))
         .subcommand(of_running_server(show_command()))
         .subcommands(acting::commands())
+        .subcommand(of_running_server(awaiting::command()))
 }
 
 fn show_command() -> Command {
@@ -71,7 +73,8 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         Some(("list", matches)) if matches.get_flag("follow") => follow::run(matches),
         Some(("list", matches)) => list::run(matches),
         Some(("show", matches)) => show::run(matches),
+        Some(("await", matches)) => awaiting::run(matches),
         Some((action, matches)) => acting::run(action, matches),
-        None => bail!("say list, show, approve, cancel, step-up or expire"),
+        None => bail!("say list, show, approve, cancel, step-up, expire or await"),
     }
 }
