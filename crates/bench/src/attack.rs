@@ -1,5 +1,5 @@
 //! A hostile client as a process of its own, so that its work is neither the server's nor the load generator's: it sends the
-//! requests that stand on its stdin again and again, on so many connections, until it is killed.
+//! requests that it reads on stdin again and again, on so many connections, until it is killed.
 //!
 //! It is nice: on a machine whose cores all share, what the server does for it is measured, and not what it takes itself.
 
@@ -56,7 +56,7 @@ impl Sent {
     }
 }
 
-/// Sends until somebody ends this process.
+/// Sends until this process is killed.
 pub(crate) fn attack() -> anyhow::Result<()> {
     let attack: Attack = serde_json::from_reader(std::io::stdin())?;
     let requests: anyhow::Result<Vec<_>> = attack.requests.iter().map(Sent::request).collect();

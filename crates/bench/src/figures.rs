@@ -1,4 +1,4 @@
-//! The figures of the benchmark: what each must reach (floor), where we are going (goal), and the table beside both.
+//! The figures of the benchmark: what each must reach (floor), where we are going (goal), and the table of both.
 //!
 //! The limits are targets that were set before the first measurement, and change only with a reason. `P2` and `P11` belong to
 //! other set-ups and are not measured here. What was measured in pairs has an interval, and says so when a limit lies in it.

@@ -58,7 +58,7 @@ struct Shared {
     is_over: Cell<bool>,
     begun: Instant,
     arrival: Arrival,
-    /// Steps of the timetable that somebody has taken.
+    /// Steps of the timetable that a task has taken.
     taken: Cell<u32>,
 }
 
@@ -173,7 +173,7 @@ mod tests {
         let stalled = Cell::new(false);
         let measured = measured(Load::open(1, 1000.0), async move |_: &mut Connection| {
             if !stalled.replace(true) {
-                // The whole generator stands still, as it would behind one slow answer.
+                // The whole generator stops, as it would behind one slow answer.
                 std::thread::park_timeout(Duration::from_millis(100));
             }
             Ok(())

@@ -49,7 +49,7 @@ enum Task {
         #[arg(long, default_value = "127.0.0.1:0")]
         listen: SocketAddr,
     },
-    /// Send the requests that stand on stdin until killed.
+    /// Send the requests from stdin until killed.
     Attack,
     /// Measure and print the table.
     Run(scenarios::Options),

@@ -43,7 +43,7 @@ pub(crate) struct Wallet {
 }
 
 impl Wallet {
-    /// Starts `binary` on an empty data directory beside it, on the disk that it was built on (`/tmp` may be memory).
+    /// Starts `binary` on an empty data directory next to it, on the same disk (`/tmp` may be memory).
     pub(crate) async fn start(binary: &Path) -> anyhow::Result<Self> {
         Self::start_with(binary, &[]).await
     }
@@ -88,7 +88,7 @@ impl Wallet {
         Ok((wallet, begun.elapsed()))
     }
 
-    /// Stops it in order and starts it again on the same data under a profiler: the words of `profiler` stand before its
+    /// Stops it in order and starts it again on the same data under a profiler: the words of `profiler` come before its
     /// own. Its keys were made before, so that making them is in no profile.
     pub(crate) async fn restart_under(self, profiler: &[String]) -> anyhow::Result<Self> {
         let Self { binary, folder, process, .. } = self;

@@ -1,4 +1,4 @@
-//! P13: the p99 of one PSP's inits beside one hostile client or PSP, against without, in turns on the same wallet.
+//! P13: the p99 of one PSP's inits with one hostile client or PSP and without, in turns on the same wallet.
 //!
 //! Rates are off, as in a sandbox: what is measured is what the work itself costs the others. The hostile one is a nice process
 //! of its own; both share the cores all the same, so a ratio of 1 can't be reached.

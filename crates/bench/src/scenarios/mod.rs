@@ -1,4 +1,4 @@
-//! What is measured, in one run: first the yardstick, then the wallet, each figure beside its floor and goal.
+//! What is measured, in one run: first the yardstick, then the wallet, each figure with its floor and goal.
 //!
 //! A scenario drives load and returns figures; it decides nothing about limits. Whole payments and details have a wallet of
 //! their own, which does not hold the millions of inits of the others: what size costs is asked separately.
@@ -229,7 +229,7 @@ fn keep(report: &mut Report, what: String, measured: Measured) -> Measured {
     measured
 }
 
-/// The load at which latencies are asked for besides: by timetable, at 80 % of what was just measured in a closed loop.
+/// The load at which latencies are also measured: by timetable, at 80 % of what was just measured in a closed loop.
 fn four_fifths_of(peak: Measured) -> Load {
     Load::open(AT, peak.per_second * 0.8)
 }

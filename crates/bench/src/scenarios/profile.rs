@@ -36,7 +36,7 @@ pub(crate) struct Options {
     /// By how many connections at once.
     #[arg(long, default_value_t = 64)]
     connections: usize,
-    /// The profiler and its arguments, for example `--under valgrind --tool=callgrind`. Must stand last.
+    /// The profiler and its arguments, for example `--under valgrind --tool=callgrind`. Must come last.
     #[arg(long, num_args = 0.., allow_hyphen_values = true)]
     under: Vec<String>,
 }

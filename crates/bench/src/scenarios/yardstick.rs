@@ -1,6 +1,6 @@
 //! The yardstick itself: our init against the bare echo, at 64 connections, at 80 % of that rate, and at others.
 //!
-//! It is measured in every run, for ratios hold only within one; and beside each load that is compared with it, in turns.
+//! It is measured in every run, since ratios hold only within one run, in turns with each load that is compared with it.
 
 use std::net::SocketAddr;
 use std::rc::Rc;
