@@ -1,4 +1,4 @@
-//! The sample PSP and its shop beside the wallet of `lommebok dev`: what the one needs of the other, handed over.
+//! The sample PSP and its shop with the wallet of `lommebok dev`: what the one needs of the other, handed over.
 //!
 //! They share a process, a data directory and business time, and nothing else: the sample PSP calls the wallet over HTTP
 //! with the credentials that any PSP gets, and the wallet calls its `makePaymentUrl`.
@@ -79,7 +79,7 @@ pub(crate) async fn start(
     SamplePsp::start(psp).await.map_err(in_our_words)
 }
 
-/// The fault; of a port that can't be had, with the setting that moves it.
+/// The fault; of a port in use, with the setting that changes it.
 fn in_our_words(fault: StartFault) -> anyhow::Error {
     let StartFault::Listen { of, .. } = &fault else { return fault.into() };
     let setting = match of {
@@ -113,7 +113,7 @@ fn business_time(clock: &WalletClock) -> BusinessClock {
     BusinessClock::since_1970(WalletTime(clock.clone())).measured_by(SteadyTime(clock.clone()))
 }
 
-/// Business time as an SDK clock that counts from 1970. It goes back when somebody resets it, and sleepers keep their distance.
+/// Business time as an SDK clock that counts from 1970. It goes back when it is reset, and sleepers keep their distance.
 #[derive(Debug)]
 struct WalletTime(WalletClock);
 

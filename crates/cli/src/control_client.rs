@@ -33,7 +33,7 @@ const CONNECTING_S: u64 = 5;
 const READING_S: u64 = 30;
 /// How long an answer may take that does things: an advance does all that becomes due on its way, in s.
 const DOING_S: u64 = 600;
-/// A stream says at least every 15 s that it is alive; after so long without a word nobody is there, in s.
+/// A stream says at least every 15 s that it is alive; after so long in silence it counts as dead, in s.
 const SILENCE_S: u64 = 60;
 /// The longest answer.
 const ANSWER_BYTES: usize = 64 * 1024 * 1024;

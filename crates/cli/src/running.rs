@@ -1,7 +1,7 @@
 //! A running server's addresses, kept in its data directory so that other commands find it, also on a port of its own choice.
 //!
 //! The file is locked as long as its server lives, and the lock goes with the process, also when that is killed: a file
-//! without a lock is a dead server's, whose port may be anybody's by now. Nobody sends a token to an address from such a file.
+//! without a lock is a dead server's, whose port another program may have by now. No command sends a token to such an address.
 
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -13,9 +13,9 @@ use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
 const FILE: &str = "running.json";
-/// Under this name the file is written and locked before anybody can see it.
+/// Under this name the file is written and locked before any other program can see it.
 const UNFINISHED: &str = ".running.json.new";
-/// The merchant's key stands in it: only its owner reads it, whatever the umask.
+/// The merchant's key is in it: only its owner reads it, whatever the umask.
 const PRIVATE: u32 = 0o600;
 /// How often a file that could not be written is tried again.
 const TRIES_EVERY: Duration = Duration::from_secs(1);
@@ -168,7 +168,7 @@ impl Announcement {
         std::future::pending::<()>().await;
     }
 
-    /// This server is about to stop: who asks from now on is told that none runs.
+    /// This server is about to stop: from now on other commands find none.
     pub(crate) fn withdraw(self) {
         if self.locked.is_none() {
             return;

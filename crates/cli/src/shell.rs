@@ -43,7 +43,7 @@ pub(crate) fn quoted(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''"))
 }
 
-/// The value as it stands where no shell reads more into it, else in quotes.
+/// The value unchanged if no shell interprets it, else in quotes.
 pub(crate) fn word(value: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+:@%,=".contains(&byte);
     if !value.is_empty() && value.bytes().all(plain) { value.to_owned() } else { quoted(value) }

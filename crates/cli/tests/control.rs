@@ -21,7 +21,7 @@ async fn start() -> (TempDir, Launch, ServerProcess) {
     (directory, launch, server)
 }
 
-/// Takes the port that a server has left, as anybody may.
+/// Takes the port that a server has left, as any program may.
 fn successor_of(base: &str) -> TcpListener {
     let successor = TcpListener::bind(base.trim_start_matches("http://")).unwrap();
     successor.set_nonblocking(true).unwrap();

@@ -68,7 +68,7 @@ async fn what_an_earlier_program_wrote_is_read_goes_on_and_pays() {
     assert_eq!(sums(&client, "captured").await, json!([20_000, 29_900, 5_000]));
     assert_eq!(sums(&client, "reserved").await, json!([0, 49_900, 0]), "its report was accepted and not applied");
 
-    // What had begun goes on: the accepted report, an outcome that nobody knew, and the deadlines.
+    // What had begun goes on: the accepted report, an unknown outcome, and the deadlines.
     client.control(Method::POST, "/batch/run", Some(&json!({}))).await;
     assert_eq!(sums(&client, "reserved").await, json!([10_000, 39_900, 0]));
     report(&client, "unknown", "RESERVED", 49_900).await;

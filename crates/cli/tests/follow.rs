@@ -15,7 +15,7 @@ use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_lommebok");
 
-/// A command that goes on, as somebody reads it.
+/// A command that goes on, and its output line by line.
 struct Following {
     child: Child,
     stdout: Lines<BufReader<ChildStdout>>,

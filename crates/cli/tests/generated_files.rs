@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// A generated file: its path from the repository's root, and what must stand in it.
+/// A generated file: its path from the repository's root, and its expected content.
 struct Generated {
     path: &'static str,
     text: String,

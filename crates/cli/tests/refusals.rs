@@ -108,7 +108,7 @@ async fn a_data_directory_that_cannot_be_made_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("a-file");
     fs::write(&file, "").unwrap();
-    // Below a file nobody can make a directory, root included.
+    // Below a file not even root can make a directory.
     let below = file.join("data");
     let said = dev_refuses(&below, &[]).await;
     assert_eq!(said, format!("lommebok: {}: Not a directory (os error 20)\n", below.display()));
@@ -269,7 +269,7 @@ async fn a_first_start_that_was_broken_off_is_done_again() {
     let launch = Launch::new(BINARY, directory.path()).with(&["--no-shop"]);
     ServerProcess::start(&launch).await.stop().await;
     assert!(!directory.path().join("first-start").exists());
-    // As it stands between the keys and the database.
+    // As it is between the keys and the database.
     fs::write(directory.path().join("first-start"), "").unwrap();
     fs::remove_file(directory.path().join("lommebok.db")).unwrap();
     ServerProcess::start(&launch).await.stop().await;

@@ -31,7 +31,7 @@ fn on_a_terminal(mut command: Command, last: Option<&str>) -> String {
     let mut screen = File::from(terminal.master);
     let reader = std::thread::spawn(move || {
         let mut bytes = [0; 4_096];
-        // When nobody holds the other end any more, the operating system says so with an error.
+        // When the other end is closed, the operating system says so with an error.
         while let Ok(count @ 1..) = screen.read(&mut bytes) {
             tells.send(String::from_utf8_lossy(&bytes[..count]).into_owned()).unwrap();
         }

@@ -18,7 +18,7 @@ use crate::control_client::{ControlClient, ask, runtime};
 use crate::duration;
 use crate::shell;
 
-/// A shorter distance from the wall clock is not worth a word, in ms.
+/// A shorter distance from the wall clock is not reported, in ms.
 const WORTH_A_WORD_MS: u64 = 1_000;
 
 pub(crate) fn command() -> Command {
@@ -127,7 +127,7 @@ fn print_time(clock: &Clock) {
     say(format!("{} ({mode}{distance}{without})", text(&clock.now.0)));
 }
 
-/// How far business time is from the wall clock, in words, if it is worth one.
+/// How far business time is from the wall clock, in words, if it is to be reported.
 fn distance(ahead_ms: i64) -> Option<String> {
     let far = ahead_ms.unsigned_abs();
     let side = if ahead_ms > 0 { "ahead of" } else { "behind" };
@@ -135,7 +135,7 @@ fn distance(ahead_ms: i64) -> Option<String> {
     (far >= WORTH_A_WORD_MS).then(words)
 }
 
-/// What ends the refusal of a clock that is ahead, for whoever reads it.
+/// What ends the refusal of a clock that is ahead, for its reader.
 pub(super) fn ways_out(config: &DevConfig, invocation: &Invocation) -> String {
     let database = config.data.database.as_ref().map(|path| shell::word(&format!("sqlite:{}", path.display())));
     let database = database.map(|url| format!(" --database-url {url}")).unwrap_or_default();
@@ -145,7 +145,7 @@ pub(super) fn ways_out(config: &DevConfig, invocation: &Invocation) -> String {
     )
 }
 
-/// What a newcomer would not expect of the clock that was found at a start: it stands, or goes elsewhere than the wall clock.
+/// What a newcomer would not expect of the clock that was found at a start: it is frozen, or differs from the wall clock.
 pub(super) fn note(clock: &BusinessClock, invocation: &Invocation) -> Option<String> {
     let (now, distance) = (time_text(clock.now()), distance(clock.ahead_ms()));
     let (is_frozen, said) = match (clock.mode(), distance) {

@@ -1,5 +1,5 @@
-//! For crash tests: where `lommebok dev` stops dead or stands still, once an attempt has come to a point. Hidden flags, since
-//! nobody else wants them.
+//! For crash tests: where `lommebok dev` ends abruptly or waits, once an attempt has come to a point. Hidden flags, since
+//! only these tests need them.
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -58,10 +58,10 @@ pub(super) fn crash_points(matches: &ArgMatches) -> CrashPoints {
     })
 }
 
-/// Says on stderr, in one write, where an attempt stands: the reader may kill this process between two of them.
+/// Says on stderr, in one write, how far an attempt has come: the reader may kill this process between two of them.
 fn say_whole(what: &str, point: CrashPoint, payment: PaymentId) {
     let line = format!("{what} at {} payment {}\n", point.as_str(), payment.get());
-    // Without a reader there is nobody to tell.
+    // Without a reader there is nothing to do.
     let _unread = std::io::stderr().lock().write_all(line.as_bytes());
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let config = DevConfig::load(&sources)?;
     let seed = seed(&config)?;
     let seams = Seams { crash_points: crash_points::crash_points(matches), ..Seams::default() };
-    // Whoever may raise the limit does; a lower one shows itself at the connection that is one too many.
+    // Raised if the system allows it; else the first connection above the limit fails.
     let _limit = rlimit::increase_nofile_limit(OPEN_FILES);
     let metrics = observability::start(&config.log);
     // The store's writer has a thread of its own; one less than the cores for HTTP was measured to be best.
@@ -89,7 +89,7 @@ struct Started {
     invocation: Invocation,
 }
 
-/// The wallet, and the PSP beside it: the sample PSP, or a stub. The PSP comes first, since attempts that were queued when
+/// The wallet and its PSP: the sample PSP, or a stub. The PSP comes first, since attempts that were queued when
 /// the last process ended go out when the wallet begins. Other commands find the server before it is ready, so that they
 /// work when it is.
 async fn start(config: &DevConfig, seed: &Seed, seams: Seams) -> anyhow::Result<Started> {
@@ -209,7 +209,7 @@ fn places(running: &Running, network: &NetworkConfig, data_dir: &Path) -> Vec<Pl
     places
 }
 
-/// SIGTERM and Ctrl-C. Listened to from before the start, or a signal right after it would end the process where it stands.
+/// SIGTERM and Ctrl-C. Listened to from before the start, or a signal right after it would end the process at once.
 struct Signals {
     terminate: Signal,
     interrupt: Signal,

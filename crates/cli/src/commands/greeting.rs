@@ -36,7 +36,7 @@ pub(super) fn text(
     text
 }
 
-/// The commands, each with its note beside it, or below it where the line would be too long.
+/// The commands, each with its note on its line, or below it where the line would be too long.
 fn push_commands(text: &mut String, invocation: &Invocation) {
     let lines = COMMANDS.map(|(command, note)| (invocation.line(command), note));
     let help = (format!("{} --help", invocation.program), "time, batches, settings");
@@ -80,7 +80,7 @@ END
 mod tests {
     use super::*;
 
-    /// A terminal that nobody has widened shows a hundred columns without breaking a line, if barely.
+    /// A terminal of the usual size shows a hundred columns without breaking a line.
     const COLUMNS: usize = 100;
 
     fn greeting(notes: &[String], invocation: &Invocation) -> String {

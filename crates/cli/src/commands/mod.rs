@@ -49,7 +49,7 @@ pub(crate) fn about_a_data_dir(command: Command) -> Command {
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON"))
 }
 
-/// Prints one line of a command's result. Who has stopped listening (`| head`) misses the rest.
+/// Prints one line of a command's result. A reader that has stopped (`| head`) misses the rest.
 pub(crate) fn say(line: impl std::fmt::Display) {
     drop(writeln!(std::io::stdout().lock(), "{line}"));
 }

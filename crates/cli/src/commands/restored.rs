@@ -169,7 +169,7 @@ pub(super) fn in_words(config: &DevConfig, fault: StoppedFault) -> anyhow::Error
     anyhow::Error::msg(format!("the database can't be used: {fault}{way_on}"))
 }
 
-/// What ends the refusal of a database that is older than its directory remembers, for whoever reads it.
+/// What ends the refusal of a database that is older than its directory remembers, for its reader.
 pub(super) fn way_on(config: &DevConfig, invocation: &Invocation) -> String {
     let database = config.data.database.as_ref().map(|path| shell::word(&format!("sqlite:{}", path.display())));
     let database = database.map(|url| format!(" --database-url {url}")).unwrap_or_default();

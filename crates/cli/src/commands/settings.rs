@@ -10,7 +10,7 @@ use lommebok_server::config::{
 };
 
 /// A flag for each setting that `unset` does not say is absent, and `--config`. The help begins with those that people use each
-/// day, or must; the others stand in the sections of the commented default file.
+/// day, or must; the others are in the sections of the commented default file.
 pub(super) fn flags(unset: fn(&Setting) -> Unset) -> Vec<Arg> {
     let mut flags: Vec<Arg> = settings()
         .iter()

@@ -1,4 +1,4 @@
-//! The guide for any language: its shell from top to bottom, then its Python and its Node beside a receiver of each.
+//! The guide for any language: its shell from top to bottom, then its Python and its Node with a receiver of each.
 
 use crate::page::{Page, Reader, marked, shell_mark};
 
@@ -17,7 +17,7 @@ fn opened() -> Option<(Page, Reader)> {
     Some((page, reader))
 }
 
-/// Runs the program of a language beside a sandbox and a receiver, both started as the page does it.
+/// Runs the program of a language with a sandbox and a receiver, both started as the page does it.
 fn runs_the_program_of(language: &str, name: &str, receiver: &str, mark: fn(&str) -> String) {
     let Some((page, reader)) = opened() else { return };
     let blocks = page.blocks(language);

@@ -7,7 +7,7 @@ const SHAPES: [&str; 3] =
 /// Whether a character belongs to something that differs with each run.
 type Own = fn(char) -> bool;
 
-/// What stands before something that differs with each run, and which characters are its own.
+/// The text before a value that differs with each run, and the characters of that value.
 const DIFFERS: [(&str, Own); 10] = [
     ("127.0.0.1:", |c| c.is_ascii_digit()),
     ("Content-Length: ", |c| c.is_ascii_digit()),
@@ -35,7 +35,7 @@ pub(crate) fn compact(json: &str) -> String {
     kept.collect()
 }
 
-/// The text with a stand-in for everything that differs with each run.
+/// The text with a placeholder for everything that differs with each run.
 pub(crate) fn masked(text: &str) -> String {
     let mut masked = String::new();
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! Nobody comes back from the wallet: the customer's tab is closed for good, and the order page keeps up in another browser.
+//! The customer does not come back from the wallet: the tab is closed for good, and the order page keeps up in another browser.
 
 use lommebok_testkit::browser::Browser;
 

@@ -49,7 +49,7 @@ impl Stage {
         format!("{}{path}", shop.trim_end_matches('/'))
     }
 
-    /// Buys a product through the landing page and stands on the wallet's waiting page.
+    /// Buys a product through the landing page and stays on the wallet's waiting page.
     pub(crate) async fn buy(&self, product: &str) {
         self.desk.go(&self.shop(&format!("/checkout?product={product}"))).await;
         self.desk.fill("Mobile number optional, except for a notification", NUMBER).await;
@@ -59,7 +59,7 @@ impl Stage {
         self.desk.sees("Open your app and approve").await;
     }
 
-    /// Has a product's payment sent straight to the phone, and stands on its order page.
+    /// Sends a product's payment straight to the phone, and stays on its order page.
     pub(crate) async fn push(&self, product: &str) {
         self.desk.go(&self.shop(&format!("/checkout?product={product}"))).await;
         self.desk.press("Straight to my phone").await;

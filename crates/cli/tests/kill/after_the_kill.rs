@@ -130,7 +130,7 @@ pub(super) async fn settle(world: &mut World, client: &PspClient) {
     world.looked_at.extend(settled);
 }
 
-/// What the PSP's books say: it reserved the money if it said OK to a token, whoever heard it.
+/// What the PSP's books say: it reserved the money if it said OK to a token, even if its answer was lost.
 fn entry_of(world: &World, payment: &Payment) -> RecordedEntry {
     let id = payment.psp_transaction_id.clone();
     let recorded = world.recorder.payment(&id).expect("every payment was recorded before it was started");

@@ -1,7 +1,7 @@
 //! Killed at each of the six stages of an attempt, five times each, with other payments around it.
 //!
 //! The server stops dead when an attempt has come so far (`--hold-at`), and is killed there. What must be true then, and
-//! after the next start, stands in [`TABLE`], written down by hand from docs/domain.md, §4: "At most once".
+//! after the next start, is in [`TABLE`], written by hand from docs/domain.md, §4: "At most once".
 
 use lommebok_control_api::{Event, PaymentState};
 use lommebok_testkit::fake_psp::Log;
@@ -25,7 +25,7 @@ struct Row {
     at_the_psp: AtThePsp,
     /// Its attempt's phase in the database, as the next start finds it; the next start resumes what is queued.
     left_as: &'static str,
-    /// Its state once everything has had its time, and the cause if it failed.
+    /// Its state once every deadline has passed, and the cause if it failed.
     ends: (&'static str, Option<&'static str>),
     /// Whole tokens at the PSP in the end.
     tokens: usize,
@@ -86,7 +86,7 @@ async fn kill_at(world: &mut World, row: &Row) {
     settle(world, &client).await;
     for id in &held {
         let payment = &world.looked_at[id];
-        // Whoever captured has said that it is reserved, before the PSP's report could say otherwise.
+        // A capture says that it is reserved, before the PSP's report could say otherwise.
         let settled = if is_captured(payment) { "RESERVED" } else { row.settled };
         assert_eq!(
             payment.state().map(PaymentState::as_str),
@@ -145,7 +145,7 @@ async fn expect_at_the_psp(world: &World, row: &Row, (before, after): (&Log, &Lo
     }
 }
 
-/// The state of a held payment once everything has had its time. A capture that waited settles it by itself, as a PSP may.
+/// The state of a held payment once every deadline has passed. A capture that waited settles it by itself, as a PSP may.
 fn expect_end(world: &World, row: &Row, id: &str, shown: &AllShown) {
     let payment: &Shown = &shown[id];
     let tokens = world.psp.requests_for(id).len();

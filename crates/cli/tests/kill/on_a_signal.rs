@@ -64,7 +64,7 @@ impl Scene {
         assert_eq!(approved.status, StatusCode::ACCEPTED, "{}", approved.text);
     }
 
-    /// Waits until nobody can connect any more.
+    /// Waits until no client can connect any more.
     async fn until_the_port_is_closed(&self) {
         let address = self.server.base().trim_start_matches("http://").to_owned();
         wait_until("the port is closed", async || TcpStream::connect(&address).await.is_err().then_some(())).await;

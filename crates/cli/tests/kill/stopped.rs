@@ -1,4 +1,4 @@
-//! The whole process stands still (SIGSTOP) right after an attempt was opened: what could not be sent within 2 s is not sent
+//! The whole process is stopped (SIGSTOP) right after an attempt was opened: what could not be sent within 2 s is not sent
 //! afterwards, and ends for certain.
 
 use std::time::Duration;
@@ -10,7 +10,7 @@ use lommebok_testkit::server_process::{Launch, PspClient, ServerProcess};
 use reqwest::Method;
 use serde_json::json;
 
-/// How long the process stands: longer than the 2 s within which an open attempt may be sent.
+/// How long the process is stopped: longer than the 2 s within which an open attempt may be sent.
 const STANDS: Duration = Duration::from_secs(3);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,7 +32,7 @@ async fn an_attempt_whose_process_stood_still_for_three_seconds_is_not_sent_and_
     let phone = FakePhone::sign_in(server.base(), "12345678", "1236").await;
     let opened = phone.open(started.json["vippsRedirectUrl"].as_str().unwrap()).await.succeeded();
     let card = phone.card("VISA").await;
-    // Nobody may be left to answer this.
+    // The server may be gone before it answers this.
     let approved = phone.approve(opened.json["id"].as_str().unwrap(), &card);
     let stood = async {
         server.until_complained(|said| said.contains("stopped at open-committed payment 1")).await;

@@ -33,7 +33,7 @@ async fn a_reset_that_is_killed_at_any_moment_leaves_all_sound_and_is_done_again
         let server = ServerProcess::start(&launch).await;
         PspClient::new(&launch, &server).await.advance(86_400_000).await;
         let client = PspClient::new(&launch, &server).await;
-        // Nobody is there, so its notice waits for another try; and two that still wait for their users.
+        // No PSP listens, so its notice waits for another try; and two that still wait for their users.
         init(&client, &format!("notice-{round}"), "http://127.0.0.1:9/").await;
         client.advance(5 * 60_000).await;
         for kind in ["one", "two"] {
@@ -91,7 +91,7 @@ async fn an_attempt_that_a_killed_server_left_is_settled_by_a_reset_and_never_se
         let detail = (&ended["stateDetail"]["outcome"], &ended["stateDetail"]["cause"]);
         assert_eq!((&ended["state"], detail), (&json!("FAILED"), (&json!(outcome), &json!(cause))), "{stage}");
         let sent = psp.requests_for("held");
-        // A payment whose token was not sent is told of by a notice.
+        // A payment whose token was not sent causes a notice.
         let sent: Vec<_> = sent.iter().filter(|request| request.payment_state() == Some("ACCEPTED")).collect();
         assert_eq!(sent.len(), tokens, "{stage}: {sent:?}");
         server.stop().await;

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 const MERCHANTS: [&str; 2] = ["100001", "100002"];
 
-/// A folder beside the tools, with the document and a program of ours, and a sandbox.
+/// A folder next to the tools, with the document and a program of ours, and a sandbox.
 struct Bench {
     tools: PathBuf,
     folder: TempDir,
@@ -115,7 +115,7 @@ async fn postmans_importer_makes_requests_that_work() {
             let missing: Vec<&str> = needed(name).into_iter().filter(|header| !has(header)).collect();
             assert!(missing.is_empty(), "{name} lacks {missing:?}: {headers}");
         }
-        // The example of a link is nobody's.
+        // The example of a link belongs to no payment.
         let expected = if name.ends_with("vippsgateway") { 404 } else { 200 };
         assert_eq!(request["status"], expected, "{request}");
     }

@@ -1,4 +1,4 @@
-//! The vendor's quick start, run: each `curl` beside this file stands as it was published, through bash and curl.
+//! The vendor's quick start, run: each `curl` next to this file is as it was published, run by bash and curl.
 //!
 //! Replaced are the host, the credentials and `{pspTransactionId}`, and nothing else; in the last one curl globs braces that
 //! were left, and the backslash at its end is the quick start's own.
