@@ -75,7 +75,7 @@ codes! {
     NotSent = "not_sent",
     /// No free call to the PSP in time.
     NoFreeSlot = "no_free_slot",
-    /// No token to be had.
+    /// The token service gave no token.
     NoToken = "no_token",
     /// The attempt was over before it had a token.
     NotAuthorizing = "not_authorizing",
@@ -166,7 +166,7 @@ codes! {
     TooLate = "too_late",
 }
 
-/// What stands before a PSP's own `errorId`.
+/// The prefix of a PSP's own `errorId`.
 const OF_PSP: &str = "psp_";
 
 impl From<&str> for CauseCode {

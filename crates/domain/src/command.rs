@@ -11,7 +11,7 @@ use lommebok_values::{CardId, EntryStatus, OperationStatus, ReturnId, UserId};
 pub enum Command {
     /// A number was confirmed on the landing page.
     ConfirmNumber {
-        /// Whose number it is: a user's or nobody's ([`Binding::Open`] is refused).
+        /// The user whose number it is, or none ([`Binding::Open`] is refused).
         to: Binding,
     },
     /// The same, but the phone has too many open prompts of this PSP: it gets no further one.
@@ -47,12 +47,12 @@ pub enum Command {
     },
     /// A timer looks whether the payment's deadline has passed.
     PassDeadline,
-    /// A token was had: the queued attempt opens.
+    /// A token was obtained: the queued attempt opens.
     OpenAttempt {
         /// The id for the `operations` URLs.
         return_id: ReturnId,
     },
-    /// No token or no free slot was to be had for the queued attempt.
+    /// No token or no free slot was obtained for the queued attempt.
     GiveUpQueued {
         /// Why.
         cause: Cause,

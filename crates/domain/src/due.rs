@@ -1,11 +1,11 @@
-//! Work that is due: what a payment, as it stands, wants done and when. Derived from the payment alone, so that the
+//! Work that is due: what a payment in its present state needs and when. Derived from the payment alone, so that the
 //! rows in the store are always the difference of two payments and never a second truth.
 
 use crate::payment::{Notice, Payment};
 use crate::state::{Phase, State};
 use lommebok_values::Timestamp;
 
-/// How long after its opening an attempt is settled as unknown when nobody has: 15 s and a margin of 5 s, in ms.
+/// How long after its opening an attempt is settled as unknown if it is still open: 15 s and a margin of 5 s, in ms.
 pub const OPEN_ATTEMPT_SETTLES_AFTER_MS: i64 = 20_000;
 /// How long an open attempt waits for the PSP's answer, in ms.
 pub const ATTEMPT_ANSWER_MS: i64 = 15_000;
@@ -17,7 +17,7 @@ pub const NOTICE_RETRY_MS: [i64; 5] = [5_000, 30_000, 120_000, 600_000, 1_800_00
 /// What kind of work is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DueKind {
-    /// The state's own timer: a deadline, a queued attempt, or an open attempt that nobody closed.
+    /// The state's own timer: a deadline, a queued attempt, or an open attempt that was not closed.
     Timer,
     /// A notice to the PSP.
     Notice,
@@ -35,7 +35,7 @@ pub enum DueWrite {
 }
 
 impl Payment {
-    /// The work that is due for this payment as it stands: at most one of each kind.
+    /// The work that is due for this payment in its present state: at most one of each kind.
     pub fn due(&self) -> impl Iterator<Item = (DueKind, Timestamp)> {
         [timer(self), notice(self), waiting(self)].into_iter().flatten()
     }

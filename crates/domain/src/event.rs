@@ -15,7 +15,7 @@ pub enum Actor {
     Psp(PspId),
     /// A signed-in user, on the phone.
     User(UserId),
-    /// Whoever holds the landing page's link.
+    /// The holder of the landing page's link.
     LinkHolder,
     /// A timer or the makePayment worker.
     Wallet,

@@ -74,7 +74,7 @@ pub struct HistoryLine {
     pub success: bool,
 }
 
-/// What of a payment its history is told from.
+/// The parts of a payment from which its history is made.
 #[derive(Clone, Copy, Debug)]
 pub struct Told<'a> {
     /// Whether the payment is over.
@@ -100,7 +100,7 @@ pub fn lines(payment: &Payment, events: &[Event]) -> Vec<HistoryLine> {
     events.iter().filter_map(|event| line(told, event.at, &event.kind)).collect()
 }
 
-/// The line of one event, if it shows: for whoever reads no more of a payment than [`lines`] needs.
+/// The line of one event, if it shows: for callers that read no more of a payment than [`lines`] needs.
 pub fn line(told: Told<'_>, at: Timestamp, kind: &EventKind) -> Option<HistoryLine> {
     if !told.is_final {
         return None;

@@ -93,7 +93,7 @@ impl Terms {
 pub enum Binding {
     /// No number has been confirmed yet.
     Open,
-    /// A number was confirmed that is nobody's: the payment runs to its deadline.
+    /// A number without a user was confirmed: the payment runs to its deadline.
     Nobody,
     /// This user, and no other, may approve.
     User(UserId),
@@ -155,7 +155,7 @@ pub struct Payment {
     pub binding: Binding,
     /// Numbers confirmed so far, each with a prompt or with one withheld, at most [`MAX_PROMPTS`].
     pub prompts: u8,
-    /// Where it stands.
+    /// Its state, with the data of that state.
     pub state: State,
     /// What became of the money.
     pub sums: Sums,

@@ -1,4 +1,4 @@
-//! Where a payment stands: an enum whose variants carry exactly the data of that state (docs/domain.md §3).
+//! A payment's state: an enum whose variants carry exactly the data of that state (docs/domain.md §3).
 
 use crate::cause::Cause;
 use lommebok_values::Timestamp;
@@ -76,11 +76,11 @@ pub enum CancelledBy {
 pub enum Prompt {
     /// It was.
     Shown,
-    /// It was not, because too many of its PSP's were open there: it stands in the phone's list, and nothing sounds.
+    /// It was not, because too many of its PSP's were open there: the phone lists it without a sound.
     Withheld,
 }
 
-/// Where a payment stands.
+/// A payment's state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
     /// The link waits for its user.

@@ -1,7 +1,7 @@
 //! Wrong PINs of one phone number: how many may be tried, and how long one then waits (ADR 0006).
 //!
-//! Not here: who a source is and where counts are kept. The same rules hold for numbers that are nobody's. A newcomer's mistake:
-//! to prolong a lock by what is tried during it, which would let anybody lock a user out for good.
+//! Not here: who a source is and where counts are kept. The same rules hold for numbers without a user. A newcomer's mistake:
+//! to prolong a lock by tries during it, which would let a stranger lock a user out for good.
 
 use lommebok_values::Timestamp;
 

@@ -189,7 +189,7 @@ fn releasable(sums: Sums, amount: Amount, whole: Amount) -> Result<Amount, Entry
     Amount::from_ore(sums.remaining_to_capture()).ok_or(EntryRefusal::ExceedsCancellable)
 }
 
-/// The operation failed at the acquirer: history that the PSP sees, so beyond the limit it is told.
+/// The operation failed at the acquirer: history that the PSP sees, so the PSP gets an error beyond the limit.
 fn operation_failed(change: &mut Change<'_>, entry: StatusEntry) -> Result<(), EntryRefusal> {
     if change.after.entries.without_effect >= MAX_WITHOUT_EFFECT {
         return Err(EntryRefusal::TooManyWithoutEffect);

@@ -1,6 +1,6 @@
 //! `decide` is the only place where a payment changes state: the table of docs/domain.md §3 as code.
 //!
-//! Each command has its function in the file of whoever causes it. None of them looks at anything but the payment, the
+//! Each command has its function in the file of the party that causes it. None of them looks at anything but the payment, the
 //! command and `now`. A refusal changes nothing, not even the version.
 
 mod attempt;

@@ -1,6 +1,6 @@
 //! The end of what was under way when the backup was made from which the database was restored (docs/reliability.md).
 //!
-//! Whatever stands there may have gone on in the database that is lost: a payment that waits for its user may have been
+//! Its payments may have gone on in the database that is lost: a payment that waits for its user may have been
 //! approved, and its token charged. So each ends as unknown, nothing is sent for it, and the PSP's report settles it.
 
 use super::{Change, Transition};

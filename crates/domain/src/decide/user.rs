@@ -1,4 +1,4 @@
-//! What the user does, on the landing page, in the app and on the 3-D Secure page, and what happens when nobody does.
+//! What the user does, on the landing page, in the app and on the 3-D Secure page, and what happens when no user acts.
 
 use super::{Change, Transition};
 use crate::cause::{Cause, CauseCode};
@@ -40,7 +40,7 @@ fn bind(
     }
     let first = matches!(payment.state, State::AwaitingUser { .. });
     // On the phone opening the link again is nothing new. On the landing page each confirmation is a prompt, also of the same
-    // number: else the page would tell a user's number from one that is nobody's.
+    // number: else the page would show which numbers have a user.
     if !first && payment.binding == to && matches!(actor, Actor::User(_)) {
         return Err(Refusal::AlreadySo);
     }

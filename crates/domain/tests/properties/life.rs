@@ -1,4 +1,4 @@
-//! Living a life: each step becomes a command on the payment as it stands, and each moment is kept to be looked at.
+//! Living a life: each step becomes a command on the present payment, and each moment is kept for the checks.
 
 use std::sync::Arc;
 

@@ -203,7 +203,7 @@ fn without_its_user(mut payment: Payment, mut now: Timestamp, until: Timestamp) 
     payment
 }
 
-/// The random lives are worth something only if they come everywhere.
+/// The random lives are useful only if they reach every state.
 #[test]
 fn the_lives_reach_every_state_and_every_kind_of_event() {
     let mut runner = TestRunner::deterministic();
@@ -220,7 +220,7 @@ fn the_lives_reach_every_state_and_every_kind_of_event() {
     assert_eq!(events.len(), 21, "{events:?}");
 }
 
-/// The variant's name: what stands before its data.
+/// The variant's name, without its data.
 fn kind_name(kind: &EventKind) -> String {
     format!("{kind:?}").chars().take_while(char::is_ascii_alphanumeric).collect()
 }

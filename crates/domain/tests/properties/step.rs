@@ -1,4 +1,4 @@
-//! Steps that are drawn at random: what happens, in words that need not know how the payment stands.
+//! Steps that are drawn at random: what happens, in words that don't depend on the payment's state.
 
 use lommebok_domain::{AttemptNumber, CancelledBy, EntryStatus, OperationStatus, StepUpResult};
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ pub(crate) enum Who {
     Cilla,
     /// The fourth: one more than there are prompts.
     Dag,
-    /// A number that is nobody's.
+    /// A number without a user.
     Nobody,
 }
 
@@ -72,11 +72,11 @@ pub(crate) enum Step {
     OpenLink(Who),
     /// A user approves.
     Approve(Who),
-    /// The bound user approves, whoever that is.
+    /// The bound user approves, whichever user that is.
     ApproveAsBound,
     /// The sandbox approves.
     ForceApprove(Who),
-    /// Somebody cancels.
+    /// A cancel, by any party.
     Cancel(CancelledBy, Option<Who>),
     /// A timer looks.
     PassDeadline,

@@ -44,7 +44,7 @@ fn queued(name: &str, attempt: AttemptNumber, since_ms: i64) -> Table {
     table
 }
 
-/// Fifteen seconds for the PSP's answer, five more until somebody else settles it.
+/// Fifteen seconds for the PSP's answer, five more until the timer settles it.
 fn open(name: &str, attempt: AttemptNumber, opened_ms: i64, return_id: ReturnId) -> Table {
     let settled = at(opened_ms).plus_millis(20_000);
     let phase = Phase::Open { at: at(opened_ms), return_id };

@@ -1,4 +1,4 @@
-//! AWAITING_APPROVAL: a phone was prompted; bound to a user or to nobody, from the landing page or by push.
+//! AWAITING_APPROVAL: a phone was prompted; bound to a user or to none, from the landing page or by push.
 
 use lommebok_domain::{
     Actor, AttemptNumber, Binding, CancelledBy, DueKind, Entrance, EntryRefusal, EntryStatus, EventKind, NoticeKind,
@@ -90,7 +90,7 @@ fn awaiting(entrance: Entrance) -> Payment {
     before
 }
 
-/// The rows that are alike for every binding.
+/// The rows that are the same for every binding.
 fn table(name: &str, before: Payment, deadline_ms: i64) -> Table {
     let deadline = at(deadline_ms);
     let mut table = Table::of(name, before, &[(DueKind::Timer, deadline)], deadline);

@@ -1,4 +1,4 @@
-//! AWAITING_USER: the link lives five minutes, and nobody is bound yet.
+//! AWAITING_USER: the link lives five minutes, and no user is bound yet.
 
 use lommebok_domain::{
     Actor, AttemptNumber, Binding, CancelledBy, DueKind, Entrance, EntryRefusal, EntryStatus, EventKind, NoticeKind,

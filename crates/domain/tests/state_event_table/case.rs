@@ -68,7 +68,7 @@ pub(crate) enum Case {
     Approve(UserId),
     /// The sandbox approved for the user.
     ForceApprove(UserId),
-    /// Somebody cancelled.
+    /// It was cancelled.
     Cancel(CancelledBy, Option<UserId>),
     /// The timer looks.
     PassDeadline,
@@ -120,7 +120,7 @@ pub(crate) const CONFIRMS: [Case; 3] =
 pub(crate) const LINKS: [Case; 2] = [Case::OpenLink(ANNA), Case::OpenLink(BO)];
 /// Both users are approved for by the sandbox.
 pub(crate) const FORCED: [Case; 2] = [Case::ForceApprove(ANNA), Case::ForceApprove(BO)];
-/// Ways to cancel that do not exist: in the app as nobody, or as somebody who has a command of their own.
+/// Ways to cancel that do not exist: in the app without a user, or by a party that has a command of its own.
 pub(crate) const IMPOSSIBLE_CANCELS: [Case; 2] =
     [Case::Cancel(CancelledBy::ThreeDSecure, None), Case::Cancel(CancelledBy::Psp, None)];
 /// Every way back from 3-D Secure.

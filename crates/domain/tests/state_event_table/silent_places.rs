@@ -1,5 +1,5 @@
 //! Where the vendor's documents and our table say nothing, the code decided. Each decision has a sentence here, so that
-//! whoever changes it meets a test first; the reasons are in `docs/adr/0008-silent-places-of-the-state-table.md`.
+//! a test fails when it changes; the reasons are in `docs/adr/0008-silent-places-of-the-state-table.md`.
 
 use lommebok_domain::{
     Actor, AttemptAnswer, AttemptNumber, Binding, CancelledBy, Command, DueKind, DueWrite, EntryRefusal, EntryStatus,

@@ -178,7 +178,7 @@ impl Table {
         });
     }
 
-    /// A backup that is accepted ends it as unknown, whenever that is; nothing is due then, and nobody is told.
+    /// A backup that is accepted ends it as unknown, whenever that is; nothing is due then, and no notice is sent.
     pub(crate) fn ends_as_restored(&mut self, card: Option<CardId>) {
         let timer = self.due.clone();
         self.changes(EVER, &[Case::Restored], |row| {
