@@ -6,7 +6,7 @@ use lommebok_store::{CommitFault, StoreError};
 /// Why the wallet did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
-    /// No such payment, or not this asker's: alike.
+    /// No such payment, or not this caller's; one answer for both.
     #[error("no such payment")]
     NoSuchPayment,
     /// The rules of a payment refuse it.
@@ -21,7 +21,7 @@ pub enum Fault {
     /// The merchant may not skip the landing page.
     #[error("the merchant may not skip the landing page")]
     MayNotSkipLandingPage,
-    /// The number is nobody's (`81`).
+    /// The number has no user (`81`).
     #[error("the number belongs to no user")]
     UnknownUser,
     /// The card is not the user's, expired, or not eligible.

@@ -1,4 +1,4 @@
-//! A request's idempotency key as a commit needs it: hashed, with a keyed hash of the parsed request beside it.
+//! A request's idempotency key as a commit needs it: hashed, with a keyed hash of the parsed request.
 
 use std::sync::Arc;
 

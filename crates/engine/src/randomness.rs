@@ -2,7 +2,7 @@
 //!
 //! Keys, nonces, ids and secrets are made from a [`Randomness`] that is handed in; nothing else asks the operating system.
 //! The one exception is the RSA signing key, whose library insists on its own source.
-//! A newcomer's mistake: the seeded stream looks random, but who knows the seed knows every secret. It is for tests.
+//! A newcomer's mistake: the seeded stream looks random, but the seed reveals every secret. It is for tests.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -44,7 +44,7 @@ where
 }
 
 /// The same, but makes no further try once `given_up` has come. A try that has begun is never broken off: what it
-/// commits would be stored without anybody's knowledge.
+/// commits would be stored without an answer to the caller.
 pub(crate) async fn retry_until<T, F>(
     tasks: &Tasks,
     given_up: impl Future<Output = ()>,

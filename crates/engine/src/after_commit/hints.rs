@@ -1,4 +1,4 @@
-//! Hints of change: who watches a payment or a user learns "this payment is now at version n", and reads the state
+//! Hints of change: a watcher of a payment or a user learns "this payment is now at version n", and reads the state
 //! again. No state travels here, so a lost hint costs a moment and never the truth.
 
 use std::collections::HashMap;
@@ -9,10 +9,10 @@ use tokio::sync::broadcast;
 
 /// Hints that one slow watcher may lag behind before it loses some (it then reads everything again).
 const HINTS_KEPT: usize = 64;
-/// The same for who watches everything.
+/// The same for a watcher of everything.
 const HINTS_OF_ALL_KEPT: usize = 1_024;
 
-/// What somebody watches.
+/// What a watcher follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Topic {
     /// One payment: the landing page.
@@ -39,7 +39,7 @@ pub struct Hint {
     pub payment: PaymentId,
     /// Its version now.
     pub version: i64,
-    /// Whether it is with its PSP: who waits for the outcome need not look yet.
+    /// Whether it is with its PSP: a watcher of the outcome need not look yet.
     pub authorizing: bool,
     /// Whether it is over: no more changes that a customer sees will come.
     pub is_final: bool,
@@ -75,12 +75,12 @@ impl Hub {
         Subscription { hub: self.clone(), topic, receiver: Some(receiver) }
     }
 
-    /// Makes everybody who watches `topic` look whether they still may.
+    /// Makes all watchers of `topic` check whether they still may.
     pub fn look_again(&self, topic: Topic) {
         notify(&self.lock(), topic, Notified::LookAgain);
     }
 
-    /// Notifies everybody who watches `payment`, its user, or `earlier_binding`'s user (whose prompt is withdrawn).
+    /// Notifies all watchers of `payment`, its user, or `earlier_binding`'s user (whose prompt is withdrawn).
     pub(crate) fn publish(&self, payment: &Payment, earlier_binding: Binding) {
         let authorizing = matches!(payment.state, State::Authorizing { .. });
         let is_final = payment.state.is_final();

@@ -1,9 +1,9 @@
-//! What follows from the durable change of a payment: its attempt starts, its timers are set, and who watches gets a hint.
+//! What follows from the durable change of a payment: its attempt starts, its timers are set, and watchers get a hint.
 //!
 //! All three are here, in this order, so that no commit can leave one out. None waits, and none can change the answer: what is durable
 //! stays so, and what a panic left undone the timers do.
 //!
-//! Those who take over what is handed on here (`attempts`, `timers`, whoever watches) look down on this folder; it knows none of them.
+//! What receives commits from here (`attempts`, `timers`, watchers) depends on this folder; it knows none of them.
 
 mod attempt_queue;
 mod hints;
@@ -35,7 +35,7 @@ pub(crate) struct AfterCommit {
     pub(crate) attempts: AttemptQueue,
     /// When the timers look next.
     pub(crate) timers: Arc<Schedule>,
-    /// Who watches.
+    /// The watchers.
     pub(crate) hints: Hub,
 }
 

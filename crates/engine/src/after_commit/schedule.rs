@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use lommebok_domain::Timestamp;
 use tokio::sync::Notify;
 
-/// The next moment at which somebody has to look, and a bell for what comes earlier.
+/// The next moment at which the due work is read, and a bell for what comes earlier.
 #[derive(Debug)]
 pub(crate) struct Schedule {
     next_ms: AtomicI64,
@@ -34,7 +34,7 @@ impl Schedule {
         self.bell.notify_one();
     }
 
-    /// Something could not be stored or read, so something that is due may have been left behind: somebody looks now, and
+    /// Something could not be stored or read, so something that is due may have been left behind: it is read now, and
     /// again after a pause. Rings once until [`Schedule::calm`], however much fails.
     pub(crate) fn trouble(&self) {
         if !self.troubled.swap(true, Ordering::AcqRel) {

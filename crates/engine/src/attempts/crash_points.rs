@@ -49,7 +49,7 @@ impl CrashPoint {
 /// Learns of each point.
 type Listener = dyn Fn(CrashPoint, PaymentId) + Send + Sync;
 
-/// Who listens, if anybody.
+/// The listener, if any.
 #[derive(Clone, Default)]
 pub struct CrashPoints(Option<Arc<Listener>>);
 

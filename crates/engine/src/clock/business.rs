@@ -1,4 +1,4 @@
-//! Business time: one clock per tenant, which may run, stand still or be set forward. It goes back in one way only, by
+//! Business time: one clock per tenant, which may run, be frozen or be set forward. It goes back in one way only, by
 //! [`BusinessClock::reset_to`] (ADR 0011): another epoch begins then, and who sleeps keeps the distance to the moment.
 //!
 //! A wall clock that goes back does not take it along, and does not stop it: from the last time that was known it runs on by the
@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use super::base::{Base, Hands, Known};
 use super::{ClockRecord, RecordedMode};
 
-/// A wall clock that is less behind is not worth a word in the log, in ms: time servers correct it by that much.
+/// A wall clock that is less behind is not logged, in ms: time servers correct it by that much.
 const WORTH_A_WORD_MS: i64 = 1_000;
 
 /// Resets that a clock remembers; what is older than all of them counts as ended by one.

@@ -14,7 +14,7 @@ const fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
 }
 
-/// A running clock and the hand of its wall clock; its monotonic clock stands.
+/// A running clock and a handle of its wall clock; its monotonic clock is frozen.
 fn running(wall: i64, offset_ms: i64, last: i64) -> (BusinessClock, Arc<AtomicI64>) {
     let hands = hands(wall, 0);
     let record = ClockRecord { mode: RecordedMode::Real, offset_ms, last: at(last) };

@@ -159,7 +159,7 @@ impl Directory {
         }
     }
 
-    /// Changes a merchant: `edit` gets it as it is, and may be asked again when somebody else was faster.
+    /// Changes a merchant: `edit` gets it as it is, and may be asked again after a lost race.
     ///
     /// # Errors
     /// [`Fault::UnknownMerchant`]; [`Fault::MerchantNotActive`] when it has been deactivated, which is for good.

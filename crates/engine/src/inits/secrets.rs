@@ -25,7 +25,7 @@ pub struct InitSecrets {
 }
 
 impl InitSecrets {
-    /// Seals what of an init is not to stand in clear: token and number.
+    /// Seals an init's secrets: token and number.
     pub(super) fn seal(&self, principal: Principal, new: &NewInit) -> (Option<Sealed>, Option<Sealed>) {
         let row = row(principal.psp.get(), new.psp_transaction_id.as_str());
         let seal =

@@ -34,7 +34,7 @@ pub struct Handle {
     pub expiry: Timestamp,
 }
 
-/// The token is none of ours. Why is not said: malformed and forged look alike.
+/// The token is not ours. Malformed and forged get the same answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("unknown landing token")]
 pub struct UnknownHandle;

@@ -48,7 +48,7 @@ impl Keys {
     }
 }
 
-/// Why keys could not be had. Names the file; never shows what is in it.
+/// Why keys could not be read or made. Names the file; never shows what is in it.
 #[derive(Debug, Error)]
 pub enum KeyFault {
     /// The operating system refused.

@@ -1,4 +1,4 @@
-//! How far the database had come when that was last written down, beside the keys (ADR 0014). No secret; but who edits it
+//! How far the database had come when that was last written next to the keys (ADR 0014). No secret; but an editor of it
 //! can make a backup pass for the database, or the database for a backup.
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The operator's check of everything that is stored, beside the work: one at a time, slowly, and ended when its caller is gone.
+//! The operator's check of everything that is stored, while the wallet works: one at a time, slowly, and ended when its caller is gone.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,7 +31,7 @@ impl Drop for EndsWith {
     }
 }
 
-/// Checks the database beside the work.
+/// Checks the database while the wallet works.
 #[derive(Debug)]
 pub struct OnlineCheck {
     pub(crate) store: Store,

@@ -1,7 +1,7 @@
 //! Long work: reading and writing of more than 64 KiB of JSON, and what else takes milliseconds. It runs on a thread of its own,
 //! because one worker serves everybody, and whatever computes there for long stops all.
 //!
-//! Each PSP has one piece of work at a time, and all together a few; who comes later waits for the turn. A newcomer's mistake:
+//! Each PSP has one piece of work at a time, and all together a few; later work waits for its turn. A newcomer's mistake:
 //! to let go of the turn when the asker goes away. The thread works on, so the turn goes with the work.
 
 use std::collections::HashMap;

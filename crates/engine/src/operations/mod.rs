@@ -1,4 +1,4 @@
-//! What keeps the wallet running, beside its payments: the start, the operator's check, expired rows, the watch over files and clock,
+//! What keeps the wallet running, apart from payments: the start, the operator's check, expired rows, the watch over files and clock,
 //! the watermark, and the limits of long work and of event streams.
 
 mod check;

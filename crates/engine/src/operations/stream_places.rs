@@ -19,7 +19,7 @@ pub enum Reader {
     Session(KeyedHash),
 }
 
-/// What several streams of one reader get alike.
+/// What the streams of one reader share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occasion {
     /// A payment has come to this version.

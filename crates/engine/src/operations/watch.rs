@@ -1,5 +1,5 @@
 //! Looks each second at what gives no notice of itself: whether the database is where it was, and whether the wall clock went back. So the
-//! log says at once, and not only when somebody asks for something.
+//! log says at once, and not only at the next request.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Remembers beside the keys how far the database has come, so that the next start tells a backup from it (ADR 0014).
+//! Stores next to the keys how far the database has come, so that the next start recognises a backup (ADR 0014).
 //!
 //! It is written after what it says is durable, never before: the store publishes its watermark when COMMIT has returned, and
 //! the file is replaced as a whole. A crash between the two leaves a file that is behind, which is as good. A newcomer's mistake: to

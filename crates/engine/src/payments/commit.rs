@@ -1,6 +1,6 @@
 //! The one way in which a payment changes: load, decide, commit under the guard of the version that was loaded, and do what follows.
 //!
-//! When somebody else was faster the guard refuses the commit, and the command is decided again on what they made of it; nothing
+//! After a lost race the guard refuses the commit, and the command is decided again on the new state; nothing
 //! waits for a lock.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The one commit path alone: the payments of a tenant on a real database, with nobody who takes attempts over.
+//! The one commit path alone: the payments of a tenant on a real database, with no worker that takes attempts over.
 
 use std::sync::{Arc, Mutex};
 
@@ -36,7 +36,7 @@ impl Alone {
         Self::beside(places, None)
     }
 
-    /// The same, beside others who are at work on the database.
+    /// The same, while others work on the database.
     fn beside(places: usize, rivals: Option<Rivals>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", directory.path().join("payments.db").display());

@@ -78,7 +78,7 @@ impl People {
         self.store.card(self.tenant, id).await?.ok_or(Fault::CardNotUsable)
     }
 
-    /// Whether a token can be had for the card today.
+    /// Whether the card can get a token today.
     pub fn usable(&self, card: &Card) -> bool {
         card.details.eligible && !self.expired(card)
     }

@@ -15,7 +15,7 @@ use crate::keys::lookup::Purpose;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct BrowserId(pub [u8; 16]);
 
-/// Who has the id has the browser's tries.
+/// A holder of the id has the browser's tries.
 impl std::fmt::Debug for BrowserId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("BrowserId(…)")

@@ -18,7 +18,7 @@ use crate::fault::Fault;
 use crate::keys::Keys;
 use crate::keys::lookup::Purpose;
 
-/// Compared with the PIN of a number that is nobody's; no hash that we make is all zeros.
+/// Compared with the PIN of a number without a user; no hash that we make is all zeros.
 const NO_PIN: [u8; 32] = [0; 32];
 /// How long a session lasts, in ms: 12 hours.
 const SESSION_LIFE_MS: i64 = 12 * 3_600_000;
@@ -38,7 +38,7 @@ impl People {
     /// Signs a user in.
     ///
     /// # Errors
-    /// [`Fault::WrongPin`] (also for a number that is nobody's), [`Fault::PinLocked`].
+    /// [`Fault::WrongPin`] (also for a number without a user), [`Fault::PinLocked`].
     pub async fn sign_in(&self, number: &PhoneNumber, pin: &str, from: &SignInFrom) -> Result<SignedIn, Fault> {
         let now = self.clock.moment();
         let user = self.user_by_number(number).await?;

@@ -114,7 +114,7 @@ impl Counted {
     }
 }
 
-/// Entries have had their turn durably: `applied`, `waiting` or `refused`.
+/// Entries were processed durably: `applied`, `waiting` or `refused`.
 pub(super) fn entries(result: &'static str, count: usize) {
     ::metrics::counter!(ENTRIES, "result" => result).increment(u64::try_from(count).unwrap_or(u64::MAX));
 }

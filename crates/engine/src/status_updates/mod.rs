@@ -201,7 +201,7 @@ impl StatusUpdates {
         Ok(pending.iter().filter_map(|batch| self.mode.due_at(batch)).filter(|at| *at > now).min())
     }
 
-    /// A batch that can't be applied holds back the later ones of its PSP, and nobody else's.
+    /// A batch that can't be applied holds back the later ones of its PSP only.
     async fn apply_in_order(&self, pending: Vec<Batch>) -> Result<Vec<Batch>, Fault> {
         let (mut applied, mut held_back, mut first_fault) = (Vec::new(), HashSet::new(), None);
         for batch in pending {

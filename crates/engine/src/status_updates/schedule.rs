@@ -1,4 +1,4 @@
-//! When accepted updatestatus entries are applied: at once, at a time of day in Europe/Oslo, or when somebody says so.
+//! When accepted updatestatus entries are applied: at once, at a time of day in Europe/Oslo, or by a command.
 
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
@@ -21,7 +21,7 @@ pub enum BatchMode {
 }
 
 impl BatchMode {
-    /// When a request that is accepted at `now` is applied; `None` when somebody has to say so.
+    /// When a request that is accepted at `now` is applied; `None` when a command applies it.
     pub fn apply_at(self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Immediate => Some(now),

@@ -92,7 +92,7 @@ impl<'a> Steps<'a> {
     /// Commits the steps from the position `next` to the end.
     ///
     /// # Errors
-    /// What the store says; [`Fault::Busy`] when somebody else was always faster.
+    /// What the store says; [`Fault::Busy`] when it lost every race.
     pub(super) async fn apply_rest(&mut self, id: BatchId, mut next: u32) -> Result<(), Fault> {
         loop {
             let from = usize::try_from(next).unwrap_or(usize::MAX);

@@ -17,7 +17,7 @@ use crate::payments::Decided;
 use crate::writer::decide_again;
 
 impl StatusUpdates {
-    /// Applies the payment's waiting entries, unless somebody does.
+    /// Applies the payment's waiting entries, unless another task does.
     pub(crate) async fn apply_waiting(&self, id: PaymentId) -> Result<(), Fault> {
         let forever = Timestamp::from_millis(i64::MAX);
         let Some(_held) = self.in_flight.take(id, Work::Waiting, forever) else { return Ok(()) };

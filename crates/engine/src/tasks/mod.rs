@@ -1,7 +1,7 @@
 //! The one place that spawns: every task has a name, is counted, and is known to the shutdown.
 //!
 //! Two signals, in this order: *stopping* (take nothing new: listeners close, event streams end, workers lease and open
-//! nothing) and *ending* (the time for it is over: drop what you are doing). Who waits for something long watches one of them.
+//! nothing) and *ending* (the time for it is over: drop what you are doing). A long wait watches one of them.
 //! A newcomer's mistake: dropping a `JoinHandle` does not stop its task; only watching [`Tasks::ending`] does.
 
 mod to_the_end;

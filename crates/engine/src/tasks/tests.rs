@@ -1,4 +1,4 @@
-//! What shutdown promises to tasks: they are told, waited for, and named when they do not go.
+//! What shutdown promises to tasks: they get the signal, are waited for, and are named if they do not end.
 
 use std::time::Duration;
 

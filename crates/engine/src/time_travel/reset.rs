@@ -23,7 +23,7 @@ use crate::timers::DueDone;
 
 /// How far time goes on before it is set, in ms: longer than any payment can wait for its user.
 const ENDS_EVERY_PAYMENT_MS: u64 = 15 * 60_000;
-/// How long calls in flight get to answer before, in ms of process time: as long as they would have had.
+/// How long calls in flight get to answer before, in ms of process time: as long as they have without a reset.
 const CALLS_IN_FLIGHT_GET_MS: u64 = 15_000;
 /// Notices that one reset moves.
 const MOST_NOTICES: usize = 50_000;

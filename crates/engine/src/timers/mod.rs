@@ -1,4 +1,4 @@
-//! The timers: looks at the rows that are due, does what they say, and sleeps until the next one is due or somebody rings.
+//! The timers: looks at the rows that are due, does what they say, and sleeps until the next one is due or the bell rings.
 //!
 //! Doing it twice is harmless. A newcomer's mistake: to keep something in memory that the rows don't say.
 
@@ -86,8 +86,8 @@ pub(crate) struct Timers {
 }
 
 impl Timers {
-    /// Does what comes due until the server stops. When something could not be done it looks again after a pause, besides
-    /// when the next is due and when somebody rings.
+    /// Does what comes due until the server stops. When something could not be done it looks again after a pause, as well as
+    /// when the next is due and when the bell rings.
     pub(crate) async fn run(self: Arc<Self>) {
         let stopping = self.tasks.stopping().clone();
         let (mut pauses, mut again) = (Pauses::default(), None);
@@ -130,7 +130,7 @@ impl Timers {
     /// One look: when the next is due, whether something due is in flight, and why something was left undone.
     async fn look(&self) -> (Option<Timestamp>, bool, Option<Fault>) {
         self.schedule.looking();
-        // While somebody advances the clock, the advance does what is due and says so. What time it is shows afterwards: it may
+        // While a command advances the clock, the advance does what is due and says so. What time it is shows afterwards: it may
         // be an earlier one.
         let turn = self.gate.turn().await;
         let now = self.clock.now();

@@ -19,7 +19,7 @@ pub(super) struct MagicToken {
 pub(super) enum Magic {
     /// This token.
     Token(MagicToken),
-    /// No token can be had.
+    /// No token is given.
     NotEligible,
     /// Nothing special.
     None,

@@ -42,7 +42,7 @@ pub struct TokenRequest<'a> {
     pub attempt: AttemptNumber,
 }
 
-/// Why no token is to be had. Nothing was sent to the PSP, and asking again would not help.
+/// Why there is no token. Nothing was sent to the PSP, and asking again would not help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenRefused {
     /// The card's issuer does not let it be tokenised; in the sandbox also the magic amount 3100.

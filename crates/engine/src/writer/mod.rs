@@ -1,4 +1,4 @@
-//! The one door to the store's writer: every change of this tenant goes through it, and it knows whether changes can be stored.
+//! The only way to the store's writer: every change of this tenant goes through it, and it knows whether changes can be stored.
 //!
 //! Not here: what follows from the change of a payment ([`crate::payments`]).
 
@@ -17,7 +17,7 @@ use crate::randomness::Randomness;
 use crate::tasks::Tasks;
 use readiness::Readiness;
 
-/// How often a command is decided again because somebody else was faster.
+/// How often a command is decided again after lost races.
 const MAX_DECISIONS: usize = 20;
 
 /// Stores the changes of one tenant.
@@ -81,7 +81,7 @@ impl Writer {
     }
 }
 
-/// Decides and commits, and again while somebody else was faster.
+/// Decides and commits, and again after each lost race.
 pub(crate) async fn decide_again<T, F>(mut decide_and_commit: impl FnMut() -> F) -> Result<T, Fault>
 where
     F: Future<Output = Result<T, Fault>>,

@@ -1,9 +1,9 @@
 //! Whether what is asked for can be stored: what `/readyz` and the metrics say, and what refuses every change while a start is
 //! not over.
 //!
-//! It is found out by writing. Each commit leaves the answer here; when there was none for a second, who asks closes a session
-//! that never was, which is one small commit and changes nothing. A newcomer's mistake: to look at the free space instead; a quota, a limit of the process and
-//! a disk that became read-only don't show there.
+//! It is found out by writing. Each commit leaves the answer here; when there was none for a second, the next check closes a session
+//! that does not exist: one small commit that changes nothing. A newcomer's mistake: to look at the free space instead; a quota, a limit
+//! of the process and a disk that became read-only don't show there.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
