@@ -70,7 +70,7 @@ pub fn parse(headers: &HeaderMap) -> Result<TokenRequest<'_>, Fault> {
 }
 
 impl TokenRequest<'_> {
-    /// The refusal of credentials that are unknown, wrong or not of one PSP, alike. The hint depends on their texts alone.
+    /// The refusal of credentials that are unknown, wrong or not of one PSP: one answer. The hint depends on their texts alone.
     pub fn refused(&self) -> Fault {
         let values =
             [("client_id", self.client_id), ("client_secret", self.client_secret), (SHOWN_KEY, self.subscription_key)];

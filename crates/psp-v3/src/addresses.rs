@@ -109,7 +109,7 @@ const fn v6(high: [u16; 4], prefix_bits: u32, class: AddressClass) -> Range<Ipv6
     Range { first: Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0), prefix_bits, class }
 }
 
-/// The first range that holds an address decides, so single addresses stand before what surrounds them.
+/// The first range that holds an address decides, so single addresses come before the ranges around them.
 const RANGES_V4: &[Range<Ipv4Addr>] = &[
     v4([100, 100, 100, 200], 32, AddressClass::Metadata), // Alibaba
     v4([192, 0, 0, 192], 32, AddressClass::Metadata),     // Oracle

@@ -17,7 +17,7 @@ pub fn reachable(listener: SocketAddr) -> SocketAddr {
     SocketAddr::new(if ip.is_unspecified() { loopback } else { ip }, listener.port())
 }
 
-/// The origin of a listener that nobody has named: `http://` and where it is [`reachable`].
+/// The origin of a listener without a configured name: `http://` and where it is [`reachable`].
 pub fn origin_of(listener: SocketAddr) -> String {
     format!("http://{}", reachable(listener))
 }
@@ -87,7 +87,7 @@ fn is_name(text: &str) -> bool {
 pub struct KnownHosts(Vec<HostName>);
 
 impl KnownHosts {
-    /// Those that no stranger can have, the host of our own public URL, and those that were allowed besides.
+    /// Those that no stranger can have, the host of our own public URL, and those that settings allow.
     pub fn new(public_url: &str, allowed: &[HostName]) -> Self {
         let own = Url::parse(public_url).ok().and_then(|url| url.host_str()?.parse().ok());
         Self(own.into_iter().chain(allowed.iter().cloned()).collect())

@@ -1,7 +1,7 @@
 //! `POST /psp/v3/psppayments/init`: a PSP starts a payment. [`parse`] reads the request and finds all its faults at
 //! once; [`InitAnswer`] is what a success says.
 //!
-//! What only the store knows (ids that exist, merchants that may not, users that are nobody) is not judged here.
+//! What only the store knows (ids that exist, merchants that may not, users that do not exist) is not judged here.
 //! Unknown members are ignored, `null` is the same as absent, and `currency` has no field: it can only be NOK.
 
 use std::borrow::Cow;

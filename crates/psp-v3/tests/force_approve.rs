@@ -1,4 +1,4 @@
-//! Bodies of force-approve: which are read, and what each bad one is told.
+//! Bodies of force-approve: which are read, and what each bad one gets.
 
 use lommebok_psp_v3::force_approve::parse;
 

@@ -66,7 +66,7 @@ fn half_of_a_surrogate_pair_anywhere_else_is_refused_by_its_field() {
     let name = body_with("paymentText", Some(r#""ok","\ud83d":1"#));
     let fault = sandbox(&name).unwrap_err().remove(0);
     assert_eq!(fault.message, "Invalid request: the name of a member of the body has half of a surrogate pair");
-    // What nobody reads may hold anything.
+    // What is not read may hold anything.
     assert!(sandbox(&body_with("note", Some(r#""\ud83d""#))).is_ok());
 }
 

@@ -1,5 +1,5 @@
 //! Faults as bytes: the PSP API's array, the gateway's 401, the token endpoint's pair and the merchants' problem details.
-//! Every shape carries the context id where it has room; hints stand beside it in a header.
+//! Every shape carries the context id where it has room; hints are in a header.
 
 use serde::Serialize;
 use utoipa::ToSchema;

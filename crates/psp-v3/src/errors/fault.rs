@@ -1,4 +1,4 @@
-//! One refusal: which row of the table, which field, what exactly, and a hint that stands beside the wire.
+//! One refusal: which row of the table, which field, what exactly, and a hint for a header of the answer.
 
 use std::borrow::Cow;
 
@@ -65,7 +65,7 @@ impl Fault {
         }
     }
 
-    /// An MSN that is unknown or another PSP's, alike. `msn` is shown, so it must have passed
+    /// An MSN that is unknown or another PSP's: one answer. `msn` is shown, so it must have passed
     /// [`lommebok_values::Msn::is`].
     pub fn merchant_serial_number(msn: &str) -> Self {
         let mut fault = Self::at(ErrorCode::MerchantSerialNumber, "Merchant-Serial-Number");
@@ -103,7 +103,7 @@ impl Fault {
     }
 }
 
-/// What was read of a header and of the body, or the faults of both: they are of one stage and are told together.
+/// What was read of a header and of the body, or the faults of both: they belong to one stage and are reported together.
 pub fn together<H, B>(header: Result<H, Fault>, body: Result<B, Vec<Fault>>) -> Result<(H, B), Vec<Fault>> {
     match (header, body) {
         (Ok(header), Ok(body)) => Ok((header, body)),

@@ -48,7 +48,7 @@ pub struct Row {
     pub stage: Stage,
     /// When it is answered; for the documentation.
     pub when: &'static str,
-    /// The hint beside it when nothing more is known of its reason.
+    /// Its hint when nothing more is known of its reason.
     pub hint: Slip,
 }
 

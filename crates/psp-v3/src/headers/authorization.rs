@@ -27,7 +27,7 @@ pub fn subscription_key(headers: &HeaderMap) -> Result<&str, Fault> {
     }
 }
 
-/// The refusal of a subscription key that is nobody's or not the caller's, alike. The hint depends on its text alone.
+/// The refusal of a subscription key that is unknown or not the caller's; both get the same answer. The hint depends on its text alone.
 pub fn invalid_subscription_key(key: &str) -> Fault {
     unless_filled_in(Fault::of(ErrorCode::SubscriptionKeyInvalid), SHOWN_KEY, key)
 }

@@ -37,7 +37,7 @@ pub fn required_idempotency_key(headers: &HeaderMap) -> Result<&str, Fault> {
     })
 }
 
-/// What to say beside a success without a key, when a header came that is named like it: the client believes that it may
+/// The hint for a success without a key, when a header has a similar name: the client believes that it may
 /// repeat its request.
 pub fn idempotency_hint(headers: &HeaderMap) -> Option<Hint> {
     let name = MISSPELLED.into_iter().find(|name| headers.contains_key(*name))?;

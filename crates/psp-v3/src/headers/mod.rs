@@ -62,7 +62,7 @@ pub(crate) const ALL: [&str; 14] = [
     "content-type",
     "content-encoding",
 ];
-/// Our own header beside an answer, in the sandbox.
+/// Our own response header, in the sandbox.
 pub const HINT: &str = "lommebok-hint";
 
 /// How often a header came, and its value as visible ASCII (with inner spaces), trimmed.

@@ -1,4 +1,4 @@
-//! Slips with headers: one that is named like a missing one, and a value that nobody filled in.
+//! Slips with headers: one that is named like a missing one, and a placeholder that was not filled in.
 
 use http::HeaderMap;
 
@@ -27,7 +27,7 @@ pub(crate) fn nearly(headers: &HeaderMap, shown: &'static str) -> Option<String>
     closest(shown, came()).or_else(|| came().find(nickname)).map(str::to_owned)
 }
 
-/// The fault about the value of the header `shown`, with a hint if the value looks as if nobody had filled it in.
+/// The fault about the value of the header `shown`, with a hint if the value looks like a placeholder.
 pub(crate) fn unless_filled_in(fault: Fault, shown: &'static str, value: &str) -> Fault {
     let value = value.strip_prefix("Bearer ").unwrap_or(value);
     if value.starts_with('\'') || UNFILLED.iter().any(|begin| value.starts_with(begin)) {

@@ -30,7 +30,7 @@ pub fn same_psp_id(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
-/// The refusal of a `PSP-ID` that is not `own`, the caller's; whether it is another's or nobody's is not asked.
+/// The refusal of a `PSP-ID` that is not `own`, the caller's; another PSP's and an unknown one get the same answer.
 pub fn invalid_psp_id(sent: &str, own: &str) -> Fault {
     let fault = Fault::of(ErrorCode::PspIdInvalid);
     if same_letters(sent, own) {

@@ -1,4 +1,4 @@
-//! Hints: what stands in `Lommebok-Hint` beside an answer of the sandbox. One table ([`hints`]) has a row for each
+//! Hints: the texts of the header `Lommebok-Hint` in the sandbox's answers. One table ([`hints`]) has a row for each
 //! refusal's reason and for each leniency: the text, or why there is none.
 //!
 //! A hint depends on nothing but the request and the caller's own things, so that another's things and things that do not

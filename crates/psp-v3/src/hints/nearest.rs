@@ -20,7 +20,7 @@ pub(crate) fn same_letters(one: &str, other: &str) -> bool {
     letters(one) == letters(other)
 }
 
-/// How far apart two names are; `None` for names that nobody would mix up.
+/// How far apart two names are; `None` for names that are not alike.
 fn score(name: &str, known: &str) -> Option<usize> {
     let (shorter, longer) = if name.len() < known.len() { (name, known) } else { (known, name) };
     let distance = strsim::osa_distance(name, known);

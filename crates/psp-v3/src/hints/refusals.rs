@@ -1,4 +1,4 @@
-//! The hints beside refusals. A refusal's row in the table of errors names the hint that it has when nothing more is known
+//! The hints of refusals. A refusal's row in the table of errors names the hint that it has when nothing more is known
 //! of its reason; the other rows are for reasons. A row without a text says why.
 
 use super::row::{Beside, HintRow, Says, Slip};

@@ -114,7 +114,7 @@ pub enum Slip {
     HeadOfGet,
 }
 
-/// What a hint stands beside.
+/// The answers that carry a hint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Beside {
     /// A refusal of one of these rows of the table of errors.
@@ -141,7 +141,7 @@ pub enum Says {
 pub struct HintRow {
     /// Which row.
     pub slip: Slip,
-    /// What it stands beside.
+    /// The answers that carry it.
     pub beside: Beside,
     /// When it is given; for the documentation.
     pub when: &'static str,
@@ -158,7 +158,7 @@ impl Beside {
         }
     }
 
-    /// Whether it stands beside successes.
+    /// Whether successes carry it.
     pub const fn success(self) -> bool {
         matches!(self, Self::Success | Self::Either(_))
     }

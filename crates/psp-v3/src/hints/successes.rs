@@ -1,5 +1,5 @@
-//! The hints beside successes: what is not as the documents want it and was taken all the same. A row without a text says
-//! why nobody has to be told.
+//! The hints of successes: what the documents don't allow and was accepted all the same. A row without a text says
+//! why no client needs to know.
 
 use super::row::{Beside, HintRow, Says, Slip};
 

@@ -14,7 +14,7 @@ impl Slip {
     }
 }
 
-/// All rows: first those beside refusals, in the order of the table of errors, then those beside successes.
+/// All rows: first those of refusals, in the order of the table of errors, then those of successes.
 pub fn hints() -> impl Iterator<Item = &'static HintRow> {
     REFUSALS.iter().chain(SUCCESSES)
 }

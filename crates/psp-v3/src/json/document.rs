@@ -18,7 +18,7 @@ pub(crate) enum Broken {
     /// A byte sequence that is not UTF-8.
     #[error("is not valid UTF-8")]
     Utf8,
-    /// JSON, but a string with half of a surrogate pair stands where an object or an array should be.
+    /// JSON, but a string with half of a surrogate pair is where an object or an array should be.
     #[error("has a string where an object or an array should be")]
     Halved,
     /// Not JSON, or more than one document; `serde_json`'s words for syntax repeat nothing of the body.
@@ -43,7 +43,7 @@ impl From<Broken> for Fault {
         match broken {
             Broken::Empty => fault.hinting(Hint::of(Slip::BodyEmpty)),
             Broken::Encoding | Broken::Utf8 => fault.hinting(Hint::of(Slip::BodyEncoding)),
-            // Bodies in which an object can stand elsewhere than at the top read themselves once more.
+            // Bodies in which an object can be elsewhere than at the top are read once more.
             Broken::Halved => no_object(&Scalar::HalvedText("".into())),
             Broken::Syntax { hint, .. } => fault.hinting(hint),
         }

@@ -8,7 +8,7 @@ use lommebok_values::PhoneNumber;
 use crate::errors::{Fault, Faults};
 use crate::hints::{Hint, Hints, Slip, closest};
 
-/// Where in the body an object stands.
+/// Where in the body an object is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Place {
     /// It is the body.
@@ -176,7 +176,7 @@ impl<'f> Fields<'f> {
     }
 
     /// The phone number of a member that may be absent or `null`: 8 digits. The hint has the spelling that would do; it
-    /// goes to nobody but the one who sent the number.
+    /// goes only to the sender of the number.
     pub(crate) fn phone_number(&mut self, name: &'static str, value: Option<Scalar<'_>>) -> Option<PhoneNumber> {
         let (what, meant) = match value? {
             Scalar::Null => return None,
@@ -246,7 +246,7 @@ pub(crate) fn doubled(path: String) -> Fault {
     Fault::invalid(path, "is given more than once").hinting(Hint::of(Slip::MemberDoubled))
 }
 
-/// The hint about an unknown member `name`, beside those that the object knows.
+/// The hint about an unknown member `name`, from those that the object knows.
 pub(crate) fn not_read(name: &str, known: &'static [&'static str]) -> Hint {
     match closest(name, known.iter().copied()) {
         Some(meant) => Hint::between(Slip::MemberNearly, visible(name), meant),

@@ -76,7 +76,7 @@ impl<'de> DeserializeSeed<'de> for Manner {
     }
 }
 
-/// The next value as it stands in the body. Apart, so that the swift manner stays small.
+/// The next value as it is written in the body. Apart, so that the fast path stays small.
 #[cold]
 #[inline(never)]
 pub(super) fn cut_out<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'de str, D::Error> {

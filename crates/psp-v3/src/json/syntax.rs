@@ -1,4 +1,4 @@
-//! What a client most likely did when its body is no JSON, by what stands at the fault.
+//! What a client most likely did when its body is no JSON, judged by the text at the fault.
 
 use serde_json::Error;
 
@@ -39,7 +39,7 @@ pub(super) fn hint(text: &str, error: &Error) -> Hint {
     Hint::about(slip, place(error))
 }
 
-/// The first character of what the reader could not take, the one at the fault or the beginning of its word, and what stands
+/// The first character of what the reader could not take, the one at the fault or the beginning of its word, and what is
 /// before it.
 fn fault_at<'t>(text: &'t str, error: &Error) -> Option<(char, &'t str)> {
     let lines_before = error.line().checked_sub(1)?;

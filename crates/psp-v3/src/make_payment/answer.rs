@@ -165,7 +165,7 @@ fn json_fault(body: &[u8]) -> Option<String> {
     read_document(body, |manner| Flat::new(TOP, manner)).err().map(|broken| broken.to_string())
 }
 
-/// The error of an answer that is wrong otherwise, whether it stands in `errorMessage` or at the top.
+/// The error of an answer that is wrong otherwise, whether it is in `errorMessage` or at the top.
 fn error_beside(body: &[u8]) -> Option<PspError> {
     let top = read_document(body, |_| Flat::new(BESIDE, Manner::Careful)).ok()?;
     let [message, id, text] = top.values;

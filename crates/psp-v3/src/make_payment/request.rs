@@ -204,7 +204,7 @@ impl<'a> Notice<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum NoticeState {
-    /// The user cancelled, or no token was to be had.
+    /// The user cancelled, or there was no token.
     UserCancel,
     /// The deadline passed.
     Timeout,

@@ -1,4 +1,4 @@
-//! A merchant's logo: a PNG whose header is read, so that nobody has to trust its name. Pixels are never decoded.
+//! A merchant's logo: a PNG whose header is read, so that its name need not be trusted. Pixels are never decoded.
 
 use std::io::Cursor;
 

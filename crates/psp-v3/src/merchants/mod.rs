@@ -2,7 +2,7 @@
 //! [`Merchant`], [`MerchantList`] and [`CreateMerchantAnswer`] are the answers (PATCH answers with an empty body).
 //!
 //! Errors here are RFC 9457 problem details. The published regular expressions for e-mail and web site are kept in
-//! spirit, not to the letter: theirs accept and refuse things that nobody means. A logo's URL is kept, never fetched.
+//! spirit, not to the letter: theirs accept and refuse the wrong things. A logo's URL is kept, never fetched.
 
 mod answers;
 mod logo;

@@ -1,5 +1,5 @@
 //! Whole bodies, so that Postman, documentation and mock servers show something that works: each is valid, and a sandbox
-//! that was just started takes each request as it stands (but for credentials, and the token of force-approve).
+//! that was just started takes each request unchanged (except for credentials, and the token of force-approve).
 
 use serde_json::{Value, json};
 use utoipa::openapi::example::ExampleBuilder;

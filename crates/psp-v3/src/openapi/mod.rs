@@ -1,5 +1,5 @@
 //! The OpenAPI 3.1 description of every public endpoint, made from the types of this crate, so that it cannot say
-//! anything else. `makePayment` stands in it as a callback of init. App API and Control API are not in it.
+//! anything else. `makePayment` is in it as a callback of init. App API and Control API are not in it.
 //!
 //! Requests that are read by hand have types of their own here (`bodies`), because their fields are more than Rust types
 //! say; a test compares their members with those that the readers know.

@@ -74,7 +74,7 @@ const RULES: [Rule; 32] = [
     Rule::new("country", "^[A-Za-z]{2}$"),
 ];
 
-/// The schemas as they stand in the document.
+/// The schemas as the document has them.
 pub(super) fn applied(mut schemas: Value) -> Value {
     let schemas_mut = schemas.as_object_mut().into_iter().flat_map(Map::values_mut);
     for members in schemas_mut.filter_map(|schema| schema.get_mut("properties")?.as_object_mut()) {

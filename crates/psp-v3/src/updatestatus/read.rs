@@ -87,7 +87,7 @@ impl<'de> Object<'de> for Reading<'de> {
             Oddity::NotAnObject(other) => {
                 self.list = List::Seen;
                 let fault = no_object(&other);
-                // Who sends the entries alone should learn where they go.
+                // A client that sends the bare entries should learn where they go.
                 let alone = other == Scalar::Array;
                 self.faults.push(if alone { fault.hinting(Hint::member("transactions")) } else { fault });
             }

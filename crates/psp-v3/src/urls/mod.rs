@@ -135,8 +135,8 @@ pub fn make_payment_url(text: &str, policy: UrlPolicy) -> Result<Target, UrlFaul
     Ok(Target { tls: site.tls, host: site.host.to_host(), port: site.port, path_and_query })
 }
 
-/// Judges a `pspRedirectUrl`; with `is_app` any scheme of an app will do, but never a script-like one. A web URL's site is
-/// told.
+/// Judges a `pspRedirectUrl`; with `is_app` any scheme of an app will do, but never a script-like one. The site of a web URL
+/// is returned.
 pub fn psp_redirect_url(text: &str, is_app: bool, policy: UrlPolicy) -> Result<Option<Site<'_>>, UrlFault> {
     if !is_app || syntax::is_web_scheme(syntax::scheme(text)?) {
         return web_site(text, policy).map(Some);

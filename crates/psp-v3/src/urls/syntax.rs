@@ -1,4 +1,4 @@
-//! What a URL of ours looks like, before anybody asks where it leads.
+//! What a URL of ours looks like, before its destination is looked at.
 //!
 //! A host that is a plain name is read here; every other one is given to the web's own parser. Nothing after the
 //! authority can change where a URL leads, because backslashes are refused first.
@@ -18,7 +18,7 @@ pub struct Target {
     pub host: Host,
     /// The port, the scheme's own if none is written.
     pub port: u16,
-    /// What stands in the request line: path and query, percent-encoded, beginning with `/`.
+    /// Path and query for the request line, percent-encoded, beginning with `/`.
     pub path_and_query: String,
 }
 
