@@ -1,6 +1,6 @@
 //! What every page knows: its language, where it is, and the files that it loads. HTML leaves through [`Chosen::page`] alone.
 //!
-//! The pages have two brands that must not look like the wallet: the shop, and the simulated bank. Texts stand in the templates.
+//! The pages have two brands that must not look like the wallet: the shop, and the simulated bank. Texts are in the templates.
 
 use std::borrow::Borrow;
 use std::convert::Infallible;
@@ -82,7 +82,7 @@ impl Page {
     }
 }
 
-/// The cookie that remembers the language somebody chose with the switch: `nb` or `en`.
+/// The cookie that remembers the language a person chose with the switch: `nb` or `en`.
 const LANG_COOKIE: &str = "fjellkroa-lang";
 
 /// The language that a browser gets, and whether it just chose it with the switch.

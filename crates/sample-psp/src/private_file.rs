@@ -1,4 +1,4 @@
-//! Files that are their owner's alone (0600), whatever the umask: orders, tokens and keys stand in them.
+//! Files that are their owner's alone (0600), whatever the umask: they hold orders, tokens and keys.
 
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, ErrorKind};
@@ -11,7 +11,7 @@ pub(crate) const PRIVATE: u32 = 0o600;
 const TO_OTHERS: u32 = 0o077;
 
 /// Makes an empty private file where SQLite shall have a database; one that is there is kept, and made private with what
-/// a crash left beside it. SQLite gives new files beside it what the database has.
+/// a crash left next to it. SQLite gives its further files the database's permissions.
 pub(crate) fn database(path: &Path) -> io::Result<()> {
     match OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(path) {
         Ok(file) => return file.set_permissions(Permissions::from_mode(PRIVATE)),

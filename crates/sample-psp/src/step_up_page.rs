@@ -75,7 +75,7 @@ async fn answer(
 }
 
 impl Desk {
-    /// The page as the session stands.
+    /// The page for the session's state.
     async fn page(&self, chosen: Chosen, session: &str, payment: &Payment) -> Response {
         let State::StepUp(step_up) = &payment.state else { return over(chosen, session) };
         let page = Page::new(chosen.lang, path(session));

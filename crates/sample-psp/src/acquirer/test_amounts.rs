@@ -11,7 +11,7 @@ use super::ResponseCode;
 pub enum TestAmount {
     /// The issuer answers this to any card.
     Issuer(ResponseCode),
-    /// The PSP refuses by itself, without asking anybody.
+    /// The PSP refuses by itself, without asking an acquirer.
     Psp(ErrorId),
     /// Notices are answered with error 93.
     NoticesAnswered93,

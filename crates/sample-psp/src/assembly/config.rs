@@ -43,7 +43,7 @@ pub struct SamplePspConfig {
     pub issuer: IssuerRules,
     /// Business time; the wallet's own, in one process with it.
     pub clock: BusinessClock,
-    /// For tests: what stands before the simulated acquirer and loses or delays answers.
+    /// For tests: a layer before the simulated acquirer that loses or delays answers.
     pub wrap_acquirer: Option<WrapAcquirer>,
 }
 
@@ -70,7 +70,7 @@ pub struct ShopConfig {
     pub listen: SocketAddr,
     /// Where browsers reach it; else the address that it listens on.
     pub public_url: Option<Url>,
-    /// Names, besides that of the public URL, under which it answers.
+    /// Names, in addition to that of the public URL, under which it answers.
     pub allowed_hosts: Vec<HostName>,
     /// The page of the phone simulator, if there is one to point at.
     pub phone_simulator: Option<Url>,

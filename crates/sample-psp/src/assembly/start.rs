@@ -74,7 +74,7 @@ impl SamplePsp {
             Some(wanted) => Some(OpenShop::open(&config, wanted, &merchants)?),
             None => None,
         };
-        // The receiver goes to work at once and keeps its file meanwhile: whatever can fail stands before it.
+        // The receiver works at once and keeps its file open: what can fail comes before it.
         let path = config.data_dir.join("receiver.db");
         private_file::database(&path).map_err(unusable(path.clone()))?;
         let memory = SqliteMemory::open(&path).map_err(unusable(path))?;

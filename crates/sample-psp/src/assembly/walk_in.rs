@@ -24,7 +24,7 @@ pub(super) const PATH: &str = "/make-payment/walk-in";
 
 const WRONG_AMOUNT: &str = "the amount in the address must be 1 to 2147483647, in øre";
 
-/// What the address says besides where it is.
+/// The parameters of the address.
 #[derive(Deserialize)]
 struct Said {
     amount: Option<String>,

@@ -83,7 +83,7 @@ pub(crate) fn reverse(transaction: &Transaction<'_>, operation: &str) -> Result<
     Ok(())
 }
 
-/// The answer that an operation has had before.
+/// The earlier answer to an operation.
 pub(crate) fn answered(connection: &Connection, id: &str) -> Result<Option<ResponseCode>, DatabaseFault> {
     let sql = "SELECT code FROM operation WHERE id = ?1";
     let code: Option<String> = connection.query_row(sql, [id], |row| row.get(0)).optional()?;

@@ -40,7 +40,7 @@ pub(crate) struct ErrorView {
     /// What we told the wallet, if it was told anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error_id: Option<String>,
-    /// For whoever looks into it: nothing that a customer should read.
+    /// For the merchant's back office: nothing that a customer should read.
     pub(crate) error_text: String,
 }
 

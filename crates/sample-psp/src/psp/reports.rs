@@ -1,6 +1,6 @@
 //! Sending reports: a batch at a time, repeated under its key until the wallet takes it.
 //!
-//! A batch that the wallet refuses for certain falls apart, so that one bad report does not hold up the others.
+//! A batch that the wallet refuses for certain is split, so that one bad report does not hold up the others.
 
 use lommebok_sdk::{Error, IdempotencyKey, PspTransactionId, StatusUpdate, StatusUpdates};
 

@@ -11,7 +11,7 @@ use crate::acquirer::{Answered, NoAnswer};
 /// How long an operation or a reversal may take; an authorisation has what is left of the wallet's budget.
 pub(super) const OPERATION_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What a call gets besides, in real time: business time may be moved past its limit while its answer is on the way.
+/// What a call gets in addition, in real time: business time may be moved past its limit while its answer is on the way.
 const REAL_TIME_GRACE: Duration = Duration::from_secs(2);
 
 /// The pauses after the first, second, … try that failed; the last one repeats.

@@ -1,4 +1,4 @@
-//! Payments that somebody else started at the wallet with our credentials, with curl or a program of their own, and whose
+//! Payments that another party started at the wallet with our credentials, with curl or a program of their own, and whose
 //! `makePaymentUrl` is our walk-in address. The ledger takes them in when their token comes.
 
 use lommebok_sdk::{Amount, MakePaymentToken, MerchantOrderId, MerchantSerialNumber, PspTransactionId};
@@ -45,7 +45,7 @@ impl Psp {
             Created::Exists(before) if before.terms.psp_transaction_id == id && before.terms.amount == amount => before,
             Created::Exists(_) => return Err(WalkInFault::Taken),
         };
-        // The wallet knows it already, and its link is somebody else's.
+        // The wallet knows it already, and its link belongs to another party.
         match self.commit(Name::Number(payment.id), Command::AcceptInit { link: String::new() }).await {
             Err(LedgerFault::Database(fault)) => Err(fault.into()),
             Ok(_) | Err(LedgerFault::Refused(..) | LedgerFault::Unknown) => Ok(()),

@@ -80,7 +80,7 @@ impl Psp {
         self.send_reports(now).await
     }
 
-    /// Does one row's work, or has it wait: a payment that can't be read, for one, must not hold up the others.
+    /// Does one row's work, or delays it: a payment that can't be read, for one, must not hold up the others.
     async fn one(&self, row: DueRow) -> Result<(), DatabaseFault> {
         let done = self.tried(row).await.unwrap_or_else(|fault| {
             tracing::error!(payment = row.payment, work = row.kind.word(), %fault, "due work failed; it is tried again");

@@ -63,7 +63,7 @@ enum Slip {
 }
 
 impl Slip {
-    /// What it says beside the field.
+    /// The text next to the field.
     fn say(self, lang: Lang) -> &'static str {
         let (nb, en) = match self {
             Self::None => ("", ""),

@@ -18,7 +18,7 @@ use crate::psp::Reconciliation;
 /// The most bytes of an answer.
 const ANSWER_MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// The most payments that one page of the reconciliation compares, so that it comes while somebody waits for it.
+/// The most payments that one page of the reconciliation compares, so that a person can wait for it.
 pub(crate) const COMPARED_MAX: u32 = 1_000;
 /// How many of them one request compares.
 const COMPARED_AT_ONCE: u32 = 50;

@@ -2,7 +2,7 @@
 //!
 //! It is a merchant and nothing more: it knows the PSP through the merchant API, with its key, and asks it anew whenever a
 //! page needs to know whether an order is paid. The redirect back from the wallet is never believed. A newcomer's mistake:
-//! to mark an order as paid because somebody came to its page.
+//! to mark an order as paid because a browser came to its page.
 //!
 //! It answers requests to its own names, and forms that its own pages sent. Another site's form is known by `Sec-Fetch-Site`,
 //! or by `Origin` where a browser does not send that; another name that leads to our address (DNS rebinding) by `Host`.

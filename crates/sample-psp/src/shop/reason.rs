@@ -1,7 +1,7 @@
 //! Why an order was not paid, in a customer's words: what happened as far as it is the customer's business, and what to do.
 //!
-//! Numbers and texts of the API are for the back office. A bank that suspects fraud only "says no" here, as it would have it:
-//! nobody is told how to try again better.
+//! Numbers and texts of the API are for the back office. A bank that suspects fraud only "says no" here, as banks want it:
+//! no answer helps a fraud to succeed.
 
 use lommebok_sdk::MobileNumber;
 

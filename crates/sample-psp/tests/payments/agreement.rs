@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use crate::faults::{Fault, Faults, FaultyAcquirer, FaultyTransport, Proxy};
 use crate::world::{MAY_PUSH, World, id, send};
 
-/// Something that somebody does with one of the payments.
+/// Something that a party does with one of the payments.
 #[derive(Clone, Debug)]
 enum Step {
     Create(i64),
@@ -105,7 +105,7 @@ impl Run {
         Self { world, lines, proxy, payments: Vec::new(), operations: 0 }
     }
 
-    /// What is refused or lost is nobody's fault here: only the end counts.
+    /// Refusals and losses are no failures here: only the end counts.
     async fn take(mut self, step: Step) -> Self {
         match step {
             Step::Create(amount) => self.create(amount, "landing_page").await,

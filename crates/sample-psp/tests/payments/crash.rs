@@ -1,7 +1,7 @@
 //! A PSP that dies between any two steps, and comes back on its files: nothing is lost, and nothing is done twice.
 //!
 //! It runs on a runtime of its own, which is torn down while a call to the wallet or the acquirer hangs: before the call
-//! arrived, or after it was done and before anybody heard of it.
+//! arrived, or after it was done and before its answer arrived.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};

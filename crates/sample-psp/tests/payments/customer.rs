@@ -11,7 +11,7 @@ use crate::world::{MAY_PUSH, World, id, send};
 /// No two orders of this process have the same key.
 static ORDERS: AtomicU64 = AtomicU64::new(1);
 
-/// A PSP that has a shop, beside a phone simulator of somebody else's.
+/// A PSP that has a shop, with another party's phone simulator.
 pub(crate) fn with_shop(config: &mut SamplePspConfig) {
     let listen = "127.0.0.1:0".parse().unwrap();
     let phone_simulator = Some("http://phone.example/phone".parse().unwrap());

@@ -21,7 +21,7 @@ pub(crate) enum Fault {
     None,
     /// It never arrives.
     RequestLost,
-    /// It is done, and nobody hears of it.
+    /// It is done, and its answer is lost.
     AnswerLost,
     /// It arrives twice.
     Twice,

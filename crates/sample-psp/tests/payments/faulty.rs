@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use crate::customer::{bought, form, page, with_shop};
 use crate::world::World;
 
-/// Authorises at once and answers when it is let, or says that nobody answered.
+/// Authorises at once and answers when the test allows it, or reports no answer.
 struct Odd {
     inner: SimulatedAcquirer,
     may_answer: Arc<Semaphore>,

@@ -104,7 +104,7 @@ async fn money_that_was_captured_before_the_receiver_kept_its_answer_is_not_reve
     world.operate(&id, "captures", Some(100), "c1").await.succeeded();
     world.wallet.advance(Duration::from_secs(16)).await.unwrap();
     world.wallet.outcome(&id).await.unwrap();
-    // As if the process had died after the ledger knew and before the receiver did: the start has it reversed.
+    // As if the process had died after the ledger knew and before the receiver did: the start reverses it.
     let world = world.restarted_with(|config| set_back(&config.data_dir, &before)).await;
     // A stop waits for the reversal that was handed over; what is settled is not handed over again.
     let world = world.restarted().await.restarted().await;

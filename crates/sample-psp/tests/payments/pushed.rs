@@ -1,5 +1,5 @@
 //! A push whose init was never answered: the user is on the phone with a payment of which the PSP does not know whether the
-//! wallet has it. Until the details have said so, nothing may be taken for over.
+//! wallet has it. Until the details say so, no payment counts as over.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ async fn a_push_that_reached_the_phone_at_the_last_moment_is_paid_all_the_same()
     let run = pushed(Fault::RequestLost, &tasks).await;
     let id = run.payments[1].clone();
     run.world.advance(Duration::from_secs(595)).await;
-    // The last try is at ten minutes at the latest. It comes through, and nobody hears of it.
+    // The last try is at ten minutes at the latest. It arrives, and its answer is lost.
     only(&run.lines.to_wallet, Fault::AnswerLost);
     run.world.advance(Duration::from_secs(5)).await;
     assert_eq!(run.world.wallet.state(&id).unwrap(), State::AwaitingApproval);
@@ -70,7 +70,7 @@ async fn a_push_that_never_reached_the_wallet_is_refused_when_its_time_is_over()
     for minutes in [11, 1] {
         run.world.advance(Duration::from_mins(minutes)).await;
     }
-    // Nobody says whether the wallet has it, so nobody says that it has not.
+    // No answer tells whether the wallet has it, so the PSP does not claim that it has not.
     assert_eq!(run.world.payment(&id).await["state"], "CREATED");
     run.lines.to_wallet.off();
     run.world.advance(Duration::from_mins(10)).await;

@@ -193,7 +193,7 @@ const REFUSED: [(&str, &str, &str); 14] = [
     ("172", "Feilen er hos oss, ikke hos deg.", "The fault is ours, not yours."),
     ("181", "Vi fant ikke banken bak kortet.", "The bank behind the card could not be found."),
     ("182", "Banken din sa nei til betalingen.", "Your bank declined the payment."),
-    // Nobody is told what made the bank suspicious.
+    // No answer tells what made the bank suspicious.
     ("183", "Banken din sa nei til betalingen.", "Your bank declined the payment."),
     ("184", "Beløpet er over grensen for kortet.", "The amount is over the limit of the card."),
     ("185", "Banken svarte for sent.", "The bank answered too late."),

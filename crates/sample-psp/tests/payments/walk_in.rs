@@ -1,4 +1,4 @@
-//! The walk-in address: payments that were started at the wallet by somebody else, with this PSP's credentials.
+//! The walk-in address: payments that were started at the wallet by another party, with this PSP's credentials.
 
 use lommebok_sdk::{Amount, Init, MakePaymentUrl, MerchantOrderId, PspRedirectUrl, PspTransactionId};
 use lommebok_testing::State;

@@ -1,4 +1,4 @@
-//! What every test begins with: a wallet, a PSP that is wired to it, a merchant's key, and time that stands still.
+//! What every test begins with: a wallet, a PSP that is wired to it, a merchant's key, and frozen time.
 
 use std::time::Duration;
 

@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::database::DatabaseFault;
 use crate::database::acquirer::{self as rows, Sum};
 
-/// Judges an authorisation, or repeats the answer that it has had.
+/// Judges an authorisation, or repeats its earlier answer.
 pub(super) fn authorise(
     transaction: &Transaction<'_>,
     key: &[u8; 32],
@@ -48,7 +48,7 @@ pub(super) fn authorise(
     Ok(code)
 }
 
-/// Does an operation if the authorisation bears it, or repeats the answer that it has had.
+/// Does an operation if the authorisation bears it, or repeats its earlier answer.
 pub(super) fn order(
     transaction: &Transaction<'_>,
     order: &Order,

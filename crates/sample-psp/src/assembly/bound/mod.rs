@@ -23,7 +23,7 @@ struct Limits {
     of_connections: listener::Limits,
     /// The most bytes of a body; most routes have a smaller limit of their own.
     body_max_bytes: usize,
-    /// For the answers that are under way when we are told to stop.
+    /// For the answers that are under way at shutdown.
     last_answers_within: Duration,
 }
 
@@ -48,7 +48,7 @@ impl Default for Limits {
     }
 }
 
-/// Of the process' open files, the part that a listener's connections may take: in a process of its own or beside the wallet.
+/// Of the process' open files, the part that a listener's connections may take: in a process of its own or in the wallet's.
 const PART_OF_FILES: usize = 16;
 
 impl Limits {

@@ -85,7 +85,7 @@ pub(crate) fn close(transaction: &Transaction<'_>, id: i64, state: &str) -> Resu
     Ok(())
 }
 
-/// A refused batch falls apart: each report goes alone, so that the bad one is found and holds up no other.
+/// A refused batch is split: each report goes alone, so that the bad one is found and holds up no other.
 pub(crate) fn split(transaction: &Transaction<'_>, id: i64) -> Result<(), DatabaseFault> {
     transaction.execute("UPDATE report SET batch = NULL, alone = 1 WHERE batch = ?1", [id])?;
     close(transaction, id, "split")

@@ -1,4 +1,4 @@
-//! The road to a reservation: attempts, the issuer's answers, 3-D Secure, and the way back.
+//! How a payment is reserved: attempts, the issuer's answers, 3-D Secure, and the way back.
 
 use lommebok_sdk::ErrorId;
 

@@ -1,5 +1,5 @@
 //! `decide` is the only place where it is decided what happens to a payment. A function of payment and command; the time
-//! at which it happens is written down beside the entries, and none of these rules asks it.
+//! is stored with the entries; no rule depends on it.
 //!
 //! A refusal changes nothing. A newcomer's mistake: to refuse a repeat as wrong; it is [`Refusal::AlreadySo`].
 

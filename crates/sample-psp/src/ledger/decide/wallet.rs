@@ -46,7 +46,7 @@ pub(super) fn read(payment: &Payment, finding: Finding, if_missing: IfMissing) -
     match &payment.state {
         State::Reserved { .. } => reserved_here(payment, finding, if_missing),
         // A PSP that holds nothing and finds more there says so: `CANCELLED` also settles an outcome that is unknown.
-        // The wallet has it and we have no link: the user may come by a push, or nobody until its time is over.
+        // The wallet has it and we have no link: the user may come by a push, or not at all before it expires.
         State::Created if finding == Finding::Open => Err(Refusal::BeingProcessed),
         State::Created | State::Open { .. } | State::StepUp(_) => match finding {
             Finding::Open => settled(Settled::Again),

@@ -1,4 +1,4 @@
-//! What the back office deals with: an order of the shop with its payment, or a payment of ours that somebody started
+//! What the back office deals with: an order of the shop with its payment, or a payment of ours that a developer started
 //! elsewhere, at the walk-in address or with the merchant's key.
 
 use lommebok_sdk::{MobileNumber, PspTransactionId};
