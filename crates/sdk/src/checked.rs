@@ -1,4 +1,4 @@
-//! Texts that are checked once: ids, numbers and keys of the wire. Who has one knows that it is right.
+//! Texts that are checked once: ids, numbers and keys of the wire. A value of such a type is valid.
 //!
 //! The patterns are those of the API (`docs/domain.md`, section 2). Ids are compared byte for byte: `a1` and `A1` are two payments.
 

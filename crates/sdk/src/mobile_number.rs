@@ -12,7 +12,7 @@ const NORWAY: &str = "47";
 /// The most characters that are looked at: what is longer is no number.
 const TYPED_MAX_CHARS: usize = 64;
 
-/// What is wrong with a number that somebody typed. `Display` says it in English, for a person; word it yourself for others.
+/// What is wrong with a number that a person typed. `Display` says it in English, for a person; word it yourself for others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum TypedNumberFault {
@@ -25,13 +25,13 @@ pub enum TypedNumberFault {
     /// It has too few digits or too many.
     #[error("a Norwegian number has 8 digits, with or without +47")]
     Length,
-    /// It has letters or signs that stand in no phone number.
+    /// It has letters or signs that no phone number has.
     #[error("this is not a phone number: write 8 digits, with or without +47")]
     NotANumber,
 }
 
 impl MobileNumber {
-    /// Reads a Norwegian number as somebody typed or pasted it, for a form of yours. `12345678` is also written `12 34 56 78`,
+    /// Reads a Norwegian number as a person typed or pasted it, for a form of yours. `12345678` is also written `12 34 56 78`,
     /// `12-34-56-78`, `12.34.56.78`, `+47 12345678`, `(+47) 12 34 56 78`, `0047 12345678`, `4712345678` or
     /// `tel:+4712345678`. Spaces of all kinds, and the invisible marks that come along when a number is copied, are passed over.
     ///
@@ -89,7 +89,7 @@ fn without_scheme(written: &str) -> &str {
     }
 }
 
-/// What may stand between the digits: white space, dashes, dots, slashes, brackets, and marks that nobody sees.
+/// What may be between the digits: white space, dashes, dots, slashes, brackets, and invisible marks.
 fn is_passed_over(character: char) -> bool {
     character.is_whitespace()
         || matches!(character, '-' | '.' | '/' | '(' | ')' | '\u{2010}'..='\u{2015}' | '\u{2212}')

@@ -1,5 +1,5 @@
-//! The examples are run, as they stand in `examples/`, against the real wallet; and what documents quote from them is what
-//! stands there.
+//! The examples in `examples/` are run unchanged against the real wallet; and what documents quote from them is what
+//! they say.
 #![expect(dead_code, reason = "an example has a main of its own")]
 
 #[path = "../examples/quick_start.rs"]

@@ -67,7 +67,7 @@ pub struct HistoryEntry {
     pub success: bool,
 }
 
-/// What can stand in a history.
+/// The kinds of entry of a history.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operation {

@@ -68,7 +68,7 @@ impl Init {
     }
 
     /// What the wallet is to send as the `Authorization` header of its calls to `make_payment_url`. Without one, nothing
-    /// tells the wallet's calls from anybody's.
+    /// tells the wallet's calls from a stranger's.
     #[must_use]
     pub fn make_payment_token(mut self, token: MakePaymentToken) -> Self {
         self.make_payment_token = Some(token);

@@ -130,7 +130,7 @@ impl MakePaymentUrl {
 }
 
 /// Where the wallet sends the user at the end (`pspRedirectUrl`), as well as it can: a page of the shop's, or with
-/// [`Init::app`](super::Init::app) an address that opens your app. That somebody comes there proves nothing.
+/// [`Init::app`](super::Init::app) an address that opens your app. A visit there proves nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PspRedirectUrl(Url);
 

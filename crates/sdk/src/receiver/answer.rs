@@ -1,4 +1,4 @@
-//! Answers to the wallet. One is only had from what it answers, and each request has only the answers that fit it: no
+//! Answers to the wallet. One is made only from what it answers, and each request has only the answers that fit it: no
 //! SOFT_DECLINE without its page, none on the second attempt, no OK to a notice.
 
 use std::fmt;

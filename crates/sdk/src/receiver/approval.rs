@@ -63,7 +63,7 @@ pub enum TokenType {
     Other(String),
 }
 
-/// Where the 3-D Secure page sends the user with each result. Who has these addresses can end the session: secrets.
+/// Where the 3-D Secure page sends the user with each result. Any holder of these addresses can end the session: secrets.
 #[derive(Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Operations {

@@ -15,7 +15,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub enum Expected {
     /// The token that the payment was started with.
     Token(MakePaymentToken),
-    /// Nothing: the payment was started without a token, so anybody's call is believed.
+    /// Nothing: the payment was started without a token, so every caller is believed.
     Nothing,
     /// There is no such payment: the call is refused like one with a wrong token.
     UnknownPayment,

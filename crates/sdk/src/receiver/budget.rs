@@ -38,7 +38,7 @@ impl Budget {
         self.over.cancelled().await;
     }
 
-    /// Returns when its time has come, whether or not somebody has ended it then.
+    /// Returns when its time has come, whether or not it has ended before.
     pub(super) async fn ran_out(&self) {
         self.clock.sleep_until(self.ends_at).await;
     }

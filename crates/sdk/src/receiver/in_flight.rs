@@ -71,7 +71,7 @@ impl InFlight {
 }
 
 impl Worker {
-    /// Somebody who waits for this worker.
+    /// A task that waits for this worker.
     pub(super) fn waiter(&self) -> Waiter {
         Waiter(self.sender.subscribe())
     }

@@ -11,14 +11,14 @@ use super::record::Record;
 use super::{Authorization, BoxError, Inner, MakePayment, PaymentHandler};
 use crate::PspTransactionId;
 
-/// The pauses before each try to have a reversal done.
+/// The pauses before each try of a reversal.
 const PAUSES: [Duration; 5] =
     [Duration::ZERO, Duration::from_secs(5), Duration::from_secs(30), Duration::from_mins(2), Duration::from_mins(10)];
 /// The pause before each further try, for as long as the receiver lives.
 const LAST_PAUSE: Duration = Duration::from_hours(1);
 
 impl<H: PaymentHandler, M: Memory, A: Authorization> Inner<H, M, A> {
-    /// Has the reversal done that is owed for a payment, if one is. Returns when it is, or when the receiver is closing.
+    /// Does the reversal that is owed for a payment, if any. Returns when it is, or when the receiver is closing.
     pub(super) async fn settle(self: &Arc<Self>, id: &PspTransactionId) {
         for pause in PAUSES.into_iter().chain(std::iter::repeat(LAST_PAUSE)) {
             if !pause.is_zero() && !self.waited(pause).await {

@@ -1,4 +1,4 @@
-//! A clock and a transport that somebody else holds too go into a client as they are.
+//! A clock and a transport that other code holds too go into a client as they are.
 
 use std::sync::Arc;
 

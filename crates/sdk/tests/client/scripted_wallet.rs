@@ -60,7 +60,7 @@ pub(crate) struct ScriptedWallet {
 }
 
 impl ScriptedWallet {
-    /// Answers each request as `script` says; it is told how many came before on the same path.
+    /// Answers each request as `script` says; it gets the number of earlier ones on the same path.
     pub(crate) async fn start(script: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

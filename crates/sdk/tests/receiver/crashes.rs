@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::psp::{Act, Gate, Psp, TestReceiver, accept, notify, token};
 
-/// A receiver with a file, on a clock that stands.
+/// A receiver with a file, on a frozen clock.
 struct Process {
     receiver: TestReceiver<SqliteMemory>,
     psp: Psp,

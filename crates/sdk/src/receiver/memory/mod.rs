@@ -36,7 +36,7 @@ pub struct Remembered {
 pub enum Saved {
     /// It is durable, as this version.
     As(Version),
-    /// Somebody was faster; nothing was changed.
+    /// Another writer was faster; nothing was changed.
     Conflict,
 }
 
