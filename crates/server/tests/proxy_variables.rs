@@ -1,7 +1,7 @@
 //! makePayment goes straight to the PSP, whatever the environment says of proxies: the same payment once more in a child
 //! process, with every proxy variable set.
 //!
-//! A program of its own, because a child has copies of its parent's open files until it runs: beside other tests it would
+//! A program of its own, because a child has copies of its parent's open files until it runs: with other tests it would
 //! hold the lock of a data directory that one of them has just left.
 
 use std::io::ErrorKind;

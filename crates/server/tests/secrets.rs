@@ -1,4 +1,4 @@
-//! A canary in each secret: after a run with the log at TRACE none of them stands in a log line, an error, the metrics, a page
+//! A canary in each secret: after a run with the log at TRACE none of them is in a log line, an error, the metrics, a page
 //! where it does not belong, the bytes of the database, or what `Debug` says.
 //!
 //! One test alone in its process, because a process has one log.
@@ -21,7 +21,7 @@ use lommebok_testkit::test_app::{Answer, Setup, Started, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// No digits beside it make another number of it, and nothing else here is called so.
+/// No digits next to it make another number of it, and nothing else here is called so.
 const PIN: &str = "7391";
 const MAKE_PAYMENT_TOKEN: &str = "canary-make-payment-token-5e1f";
 const BAD_TOKEN: &str = "canary-bad-token-\u{e5}-77aa";
@@ -51,7 +51,7 @@ impl Canaries {
         self.0.push((name.into(), secret.as_ref().to_vec()));
     }
 
-    /// The names of the secrets that stand in `bytes`, but for those `at_home` there.
+    /// The names of the secrets in `bytes`, except those `at_home` there.
     fn found_in(&self, bytes: &[u8], at_home: &[&str]) -> Vec<&str> {
         let stands = |secret: &[u8]| bytes.windows(secret.len()).any(|window| window == secret);
         let strangers = self.0.iter().filter(|(name, _)| !at_home.iter().any(|home| name.starts_with(home)));
@@ -260,7 +260,7 @@ async fn no_secret_stands_where_it_does_not_belong() {
         let at_home: &[&str] = match answer.hint() {
             // The page of a refused form leads back to its own link.
             _ if answer.text.starts_with("<!") => &["landing token"],
-            // Who sends a number is told the spelling that would do; no log is.
+            // The sender of a number gets the correct spelling; no log does.
             hint if hint.contains("Number: send \"") => &["phone number"],
             _ => &[],
         };

@@ -1,5 +1,5 @@
 //! What is another's looks exactly like nothing: for each endpoint, each other principal and each kind of id, the answer to
-//! somebody else's thing is the answer to none, byte for byte but for the request's id.
+//! another party's thing is the answer to a missing one, byte for byte but for the request's id.
 
 use lommebok_testkit::cases::{Call, EachState};
 use lommebok_testkit::fake_phone::FakePhone;

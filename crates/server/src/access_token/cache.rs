@@ -1,7 +1,7 @@
 //! Verified tokens, bounded: the oldest makes room. Times are checked by the caller on every hit.
 //!
 //! A token is found by its last bytes, which belong to its signature, and is known when the whole of it is the same: hashing
-//! all of it would cost each call more. Nobody who has not seen the token comes as far as the comparison.
+//! all of it would cost each call more. Only a caller that has seen the token reaches the comparison.
 
 use std::collections::{HashMap, VecDeque};
 

@@ -1,4 +1,4 @@
-//! The claims, exactly: nothing missing, nothing more, whole numbers where numbers stand.
+//! The claims, exactly: nothing missing, nothing more, numbers whole.
 
 use serde::{Deserialize, Serialize};
 

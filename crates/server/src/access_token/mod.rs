@@ -40,14 +40,14 @@ pub struct TokenSettings {
     pub lifetime_s: u32,
 }
 
-/// Whom a token speaks for.
+/// The caller that a token identifies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     /// The PSP's tenant.
     pub tenant: TenantId,
     /// The PSP.
     pub psp: PspId,
-    /// The `client_id` with which the token was had.
+    /// The `client_id` that requested the token.
     pub client_id: String,
 }
 
@@ -64,7 +64,7 @@ pub struct IssuedToken {
     pub expires_in_s: u32,
 }
 
-/// Why a token is not taken. Outside all of them look alike (401); the sandbox may hint.
+/// Why a token is refused. All have the same answer (401); the sandbox may hint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum TokenFault {
     /// Longer than [`LONGEST_TOKEN_BYTES`].
@@ -91,10 +91,10 @@ pub enum TokenFault {
     /// A claim is missing, doubled, unknown or of another JSON type.
     #[error("the token's claims are not as they were issued")]
     Claims,
-    /// Issued by somebody else.
+    /// Issued by another party.
     #[error("the token's issuer is another")]
     Issuer,
-    /// Issued for somebody else.
+    /// Issued for another party.
     #[error("the token's audience is another")]
     Audience,
     /// It held until now.
@@ -161,7 +161,7 @@ impl AccessTokens {
         Ok(IssuedToken { token, not_before_s, expires_on_s, expires_in_s: settings.lifetime_s })
     }
 
-    /// Whom `token` speaks for now, by the business time of its tenant.
+    /// The caller that `token` identifies now, by the business time of its tenant.
     ///
     /// # Errors
     /// [`TokenFault`].

@@ -18,7 +18,7 @@ use super::{AccessTokens, Subject, TokenFault, TokenSettings};
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_500);
 const NOW_S: i64 = 1_700_000_000;
 
-/// A clock that stands there.
+/// A clock frozen there.
 fn at(moment: Timestamp) -> BusinessClock {
     BusinessClock::frozen(moment)
 }
@@ -361,7 +361,7 @@ async fn a_token_that_is_dated_after_a_reset_has_ended_for_good_and_an_earlier_o
     clock.reset_to(NOW.plus_millis(1_000), 1);
     let fresh = tokens.issue(&subject(), &clock).await.unwrap();
     let refused = |tokens: &AccessTokens| tokens.verify(late.token.expose(), &clock).err();
-    // Asked of somebody who has not seen it, too: nothing about this is remembered beside the token.
+    // A cache that has not seen it gives the same answer: nothing about this is kept with the token.
     for tokens in [&tokens, &self::tokens()] {
         assert_eq!(refused(tokens), Some(TokenFault::Expired));
         assert_eq!(*tokens.verify(early.token.expose(), &clock).unwrap(), subject());

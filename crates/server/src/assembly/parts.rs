@@ -34,7 +34,7 @@ use crate::http::edge::BodyLimits;
 use crate::ui::brand::Brand;
 use lommebok_web::listener::{ConnectionMetrics, Limits, Listener, Stop};
 
-/// A clock that nobody set may be so far ahead of the wall clock at a start, in ms: an hour, which no correction of a clock
+/// A clock that was not set may be so far ahead of the wall clock at a start, in ms: an hour, which no correction of a clock
 /// that is about right exceeds.
 const FURTHEST_AHEAD_MS: i64 = 3_600_000;
 
@@ -117,7 +117,7 @@ pub(super) async fn clock(seams: &Seams, store: &Store) -> Result<BusinessClock,
     Ok(clock)
 }
 
-/// Refuses the clock that was kept when it is far ahead of the wall clock and nobody chose that: it would run on there for ever.
+/// Refuses the clock that was kept when it is far ahead of the wall clock and was not set so: it would stay ahead for ever.
 pub(super) fn refuse_a_clock_ahead(clock: &BusinessClock) -> Result<(), StartFault> {
     let chosen = clock.mode() != (ClockMode::Running { offset_ms: 0 });
     if chosen || clock.ahead_ms() <= FURTHEST_AHEAD_MS {

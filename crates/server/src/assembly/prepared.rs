@@ -176,7 +176,7 @@ impl PreparedSandbox {
         Ok(make_payment_url)
     }
 
-    /// Begins: does what came due while nobody was there, goes on with what was queued, and takes requests. `beside` is
+    /// Begins: does what came due while no server ran, goes on with what was queued, and takes requests. `beside` is
     /// what the start page leads to. When nothing can be stored now, it shows what is durable and is not ready.
     ///
     /// # Errors
@@ -186,7 +186,7 @@ impl PreparedSandbox {
         self.wallet.start(self.unseeded).await?;
         self.tasks.spawn("watermark", remember(self.tasks.clone(), Arc::clone(&self.remembering)));
         let make_payment_url = beside.make_payment_url.clone();
-        // Only this machine reads a page that stands on its loopback address.
+        // Only this machine reads a page on its loopback address.
         let shown = address.ip().to_canonical().is_loopback().then_some(&self.credentials);
         let shown = SandboxPages::new(self.wallet.clone(), self.brand, beside, &self.seed, shown);
         let router = http::sandbox_router(&self.edge, self.control, shown, self.sandbox.clone(), &self.tasks);

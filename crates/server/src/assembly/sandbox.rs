@@ -1,5 +1,5 @@
 //! The sandbox: a complete wallet with seeded users and a simulated token service, in one process, on one database file,
-//! ready in the blink of an eye. The PSP beside it is whoever its starter chooses: a stub, or the sample PSP.
+//! ready at once. The program that starts it chooses its PSP: a stub, or the sample PSP.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -25,7 +25,7 @@ pub struct Seams {
     pub fault_hook: Option<FaultHook>,
     /// Others who are at work on the same database.
     pub rivals: Option<Rivals>,
-    /// Is told how far attempts have come.
+    /// Learns how far attempts have come.
     pub crash_points: CrashPoints,
     /// Is shown each call to a PSP before it is made.
     pub call_watch: Option<CallWatch>,

@@ -66,7 +66,7 @@ pub(super) async fn look(
 }
 
 /// Stores the `rows` of `tenant`. When nothing can be stored now, a tenant that is known from an earlier start is served as it
-/// stands, and the answer is the rows that are still to be stored.
+/// is, and the answer is the rows that are still to be stored.
 pub(super) async fn seed(
     store: &Store,
     rows: Rows,

@@ -1,4 +1,4 @@
-//! Why a sandbox does not start, in words that name the way out.
+//! Why a sandbox does not start, in words that name the remedy.
 
 use std::net::SocketAddr;
 
@@ -18,10 +18,10 @@ pub enum StartFault {
     /// The database.
     #[error(transparent)]
     Store(#[from] lommebok_store::StoreError),
-    /// Seeding, or what came due while nobody was there.
+    /// Seeding, or what came due while no server ran.
     #[error("the wallet could not start")]
     Wallet(#[from] Fault),
-    /// A clock that goes with the wall clock is far ahead of it, and nobody set it so.
+    /// A clock that goes with the wall clock is far ahead of it, and was not set so.
     #[error(
         "business time is {now} and the wall clock says {wall}, though nobody chose to be ahead: the wall clock was wrong once, \
          or is wrong now",

@@ -91,7 +91,7 @@ pub fn check(config: &DevConfig) -> Result<Checked, StoppedFault> {
     Ok(Checked { report, older: older.flatten() })
 }
 
-/// The data directory of a server that is stopped, held. Whoever opened one that is not there would make it.
+/// The data directory of a stopped server, locked. Opening a missing one would create it.
 pub(super) fn held(config: &DevConfig) -> Result<DataDirectory, StoppedFault> {
     let database = parts::database_path(config);
     if !std::fs::metadata(&database).is_ok_and(|file| file.len() > 0) {

@@ -17,7 +17,7 @@ pub(super) fn read(reader: &mut Reader) -> Option<AppearanceConfig> {
     Some(AppearanceConfig { brand_name: brand_name?, brand_colour: brand_colour? })
 }
 
-/// Nothing but a colour: it stands in a style sheet.
+/// Nothing but a colour: it goes into a style sheet.
 fn colour(text: &str) -> Result<String, String> {
     let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6);
     let good = digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));

@@ -33,7 +33,7 @@ pub(super) fn purpose(commented: &str, setting: &Setting) -> String {
     sentence(&comment).to_owned()
 }
 
-/// The title of the section in which a setting stands.
+/// The title of the section of a setting.
 pub(super) fn section<'a>(commented: &'a str, setting: &Setting) -> &'a str {
     let mut title = "";
     for line in commented.lines() {
@@ -46,7 +46,7 @@ pub(super) fn section<'a>(commented: &'a str, setting: &Setting) -> &'a str {
     title
 }
 
-/// What counts when nobody sets a setting that has no fixed default, in words.
+/// The default, in words, of a setting that has no fixed one.
 pub(super) fn default_in_words(commented: &str, setting: &Setting) -> Option<String> {
     let comment = comment(commented, setting);
     comment.split_once("Default: ").map(|(_, default)| sentence(default).to_owned())
@@ -94,7 +94,7 @@ fn paragraph(page: &mut String, prose: &mut Vec<&str>) {
     if prose.is_empty() {
         return;
     }
-    // An indented paragraph is an example: kept as it stands.
+    // An indented paragraph is an example: kept unchanged.
     let indent = if prose.iter().all(|line| line.starts_with("  ")) { "  " } else { "" };
     page.push('\n');
     for line in prose.drain(..) {

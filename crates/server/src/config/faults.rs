@@ -1,4 +1,4 @@
-//! What is wrong with the settings, and where. Never shows a value: somebody may have put a secret there.
+//! What is wrong with the settings, and where. Never shows a value: it may be a misplaced secret.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ pub enum Origin {
         /// The line, counted from 1.
         line: usize,
     },
-    /// Nobody set it.
+    /// It is not set.
     Nowhere,
 }
 

@@ -1,9 +1,9 @@
 //! Settings: flag, else environment, else file, else default; one name in all of them. `lommebok dev` and `lommebok serve` have
 //! types of their own, so that nothing of the sandbox can be asked of a production server.
 //!
-//! The commented default file beside this module is the reference; the page of documentation is generated from it, and a test
+//! The commented default file next to this module is the reference; the page of documentation is generated from it, and a test
 //! holds it against [`settings()`]. All faults are reported together, those of the file with their line.
-//! A newcomer's mistake: to put a secret into a setting. A setting names the file in which the secret stands.
+//! A newcomer's mistake: to put a secret into a setting. A setting names the file that holds the secret.
 
 mod access_tokens;
 mod appearance;
@@ -52,17 +52,17 @@ pub fn purpose(setting: &Setting) -> String {
     documentation::purpose(commented_default(), setting)
 }
 
-/// The section of the commented default file in which a setting stands.
+/// The section of the commented default file that has a setting.
 pub fn section(setting: &Setting) -> &'static str {
     documentation::section(commented_default(), setting)
 }
 
-/// What counts when nobody sets a setting that has no fixed default, in words: the comment's "Default: …".
+/// The default, in words, of a setting that has no fixed one: the comment's "Default: …".
 pub fn default_in_words(setting: &Setting) -> Option<String> {
     documentation::default_in_words(commented_default(), setting)
 }
 
-/// By what a setting is changed, for whoever reads that its value will not do: its flag and its environment variable.
+/// How a setting is changed, for the fault about its value: its flag and its environment variable.
 pub fn set_by(name: &str) -> String {
     let named = |setting: &Setting| {
         let flag = if setting.secret { String::new() } else { format!("--{} or ", setting.flag_name()) };
@@ -84,7 +84,7 @@ pub struct DevConfig {
     pub payments: PaymentConfig,
     /// What only a sandbox has.
     pub sandbox: SandboxPaymentConfig,
-    /// What is started beside the wallet.
+    /// What is started with the wallet.
     pub sample_psp: SamplePspSettings,
     /// Access tokens.
     pub access_tokens: AccessTokenConfig,

@@ -19,7 +19,7 @@ pub struct NetworkConfig {
     pub public_url: Option<String>,
     /// Proxies that are believed.
     pub trusted_proxies: TrustedProxies,
-    /// Names, besides that of the public URL, under which the pages answer; none in `serve`.
+    /// Names, in addition to that of the public URL, under which the pages answer; none in `serve`.
     pub allowed_hosts: Vec<HostName>,
     /// Limits of connections and request heads.
     pub limits: Limits,

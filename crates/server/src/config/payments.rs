@@ -36,7 +36,7 @@ pub enum BatchTime {
 pub struct SandboxPaymentConfig {
     /// The token for amounts without a rule in the magic table.
     pub magic_tokens: MagicTokens,
-    /// The file with certificate authorities that makePayment calls believe besides the web's, if any.
+    /// The file with certificate authorities that makePayment calls trust in addition to the web's, if any.
     pub outgoing_ca_file: Option<PathBuf>,
 }
 

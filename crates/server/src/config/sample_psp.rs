@@ -1,5 +1,5 @@
-//! Section *Sample PSP and shop*: what `lommebok dev` starts beside the wallet. The server itself knows of the sample PSP only
-//! what stands here; it is another crate, and whoever starts both hands it over.
+//! Section *Sample PSP and shop*: what `lommebok dev` starts with the wallet. The server itself knows of the sample PSP only
+//! what is here; it is another crate, and the program that starts both hands it over.
 
 use std::net::SocketAddr;
 
@@ -43,7 +43,7 @@ pub enum IfMissing {
     Reverse,
 }
 
-/// The ports of shop and sample PSP where nobody says otherwise.
+/// The ports of shop and sample PSP by default.
 const SHOP_PORT: u16 = 8481;
 const PSP_PORT: u16 = 8482;
 

@@ -1,4 +1,4 @@
-//! The list of all settings: names, and what happens when nobody sets them. What they mean says the commented default file.
+//! The list of all settings: names, and what happens when they are not set. The commented default file explains them.
 
 /// Which server reads the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub(super) enum Mode {
     Serve,
 }
 
-/// What happens when nobody sets a setting.
+/// What happens when a setting is not set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unset {
     /// This value counts.

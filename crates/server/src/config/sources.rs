@@ -1,4 +1,4 @@
-//! Where settings come from, as text, before anybody looks at what they mean.
+//! Where settings come from, as text, before they are parsed.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -41,7 +41,7 @@ pub(super) struct Found {
     pub(super) origin: Origin,
 }
 
-/// The value of each setting that somebody set, and what is wrong before any value is looked at.
+/// The value of each setting that is set, and what is wrong before any value is looked at.
 pub(super) fn layer(mode: Mode, sources: &Sources) -> (BTreeMap<&'static str, Found>, Vec<ConfigFault>) {
     let mut values = BTreeMap::new();
     let mut faults = Vec::new();

@@ -1,6 +1,6 @@
 //! What the OpenAPI documents of Control API and App API have in common; [`openapi`](super::openapi) serves the files made of them.
 //!
-//! An operation is described by the attribute of its handler and stands in its API's list; what any operation may be refused for is
+//! An operation is described by the attribute of its handler and is in its API's list; what any operation may be refused for is
 //! a table of that API. A newcomer's mistake: to write such a refusal at a handler too.
 
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What every endpoint needs: the wallets, the PSPs, the access tokens, and whether help may stand beside the wire.
+//! What every endpoint needs: the wallets, the PSPs, the access tokens, and whether answers may carry hints.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

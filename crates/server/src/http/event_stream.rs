@@ -1,8 +1,8 @@
-//! Streams of hints (`text/event-stream`): a hint says that a payment changed, or that somebody set the clock, and the reader
+//! Streams of hints (`text/event-stream`): a hint says that a payment changed, or that the clock was set, and the reader
 //! reads again. A stream ends when the server stops, or a shutdown would wait for it for ever; when its reader may not read any more,
 //! which is looked at before every line; and a landing page's with the payment's final state.
 //!
-//! Nobody may depend on one: proxies hold streams back, and connections die in silence. Who follows one also asks a small
+//! No client may depend on one: proxies hold streams back, and connections die in silence. Who follows one also asks a small
 //! address now and then whether anything has changed.
 
 use std::future::ready;
@@ -47,7 +47,7 @@ pub(crate) enum Lasts {
     While(Look),
 }
 
-/// What every stream of a wallet heeds beside its hints.
+/// What ends every stream of a wallet: shutdown, or a reset of the clock.
 pub(crate) struct Heeds {
     stopping: CancellationToken,
     clock: watch::Receiver<u64>,
@@ -130,7 +130,7 @@ where
         }
         loop {
             let (occasion, line) = tokio::select! {
-                // First, so that nobody reads a payment by a clock that is over.
+                // First, so that no payment is read by a clock that was reset.
                 biased;
                 Ok(()) = self.heeds.clock.changed() => {
                     (Some(Occasion::Clock(*self.heeds.clock.borrow_and_update())), Some(CLOCK_SET.to_owned()))
@@ -149,7 +149,7 @@ where
     }
 
     /// What was notified, as far as other streams of this reader are notified the same. A page's stream has done its work with the
-    /// final state, and with hints that were lost: who reads on opens another one.
+    /// final state, and with hints that were lost: a reader that goes on opens another one.
     fn heard(&mut self, notified: Option<Notified>) -> Option<Occasion> {
         let is_last = match notified {
             Some(Notified::Changed(hint)) => hint.is_final,

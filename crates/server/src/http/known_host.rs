@@ -1,5 +1,5 @@
-//! Under which `Host` the sandbox's pages and the App API answer: only under names that no stranger can have lead here (DNS
-//! rebinding). Any other is told which name it asked for and which setting allows it.
+//! Under which `Host` the sandbox's pages and the App API answer: only under names that no stranger can point here (DNS
+//! rebinding). Any other answer names the host and the setting that allows it.
 //!
 //! The PSP API answers under every name: its callers send credentials that no other site's page has.
 
@@ -18,7 +18,7 @@ use crate::ui::error_page::UnknownHostPage;
 use lommebok_web::pages::assets::ASSETS_PATH;
 use lommebok_web::pages::html::Html;
 
-/// Whom the check lets in, and what it is said with.
+/// The hosts that the check allows, and the texts of its refusal.
 #[derive(Clone, Debug)]
 pub(super) struct HostCheck {
     pub(super) hosts: Arc<KnownHosts>,

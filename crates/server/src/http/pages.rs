@@ -14,13 +14,13 @@ use crate::ui::qr::QrCodes;
 use lommebok_web::pages::html::{Html, Policy, guard};
 use lommebok_web::pages::lang::Lang;
 
-/// The cookie that remembers the language somebody chose with the switch: `nb` or `en`.
+/// The cookie that remembers the language a person chose with the switch: `nb` or `en`.
 const LANG_COOKIE: &str = "lommebok-lang";
 
 /// The longest origin that is shown, in bytes: a name of 253, a scheme and a port fit in.
 const ORIGIN_BYTES: usize = 300;
 
-/// What every page needs. Cheap to clone. Only the two routers make it, each its own kind: nobody hands the one the other's.
+/// What every page needs. Cheap to clone. Only the two routers make it, each its own kind, so they can't be mixed up.
 #[derive(Clone, Debug)]
 pub(crate) struct Pages {
     /// The wallet that the pages are about.
@@ -121,7 +121,7 @@ pub(crate) fn sender(pages: &Pages, uri: &Uri, headers: &HeaderMap) -> Sender {
     }
 }
 
-/// The origin that a browser named beside the server's own; nothing for what no browser writes as an origin.
+/// The origin that a browser named in a request to this server; nothing for what no browser writes as an origin.
 fn addresses(pages: &Pages, origin: Option<&str>) -> Option<Addresses> {
     let origin = origin.filter(|origin| origin.len() <= ORIGIN_BYTES)?;
     let url = url::Url::parse(origin).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;

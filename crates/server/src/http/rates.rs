@@ -1,5 +1,5 @@
-//! How often one party may ask: each PSP at each endpoint of its own, each address where nobody is known yet. Who asks more
-//! often is told 429 and when to come back, before anything is read, looked up or stored for it.
+//! How often one party may ask: each PSP at each endpoint of its own, each address before authentication. A caller that asks more
+//! often gets 429 and `Retry-After`, before anything is read, looked up or stored for it.
 //!
 //! This is about load, so it goes by process time; what a payment may do says crate `domain`. A newcomer's mistake: to count a
 //! refused token request for the PSP that it names, which would let a stranger use up that PSP's share.

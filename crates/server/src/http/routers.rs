@@ -1,7 +1,7 @@
 //! The two routers. Production's is built from [`Edge`] and what `operate` needs; the sandbox's adds its own routes.
 //!
-//! Whatever the interfaces for people and phones answer, also 404, 405 and a refused body, is kept nowhere and framed by
-//! nobody unless the page itself says otherwise ([`guarded`]).
+//! Whatever the interfaces for people and phones answer, also 404, 405 and a refused body, must not be cached, or framed by
+//! any site, unless the page itself says otherwise ([`guarded`]).
 
 use std::any::Any;
 use std::sync::Arc;

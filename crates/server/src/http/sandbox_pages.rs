@@ -26,7 +26,7 @@ use lommebok_web::pages::html::{Html, Policy};
 /// The only closed world so far.
 const OWN_TENANT: &str = "default";
 
-/// What runs beside the wallet, and how its commands are called.
+/// What runs with the wallet, and how its commands are called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Beside {
     /// A `makePaymentUrl` that answers.

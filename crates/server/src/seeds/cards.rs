@@ -1,4 +1,4 @@
-//! Cards of a seed. Whole numbers never stand anywhere.
+//! Cards of a seed. Whole card numbers are never stored.
 
 use std::collections::BTreeSet;
 

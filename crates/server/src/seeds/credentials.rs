@@ -48,7 +48,7 @@ fn if_written<W, T>(written: Option<&W>, read: impl FnOnce(&W) -> Option<T>) -> 
     written.map(|written| read(written).ok_or(Noted)).transpose()
 }
 
-/// First and second keys open the same doors, so that no key may come twice in all of them.
+/// First and second keys give the same access, so that no key may come twice in all of them.
 fn key(check: &mut Check<'_>, name: &str, written: &Spanned<WrittenSecret>) -> Option<Secret> {
     check.once("subscription_key", written);
     let fault = format!("{name}: must be 32 hex digits");
@@ -70,7 +70,7 @@ fn is_client_secret(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_.~-".contains(&byte))
 }
 
-/// A text that no fault shows, whatever stands in its place.
+/// A text that no fault shows, whatever is in its place.
 pub(super) struct WrittenSecret(String);
 
 impl AsRef<str> for WrittenSecret {

@@ -1,7 +1,7 @@
 //! Seeds: the PSPs, merchants, users and cards with which a sandbox begins, read from TOML into plain types (docs/seed.md).
 //!
 //! Not here: credentials that the seed does not fix (`keys`, by the PSP's name) and putting the seed into the store. A faulty
-//! seed is refused whole, each fault with its place. The built-in seed stands beside this module and is the example to copy.
+//! seed is refused whole, each fault with its place. The built-in seed is next to this module: an example to copy.
 //! A newcomer's mistake: to write a whole card number, or to show a secret in a fault.
 
 mod cards;

@@ -16,7 +16,7 @@ fn changed(from: &str, to: &str) -> (String, usize) {
     (text.replacen(from, to, 1), line_of(text, position))
 }
 
-/// The built-in seed whose first PSP has these lines besides.
+/// The built-in seed whose first PSP has these lines in addition.
 fn with_credentials(lines: &str) -> String {
     let next = "# Each credential can be fixed";
     Seed::built_in_text().replacen(next, &format!("{lines}\n{next}"), 1)

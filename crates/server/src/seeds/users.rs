@@ -1,4 +1,4 @@
-//! Users of a seed, with their cards. A phone number stands here once; the PIN is a secret from the first line on.
+//! Users of a seed, with their cards. A phone number is here once; the PIN is a secret from the first line on.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! The sandbox's stub PSP: a `makePaymentUrl` that says OK to every approved payment and takes every notice.
 //!
-//! It stands on a port of its own, so that a first run can reserve a payment without a PSP; the sample PSP takes its place. It checks
-//! nothing, charges nobody and never answers FAIL or SOFT_DECLINE. `serve` has none.
+//! It listens on a port of its own, so that a first run can reserve a payment without a PSP; the sample PSP takes its place. It checks
+//! nothing, takes no money and never answers FAIL or SOFT_DECLINE. `serve` has none.
 
 use std::sync::Arc;
 
@@ -81,7 +81,7 @@ async fn make_payment(
     axum::Json(answer).into_response()
 }
 
-/// What somebody is told who is not the wallet: a page, if a browser asks.
+/// The answer to a caller that is not the wallet: a page, if a browser asks.
 fn not_posted(shown: &Shown, uri: &Uri, headers: &HeaderMap) -> Response {
     let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let status = if uri.path() == "/" { StatusCode::OK } else { StatusCode::METHOD_NOT_ALLOWED };

@@ -17,7 +17,7 @@ pub enum Wrong {
     NoCookie,
     /// A form that came from another site's page, or whose browser does not say where from; nothing was changed.
     ForeignForm(Option<Addresses>),
-    /// A form of our own page, which stands at another address than the server believes; nothing was changed.
+    /// A form of our own page, under another address than the server's settings say; nothing was changed.
     OtherAddress(Addresses),
     /// Too many pages and forms from one address; nothing was changed.
     TooOften,
@@ -57,7 +57,7 @@ pub struct ErrorPage<'a> {
     pub page: Page<'a>,
     /// What went wrong.
     pub wrong: Wrong,
-    /// Where the form can be had anew.
+    /// Where to get the form again.
     pub again: Option<&'a str>,
 }
 

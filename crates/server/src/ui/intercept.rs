@@ -73,7 +73,7 @@ pub struct Misread {
     pub why: Why,
 }
 
-/// Where the return stands.
+/// The state of the return.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Returning {
     /// Not told yet: the page is about to POST it to this address.
@@ -92,6 +92,6 @@ pub enum Returning {
 pub struct InterceptPage<'a> {
     /// The frame.
     pub page: Page<'a>,
-    /// Where the return stands.
+    /// The state of the return.
     pub returning: &'a Returning,
 }

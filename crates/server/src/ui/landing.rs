@@ -154,7 +154,7 @@ pub enum AnotherNumber<'a> {
     Never,
 }
 
-/// What somebody wanted and can't have any more.
+/// What the visitor asked for and can't get any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TooLate {
     /// To cancel: the payment is being processed.

@@ -1,6 +1,6 @@
-//! QR codes, each as one SVG path, so that it can stand inside a page that allows no foreign content.
+//! QR codes, each as one SVG path, so that it can be part of a page that allows no foreign content.
 //!
-//! Drawing one takes longer than all else that a page does, and everybody who has a link may ask for its page: what was drawn
+//! Drawing one takes longer than all else that a page does, and every holder of a link may ask for its page: what was drawn
 //! for a link is kept for it.
 
 use std::collections::{HashMap, VecDeque};

@@ -27,7 +27,7 @@ fn is_trickery(c: char) -> bool {
         | '\u{e0000}'..='\u{e007f}')
 }
 
-/// How the wallet's clock goes, for the pages that show it (`wallet-clock.js`): only what stays the same while nobody touches the
+/// How the wallet's clock goes, for the pages that show it (`wallet-clock.js`): only what stays the same until a change of the
 /// clock, so that a page that did not change reads alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ShownClock {
@@ -35,7 +35,7 @@ pub enum ShownClock {
     Machine,
     /// So many milliseconds ahead of the machine's (negative: behind).
     Ahead(i64),
-    /// It stands; RFC 3339 in UTC.
+    /// It is frozen at this moment; RFC 3339 in UTC.
     Stands(String),
 }
 

@@ -2,7 +2,7 @@
 //! spellings, and with the invisible marks that come along from other programs.
 //!
 //! Only what is clearly Norwegian is taken. The PSP API keeps its own rule, eight digits. A newcomer would get wrong:
-//! `47123456` is a number of eight digits that begins with 47; the code stands only before eight more.
+//! `47123456` is a number of eight digits that begins with 47; the code counts only before eight more.
 
 use lommebok_domain::PhoneNumber;
 
@@ -12,7 +12,7 @@ const TYPED_CHARS: usize = 64;
 /// Digits of a Norwegian number.
 const DIGITS: usize = 8;
 
-/// The code of Norway, as it may stand before a number.
+/// The code of Norway, as it may precede a number.
 const NORWAY: [&str; 3] = ["+47", "0047", "47"];
 
 /// Why a text is no number that the wallet takes.
@@ -24,7 +24,7 @@ pub enum NoNumber {
     Foreign,
 }
 
-/// The number that somebody means.
+/// The number that is meant.
 ///
 /// # Errors
 /// [`NoNumber`] for a text that is no number, and for another country's.
@@ -58,7 +58,7 @@ fn is_separator(sign: char) -> bool {
     matches!(sign, '-' | '.' | '/' | '(' | ')' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
-/// Marks that nobody sees: of direction, of width nought, and soft hyphens.
+/// Invisible marks: of direction, of zero width, and soft hyphens.
 fn is_unseen(sign: char) -> bool {
     matches!(sign,
         '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
@@ -71,7 +71,7 @@ mod tests {
 
     /// Texts, and the number that each means, or why it is none. One table for all who take numbers from people.
     const CASES: [(&str, Result<&str, NoNumber>); 63] = [
-        // As it is, and with what stands between digits.
+        // As it is, and with separators between digits.
         ("12345678", Ok("12345678")),
         ("123 45 678", Ok("12345678")),
         ("12 34 56 78", Ok("12345678")),
@@ -108,7 +108,7 @@ mod tests {
         ("+4747123456", Ok("47123456")),
         ("00 47 47 12 34 56", Ok("47123456")),
         ("+47 00 47 00 47", Ok("00470047")),
-        // With marks that nobody sees.
+        // With invisible marks.
         ("\u{202a}+4712345678\u{202c}", Ok("12345678")),
         ("\u{2066}+47\u{2069} 12345678", Ok("12345678")),
         ("\u{200e}123\u{200b}45678\u{feff}", Ok("12345678")),

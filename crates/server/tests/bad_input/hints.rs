@@ -234,7 +234,7 @@ async fn entries_that_could_not_be_applied_are_counted_and_the_first_are_named()
     let call = update.json(&json!({"transactions": entries}));
     let expected = "4 of 5 entries could not be applied: transactions[1] exceeds_remaining_to_capture, \
                     transactions[2] unknown_payment, transactions[3] exceeds_captured; `lommebok batch report` says why";
-    // The request that comes again is told the same.
+    // The repeated request gets the same answer.
     for _ in 0..2 {
         let answer = app.exchange(&call).await.expect("an answer").succeeded();
         assert_eq!(answer.hint(), expected);

@@ -1,4 +1,4 @@
-//! The good twins of an init's bad cases: what stands at each limit is accepted and stored, with exactly its own rows.
+//! The good twins of an init's bad cases: a value at each limit is accepted and stored, with exactly its own rows.
 
 use lommebok_testkit::cases::{Call, Table, ok};
 use lommebok_testkit::test_app::TestApp;

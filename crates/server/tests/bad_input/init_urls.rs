@@ -1,4 +1,4 @@
-//! The two URLs of an init that somebody follows: spellings, schemes, hosts and addresses that the sandbox refuses.
+//! The two URLs of an init that a browser or server follows: spellings, schemes, hosts and addresses that the sandbox refuses.
 
 use lommebok_testkit::cases::{Call, Expected, Table, psp};
 use lommebok_testkit::test_app::TestApp;

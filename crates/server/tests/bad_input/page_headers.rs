@@ -1,4 +1,4 @@
-//! What every answer for people owes, good or bad, with or without a body: kept nowhere, framed by nobody, told to nobody.
+//! Headers of every answer for people, good or bad, with or without a body: no cache, no frame, no referrer.
 
 use lommebok_testkit::cases::{Call, EachState};
 use lommebok_testkit::fake_psp::Reply;

@@ -1,5 +1,5 @@
-//! Guessing PINs: numbers of users and numbers of nobody behave alike, to the byte, in what is written and over time; parallel
-//! guesses count each; and who guesses stops nobody who has signed in before.
+//! Guessing PINs: numbers with and without a user behave alike, to the byte, in what is written and over time; parallel
+//! guesses count each; and guessing locks out no user who has signed in before.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -51,7 +51,7 @@ async fn cookie_after(app: &TestApp, call: &Call) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_counts_refusals_learns_nothing_of_whose_number_it_is() {
     let app = TestApp::start().await;
-    // After each wait in ms, how many wrong PINs are still taken, and the wait in s that stands then.
+    // After each wait in ms, how many wrong PINs are still taken, and the wait in s that is left then.
     let steps = [
         (0, 5, 60),
         (59_999, 0, 1),

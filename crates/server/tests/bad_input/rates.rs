@@ -1,5 +1,5 @@
-//! Who asks too often is told when to come back, and nobody else notices: PSPs by endpoint, addresses where nobody is known
-//! yet. Rates of 2 an hour let four through at once, so that no test hangs on how fast the machine is.
+//! A caller that asks too often learns when to retry, and no other notices: PSPs by endpoint, addresses without authentication.
+//! Rates of 2 an hour let four through at once, so that no test hangs on how fast the machine is.
 
 use http::Method;
 use lommebok_testkit::cases::{Call, Table, psp};

@@ -64,7 +64,7 @@ async fn a_request_is_never_smuggled_behind_another() {
         assert_eq!(statuses(&answers), ["400"], "{name}: {answers}");
         assert_eq!(app.row_counts(), rows, "{name}");
     }
-    // Allowed when the encoding wins and the connection ends: whatever stands behind is never read.
+    // Allowed when the encoding wins and the connection ends: what comes after it is never read.
     let both = format!("{outer}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}{inner}");
     assert_eq!(statuses(&exchange(&app, &both).await), ["200"]);
     assert_eq!(app.row_counts()["payment"], 1);

@@ -1,4 +1,4 @@
-//! The clock that a person sees: the wallet's, by which deadlines go, also while somebody sets it.
+//! The clock that a person sees: the wallet's, by which deadlines go, also while it is set.
 
 use std::time::Duration;
 

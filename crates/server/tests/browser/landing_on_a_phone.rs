@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::stage::Stage;
 
-/// Whether what `arguments[0]` finds stands above what `arguments[1]` finds.
+/// Whether what `arguments[0]` finds is above what `arguments[1]` finds.
 const STANDS_ABOVE: &str = "
 const place = (selector) => document.querySelector(selector).getBoundingClientRect();
 return place(arguments[0]).bottom <= place(arguments[1]).top;";

@@ -93,7 +93,7 @@ async fn a_bank_that_refuses_frames_is_confirmed_in_a_tab_of_its_own() {
     stage.strike().await;
 }
 
-/// A page that will not be framed by anybody, and takes the whole window instead.
+/// A page that refuses to be framed, and takes the whole window instead.
 const FRAME_BUSTER: &str = "<h1>Your bank</h1><p id=\"state\">Framed</p><script>
     if (top !== self) top.location = self.location; else state.textContent = 'A tab of its own';</script>";
 

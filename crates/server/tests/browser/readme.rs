@@ -1,7 +1,7 @@
 //! The pictures of the README: `cargo xtask screenshots` runs this with the folder they go to. Without a folder it only sees that
 //! the way to each picture can still be walked.
 //!
-//! Browser and wallet stand at the same moment, so that the pictures change only when the pages do (and the QR code, which is secret).
+//! Browser and wallet are frozen at the same moment, so that the pictures change only when the pages do (and the QR code, which is secret).
 
 use lommebok_testkit::browser::{Browser, Theme};
 use lommebok_testkit::test_app::TestApp;

@@ -1,4 +1,4 @@
-//! What every test here begins with: a wallet with a clock of its own, and a shop that somebody else runs.
+//! What every test here begins with: a wallet with a clock of its own, and a shop that another party runs.
 
 use lommebok_server::seeds::Seed;
 use lommebok_testkit::browser::{Browser, Site};
@@ -44,7 +44,7 @@ impl Stage {
         self.app.init_with(id, all).await
     }
 
-    /// A payment that waits on the first user's phone; the browser stands at its landing page.
+    /// A payment that waits on the first user's phone; the browser shows its landing page.
     pub(crate) async fn waiting_payment(&self, browser: &Browser, id: &str) -> Started {
         let payment = self.payment(id).await;
         browser.go(&payment.link).await;
@@ -88,7 +88,7 @@ impl Stage {
         payment
     }
 
-    /// Somebody approves on another phone: the newest payment, with a Visa.
+    /// A user approves on another phone: the newest payment, with a Visa.
     pub(crate) async fn approve_elsewhere(&self) -> FakePhone {
         let phone = self.app.first_phone().await;
         let id = phone.waiting().await[0].id.clone();

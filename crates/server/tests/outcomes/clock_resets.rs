@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 const WALL: Timestamp = Timestamp::from_millis(1_777_888_860_000);
 const WALL_TEXT: &str = "2026-05-04T10:01:00.000Z";
 
-/// A sandbox whose business time is frozen at [`BEGINNING`] and whose wall clock stands at [`WALL`].
+/// A sandbox whose business time is frozen at [`BEGINNING`] and whose wall clock is frozen at [`WALL`].
 async fn start(settings: &[(&'static str, &str)]) -> TestApp {
     start_at(WALL, settings).await
 }

@@ -1,4 +1,4 @@
-//! The link of a payment that is over, opened again: by the browser that waited for the end, and by anybody else who has it.
+//! The link of a payment that is over, opened again: by the browser that waited for the end, and by any other browser.
 
 use std::time::Duration;
 

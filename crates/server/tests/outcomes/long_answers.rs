@@ -126,7 +126,7 @@ async fn a_receipt_comes_in_pages_and_a_list_of_receipts_has_the_first_lines_of_
     assert_eq!(receipts.len(), 16);
     assert_eq!((receipts[0]["history"].as_array().map(Vec::len), &receipts[0]["historyNext"]), (Some(1), &Value::Null));
     assert_eq!(amounts(&receipts[1]["history"], |line| &line["amount"]), [49_900, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    // Beside the long texts of those before it the last has room for none.
+    // After the long texts of those before it, the last has no room for its own.
     assert_eq!((&receipts[15]["history"], &receipts[15]["historyNext"]), (&json!([]), &json!("0")));
     for receipt in [&receipts[1], &receipts[15]] {
         let (mut shown, mut next) =

@@ -1,4 +1,4 @@
-//! Every end of a payment over real HTTP: what the PSP answers, what the user does, what nobody does in time, and what a
+//! Every end of a payment over real HTTP: what the PSP answers, what the user does, what is not done in time, and what a
 //! restart makes of it. One file per topic.
 //!
 //! The clock is frozen; a test advances it. What is expected is written down by hand, from `docs/domain.md`.

@@ -1,7 +1,7 @@
 //! A store in trouble (disk full, a read that fails) for a while: whatever came due meanwhile happens by itself when the
 //! trouble is over, nothing happens twice, and nothing waits for a restart.
 //!
-//! Only the server's own timeouts move these tests on: business time is frozen, and nobody asks for anything.
+//! Only the server's own timeouts move these tests on: business time is frozen, and no request comes.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -115,7 +115,7 @@ impl Plan {
     }
 }
 
-/// Sets business time to so many seconds after the beginning; whoever sleeps until then wakes.
+/// Sets business time to so many seconds after the beginning; tasks that sleep until then wake.
 fn it_is(app: &TestApp, seconds: i64) {
     app.wallet().clock.set_to(seconds_in(seconds)).expect("time goes forward");
 }
@@ -206,7 +206,7 @@ async fn an_ok_that_could_not_be_stored_reserves_later_however_long_it_takes() {
     let app = trouble.app_failing_from(CrashPoint::AnswerReceived).await;
     approve(&app, "st-ok").await;
     trouble.met(1).await;
-    // Long after the moment at which an attempt that nobody has in hand would be settled as unknown.
+    // Long after the moment at which an attempt without a worker would be settled as unknown.
     it_is(&app, 60);
     trouble.met(3).await;
     assert_eq!(app.state("st-ok"), "AUTHORIZING");

@@ -135,7 +135,7 @@ async fn a_session_and_a_link_have_eight_streams_each_and_get_their_places_back(
     for answer in [&refused, &page] {
         assert_eq!(answer.headers["retry-after"], "15");
     }
-    // Another session of the same user has places of its own, and who asks the small address needs none.
+    // Another session of the same user has places of its own, and the small address needs none.
     drop(Stream::of(&other).await);
     drop(status_of_phone(&phone).await);
     drop(status_of(&app, &payment).await);

@@ -48,7 +48,7 @@ impl SyncGate {
         self.0.1.notify_all();
     }
 
-    /// Returns when the writer stands before a sync.
+    /// Returns when the writer is about to sync.
     async fn reached(&self) {
         let gate = self.clone();
         let waiting = tokio::task::spawn_blocking(move || {

@@ -1,7 +1,7 @@
 //! The App API's errors: a code for programs, a message for people in their language. The wallet's faults become them here
 //! and nowhere else.
 //!
-//! A refusal leaves its handler unspoken; [`spoken`] knows what language was asked for and writes the body.
+//! A handler returns a refusal without its text; [`spoken`] knows the requested language and writes the body.
 
 use std::borrow::Cow;
 
@@ -34,7 +34,7 @@ use lommebok_web::pages::lang::Lang;
 /// The longest body, in bytes.
 const BODY_BYTES: usize = 16_384;
 
-/// What people are told.
+/// The text for people.
 #[derive(Clone, Copy, Debug)]
 enum Message {
     /// A sentence in Norwegian and English.
@@ -67,7 +67,7 @@ impl Refused {
         Self { payment: payment.map(Box::new), ..self }
     }
 
-    /// Whether the payment as it is should stand beside the refusal.
+    /// Whether the refusal carries the current payment.
     pub(super) fn is_conflict(&self) -> bool {
         self.status == StatusCode::CONFLICT
     }
@@ -90,7 +90,7 @@ impl Refused {
         Self::new(StatusCode::MISDIRECTED_REQUEST, RefusalCode::UnknownHost, message)
     }
 
-    /// Too many sign-ins from one address, whoever they were for.
+    /// Too many sign-ins from one address, for any users.
     pub(super) fn too_often(refused: TooOften) -> Self {
         let message =
             ("For mange forsøk fra nettet ditt: vent litt.", "Too many tries from your network: wait a little.");

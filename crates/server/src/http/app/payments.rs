@@ -180,7 +180,7 @@ pub(super) async fn cancel(
     Ok(Answer(or_as_it_is(&wallet, user, id, cancelled).await?))
 }
 
-/// The payment after a change, or beside a conflict the payment as it is.
+/// The payment after a change; for a conflict, the current payment.
 async fn or_as_it_is(
     wallet: &Wallet,
     user: UserId,
@@ -265,7 +265,7 @@ pub(super) async fn status(
     Ok(Answer(wire::Version { version: wallet.payments.version_of_phone(user).await? }))
 }
 
-/// What cannot be a payment's number is answered, after the question who asks, like a number that is nobody's.
+/// What cannot be a payment's number is answered, after authentication, like an unknown number.
 pub(super) fn number(id: InAddress) -> Result<PaymentId, Refused> {
     let id = id.ok().and_then(|Path(id)| payment_number(&id));
     id.ok_or_else(|| Fault::NoSuchPayment.into())

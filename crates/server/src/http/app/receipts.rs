@@ -15,7 +15,7 @@ use super::view;
 use crate::http::pages::query;
 use crate::http::{Answer, payment_number};
 
-/// Lines of a payment's history beside others, and on a page of its own.
+/// Lines of a payment's history within an answer, and on a page of its own.
 const LINES_IN_LIST: u32 = 10;
 const LINES_PER_PAGE: u32 = 100;
 /// The texts of all lines on a page, in bytes; the last may go beyond it.

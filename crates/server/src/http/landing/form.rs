@@ -17,7 +17,7 @@ const FORM_BYTES: usize = 16_384;
 /// How long the landing page's cookies live, in s: longer than any payment waits.
 const COOKIE_LIFE_S: u32 = 1_800;
 
-/// The cookie of who had a payment's page.
+/// The cookie of a browser that had a payment's page.
 const SEEN: &str = "lommebok-seen";
 
 /// A form as it was sent.
@@ -120,7 +120,7 @@ pub(super) fn has_seen(pages: &Pages, payment: &Payment, headers: &HeaderMap) ->
     cookie(headers, &name_for(SEEN, pages, payment)).is_some()
 }
 
-/// Lets the browser remember which number was asked. The wallet can't say it later: it keeps only whose it is, if anybody's.
+/// Lets the browser remember which number was asked. The wallet can't say it later: it keeps only its user, if any.
 pub(super) fn remember_asked(pages: &Pages, payment: &Payment, number: &PhoneNumber) -> Option<HeaderValue> {
     cookie_line(&name_for("lommebok-asked", pages, payment), number.as_str())
 }

@@ -16,7 +16,7 @@ use crate::ui::landing::{TooLate, WrongNumber};
 use crate::ui::typed_number::typed_number;
 use lommebok_web::pages::html::Policy;
 
-/// A number was confirmed. Whoever has it, or nobody: the answer is alike.
+/// A number was confirmed. The answer is the same whether a user has it or not.
 pub(super) async fn number(State(pages): State<Pages>, request: Request) -> Response {
     let (form, payment) = match accepted(&pages, request).await {
         Ok(accepted) => accepted,

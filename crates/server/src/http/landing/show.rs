@@ -87,7 +87,7 @@ pub(super) async fn events(State(pages): State<Pages>, uri: Uri, headers: Header
         return (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, event_stream::RETRY_AFTER_S)]).into_response();
     };
     let subscription = pages.wallet.payments.hints().subscribe(Topic::Payment(payment.id));
-    // Read after subscribing, or a change between the two would be told by nobody.
+    // Read after subscribing, or a change between the two would be missed.
     let already = pages.wallet.payments.load(payment.id).await.is_ok_and(|payment| payment.state.is_final());
     event_stream::hints(subscription, Heeds::of(&pages.wallet), place, Lasts::UntilFinal { already })
 }
@@ -131,7 +131,7 @@ fn refused(uri: &Uri) -> Option<TooLate> {
     [TooLate::Cancel, TooLate::Number].into_iter().find(|refused| word(*refused) == said)
 }
 
-/// What came too late is said as long as somebody may still wonder.
+/// Whether the page still says what came too late.
 fn still_matters(refused: TooLate, waiting_for: WaitingFor) -> bool {
     match refused {
         TooLate::Cancel => waiting_for != WaitingFor::Approval,

@@ -22,7 +22,7 @@ pub(super) struct Returned {
 }
 
 impl Returned {
-    /// Reads the query of an address; a field that is not in it may stand in the form that was posted there.
+    /// Reads the query of an address; a field that is not in it may be in the form that was posted there.
     ///
     /// # Errors
     /// What is wrong with each field.
@@ -62,14 +62,14 @@ fn has(found: &[(Field, String)], field: Field) -> bool {
     found.iter().any(|(name, _)| *name == field)
 }
 
-/// The two fields wherever they stand in a query, each as often as it comes.
+/// The two fields anywhere in a query, each as often as it comes.
 fn fields(query: &str, encodings: usize) -> Vec<(Field, String)> {
     let mut found = Vec::new();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         let name = cleaned(&name);
         let encoded = name.contains(['=', '%']) || (field(name).is_some() && value.contains(['&', '%']));
         if encoded && encodings > 0 {
-            // Its separators were encoded too, once more than they should be: what they separate stands inside.
+            // Its separators were encoded too, once more than they should be: what they separate is inside a value.
             let joint = if value.is_empty() { "" } else { "=" };
             found.extend(fields(&format!("{name}{joint}{value}"), encodings.saturating_sub(1)));
         } else if let Some(field) = field(name) {
@@ -103,7 +103,7 @@ fn only_one(found: &[(Field, String)], field: Field) -> Result<&str, Misread> {
     }
 }
 
-/// A value up to the `?` or `#` of whoever added something, without the signs that a text puts around an address. Neither an
+/// A value up to a `?` or `#` that another party added, without the signs that a text puts around an address. Neither an
 /// id nor a word has any of them.
 fn bare(value: &str) -> &str {
     let own = value.split(['?', '#']).next().unwrap_or_default();

@@ -24,7 +24,7 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let stored = by_client.as_ref().map_or(KeyedHash::new([0; 32]), |psp| psp.client_secret);
     let secret_is_right = bool::from(sent.as_bytes().ct_eq(stored.as_bytes()));
     let (Some(by_key), Some(psp)) = (by_key, by_client) else { return Err(refused().into()) };
-    // One answer for all: which of the three is wrong is nobody's to know who has not all three.
+    // One answer for all: only a caller with all three learns whether one is right.
     if !secret_is_right || by_key.id != psp.id {
         return Err(refused().into());
     }

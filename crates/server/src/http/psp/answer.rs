@@ -192,7 +192,7 @@ impl Refused {
     }
 }
 
-/// An answer may hold a token or a secret link: nobody on the way keeps it, and no browser takes it for a page.
+/// An answer may hold a token or a secret link: no cache may keep it, and no browser may take it for a page.
 fn keep_nowhere(response: &mut Response) {
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -73,7 +73,7 @@ impl Caller {
         let verified = edge.access_tokens().verify(token, &wallet.clock);
         let subject = verified.map_err(|fault| token_fault(token, fault))?;
         if subject.tenant != psp.tenant || subject.psp != psp.id {
-            // Two of three decide whose call it is. A key that is another's is answered like one that is nobody's.
+            // Two of three decide whose call it is. Another's key gets the same answer as an unknown one.
             let keeps_key = headers::psp_id(headers).is_ok_and(|id| headers::same_psp_id(id, &psp.psp_id));
             return Err(if keeps_key { token_of_another() } else { unknown_key() }.into());
         }

@@ -62,7 +62,7 @@ pub(crate) async fn production(State((edge, pages)): State<(Edge, Pages)>, reque
     serve((&edge, &pages), None, request).await
 }
 
-/// The sandbox's: force-approve besides.
+/// The sandbox's: these and force-approve.
 pub(crate) async fn sandbox(
     State((edge, pages, force_approve)): State<(Edge, Pages, Arc<ForceApprove>)>,
     request: Request,
@@ -153,7 +153,7 @@ async fn dispatch(call: PspCall<'_>, method: &Method, endpoint: Endpoint<'_>) ->
     }
 }
 
-/// The landing page's path in another spelling. The address holds the link's token, so nobody keeps the answer.
+/// The landing page's path in another spelling. The address holds the link's token, so no cache may keep the answer.
 fn to_landing_page(method: &Method, query: Option<&str>) -> Response {
     let mut response = Response::new(Body::empty());
     guard(response.headers_mut(), Policy::Closed);
