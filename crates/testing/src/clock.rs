@@ -32,12 +32,12 @@ impl Clock for WalletClock {
     }
 }
 
-/// A clock that stands until it is advanced. Clones are the same clock.
+/// A clock that is frozen until it is advanced. Clones are the same clock.
 #[derive(Clone, Debug)]
 pub struct HandClock(Arc<watch::Sender<Duration>>);
 
 impl HandClock {
-    /// A clock that stands at zero.
+    /// A clock at zero.
     pub fn new() -> Self {
         Self(Arc::new(watch::Sender::new(Duration::ZERO)))
     }

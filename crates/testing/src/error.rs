@@ -14,19 +14,19 @@ pub enum TestError {
     /// There is no such payment.
     #[error("the wallet has no payment {0}: has its init succeeded, and against this wallet's base_url?")]
     NoSuchPayment(PspTransactionId),
-    /// The payment stands elsewhere.
+    /// The payment is in another state.
     #[error("{id} is {state}, and only a payment that {wanted} can be {asked}")]
     WrongState {
         /// Which payment.
         id: PspTransactionId,
-        /// Where it stands.
+        /// Its state.
         state: State,
-        /// Where it should stand.
+        /// The state that was expected.
         wanted: &'static str,
         /// What the test asked for.
         asked: &'static str,
     },
-    /// The payment is bound to a number that is nobody's.
+    /// The payment is bound to a number without a user.
     #[error(
         "{0} is bound to a number that is nobody's, so it runs to its deadline; start it with TestWallet::mobile_number()"
     )]

@@ -1,7 +1,7 @@
 //! The real wallet in-process, for the tests of a PSP: on a port, a database and a clock of the test's own, so that a whole
 //! suite runs in parallel.
 //!
-//! [`TestWallet`] is where to begin. Time stands still in it until you [advance](TestWallet::advance) it; your PSP is a
+//! [`TestWallet`] is where to begin. Its time is frozen until you [advance](TestWallet::advance) it; your PSP is a
 //! real server to it, called over real HTTP.
 //!
 #![doc = "```"]

@@ -1,4 +1,4 @@
-//! The requests of makePayment calls, as they were sent, kept by the wallet under test for whoever asks for them.
+//! The requests of makePayment calls, as they were sent, kept by the wallet under test for your assertions.
 
 use std::fmt;
 use std::sync::Arc;
@@ -71,7 +71,7 @@ pub struct SentToken {
 pub struct SentOperation {
     /// `3dssuccess`, `3dscancel` or `3dsfailure`.
     pub operation: String,
-    /// The address: whoever has it can end the step-up.
+    /// The address: any holder of it can end the step-up.
     #[serde(deserialize_with = "secret")]
     pub url: Secret,
 }

@@ -1,4 +1,4 @@
-//! What a test sees of a payment from inside: where it stands and why, and what the wallet received.
+//! What a test sees of a payment from inside: its state and why, and what the wallet received.
 
 use std::fmt;
 
@@ -12,12 +12,12 @@ use crate::{State, TestError, TestWallet};
 /// The most updatestatus requests that are looked through for a payment's entries.
 const REQUESTS_LOOKED_THROUGH: u32 = 1_000;
 
-/// Where a payment stands after your PSP was called, and why if it failed. It equals its [`State`], and what is shown when they
+/// A payment's state after your PSP was called, and why if it failed. It equals its [`State`], and what is shown when they
 /// differ says why: `assert_eq!(wallet.approvals.approve(&id).await?, State::Reserved)`.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// Where it stands.
+    /// The payment's state.
     pub state: State,
     /// Why it failed: a stable word, such as `psp_89` or `timeout`; empty for any other state.
     pub cause: String,
@@ -105,7 +105,7 @@ fn slip(code: &CauseCode) -> &'static str {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Seen {
-    /// Where it stands.
+    /// The payment's state.
     pub state: State,
     /// Why it failed: a stable word, such as `psp_89` or `timeout`; empty for any other state.
     pub cause: String,
@@ -148,7 +148,7 @@ pub enum Effect {
 }
 
 impl TestWallet {
-    /// Where a payment stands.
+    /// A payment's state.
     ///
     /// # Errors
     /// When there is none.
@@ -174,7 +174,7 @@ impl TestWallet {
         })
     }
 
-    /// The page to which the phone sends the user for 3-D Secure; `None` when it sends nobody.
+    /// The page to which the phone sends the user for 3-D Secure; `None` when it sends no user.
     ///
     /// # Errors
     /// When there is no such payment.

@@ -17,7 +17,7 @@ use crate::clock::BEGINNING;
 /// Instead of the server's 2 s: on a busy machine one commit may take longer, and then a payment would fail by chance.
 const SENDS_WITHIN: Duration = Duration::from_mins(1);
 
-/// A running sandbox on `directory`, with these settings besides, which shows its calls to `watch`.
+/// A running sandbox on `directory`, with these settings in addition, which shows its calls to `watch`.
 pub(crate) async fn start(
     directory: &Path,
     settings: &[(&str, &str)],

@@ -1,10 +1,10 @@
-//! Where a payment stands, in a test's words.
+//! A payment's state, in a test's words.
 
 use std::fmt;
 
 use lommebok_domain::{Failure, Payment, State as DomainState};
 
-/// Where a payment stands.
+/// A payment's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
     /// The link waits for its user.

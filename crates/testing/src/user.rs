@@ -34,7 +34,7 @@ pub enum StepUp {
 }
 
 impl TestWallet {
-    /// The user approves with a Visa card; your PSP is called. Returns where the payment stands once it has answered.
+    /// The user approves with a Visa card; your PSP is called. Returns the payment's state once it has answered.
     ///
     /// # Errors
     /// When the payment does not wait for its user, or your PSP does not answer.
@@ -42,7 +42,7 @@ impl TestWallet {
         self.approve_with(id, Card::Visa).await
     }
 
-    /// The user approves with this card; your PSP is called. Returns where the payment stands once it has answered.
+    /// The user approves with this card; your PSP is called. Returns the payment's state once it has answered.
     ///
     /// # Errors
     /// As [`TestWallet::approve`], or when the user has no such card.
@@ -51,7 +51,7 @@ impl TestWallet {
         self.outcome(id).await
     }
 
-    /// The user approves with this card. Your PSP is being called when this returns, and time stands still: its answer may
+    /// The user approves with this card. Your PSP is being called when this returns, and time is frozen: its answer may
     /// come, or you [advance](TestWallet::advance) by 15 s.
     ///
     /// # Errors
@@ -77,7 +77,7 @@ impl TestWallet {
         }
     }
 
-    /// Waits for your PSP's answer to a payment that is being authorised, and returns where it then stands.
+    /// Waits for your PSP's answer to a payment that is being authorised, and returns its state then.
     ///
     /// # Errors
     /// When your PSP does not answer within 20 s of real time.
@@ -116,10 +116,10 @@ impl TestWallet {
         self.until(id, notice_tried).await?.map(drop).ok_or_else(|| TestError::NoNotice(id.clone(), PATIENCE_S))
     }
 
-    /// The user comes back from your 3-D Secure page; after [`StepUp::Passed`] your PSP is called again. Returns where the
-    /// payment then stands, and why if it failed. (A page of yours that leads to the `operations` addresses does the same.)
+    /// The user comes back from your 3-D Secure page; after [`StepUp::Passed`] your PSP is called again. Returns the
+    /// payment's state then, and why if it failed. (A page of yours that leads to the `operations` addresses does the same.)
     ///
-    /// Nobody visits your page: what it would have told your PSP, your test tells it before, `step_up_passed` of the SDK's
+    /// Your page is not visited: what it would tell your PSP, your test tells it before, with `step_up_passed` of the SDK's
     /// receiver for one. Without it the next call is a repetition of the first to your PSP, and the payment ends as failed.
     ///
     /// # Errors

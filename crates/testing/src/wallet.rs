@@ -30,7 +30,7 @@ pub struct TestWallet {
 }
 
 impl TestWallet {
-    /// Starts a wallet whose clock stands at 2026-05-04T10:00:00Z.
+    /// Starts a wallet whose clock is frozen at 2026-05-04T10:00:00Z.
     ///
     /// # Errors
     /// When it does not start.
