@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// The first port and how many there are: below those that systems give to whoever asks for any (32,768 on Linux, 49,152
+/// The first port and how many there are: below those that systems give to sockets without a fixed port (32,768 on Linux, 49,152
 /// elsewhere), so that no connection and no listener on port 0 takes one between two starts.
 const FIRST: u16 = 20_000;
 const PORTS: u32 = 12_000;

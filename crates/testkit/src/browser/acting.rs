@@ -1,4 +1,4 @@
-//! What a person does: go somewhere, press what a name stands on, type into what a label stands at, use the keyboard, go back.
+//! What a person does: go somewhere, press a control by its name, type into a field by its label, use the keyboard, go back.
 
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::key::Key;

@@ -79,7 +79,7 @@ impl Browser {
         found.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
-    /// What makes the page wider than the screen, or is cut off at the side by what it stands in.
+    /// What makes the page wider than the screen, or is cut off at the side by its container.
     async fn overflow(&self) -> Option<String> {
         self.script(OVERFLOW, vec![]).await.as_str().map(str::to_owned)
     }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::Browser;
 
-/// What somebody holds in their hand or sits before.
+/// The device: a phone or a desktop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Device {
     /// 390 × 844, as phones are.
@@ -13,7 +13,7 @@ pub enum Device {
     Desktop,
 }
 
-/// What somebody wants light or dark.
+/// The preferred colour scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
     /// Dark text on light ground.
@@ -158,7 +158,7 @@ impl Browser {
         self.script("for (const call of window.heldTimers.splice(0)) call();", vec![]).await;
     }
 
-    /// From the next page on, the page's clock stands at this moment (RFC 3339).
+    /// From the next page on, the page's clock is frozen at this moment (RFC 3339).
     pub async fn stand_at(&self, moment: &str) {
         let stand = format!(
             "const now = new Date('{moment}').getTime();

@@ -69,12 +69,12 @@ impl Browser {
         Some(browser)
     }
 
-    /// A desktop browser of somebody who reads English.
+    /// A desktop browser set to English.
     pub async fn desktop() -> Option<Self> {
         Self::open(Device::Desktop, Language::English).await
     }
 
-    /// A phone of somebody who reads English.
+    /// A phone set to English.
     pub async fn phone() -> Option<Self> {
         Self::open(Device::Phone, Language::English).await
     }

@@ -1,4 +1,4 @@
-//! [`Nginx`]: a real nginx before a server, as somebody sets it up who knows one line: `location / { proxy_pass …; }`.
+//! [`Nginx`]: a real nginx before a server, with a setup of one line: `location / { proxy_pass …; }`.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -81,7 +81,7 @@ impl Drop for Nginx {
     }
 }
 
-/// Nothing but the one line; the rest is that it runs as anybody, in one folder, and in front.
+/// Nothing but the one line; the rest is that it runs as any user, in one folder, and in front.
 fn configured(address: SocketAddr, server: &str, line: &str) -> String {
     let mut text = "daemon off;\nmaster_process off;\npid nginx.pid;\nevents {}\nhttp {\naccess_log off;\n".to_owned();
     for kind in ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"] {

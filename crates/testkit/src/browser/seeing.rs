@@ -52,7 +52,7 @@ impl Browser {
         assert!(!shown.contains(text), "“{text}” is shown: {shown}");
     }
 
-    /// What stands in the field with this label.
+    /// The value of the field with this label.
     ///
     /// # Panics
     /// When there is no such field.

@@ -1,4 +1,4 @@
-//! [`Site`]: a small web site of somebody else's, on an origin of its own: the shop, a bank's 3-D Secure page, a page that frames.
+//! [`Site`]: a small web site of another party, on an origin of its own: the shop, a bank's 3-D Secure page, a page that frames.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -14,9 +14,9 @@ use tokio::task::JoinSet;
 /// A page of the site.
 #[derive(Clone, Debug, Default)]
 pub struct Document {
-    /// What stands in its body.
+    /// The content of its body.
     pub body: String,
-    /// Headers besides the content type.
+    /// Headers in addition to the content type.
     pub headers: Vec<(&'static str, &'static str)>,
 }
 

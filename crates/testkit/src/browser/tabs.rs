@@ -50,7 +50,7 @@ impl Browser {
         self.devtools("Page.bringToFront", serde_json::json!({})).await;
     }
 
-    /// Minimises the window, so that nobody sees its page; [`Browser::restore`] shows it again.
+    /// Minimises the window, so that its page is not visible; [`Browser::restore`] shows it again.
     ///
     /// # Panics
     /// When the browser does not answer.
@@ -68,7 +68,7 @@ impl Browser {
         self.until("the page is shown", "return !document.hidden").await;
     }
 
-    /// Waits for the tab that a page opens beside `known`, and shows it.
+    /// Waits for the tab that a page opens in addition to `known`, and shows it.
     ///
     /// # Panics
     /// When it opens none.

@@ -171,7 +171,7 @@ pub async fn exchange_bytes(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
     answer
 }
 
-/// Sends calls at once, each on a connection of its own: everything but the last byte goes first, and when all stand ready the
+/// Sends calls at once, each on a connection of its own: everything but the last byte goes first, and when all are ready the
 /// last bytes follow. The answers come in the order of the calls.
 ///
 /// # Panics

@@ -2,7 +2,7 @@
 //!
 //! [`Call`] is a request as bytes (no client repairs it), [`Expected`] an answer's status, shape and codes, and [`Table`]
 //! sends the one, checks the other, and sees that a refusal leaves no table with a row more or less. All faults of a table
-//! are told together. What is expected is written by hand in the test; nothing here knows the rules.
+//! are reported together. What is expected is written by hand in the test; nothing here knows the rules.
 
 mod call;
 mod expected;

@@ -93,7 +93,7 @@ fn without_settings(command: &mut std::process::Command) {
     }
 }
 
-/// What bash prints when somebody pastes this.
+/// What bash prints when this is pasted.
 ///
 /// # Panics
 /// When it complains.

@@ -1,7 +1,7 @@
 //! [`TestApp`]: a whole sandbox on a free port, with a clock that the test owns and a [`FakePsp`] that answers.
 //!
 //! Tests call it over real HTTP, as a PSP, a browser or a phone does ([`FakePhone`]); they look inside only to count rows
-//! and to wait for a state without asking again and again. A newcomer's mistake: to wait for time. It stands; advance it.
+//! and to wait for a state without asking again and again. A newcomer's mistake: to wait for time. It is frozen; advance it.
 
 mod control_calls;
 mod credentials;

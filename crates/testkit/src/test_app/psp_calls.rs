@@ -52,7 +52,7 @@ impl TestApp {
         bearer
     }
 
-    /// Forgets the access tokens, as a PSP does that is told 401.
+    /// Forgets the access tokens, as a PSP does that gets 401.
     pub async fn forget_bearers(&self) {
         self.bearer.lock().await.clear();
     }
@@ -119,7 +119,7 @@ impl TestApp {
         self.init_with(id, json!({})).await
     }
 
-    /// Starts a payment whose body has these members besides, or instead; `null` leaves one out.
+    /// Starts a payment whose body has these members in addition, or instead; `null` leaves one out.
     ///
     /// # Panics
     /// When it is refused.

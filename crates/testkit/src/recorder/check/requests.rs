@@ -63,7 +63,7 @@ fn refused_at(batch: &Batch, position: usize) -> Option<&RefusedEntry> {
     batch.refused.iter().find(|refused| usize::try_from(refused.position) == Ok(position))
 }
 
-/// How often an entry stands in its payment's log, with its amount.
+/// How often an entry is in its payment's log, with its amount.
 fn applied(shown: Option<&Shown>, entry: &RecordedEntry, text: &str) -> usize {
     let of_entry = |event: &&Event| {
         let (("CAPTURED", Event::Captured(money))
