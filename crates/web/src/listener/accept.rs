@@ -1,5 +1,5 @@
-//! The accept loop: one task per connection, up to the limits. When no place is free the longest idle connections close; who
-//! still finds none is told so and sent away.
+//! The accept loop: one task per connection, up to the limits. When no place is free the longest idle connections close; one that
+//! still finds none gets a 503 and is closed.
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -72,7 +72,7 @@ pub(super) async fn accept(socket: TcpListener, router: Router, settings: Settin
 struct Places {
     connections: Connections,
     free: Arc<Semaphore>,
-    /// For who waits for a place or is told that there is none; more are cut off without a word.
+    /// For clients that wait for a place or get a 503; more are closed without an answer.
     waiting: Arc<Semaphore>,
     open: Open,
     peers: Arc<Peers>,
@@ -166,7 +166,7 @@ async fn farewell(mut stream: TcpStream, place: OwnedSemaphorePermit) {
         stream.shutdown().await?;
         tokio::io::copy(&mut stream.take(FAREWELL_BYTES), &mut tokio::io::sink()).await
     };
-    // Whoever does not wait for the farewell misses nothing.
+    // A client that does not wait for this answer misses nothing.
     drop(tokio::time::timeout(Duration::from_millis(FAREWELL_MS), farewell).await);
     drop(place);
 }

@@ -1,4 +1,4 @@
-//! What one connection is doing, and since when: written by its socket, its requests and its answers, read by whoever decides
+//! What one connection is doing, and since when: written by its socket, its requests and its answers, read by the code that decides
 //! whether it may stay.
 //!
 //! Times are milliseconds since the connection began, in atomics, because HTTP/2 streams are tasks of their own. No rule is

@@ -21,7 +21,7 @@ use super::limits::{BODY_WAIT_MS, BodyWait};
 /// How much of a body that is too long is read and thrown away.
 const DISCARDED_BYTES: usize = 16_777_216;
 
-/// Why a body was not had. As a response: a status only; endpoints with a shape of their own make their own.
+/// Why a body was not read. As a response: a status only; endpoints with a shape of their own make their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum BodyFault {
     /// 413.

@@ -26,7 +26,7 @@ use super::peers::{Admitted, Peers};
 use super::socket::{LeftBehind, Socket};
 use super::{Limits, Stop};
 
-/// Besides target and headers, what a head has: the method, and what stands between. What does not fit is refused by hyper
+/// What a head has in addition to target and headers: the method, and the separators. What does not fit is refused by hyper
 /// itself (431).
 const HEAD_REST_BYTES: usize = 8_192;
 /// How often an HTTP/2 client is asked whether it is still there, and how long it may take to say so.

@@ -139,20 +139,20 @@ fn fault_of<B>(request: &Request<B>, limits: &Limits) -> Option<StatusCode> {
     (coded_twice(headers) || !one_host(request)).then_some(StatusCode::BAD_REQUEST)
 }
 
-/// Whether the body is encoded twice over: whoever undoes it otherwise than we do takes a part of it for the next request. What
+/// Whether the body is encoded twice over: a proxy that decodes it differently takes a part of it for the next request. What
 /// else tells its end in two ways hyper refuses, or closes the connection behind it.
 fn coded_twice(headers: &HeaderMap) -> bool {
     headers.get_all(TRANSFER_ENCODING).iter().count() > 1
 }
 
-/// Whether a `Host` is a name or an address, with a port or without; an empty one names nobody, and is harmless.
+/// Whether a `Host` is a name or an address, with a port or without; an empty one names no host, and is harmless.
 fn is_host(host: &HeaderValue) -> bool {
     let bytes = host.as_bytes();
     bytes.is_empty() || (!bytes.contains(&b'@') && Authority::try_from(bytes).is_ok())
 }
 
 /// Whether the request says one host: two, by header or by an address that names another, is how one is smuggled past
-/// whoever looks at the other.
+/// a proxy that reads the other.
 fn one_host<B>(request: &Request<B>) -> bool {
     let mut hosts = request.headers().get_all(HOST).iter();
     let (first, second) = (hosts.next(), hosts.next());

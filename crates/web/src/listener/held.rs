@@ -1,4 +1,4 @@
-//! The memory that is held for clients: heads and bodies that are not whole yet, and answers that nobody has taken. Each piece
+//! The memory that is held for clients: heads and bodies that are not whole yet, and answers that were not read. Each piece
 //! is charged to its connection, its address and all together, and given back when it goes.
 //!
 //! What is small is free, so that a client who takes all there is leaves every ordinary request untouched.

@@ -20,7 +20,7 @@ pub struct Limits {
     pub when_full: WhenFull,
     /// Connections of one address at a time.
     pub connections_per_address: usize,
-    /// Connections beyond those that wait for a place, or are told that there is none.
+    /// Connections beyond those that wait for a place, or get a 503.
     pub waiting: usize,
     /// Connections beyond those that have left their place and may still be sending.
     pub leaving: usize,
@@ -32,13 +32,13 @@ pub struct Limits {
     pub target_bytes: usize,
     /// How long a client may take for a request's head, in milliseconds.
     pub header_wait_ms: u64,
-    /// How long a connection may lie idle, in milliseconds; HTTP/1.1 clients are told so in whole seconds.
+    /// How long a connection may lie idle, in milliseconds; HTTP/1.1 clients learn it in whole seconds.
     pub idle_ms: u64,
     /// How long a client may take nothing of an answer that is ready, in milliseconds.
     pub unsent_ms: u64,
     /// How long a client may take for a body, in milliseconds.
     pub body_wait_ms: u64,
-    /// Bytes of heads, bodies and answers that may be held for one connection, besides what is small.
+    /// Bytes of heads, bodies and answers that may be held for one connection, not counting small pieces.
     pub held_bytes_per_connection: usize,
     /// The same for one address.
     pub held_bytes_per_address: usize,
@@ -53,7 +53,7 @@ pub struct Limits {
 /// What becomes of a connection that comes when all places are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhenFull {
-    /// The longest idle close for it; when none is idle, it is told 503.
+    /// The longest idle close for it; when none is idle, it gets 503.
     MakeRoom,
     /// It is not accepted before there is a place: it waits in the operating system's queue.
     Queue,

@@ -1,6 +1,6 @@
 //! Accepts connections and serves a router on them, HTTP/1.1 and HTTP/2 (prior knowledge) on one port, within limits.
 //!
-//! What stands here answers with a status only, because no endpoint is known yet: 414, 431, 400 for a bad `Host`, 503 when all
+//! The code here answers with a status only, because no endpoint is known yet: 414, 431, 400 for a bad `Host`, 503 when all
 //! connections are taken. Bodies are the handlers' to read, through [`body::collect`], which keeps size and time.
 //! A newcomer's mistake: an event stream that does not watch [`Stop::stopping`] keeps its connection, and the stop waits for it.
 

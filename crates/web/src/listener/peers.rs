@@ -1,8 +1,8 @@
 //! Who is at the other end: the shares that one address may have of connections and memory, and whose request a trusted proxy
 //! brings.
 //!
-//! An IPv6 network of 64 bits counts as one address, because whoever has one has them all. This machine has no limit of its
-//! own unless proxies are named: a sandbox, its tests and a proxy that nobody named all come from there.
+//! An IPv6 network of 64 bits counts as one address, because a client that has one has them all. This machine has no limit of its
+//! own unless proxies are named: a sandbox, its tests and a proxy without configuration all come from there.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -73,7 +73,7 @@ impl TrustedProxies {
         self.0.is_empty()
     }
 
-    /// Whose request it is that came from `peer`: the last hop that no trusted proxy is. A header from anybody else says
+    /// Whose request it is that came from `peer`: the last hop that no trusted proxy is. A header from any other peer says
     /// nothing, and neither does one that can't be read.
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         if self.is_empty() || !self.trust(peer) {
@@ -111,7 +111,7 @@ pub(super) struct Shares {
     pub(super) held_bytes: usize,
 }
 
-/// One address, as long as anything is had for it.
+/// One address, as long as anything is held for it.
 #[derive(Debug)]
 pub(super) struct Peer {
     shares: Shares,
@@ -186,13 +186,13 @@ impl Peers {
         if take(&peer.connections, 1, peer.shares.connections) { Ok(Admitted { peer }) } else { Err(peer) }
     }
 
-    /// Whose request it is that came from `address`; with its share, if a proxy brought it for somebody else.
+    /// Whose request it is that came from `address`; with its share, if a proxy forwarded it for another client.
     pub(super) fn client(&self, address: IpAddr, headers: &HeaderMap) -> (IpAddr, Option<Arc<Peer>>) {
         let client = self.proxies.client(address, headers);
         (client, (client != address).then(|| self.of(client)))
     }
 
-    /// What a client is counted as; nothing for this machine while no proxies are named, and for a proxy that names nobody.
+    /// What a client is counted as; nothing for this machine while no proxies are named, and for a proxy that names no client.
     pub(super) fn counted_as(&self, client: IpAddr) -> Option<u128> {
         let client = client.to_canonical();
         let own = client.is_loopback() && self.proxies.is_empty();

@@ -11,7 +11,7 @@ use super::lang::Lang;
 /// Who may frame a page, and what it may frame. Every page loads own files only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Policy {
-    /// Framed by nobody, frames nothing.
+    /// Not to be framed, frames nothing.
     Closed,
     /// As [`Policy::Closed`], and may frame http and https pages.
     FramesWeb,

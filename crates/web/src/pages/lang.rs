@@ -1,6 +1,6 @@
 //! The two languages of the pages, how one is chosen, and how each writes an amount.
 //!
-//! Both wordings of a text stand beside each other where it is shown: `lang.of("norsk", "English")`. There is no table of keys,
+//! Both wordings of a text are together where it is shown: `lang.of("norsk", "English")`. There is no table of keys,
 //! so a text cannot be missing in one language.
 
 /// A language of the pages.

@@ -22,7 +22,7 @@ async fn an_idle_connection_lives_longer_than_a_head_may_take_and_says_how_long(
     for beginning in ["", "GET / HTTP/1.1\r\nhost"] {
         let mut slow = server.connect().await;
         slow.write_all(beginning.as_bytes()).await.unwrap();
-        // It ends after the time that a head has; whoever lies idle has been there longer by then.
+        // It ends after the time that a head has; an idle connection has been there longer by then.
         is_closed(&mut slow).await;
     }
     assert!(hello(&mut idle).await.starts_with(OK));

@@ -1,4 +1,4 @@
-//! What is held for clients has a budget: who wants more is refused, and whoever wants little does not notice.
+//! What is held for clients has a budget: a client that needs more is refused, and one that needs little does not notice.
 
 use super::*;
 

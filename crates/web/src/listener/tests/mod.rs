@@ -265,7 +265,7 @@ async fn slow_clients_do_not_hold_up_the_others() {
 
 #[tokio::test]
 async fn a_shutdown_closes_the_port_ends_streams_and_idle_connections_and_finishes_requests() {
-    // At a port that nobody is given by chance as soon as it is closed.
+    // At a port that the system does not give to another socket as soon as it is closed.
     let server = Server::start_on(steady_address(), Limits::default());
     let mut idle = server.connect().await;
     idle.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();

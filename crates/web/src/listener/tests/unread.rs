@@ -91,7 +91,7 @@ async fn a_client_that_reads_slowly_gets_its_whole_answer_and_a_stream_without_n
         total += count;
     }
     assert!(total > LONG_BYTES, "{total} bytes");
-    // Whoever says nothing is gone after the time of a head; the stream has been without news for longer than an answer may.
+    // A client that sends nothing is closed after the time of a head; the stream has been without news for longer than an answer may.
     let mut silent = server.connect().await;
     assert_eq!(tokio::time::timeout(PATIENCE, silent.read(&mut [0; 1])).await.expect("it ends").expect("in order"), 0);
     server.stop.stopping.cancel();
