@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The fault and its causes; a cause that its effect has told already is not told again.
+/// The fault and its causes; a cause that its effect already contains is left out.
 fn in_words(fault: &anyhow::Error) -> String {
     let mut words = fault.to_string();
     for cause in fault.chain().skip(1).map(ToString::to_string) {

@@ -57,7 +57,6 @@ pub(crate) struct RunningPsp {
 pub(crate) struct RunningShop {
     /// The shop's front.
     pub(crate) shop_url: String,
-    /// The shop's back office.
     pub(crate) back_office_url: String,
     /// The sample PSP's merchant API.
     pub(crate) merchant_api_url: String,

@@ -25,19 +25,9 @@ pub enum Command {
         user: UserId,
     },
     /// The user approved on the phone, with a card that is eligible.
-    Approve {
-        /// Who approved.
-        user: UserId,
-        /// With which card.
-        card: CardId,
-    },
+    Approve { user: UserId, card: CardId },
     /// The sandbox's force-approve: binds the user and approves.
-    ForceApprove {
-        /// For whom.
-        user: UserId,
-        /// With which card.
-        card: CardId,
-    },
+    ForceApprove { user: UserId, card: CardId },
     /// The user cancelled.
     Cancel {
         /// Where: in the app or on the landing page. The 3-D Secure page and the PSP have commands of their own.
@@ -53,17 +43,9 @@ pub enum Command {
         return_id: ReturnId,
     },
     /// No token or no free slot was obtained for the queued attempt.
-    GiveUpQueued {
-        /// Why.
-        cause: Cause,
-    },
+    GiveUpQueued { cause: Cause },
     /// The open attempt ended.
-    EndAttempt {
-        /// Which one.
-        attempt: AttemptNumber,
-        /// How.
-        answer: AttemptAnswer,
-    },
+    EndAttempt { attempt: AttemptNumber, answer: AttemptAnswer },
     /// The user came back from the PSP's 3-D Secure page.
     ReturnFromStepUp {
         /// The id in the URL.
@@ -80,7 +62,6 @@ pub enum Command {
     },
     /// One waiting entry is applied, now that the attempt has ended.
     ApplyWaiting(StatusEntry),
-    /// A notice was tried.
     NoticeTried {
         /// The HTTP status of a complete answer below 500, or why none came.
         delivered: Result<u16, Cause>,

@@ -28,27 +28,19 @@ pub struct Event {
     pub at: Timestamp,
     /// Who caused it.
     pub actor: Actor,
-    /// What happened.
     pub kind: EventKind,
 }
 
-/// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EventKind {
     /// A number was confirmed on the landing page, or the link opened on a phone.
     Bound(Binding),
     /// The user approved.
-    Approved {
-        /// Who.
-        user: UserId,
-        /// With which card.
-        card: CardId,
-    },
+    Approved { user: UserId, card: CardId },
     /// An attempt is about to be sent.
     AttemptOpened(AttemptNumber),
     /// The PSP said `OK`, or settled an unknown outcome with `RESERVED` or `CAPTURED`.
     Reserved {
-        /// How much.
         amount: Amount,
         /// The PSP's text, when updatestatus brought it.
         text: String,
@@ -65,21 +57,18 @@ pub enum EventKind {
     Expired,
     /// The PSP captured.
     Captured {
-        /// How much.
         amount: Amount,
         /// The PSP's text.
         text: String,
     },
     /// The PSP released part or all of the reservation.
     Released {
-        /// How much.
         amount: Amount,
         /// The PSP's text.
         text: String,
     },
     /// The PSP refunded.
     Refunded {
-        /// How much.
         amount: Amount,
         /// The PSP's text.
         text: String,
@@ -88,27 +77,19 @@ pub enum EventKind {
     OperationFailed {
         /// Which operation.
         status: EntryStatus,
-        /// How much.
         amount: Amount,
         /// The PSP's text.
         text: String,
     },
     /// An entry was applied and changed nothing.
-    NoEffect {
-        /// Which status.
-        status: EntryStatus,
-        /// How much.
-        amount: Amount,
-    },
+    NoEffect { status: EntryStatus, amount: Amount },
     /// An entry waits for the attempt's end.
     EntryParked,
     /// A waiting entry was refused when its turn came.
     WaitingEntryRefused(Cause),
     /// A notice failed; it will be tried again.
     NoticeFailed(Cause),
-    /// A notice was delivered.
     NoticeDelivered {
-        /// What it said.
         kind: NoticeKind,
         /// The answer's HTTP status, below 500; events of old versions don't know it.
         status: Option<u16>,

@@ -62,7 +62,6 @@ fn moved(sums: Sums, kind: &EventKind) -> Option<Sums> {
 /// One line of the history that the PSP sees.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryLine {
-    /// Which operation.
     pub operation: EntryStatus,
     /// How much, in øre.
     pub amount: Amount,
@@ -81,7 +80,6 @@ pub struct Told<'a> {
     pub is_final: bool,
     /// The payment's amount.
     pub amount: Amount,
-    /// The payment's own text.
     pub payment_text: &'a str,
 }
 

@@ -102,9 +102,7 @@ pub enum Binding {
 /// The kind of a notice: the body's `paymentState`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NoticeKind {
-    /// `USER_CANCEL`
     UserCancel,
-    /// `TIMEOUT`
     Timeout,
 }
 
@@ -115,7 +113,6 @@ pub enum Notice {
     None,
     /// To be sent at `at`, after `tries` tries that failed.
     Due {
-        /// What it says.
         kind: NoticeKind,
         /// Tries so far.
         tries: u8,
@@ -124,7 +121,6 @@ pub enum Notice {
     },
     /// The PSP gave a complete answer below 500.
     Delivered {
-        /// What it said.
         kind: NoticeKind,
         /// The answer's HTTP status, which need not be 200; payments of old versions don't know it.
         status: Option<u16>,

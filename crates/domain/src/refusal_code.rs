@@ -3,25 +3,17 @@
 /// The code of an [`crate::EntryRefusal`]: what is kept of every refused entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RefusalCode {
-    /// `not_reserved`
     NotReserved,
-    /// `disagreement`
     Disagreement,
-    /// `other_amount`
     OtherAmount,
     /// `exceeds_remaining_to_capture`
     ExceedsRemaining,
     /// `exceeds_remaining_to_cancel`
     ExceedsCancellable,
-    /// `exceeds_captured`
     ExceedsCaptured,
-    /// `unknown_payment`
     UnknownPayment,
-    /// `too_many_operations`
     TooManyOperations,
-    /// `too_many_without_effect`
     TooManyWithoutEffect,
-    /// `too_many_waiting`
     TooManyWaiting,
     /// `refused`: a reason that has no code of its own.
     Other,

@@ -99,7 +99,6 @@ pub enum State {
     Authorizing {
         /// The card that the user chose.
         card: CardId,
-        /// Which attempt.
         attempt: AttemptNumber,
         /// How far it has come.
         phase: Phase,
@@ -131,21 +130,13 @@ pub enum State {
 /// A state's name alone, as the documents write it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StateName {
-    /// `AWAITING_USER`
     AwaitingUser,
-    /// `AWAITING_APPROVAL`
     AwaitingApproval,
-    /// `AUTHORIZING`
     Authorizing,
-    /// `STEP_UP`
     StepUp,
-    /// `RESERVED`
     Reserved,
-    /// `FAILED`
     Failed,
-    /// `CANCELLED`
     Cancelled,
-    /// `EXPIRED`
     Expired,
 }
 
@@ -178,7 +169,6 @@ impl StateName {
 }
 
 impl State {
-    /// The state's name.
     pub const fn name(&self) -> StateName {
         match self {
             Self::AwaitingUser { .. } => StateName::AwaitingUser,

@@ -28,7 +28,6 @@ pub enum PinCount {
 /// Wrong PINs that were counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrongPins {
-    /// How many.
     pub count: u32,
     /// When their 24 h began: of a source with the last one, of all addresses with the first.
     pub since: Timestamp,

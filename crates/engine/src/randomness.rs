@@ -28,7 +28,6 @@ struct SeededStream {
 }
 
 impl Randomness {
-    /// The operating system's randomness.
     pub fn operating_system() -> Self {
         Self(Arc::new(Source::OperatingSystem))
     }

@@ -27,7 +27,6 @@ impl Default for Pauses {
 }
 
 impl Pauses {
-    /// The next pause.
     pub(crate) fn next(&mut self) -> Duration {
         let pause = Duration::from_millis(self.next_ms);
         self.next_ms = self.next_ms.saturating_mul(2).min(LONGEST_PAUSE_MS);

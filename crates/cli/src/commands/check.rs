@@ -17,7 +17,6 @@ const WHAT_TO_DO: &str =
     "Stop the server and keep a copy of the whole data directory. Restore the newest backup that `lommebok check` finds
 sound, and compare with the PSPs what came after it.";
 
-/// What was found.
 #[derive(Serialize)]
 struct Found {
     #[serde(flatten)]

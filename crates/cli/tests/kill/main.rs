@@ -1,4 +1,4 @@
-//! The real binary, killed: `kill -9` at random moments and at each stage of an attempt, and told to stop in the middle.
+//! The real binary, killed: `kill -9` at random moments and at each stage of an attempt, and stopped in the middle.
 //!
 //! An outside recorder keeps every 200 and every byte at the PSP; after each kill an ordinary start must show all that was
 //! acknowledged, and no token may have been posted twice. `LOMMEBOK_KILL_SEED` repeats a run's choices, `LOMMEBOK_KILLS`

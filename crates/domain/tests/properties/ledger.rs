@@ -1,4 +1,4 @@
-//! The money, told a second time: a ledger that keeps a list of postings and adds them up when it is asked.
+//! The money, computed a second time: a ledger that keeps a list of postings and adds them up when it is asked.
 //!
 //! It shares nothing with the code but the words on the wire. What it refuses has to be refused, and what it posts has
 //! to be in the payment's sums, to the øre.

@@ -15,18 +15,14 @@ pub(crate) const WHOLE: i64 = 5_000;
 /// One command in a life.
 #[derive(Debug)]
 pub(crate) struct Moment {
-    /// The payment before it.
     pub(crate) before: Payment,
-    /// What happened.
     pub(crate) command: Command,
-    /// When.
     pub(crate) now: Timestamp,
     /// What came of it.
     pub(crate) result: Result<Transition, Refusal>,
 }
 
 impl Moment {
-    /// The payment after it.
     pub(crate) fn after(&self) -> Payment {
         self.result.as_ref().map_or_else(|_| self.before.clone(), |transition| transition.payment.clone())
     }

@@ -34,9 +34,7 @@ pub(crate) enum HowMuch {
 /// How an attempt ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Ending {
-    /// `OK`
     Ok,
-    /// `FAIL`
     Fail,
     /// `SOFT_DECLINE` with a good URL.
     SoftDecline,
@@ -51,11 +49,9 @@ pub(crate) enum Ending {
 /// An updatestatus entry.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry {
-    /// Its status.
     pub(crate) status: EntryStatus,
     /// Whether it was done.
     pub(crate) operation: OperationStatus,
-    /// How much.
     pub(crate) how_much: HowMuch,
 }
 
@@ -84,7 +80,6 @@ pub(crate) enum Step {
     OpenAttempt,
     /// The queued attempt is given up.
     GiveUpQueued,
-    /// An attempt ends.
     End(AttemptNumber, Ending),
     /// The attempt under way ends.
     EndThis(Ending),

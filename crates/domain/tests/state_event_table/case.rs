@@ -37,9 +37,7 @@ impl When {
 /// How an attempt ended, without its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Answer {
-    /// `OK`
     Ok,
-    /// `FAIL`
     Fail,
     /// `SOFT_DECLINE` with a good URL.
     SoftDecline,
@@ -64,11 +62,9 @@ pub(crate) enum Case {
     Confirm(Binding),
     /// A signed-in user opened the link.
     OpenLink(UserId),
-    /// The user approved.
     Approve(UserId),
     /// The sandbox approved for the user.
     ForceApprove(UserId),
-    /// It was cancelled.
     Cancel(CancelledBy, Option<UserId>),
     /// The timer looks.
     PassDeadline,
@@ -86,9 +82,7 @@ pub(crate) enum Case {
     Park(i64),
     /// A waiting entry's turn, with its amount in øre.
     Waiting(EntryStatus, OperationStatus, i64),
-    /// A notice was delivered.
     NoticeDelivered,
-    /// A notice failed.
     NoticeFailed,
     /// Business time moved by [`MOVED_MS`].
     MoveNotice,

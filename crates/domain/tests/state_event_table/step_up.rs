@@ -9,7 +9,6 @@ use crate::case::{CONFIRMS, Case, FORCED, IMPOSSIBLE_CANCELS, LINKS, ends, entri
 use crate::fixtures::{ANNA, BO, CARD, FIRST_RETURN, FOREIGN_RETURN, PSP, SECOND_RETURN, STEP_UP_URL, at, payment};
 use crate::table::{BEFORE, EVER, FROM_DUE, Table};
 
-/// The table.
 pub(crate) fn table() -> Table {
     let deadline = at(600_000);
     let url = STEP_UP_URL.to_owned();

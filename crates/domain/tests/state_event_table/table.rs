@@ -105,7 +105,6 @@ impl Table {
         }
     }
 
-    /// These entries are refused.
     pub(crate) fn refuses_entries(&mut self, cases: &[Case], refusal: EntryRefusal) {
         self.refuses(EVER, cases, &Refusal::Entry(refusal));
     }

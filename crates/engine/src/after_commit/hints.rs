@@ -35,7 +35,6 @@ impl Topic {
 /// A payment has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hint {
-    /// Which payment.
     pub payment: PaymentId,
     /// Its version now.
     pub version: i64,

@@ -35,7 +35,6 @@ struct OpenAttempt {
 }
 
 impl Attempts {
-    /// Makes one attempt.
     pub(super) async fn make(&self, queued: QueuedAttempt) {
         let QueuedAttempt { payment, held } = queued;
         let id = payment.id;

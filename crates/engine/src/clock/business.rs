@@ -56,7 +56,6 @@ struct State {
 /// A moment of business time and its epoch: after a reset the same moment is another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
-    /// When.
     pub at: Timestamp,
     /// How often the clock had been reset.
     pub epoch: i64,

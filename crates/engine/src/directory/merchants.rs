@@ -71,12 +71,10 @@ impl MerchantsKept {
 }
 
 impl Directory {
-    /// The tenant's name.
     pub async fn tenant_name(&self) -> Result<Option<String>, Fault> {
         Ok(self.store.tenant(self.tenant).await?.map(|tenant| tenant.name))
     }
 
-    /// The tenant's PSPs.
     pub async fn psps(&self) -> Result<Vec<Psp>, Fault> {
         let mut psps = self.store.psps().await?;
         psps.retain(|psp| psp.tenant == self.tenant);

@@ -22,7 +22,6 @@ use crate::fault::Fault;
 pub struct Principal {
     /// The closed world.
     pub tenant: TenantId,
-    /// The PSP.
     pub psp: PspId,
 }
 

@@ -25,21 +25,15 @@ use crate::people::People;
 /// An init as the edge has read it: nothing in it can be wrong any more.
 #[derive(Debug)]
 pub struct NewInit {
-    /// The PSP's id.
     pub psp_transaction_id: PspTransactionId,
-    /// The merchant's id.
     pub merchant_order_id: MerchantOrderId,
     /// The number to fill in.
     pub customer_number: Option<PhoneNumber>,
-    /// How much.
     pub amount: Amount,
-    /// `pspRedirectUrl`
     pub psp_redirect_url: String,
-    /// `makePaymentUrl`
     pub make_payment_url: String,
     /// `makePaymentToken`, if any.
     pub make_payment_token: Option<lommebok_values::Secret>,
-    /// `paymentText`
     pub payment_text: String,
     /// How the user comes to it.
     pub entrance: Entrance,
@@ -48,7 +42,6 @@ pub struct NewInit {
 /// What the answer to init needs.
 #[derive(Debug)]
 pub struct Initiated {
-    /// The payment.
     pub payment: Payment,
     /// The landing token for the redirect link.
     pub token: String,

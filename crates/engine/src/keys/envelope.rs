@@ -22,13 +22,11 @@ const HEAD_BYTES: usize = 17;
 /// The place of a sealed value. It opens nowhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place<'a> {
-    /// The table.
     pub table: &'a str,
     /// The tenant's number.
     pub tenant: i64,
     /// What names the row for good: a number's big-endian bytes, or a natural key.
     pub row: &'a [u8],
-    /// The column.
     pub column: &'a str,
 }
 

@@ -28,7 +28,6 @@ const TEXT_BYTES: usize = 55;
 pub struct Handle {
     /// The payment's tenant.
     pub tenant: TenantId,
-    /// The payment.
     pub payment: PaymentId,
     /// Until when the link lives (business time).
     pub expiry: Timestamp,
@@ -44,7 +43,6 @@ pub struct UnknownHandle;
 pub struct HandleKey(Hmac<Sha256>);
 
 impl HandleKey {
-    /// With this key.
     pub fn new(key: &SecretBytes<32>) -> Self {
         Self(lookup::keyed(key))
     }

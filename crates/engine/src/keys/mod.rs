@@ -70,7 +70,6 @@ pub enum KeyFault {
     Exposed {
         /// The file.
         path: PathBuf,
-        /// Its mode.
         mode: u32,
     },
     /// The master keys are gone and their database is not.
@@ -94,7 +93,6 @@ pub enum KeyFault {
         database = database.display()
     )]
     DatabaseLost {
-        /// Its keys.
         keys: PathBuf,
         /// Where it should be.
         database: PathBuf,

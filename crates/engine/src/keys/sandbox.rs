@@ -45,15 +45,12 @@ pub struct PspCredentials {
 /// What a seed fixes of a PSP's credentials; what it leaves out is made once and kept. In the shapes of [`PspCredentials`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FixedCredentials {
-    /// `client_id`.
     pub client_id: Option<String>,
-    /// `client_secret`.
     pub client_secret: Option<Secret>,
     /// `Ocp-Apim-Subscription-Key`.
     pub subscription_key: Option<Secret>,
     /// The second one.
     pub secondary_subscription_key: Option<Secret>,
-    /// `PSP-ID`.
     pub psp_id: Option<String>,
 }
 

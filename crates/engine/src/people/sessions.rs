@@ -28,7 +28,6 @@ const SESSION_LIFE_MS: i64 = 12 * 3_600_000;
 pub struct SignedIn {
     /// The bearer token; only its keyed hash is kept.
     pub token: String,
-    /// Who signed in.
     pub user: User,
     /// What the browser is known by from now on, with this number.
     pub browser: BrowserId,

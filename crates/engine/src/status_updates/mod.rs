@@ -65,7 +65,6 @@ pub struct StatusUpdates {
 /// A request as the edge has read it.
 #[derive(Clone, Debug)]
 pub struct NewUpdate {
-    /// Whose.
     pub principal: Principal,
     /// Its entries, in the order of the body.
     pub entries: Arc<[BatchEntry]>,

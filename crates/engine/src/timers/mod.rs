@@ -36,9 +36,7 @@ type Seen = HashSet<(PaymentId, DueKind, Timestamp)>;
 pub struct DueDone {
     /// When it was due (business time).
     pub due_at: Timestamp,
-    /// What it was.
     pub kind: DueKind,
-    /// For which payment.
     pub payment: PaymentId,
 }
 

@@ -17,7 +17,6 @@ pub(super) struct MagicToken {
 /// What an amount asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Magic {
-    /// This token.
     Token(MagicToken),
     /// No token is given.
     NotEligible,

@@ -48,7 +48,6 @@ pub struct Parts {
     pub store: Store,
     /// What seals, signs and looks up.
     pub keys: Arc<Keys>,
-    /// Randomness.
     pub randomness: Randomness,
     /// Where its tasks run.
     pub tasks: Tasks,
@@ -115,7 +114,6 @@ pub struct Wallet {
     pub gate: Arc<TimeGate>,
     /// What seals, signs and looks up.
     pub keys: Arc<Keys>,
-    /// Randomness.
     pub randomness: Randomness,
     /// Where its tasks run.
     pub tasks: Tasks,

@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use lommebok_sdk::InvalidValue;
 use lommebok_sdk::receiver::BoxError;
 
-/// Who listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listens {
     /// The sample PSP itself.
@@ -22,9 +21,7 @@ pub enum StartFault {
     /// A port.
     #[error("{address} can't be listened on: {cause}")]
     Listen {
-        /// Whose.
         of: Listens,
-        /// Which one.
         address: SocketAddr,
         /// What the operating system said.
         cause: io::Error,

@@ -19,7 +19,6 @@ use super::late_answers::BODY_MAX_BYTES;
 use crate::merchant_api::Merchants;
 use crate::psp::{Psp, WalkInFault};
 
-/// Where it is.
 pub(super) const PATH: &str = "/make-payment/walk-in";
 
 const WRONG_AMOUNT: &str = "the amount in the address must be 1 to 2147483647, in øre";

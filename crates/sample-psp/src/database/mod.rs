@@ -30,11 +30,7 @@ pub enum DatabaseFault {
     Sqlite(#[from] rusqlite::Error),
     /// A setting that durability rests on did not take.
     #[error("{setting} is {found}, and what is acknowledged would not be durable")]
-    NotDurable {
-        setting: &'static str,
-        /// What it is.
-        found: String,
-    },
+    NotDurable { setting: &'static str, found: String },
     /// Written by a newer version of this program.
     #[error("the database has version {found}; this program knows {known}")]
     Newer {

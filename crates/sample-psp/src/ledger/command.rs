@@ -16,11 +16,7 @@ pub enum Command {
         link: String,
     },
     /// The wallet refused the init.
-    RefuseInit {
-        why: InitRefusal,
-        /// What it said.
-        reason: String,
-    },
+    RefuseInit { why: InitRefusal, reason: String },
     /// The wallet handed over a token: ask the acquirer with this message.
     BeginAttempt {
         /// Which attempt the receiver says it is.
@@ -82,7 +78,6 @@ pub enum Command {
         /// What was reported.
         status: Status,
         amount: Amount,
-        /// What it said.
         reason: String,
     },
 }
@@ -123,12 +118,7 @@ pub enum Refusal {
     BeingProcessed,
     /// More than is left.
     #[error("{asked} øre are more than the {left} that are left")]
-    TooMuch {
-        /// What was asked for.
-        asked: i64,
-        /// What is left.
-        left: i64,
-    },
+    TooMuch { asked: i64, left: i64 },
     /// Nothing is left to do this with.
     #[error("nothing is left")]
     NothingLeft,

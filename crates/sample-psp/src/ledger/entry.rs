@@ -32,7 +32,6 @@ pub enum EntryKind {
     InitRefused {
         #[serde(default)]
         why: InitRefusal,
-        /// What it said.
         reason: String,
     },
     /// The user approved; the acquirer is asked with this message.
@@ -107,7 +106,6 @@ pub enum EntryKind {
         /// What was reported.
         status: Status,
         amount: Amount,
-        /// What it said.
         reason: String,
     },
 }

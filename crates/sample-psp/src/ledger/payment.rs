@@ -15,7 +15,6 @@ pub struct Terms {
     pub psp_transaction_id: PspTransactionId,
     /// Who sells.
     pub msn: MerchantSerialNumber,
-    /// The merchant's order.
     pub order_id: MerchantOrderId,
     pub amount: Amount,
     /// What the user reads.
@@ -24,7 +23,6 @@ pub struct Terms {
     pub return_url: String,
     /// How the user comes to it.
     pub entrance: Entrance,
-    /// When it was created.
     pub created_at: Timestamp,
 }
 
@@ -67,7 +65,6 @@ pub enum State {
     },
     /// An authorisation that may hold is being undone.
     Reversing {
-        /// Which one.
         attempt: AttemptNumber,
         /// What the payment failed with.
         error: ErrorId,
@@ -147,7 +144,6 @@ pub enum Ended {
     InitRefused {
         /// Why, as far as it makes a difference.
         why: InitRefusal,
-        /// What it said.
         reason: String,
     },
     /// No word came, and the wallet's details say that it is over.

@@ -15,7 +15,6 @@ use crate::acquirer::{ResponseCode, Verdict, verdict};
 /// One entry of updatestatus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// What happened.
     pub status: Status,
     pub amount: Amount,
     /// It was tried and did not work.

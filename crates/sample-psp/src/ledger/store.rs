@@ -21,7 +21,6 @@ pub(crate) struct Ledger {
     seen: Arc<TimeSeen>,
 }
 
-/// What was committed.
 #[derive(Clone, Debug)]
 pub(crate) struct Commit {
     pub(crate) payment: Payment,

@@ -23,9 +23,7 @@ pub enum InitRefusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeKind {
-    /// `USER_CANCEL`
     UserCancel,
-    /// `TIMEOUT`
     Timeout,
 }
 

@@ -30,7 +30,6 @@ pub struct Difference {
     pub order_id: String,
     /// The members that differ.
     pub differs: Vec<String>,
-    /// What the ledger says.
     pub ledger: Side,
     /// What the wallet says; nothing when it does not know the payment or could not be asked.
     pub wallet: Option<Side>,

@@ -1,5 +1,5 @@
 //! The reports that don't get through: a batch that the wallet refuses, and a day without the wallet. In both one bad thing
-//! holds up nothing else, and the timeline says what was not told.
+//! holds up nothing else, and the timeline shows what was not sent.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};

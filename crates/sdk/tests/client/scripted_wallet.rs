@@ -21,7 +21,6 @@ pub(crate) enum Reply {
     With(u16, &'static str, String),
     /// These bytes, then the end of the connection.
     Raw(Vec<u8>),
-    /// A reset.
     Reset,
     /// The end of the connection, without an answer.
     Close,

@@ -29,7 +29,6 @@ pub(super) struct Parts<'a> {
     header: Vec<u8>,
     /// The claims' JSON.
     pub(super) claims: Vec<u8>,
-    /// The signature.
     pub(super) signature: Vec<u8>,
 }
 

@@ -45,7 +45,6 @@ pub struct TokenSettings {
 pub struct Subject {
     /// The PSP's tenant.
     pub tenant: TenantId,
-    /// The PSP.
     pub psp: PspId,
     /// The `client_id` that requested the token.
     pub client_id: String,

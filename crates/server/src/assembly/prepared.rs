@@ -153,7 +153,6 @@ impl PreparedSandbox {
         &self.wallet
     }
 
-    /// The sandbox's credentials.
     pub fn credentials(&self) -> &SandboxKeys {
         &self.credentials
     }

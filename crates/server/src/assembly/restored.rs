@@ -1,4 +1,4 @@
-//! A database that was restored from a backup: told from the one that it replaces, and accepted by an operator (ADR 0014).
+//! A database that was restored from a backup: distinguished from the one that it replaces, and accepted by an operator (ADR 0014).
 
 use lommebok_domain::{PaymentId, StateName, Timestamp};
 use lommebok_engine::fault::Fault;
@@ -16,7 +16,6 @@ pub enum Acceptance {
     NothingToAccept,
     /// It is not sound: nothing was done.
     Unsound(CheckReport),
-    /// It is accepted.
     Accepted(Box<Accepted>),
 }
 
@@ -42,7 +41,6 @@ pub struct EndedPayment {
     pub id: PaymentId,
     /// Its PSP's name.
     pub psp: String,
-    /// `pspTransactionId`.
     pub psp_transaction_id: String,
     /// Its amount, in øre.
     pub amount_ore: i64,

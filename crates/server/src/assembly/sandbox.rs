@@ -22,13 +22,11 @@ pub struct RunningSandbox {
     pub address: SocketAddr,
     /// What links begin with.
     pub public_url: String,
-    /// The wallet.
     pub wallet: Arc<Wallet>,
     /// What only a sandbox has.
     pub sandbox: Sandbox,
     /// The edge, for its counters.
     pub edge: Edge,
-    /// The sandbox's credentials.
     pub credentials: SandboxKeys,
     /// All that runs.
     pub tasks: Tasks,

@@ -37,7 +37,6 @@ pub enum StartFault {
     /// A port.
     #[error("{address} can't be listened on: {cause}; choose another address with {by}, port 0 takes a free one", by = set_by(setting))]
     Listen {
-        /// Which one.
         address: SocketAddr,
         /// What the operating system says.
         cause: std::io::Error,

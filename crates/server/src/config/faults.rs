@@ -8,11 +8,9 @@ use std::path::PathBuf;
 pub enum Origin {
     /// A flag of the command line.
     Flag,
-    /// The environment.
     Environment,
     /// The configuration file.
     File {
-        /// Its path.
         path: PathBuf,
         /// The line, counted from 1.
         line: usize,
@@ -21,7 +19,6 @@ pub enum Origin {
     Nowhere,
 }
 
-/// One fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigFault {
     /// Where the value came from.

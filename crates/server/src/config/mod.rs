@@ -86,7 +86,6 @@ pub struct DevConfig {
     pub sandbox: SandboxPaymentConfig,
     /// What is started with the wallet.
     pub sample_psp: SamplePspSettings,
-    /// Access tokens.
     pub access_tokens: AccessTokenConfig,
     /// Name and colour.
     pub appearance: AppearanceConfig,
@@ -137,7 +136,6 @@ pub struct ServeConfig {
     pub database: std::path::PathBuf,
     /// Batch and calls.
     pub payments: PaymentConfig,
-    /// Access tokens.
     pub access_tokens: AccessTokenConfig,
     /// Name and colour.
     pub appearance: AppearanceConfig,

@@ -11,7 +11,6 @@ use super::reader::Reader;
 pub struct SamplePspSettings {
     /// Whether they are started; else a stub PSP that says OK listens in their place.
     pub shop: bool,
-    /// Where the shop listens.
     pub shop_listen: SocketAddr,
     /// Where browsers reach the shop, if not there.
     pub shop_public_url: Option<String>,

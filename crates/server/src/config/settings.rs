@@ -22,7 +22,6 @@ pub enum Unset {
     Absent,
 }
 
-/// One setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Setting {
     /// Its name in the file; `LOMMEBOK_` and capitals in the environment; with hyphens as a flag, unless it is a secret.

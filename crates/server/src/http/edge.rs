@@ -70,7 +70,6 @@ pub struct BodyLimits {
 }
 
 impl Edge {
-    /// The edge of `parts`.
     pub fn new(parts: EdgeParts) -> Self {
         let wallets = parts.wallets.into_iter().map(|wallet| (wallet.tenant, wallet)).collect();
         Self(Arc::new(Inner {

@@ -11,7 +11,6 @@ use lommebok_engine::observability::{Metrics, store_trouble};
 use lommebok_engine::tasks::Tasks;
 use lommebok_engine::wallet::Wallet;
 
-/// The routes.
 pub(crate) fn routes(tasks: Tasks, wallet: Arc<Wallet>) -> Router {
     let asked = wallet.clone();
     let ready = move || {

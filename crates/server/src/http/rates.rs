@@ -20,7 +20,6 @@ use lommebok_web::listener::ClientAddress;
 /// How often: so many times in a span, and twice as many at once after a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// How many times.
     pub times: NonZeroU32,
     /// In how long.
     pub per: Duration,

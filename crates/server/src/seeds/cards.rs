@@ -8,7 +8,6 @@ use toml::Spanned;
 
 use super::{Check, are_digits};
 
-/// A card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeedCard {
     /// Whose network it uses.

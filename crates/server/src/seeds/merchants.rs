@@ -23,7 +23,6 @@ pub struct SeedMerchant {
     pub organization_number: String,
     /// What it sells: 4 digits of ISO 18245.
     pub mcc_code: String,
-    /// Where it is.
     pub address: SeedAddress,
     /// Whether its inits may ask for `skipLandingPage`.
     pub may_skip_landing_page: bool,
@@ -34,9 +33,7 @@ pub struct SeedMerchant {
 pub struct SeedAddress {
     /// Street and number.
     pub address_line1: String,
-    /// City.
     pub city: String,
-    /// Post code.
     pub post_code: String,
     /// Two capitals of ISO 3166.
     pub country: String,

@@ -39,7 +39,6 @@ pub struct Seed {
     pub users: Vec<SeedUser>,
 }
 
-/// A PSP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeedPsp {
     /// Its name: 1 to 40 lower-case letters, digits and hyphens. Credentials are kept under it.

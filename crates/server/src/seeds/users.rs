@@ -17,7 +17,6 @@ pub struct SeedUser {
     pub phone_number: PhoneNumber,
     /// 4 digits.
     pub pin: Secret,
-    /// The user's name.
     pub name: String,
     /// May be none.
     pub cards: Vec<SeedCard>,

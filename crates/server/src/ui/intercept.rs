@@ -67,20 +67,18 @@ pub enum Why {
 /// What is wrong with an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Misread {
-    /// With which field.
     pub field: Field,
-    /// Why.
     pub why: Why,
 }
 
 /// The state of the return.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Returning {
-    /// Not told yet: the page is about to POST it to this address.
+    /// Not reported yet: the page is about to POST it to this address.
     Now(String),
     /// Told, and the wallet goes on.
     Taken,
-    /// Already told, expired or never ours: all alike.
+    /// Already reported, expired or unknown: one answer.
     Over,
     /// The address is not as it was given to the PSP.
     Misread(Vec<Misread>),

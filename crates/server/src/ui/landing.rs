@@ -120,7 +120,6 @@ pub struct WaitingPage<'a> {
     pub purchase: &'a Purchase,
     /// What the forms carry.
     pub keys: FormKeys<'a>,
-    /// What is waited for.
     pub waiting_for: WaitingFor,
     /// The number that this browser confirmed last, for people to check; none if another did, or the phone opened the link.
     pub number: Option<&'a str>,
@@ -135,7 +134,6 @@ pub struct WaitingPage<'a> {
 /// What was typed that is no number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrongNumber<'a> {
-    /// As it was typed.
     pub typed: &'a str,
     /// Why it is none.
     pub why: NoNumber,
@@ -211,7 +209,6 @@ pub enum Gone {
 pub struct GonePage<'a> {
     /// The frame.
     pub page: Page<'a>,
-    /// Why.
     pub gone: Gone,
     /// The merchant's name and the shop's address, where the payment is known.
     pub shop: Option<(&'a str, &'a str)>,

@@ -104,7 +104,6 @@ impl Invocation {
 pub struct ShopAddresses {
     /// The shop's front.
     pub shop: String,
-    /// The shop's back office.
     pub back_office: String,
     /// The sample PSP's merchant API.
     pub merchant_api: String,
@@ -144,7 +143,6 @@ impl StartPage<'_> {
 /// A test user whom a visitor of the sandbox may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestUser {
-    /// The user's name.
     pub name: String,
     /// Eight digits.
     pub phone_number: String,

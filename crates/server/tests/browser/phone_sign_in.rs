@@ -1,4 +1,4 @@
-//! Signing in on the phone: the PIN, its limit of tries, and who may not be told apart.
+//! Signing in on the phone: the PIN, its limit of tries, and users that must look the same.
 
 use std::time::Duration;
 

@@ -210,7 +210,7 @@ async fn a_status_changes_with_what_its_page_shows_and_says_nothing_else() {
     app.stop().await;
 }
 
-/// What the operator's stream has told: of each change, the payment, its version, its state, and what happened when.
+/// What the operator's stream has sent: of each change, the payment, its version, its state, and what happened when.
 fn told(read: &str) -> Vec<Value> {
     let lines = read.lines().filter_map(|line| line.strip_prefix("data: "));
     let payments = lines.map(|line| serde_json::from_str::<Value>(line).expect("it is JSON"));

@@ -11,7 +11,6 @@ pub struct Log {
     pub requests: Vec<Request>,
 }
 
-/// One connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Connection {
     /// Every byte that came on it, whole requests or not.

@@ -22,7 +22,6 @@ pub enum Known {
 /// How the PSP answers a payment's attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plan {
-    /// `OK`.
     Ok,
     /// `FAIL` with errorId 82.
     Fail,
@@ -163,7 +162,6 @@ impl Recorder {
         self.records().payments.values().cloned().collect()
     }
 
-    /// One payment.
     pub fn payment(&self, id: &str) -> Option<RecordedPayment> {
         self.records().payments.get(id).cloned()
     }

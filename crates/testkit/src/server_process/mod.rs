@@ -180,7 +180,6 @@ impl ServerProcess {
         assert!(told.success(), "the process {pid} took no signal");
     }
 
-    /// Whether it runs.
     pub fn runs(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }

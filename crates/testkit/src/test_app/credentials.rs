@@ -7,15 +7,12 @@ use super::TestApp;
 /// What a PSP was given.
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    /// `client_id`
     pub client_id: String,
-    /// `client_secret`
     pub client_secret: String,
     /// `Ocp-Apim-Subscription-Key`
     pub subscription_key: String,
     /// The second subscription key, which works as well.
     pub secondary_subscription_key: String,
-    /// `PSP-ID`
     pub psp_id: String,
     /// Its first merchant's serial number in the built-in seed.
     pub msn: &'static str,

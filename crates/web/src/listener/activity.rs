@@ -180,7 +180,6 @@ pub(super) struct Counted {
     which: Counter,
 }
 
-/// What is counted.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Counter {
     /// A request that a handler has.

@@ -293,7 +293,7 @@ async fn protocol(stream: &TcpStream) -> Option<Protocol> {
     }
 }
 
-/// Reads a little of what a client still sends that has been told that nothing more comes.
+/// Reads a little of what a client still sends after the end of our answers.
 async fn linger(left_behind: &LeftBehind) {
     let Some(reading) = left_behind.take() else { return };
     let (mut rest, mut nowhere) = (reading.take(LINGER_BYTES), tokio::io::sink());

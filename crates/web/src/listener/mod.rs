@@ -79,7 +79,6 @@ pub struct Settings {
 /// Where connections are counted; nowhere, unless it is set.
 #[derive(Clone, Debug)]
 pub struct ConnectionMetrics {
-    /// Connections that are open.
     pub open: Gauge,
     /// Connections that were sent away because all places were taken.
     pub refused: Counter,

@@ -43,7 +43,6 @@ pub(crate) struct Answered {
 }
 
 impl Answered {
-    /// A JSON body.
     pub(crate) fn json(body: &impl Serialize) -> Self {
         let mut written = Vec::with_capacity(USUAL_ANSWER_BYTES);
         serde_json::to_writer(&mut written, body)

@@ -21,7 +21,6 @@ pub use requests::requests;
 pub struct Wrong {
     /// The payment that it is about; empty if it is about none.
     pub payment: String,
-    /// What is wrong.
     pub what: String,
 }
 
