@@ -1,4 +1,4 @@
-//! A payment's state, in a test's words.
+//! A payment's state in a test's words, which are fewer than the wallet's own.
 
 use std::fmt;
 
