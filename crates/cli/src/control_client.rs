@@ -33,6 +33,8 @@ const CONNECTING_S: u64 = 5;
 const READING_S: u64 = 30;
 /// How long an answer may take that does things: an advance does all that becomes due on its way, in s.
 const DOING_S: u64 = 600;
+/// The longest that the server waits in one call.
+const ONE_WAIT: Duration = Duration::from_mins(1);
 /// A stream says at least every 15 s that it is alive; after so long in silence it counts as dead, in s.
 const SILENCE_S: u64 = 60;
 /// The longest answer.
@@ -97,10 +99,23 @@ impl ControlClient {
         self.answered(self.request(method, path, Bytes::new())?, patience_s).await
     }
 
-    /// The same for a GET whose answer may take so long, besides what reading takes.
-    pub(crate) async fn wait<A: DeserializeOwned>(&self, path: &str, within: Duration) -> anyhow::Result<A> {
-        let patience_s = READING_S.saturating_add(within.as_secs());
-        self.answered(self.request(Method::GET, path, Bytes::new())?, patience_s).await
+    /// Waits `within` for what `path`, whose query it ends, waits for: call by call, until one answers that it `is_over`.
+    pub(crate) async fn wait<A: DeserializeOwned>(
+        &self,
+        path: &str,
+        within: Duration,
+        is_over: impl Fn(&A) -> bool,
+    ) -> anyhow::Result<A> {
+        let mut left = within;
+        loop {
+            let now = left.min(ONE_WAIT);
+            let request = self.request(Method::GET, &format!("{path}within_ms={}", now.as_millis()), Bytes::new())?;
+            let awaited = self.answered(request, READING_S.saturating_add(now.as_secs())).await?;
+            left = left.saturating_sub(now);
+            if left.is_zero() || is_over(&awaited) {
+                return Ok(awaited);
+            }
+        }
     }
 
     /// The same for a POST with a body.

@@ -79,5 +79,12 @@ async fn a_script_waits_for_a_payment_and_is_told_what_it_is_instead() {
     assert_eq!(refusal(never).await, "lommebok: p-2 is EXPIRED, and can't be RESERVED any more\n");
     let said = refusal(launch.command(&["payments", "await", "p-2"])).await;
     assert!(said.contains("<--state <STATE>|--attempt-open|--notice-delivered|--nothing-due>"), "{said}");
+
+    let capture = json!({"transactions": [{"pspTransactionId": "p-1", "status": "CAPTURED", "amount": 49900}]});
+    drop(client.post("/psp/v3/psppayments/updatestatus", &capture, "r-1").await.unwrap().succeeded());
+    let applied = launch.printed(&["batch", "await", "1"]);
+    assert!(applied.starts_with("batch 1  accepted ") && applied.ends_with("  1 of 1 entries\n"), "{applied}");
+    let said = refusal(launch.command(&["batch", "await", "2"])).await;
+    assert_eq!(said, "lommebok: there is no such request of updatestatus\n");
     server.stop().await;
 }

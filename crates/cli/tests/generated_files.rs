@@ -116,6 +116,7 @@ fn the_page_of_the_command_line_has_every_command_and_hides_what_is_hidden() {
             "`lommebok batch run`",
             "`lommebok batch report`",
             "`lommebok batch show`",
+            "`lommebok batch await`",
             "`lommebok payments`",
             "`lommebok payments list`",
             "`lommebok payments show`",

@@ -1,9 +1,9 @@
-//! Waiting until a payment is as a test wants it, which only a sandbox offers.
+//! Waiting until a payment or a request of updatestatus is as a test wants it, which only a sandbox offers.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::Payment;
+use crate::{Batch, Payment};
 
 /// The query of `GET /payments/{id}/await`: one of `state`, `attempt_open`, `notice_delivered` and `nothing_due`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
@@ -37,4 +37,23 @@ pub struct Awaited {
     pub still_possible: bool,
     /// The payment as it is.
     pub payment: Payment,
+}
+
+/// The query of `GET /batch/{id}/await`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AwaitBatchQuery {
+    /// For so many ms of real time at most, up to 60,000; 10,000 if it is left out.
+    #[param(maximum = 60_000)]
+    pub within_ms: Option<u32>,
+}
+
+/// The answer of `GET /batch/{id}/await`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AwaitedBatch {
+    /// Whether each of its entries was applied or refused, and none waits.
+    pub reached: bool,
+    /// The request as it is.
+    pub batch: Batch,
 }

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use acting::{ApprovePayment, Expired, StepUp, StepUpResult};
-pub use awaiting::{AwaitQuery, Awaited};
+pub use awaiting::{AwaitBatchQuery, AwaitQuery, Awaited, AwaitedBatch};
 pub use batch::{Batch, BatchEntry, BatchHead, BatchQuery, BatchReport, BatchReportQuery, BatchWithEntries};
 pub use batch::{EntryFate, KeptRefusal, RefusedEntry, RunBatches};
 pub use check::Check;

@@ -140,12 +140,13 @@ fn access_tokens(randomness: &Randomness) -> AccessTokens {
 }
 
 /// Every route that only a sandbox has.
-const SANDBOX_ONLY: [(&str, &str); 17] = [
+const SANDBOX_ONLY: [(&str, &str); 18] = [
     ("POST", "/psp/v3/integration-test/psppayments/p-1/approve"),
     ("POST", "/PSP/v3/Integration-Test/PspPayments/p-1/Approve/"),
     ("GET", "/psp/v3/integration-test/psppayments/p-1/approve"),
     ("POST", "/control/v1/payments/p-1/approve"),
     ("GET", "/control/v1/payments/p-1/await?state=RESERVED"),
+    ("GET", "/control/v1/batch/1/await"),
     ("POST", "/control/v1/payments/p-1/cancel"),
     ("POST", "/control/v1/payments/p-1/step-up"),
     ("POST", "/control/v1/payments/p-1/expire"),

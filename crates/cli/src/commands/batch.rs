@@ -1,18 +1,21 @@
-//! `lommebok batch`: accepted updatestatus requests; run what waits, report what came of them.
+//! `lommebok batch`: accepted updatestatus requests; run what waits, report what came of them, wait for one.
+
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use hyper::Method;
-use lommebok_control_api::{Batch, BatchEntry, BatchHead, BatchReport, BatchWithEntries};
+use lommebok_control_api::{AwaitedBatch, Batch, BatchEntry, BatchHead, BatchReport, BatchWithEntries};
 use lommebok_control_api::{EntryFate, RefusedEntry, RunBatches};
 use serde::Serialize;
 
-use super::{of_running_server, say, say_json, text};
+use super::{of_running_server, say, say_json, text, within_arg};
 use crate::control_client::{ControlClient, ask, runtime};
+use crate::duration;
 
 pub(crate) fn command() -> Command {
     Command::new("batch")
-        .about("Accepted updatestatus requests: run, report, show")
+        .about("Accepted updatestatus requests: run, report, show, await")
         .subcommand_required(true)
         .subcommand(of_running_server(Command::new("run").about("Applies everything that waits, now")))
         .subcommand(of_running_server(
@@ -20,14 +23,20 @@ pub(crate) fn command() -> Command {
                 .about("What came of the last 50 requests, with their first 100 refused entries each"),
         ))
         .subcommand(of_running_server(
-            Command::new("show").about("One request, with each entry that was refused or waits").arg(
-                Arg::new("id")
-                    .required(true)
-                    .value_name("ID")
-                    .value_parser(value_parser!(i64).range(1..))
-                    .help("The request's number in the report"),
-            ),
+            Command::new("show").about("One request, with each entry that was refused or waits").arg(id_arg()),
         ))
+        .subcommand(of_running_server(
+            Command::new("await")
+                .about(
+                    "Returns when each entry of a request was applied or refused; else says how far it is, and fails",
+                )
+                .args([id_arg(), within_arg()]),
+        ))
+}
+
+fn id_arg() -> Arg {
+    let id = Arg::new("id").required(true).value_name("ID").value_parser(value_parser!(i64).range(1..));
+    id.help("The request's number in the report")
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
@@ -46,8 +55,9 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
             }
             print_batches(&report.batches);
         }
+        Some(("await", matches)) => wait(matches)?,
         Some((_, matches)) => show(matches)?,
-        None => bail!("say run, report or show"),
+        None => bail!("say run, report, show or await"),
     }
     Ok(())
 }
@@ -63,6 +73,26 @@ fn show(matches: &ArgMatches) -> anyhow::Result<()> {
     say(heading(&whole.head));
     for entry in &whole.not_applied {
         say(not_applied(entry));
+    }
+    Ok(())
+}
+
+/// Waits until a request was dealt with.
+fn wait(matches: &ArgMatches) -> anyhow::Result<()> {
+    let id = matches.get_one::<i64>("id").context("a number is missing")?;
+    let within = *matches.get_one::<Duration>("within").context("a duration is missing")?;
+    let client = ControlClient::of(matches)?;
+    let path = format!("/control/v1/batch/{id}/await?");
+    let is_over = |awaited: &AwaitedBatch| awaited.reached;
+    let awaited = runtime()?.block_on(client.wait(&path, within, is_over))?;
+    if matches.get_flag("json") {
+        say_json(&awaited)?;
+    } else if awaited.reached {
+        print_batch(&awaited.batch);
+    }
+    if !awaited.reached {
+        let (head, waiting) = (heading(&awaited.batch.head), awaited.batch.waiting_entries);
+        bail!("{head} after {}, and {waiting} that wait for the end of an attempt", duration::in_words(within));
     }
     Ok(())
 }

@@ -23,6 +23,8 @@ use serde::Serialize;
 
 pub(crate) use settings::data;
 
+use crate::duration;
+
 /// `--data-dir`, `--config`, `--url` and `--json`: how every command that asks a running server is told which, and for whom
 /// it prints.
 pub(crate) fn of_running_server(command: Command) -> Command {
@@ -47,6 +49,12 @@ pub(crate) fn about_a_data_dir(command: Command) -> Command {
         )
         .arg(settings::file().help("The server's settings, for the data directory in them"))
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON"))
+}
+
+/// `--within`: how long a command waits at most.
+pub(crate) fn within_arg() -> Arg {
+    let within = Arg::new("within").long("within").value_name("DURATION").value_parser(duration::parse);
+    within.default_value("10s").help("For so long at most, of real time")
 }
 
 /// Prints one line of a command's result. A reader that has stopped (`| head`) misses the rest.

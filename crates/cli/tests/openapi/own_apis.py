@@ -166,6 +166,7 @@ def walk_control(control, psp):
     assert report[0]["refusedEntries"] == 2, report
     control.call("GET", f"/control/v1/batch/{report[0]['id']}", 200)
     control.call("GET", "/control/v1/batch/999", 404)
+    control.call("GET", f"/control/v1/batch/{report[0]['id']}/await", 200)
     control.call("GET", "/control/v1/payments?limit=2", 200)
     control.call("GET", "/control/v1/payments?state=none", 400)
     control.call("GET", "/control/v1/payments/own-paid", 200)

@@ -21,12 +21,14 @@ pub enum Topic {
     User(UserId),
     /// All payments: the operator.
     All,
+    /// What became of updatestatus requests: whoever waits for one. It gets no hints, and looks again.
+    Batches,
 }
 
 impl Topic {
     const fn hints_kept(self) -> usize {
         match self {
-            Self::Payment(_) | Self::User(_) => HINTS_KEPT,
+            Self::Payment(_) | Self::User(_) | Self::Batches => HINTS_KEPT,
             Self::All => HINTS_OF_ALL_KEPT,
         }
     }

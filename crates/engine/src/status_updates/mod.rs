@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lommebok_domain::{PspId, TenantId, Timestamp};
 use lommebok_store::{Batch, BatchEntry, BatchId, BatchRefusal, CommitFault, Fate, KeyedHash, NewBatch, Store};
 
-use crate::after_commit::Schedule;
+use crate::after_commit::{Schedule, Topic};
 use crate::clock::BusinessClock;
 use crate::directory::Principal;
 use crate::fault::Fault;
@@ -231,6 +231,30 @@ impl StatusUpdates {
     /// A request.
     pub async fn batch(&self, id: BatchId) -> Result<Option<Batch>, Fault> {
         Ok(self.store.batch(self.tenant, id).await?)
+    }
+
+    /// Whether each entry of a request was applied or refused, and none waits.
+    pub async fn is_applied(&self, id: BatchId) -> Result<bool, Fault> {
+        // A request of which not everything has had its turn need not be read whole.
+        if !self.batch(id).await?.is_some_and(|batch| batch.finished) {
+            return Ok(false);
+        }
+        Ok(!self.fates(id, 0, u32::MAX).await?.contains(&Fate::Waiting))
+    }
+
+    /// Waits until [`StatusUpdates::is_applied`], woken by what is stored and never by time.
+    ///
+    /// # Errors
+    /// [`Fault::Stopping`] when the server stops before.
+    pub async fn until_applied(&self, id: BatchId) -> Result<(), Fault> {
+        let mut stored = self.payments.hints().subscribe(Topic::Batches);
+        while !self.is_applied(id).await? {
+            tokio::select! {
+                _look = stored.notified() => {}
+                () = self.tasks.stopping().cancelled() => return Err(Fault::Stopping),
+            }
+        }
+        Ok(())
     }
 
     /// What became of a request's entries from position `from` on, of so many at most.

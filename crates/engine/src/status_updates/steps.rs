@@ -11,6 +11,7 @@ use lommebok_domain::{PaymentId, PspId};
 use lommebok_store::{BatchEntry, BatchId, BatchRefusal, BatchTarget, Committed, NewBatch, NewIdempotency, Write};
 
 use super::chunk::{Counted, DecidedStep, decide_step};
+use crate::after_commit::Topic;
 use crate::fault::Fault;
 use crate::payments::{Decided, Payments};
 use crate::writer::decide_again;
@@ -144,6 +145,7 @@ impl<'a> Steps<'a> {
         let stored = self.payments.commit(Decided { write, changed, epoch, idempotency });
         let (durable, ahead) = join(stored, self.decide_ahead(to, &touched)).await;
         let durable = durable?;
+        self.payments.hints().look_again(Topic::Batches);
         counted.count();
         let Committed::Batch { id, repeated } = durable.committed else { return Err(Fault::Busy) };
         Ok(Done { stored: Stored { id, repeated, next }, counted, ahead })

@@ -10,7 +10,7 @@ use lommebok_store::{PaymentWrite, TakenEntry, WaitingEntry, Write};
 
 use super::chunk::{entries, refused_entry};
 use super::{ENTRIES_PER_COMMIT, StatusUpdates};
-use crate::after_commit::Changed;
+use crate::after_commit::{Changed, Topic};
 use crate::fault::Fault;
 use crate::in_flight::Work;
 use crate::payments::Decided;
@@ -37,6 +37,7 @@ impl StatusUpdates {
         let changed = vec![Changed { before, after: after.clone() }];
         let write = Write::Payments(vec![write]);
         self.payments.commit(Decided { write, changed, epoch: now.epoch, idempotency: None }).await?;
+        self.payments.hints().look_again(Topic::Batches);
         count(&after, &taken);
         Ok(true)
     }

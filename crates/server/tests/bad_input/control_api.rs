@@ -12,11 +12,12 @@ fn who() -> Expected {
     control(401).naming("control-token")
 }
 
-const EVERY: [(&str, &str); 17] = [
+const EVERY: [(&str, &str); 18] = [
     ("GET", "/control/v1/payments"),
     ("GET", "/control/v1/payments/control-1"),
     ("POST", "/control/v1/payments/control-1/approve"),
     ("GET", "/control/v1/payments/control-1/await"),
+    ("GET", "/control/v1/batch/1/await"),
     ("POST", "/control/v1/payments/control-1/cancel"),
     ("POST", "/control/v1/payments/control-1/step-up"),
     ("POST", "/control/v1/payments/control-1/expire"),
@@ -206,7 +207,11 @@ async fn a_users_part_that_is_not_asked_for_as_it_should_be_is_a_problem() {
     }
     let nothing = call(&app, "GET", "/control/v1/payments/nothing-1/await?state=RESERVED");
     table.refuse("await nothing", nothing, control(404)).await;
-    table.finish(23);
+    let nothing = call(&app, "GET", "/control/v1/batch/1/await");
+    table.refuse("await no batch", nothing, control(404)).await;
+    let too_long = call(&app, "GET", "/control/v1/batch/1/await?within_ms=60001");
+    table.refuse("await a batch too long", too_long, control(400).naming("within_ms")).await;
+    table.finish(25);
     assert_eq!(app.state("control-1"), "AWAITING_USER");
     app.stop().await;
 }

@@ -100,6 +100,38 @@ async fn an_unknown_outcome_is_awaited_until_the_psp_reports_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_of_updatestatus_is_awaited_until_its_last_entry_has_had_its_turn() {
+    let (app, gate) = (TestApp::with_settings(&[("batch", "on_demand")]).await, Gate::new());
+    app.psp.answer("aw-asked", [Reply::Ok.held_by(&gate)]);
+    drop(app.init("aw-asked").await);
+    drop(act(&app, "aw-asked", "approve", json!({"wait": false})).await);
+    app.psp.wait_for_payment("aw-asked", 1).await;
+    let entry = |id: &str| json!({"pspTransactionId": id, "status": "CAPTURED", "amount": 100});
+    drop(app.update_status(&json!([entry("aw-asked"), entry("aw-none")])).await.succeeded());
+    let not_yet = app.control("/batch/1/await?within_ms=0").await;
+    assert_eq!((&not_yet["reached"], &not_yet["batch"]["applied"]), (&json!(false), &json!(0)));
+
+    let applied = format!("/batch/1/await?{LONG}");
+    let (applied, ()) = tokio::join!(app.control(&applied), async {
+        drop(Answer::to(app.control_call(Method::POST, "/batch/run")).await.succeeded());
+        let waits = app.control("/batch/1/await?within_ms=0").await;
+        assert_eq!((&waits["reached"], &waits["batch"]["waitingEntries"]), (&json!(false), &json!(1)));
+        gate.open();
+    });
+    assert_eq!((&applied["reached"], &applied["batch"]["waitingEntries"]), (&json!(true), &json!(0)));
+    assert_eq!(applied["batch"]["refused"][0]["code"], "unknown_payment");
+    assert_eq!(app.payment("aw-asked").sums.captured(), 100);
+
+    // A request of which nothing can be applied changes no payment, and wakes all the same.
+    drop(app.update_status(&json!([entry("aw-none")])).await.succeeded());
+    let refused = format!("/batch/2/await?{LONG}");
+    let run = app.control_call(Method::POST, "/batch/run");
+    let (refused, _) = tokio::join!(app.control(&refused), Answer::to(run));
+    assert_eq!((&refused["reached"], &refused["batch"]["refusedEntries"]), (&json!(true), &json!(1)));
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wait_ends_with_the_server() {
     let app = TestApp::start().await;
     drop(app.init("aw-stop").await);

@@ -10,12 +10,9 @@ use lommebok_domain::StateName;
 
 use super::words::as_it_is;
 use super::{id_arg, id_of};
-use crate::commands::{say, say_json};
+use crate::commands::{say, say_json, within_arg};
 use crate::control_client::{ControlClient, runtime};
 use crate::duration;
-
-/// The longest that the server waits in one call.
-const ONE_CALL: Duration = Duration::from_mins(1);
 
 /// What can be awaited besides a state: the option, the query, and how a payment is then.
 const CONDITIONS: [(&str, &str, &str); 3] = [
@@ -29,7 +26,6 @@ pub(super) fn command() -> Command {
     let state = Arg::new("state").long("state").value_name("STATE").ignore_case(true).value_delimiter(',');
     let state = state.value_parser(PossibleValuesParser::new(states));
     let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
-    let within = Arg::new("within").long("within").value_name("DURATION").value_parser(duration::parse);
     Command::new("await")
         .about("Returns when it is so; else says what it is instead, and fails")
         .args([
@@ -38,7 +34,7 @@ pub(super) fn command() -> Command {
             flag("attempt-open").help("Until its PSP is being asked"),
             flag("notice-delivered").help("Until its PSP has taken its notice"),
             flag("nothing-due").help("Until nothing is due: no deadline, attempt, notice or entry that waits"),
-            within.default_value("10s").help("For so long at most, of real time"),
+            within_arg(),
         ])
         .group(ArgGroup::new("until").args(["state", "attempt-open", "notice-delivered", "nothing-due"]).required(true))
 }
@@ -46,9 +42,10 @@ pub(super) fn command() -> Command {
 pub(super) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let (query, wanted) = until(matches)?;
     let within = *matches.get_one::<Duration>("within").context("a duration is missing")?;
-    let path = format!("/control/v1/payments/{}/await?{query}", id_of(matches)?);
+    let path = format!("/control/v1/payments/{}/await?{query}&", id_of(matches)?);
     let client = ControlClient::of(matches)?;
-    let awaited = runtime()?.block_on(awaited(&client, &path, within))?;
+    let is_over = |awaited: &Awaited| awaited.reached || !awaited.still_possible;
+    let awaited = runtime()?.block_on(client.wait(&path, within, is_over))?;
     if matches.get_flag("json") {
         say_json(&awaited)?;
     }
@@ -71,17 +68,4 @@ fn until(matches: &ArgMatches) -> anyhow::Result<(String, String)> {
     let condition = CONDITIONS.iter().find(|(name, ..)| matches.get_flag(name));
     let (_, query, wanted) = condition.context("say for what")?;
     Ok(((*query).to_owned(), (*wanted).to_owned()))
-}
-
-/// Waits, call by call.
-async fn awaited(client: &ControlClient, path: &str, within: Duration) -> anyhow::Result<Awaited> {
-    let mut left = within;
-    loop {
-        let now = left.min(ONE_CALL);
-        let awaited: Awaited = client.wait(&format!("{path}&within_ms={}", now.as_millis()), now).await?;
-        left = left.saturating_sub(now);
-        if awaited.reached || !awaited.still_possible || left.is_zero() {
-            return Ok(awaited);
-        }
-    }
 }

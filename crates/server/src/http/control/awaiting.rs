@@ -1,5 +1,5 @@
-//! `/control/v1/payments/{id}/await`: answers when a payment is as it is asked for. Hints wake it, never time; real time only ends
-//! it.
+//! `/control/v1/payments/{id}/await` and `/control/v1/batch/{id}/await`: answer when it is so. Hints wake them, never time; real
+//! time only ends them.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use lommebok_control_api as wire;
-use lommebok_control_api::AwaitQuery;
+use lommebok_control_api::{AwaitBatchQuery, AwaitQuery, AwaitedBatch};
 use lommebok_engine::payments::Awaited;
 
-use super::SandboxControl;
 use super::payments::{state_named, the_one};
 use super::problem::Problem;
 use super::view::payment_shown;
+use super::{SandboxControl, batch};
 use crate::http::Answer;
 
 /// Calls that wait at a time.
@@ -54,6 +54,36 @@ pub(super) async fn payment(
     let reached = awaited.is_so(&payment);
     let still_possible = reached || awaited.is_possible(&payment);
     Ok(Answer(wire::Awaited { reached, still_possible, payment: payment_shown(&payment) }))
+}
+
+#[utoipa::path(
+    get,
+    path = "/control/v1/batch/{id}/await",
+    tag = "acting",
+    operation_id = "awaitBatch",
+    summary = "Waits until each entry of a request was applied or refused",
+    params(("id" = i64, Path, description = "The wallet's number for it."), AwaitBatchQuery),
+    responses(
+        (status = 200, description = "It is so, or time is up; `reached` says which.", body = AwaitedBatch),
+        (status = 404, description = "There is no such request.", body = wire::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn request(
+    State(sandbox): State<SandboxControl>,
+    id: Result<Path<String>, PathRejection>,
+    asked: Result<Query<AwaitBatchQuery>, QueryRejection>,
+) -> Result<Answer<AwaitedBatch>, Problem> {
+    let Query(asked) = asked?;
+    let within = within(asked.within_ms)?;
+    let _place = sandbox.waiting.try_acquire().map_err(|_| too_many())?;
+    let wallet = &sandbox.wallet;
+    let id = batch::the_one(wallet, id).await?.id;
+    if let Ok(applied) = tokio::time::timeout(within, wallet.status_updates.until_applied(id)).await {
+        applied?;
+    }
+    let reached = wallet.status_updates.is_applied(id).await?;
+    let batch = batch::the_one(wallet, Ok(Path(id.get().to_string()))).await?;
+    Ok(Answer(AwaitedBatch { reached, batch: batch::one(wallet, &batch).await? }))
 }
 
 fn awaited(asked: &AwaitQuery) -> Result<Awaited, Problem> {

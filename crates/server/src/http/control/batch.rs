@@ -79,21 +79,25 @@ pub(super) async fn show(
     entries: Result<Query<BatchQuery>, QueryRejection>,
 ) -> Result<Answer<BatchWithEntries>, Problem> {
     let Query(BatchQuery { from }) = entries?;
-    let id = id.map(|Path(id)| id).unwrap_or_default();
     let updates = &control.wallet.status_updates;
-    let number = id.parse().ok().filter(|number: &i64| number.to_string() == id).map(BatchId::new);
-    let batch = match number {
-        Some(id) => updates.batch(id).await?,
-        None => None,
-    };
-    let batch = batch
-        .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "there is no such request of updatestatus".to_owned()))?;
+    let batch = the_one(&control.wallet, id).await?;
     let fates = updates.fates(batch.id, from, ENTRIES_PER_PAGE).await?;
     let refusals = updates.refusals(batch.id).await?;
     let not_applied = (from..).zip(&fates).filter_map(|(position, fate)| entry(position, *fate, &refusals)).collect();
     let next = from.saturating_add(u32::try_from(fates.len()).unwrap_or(u32::MAX));
     let from = (next > from && next < batch.next).then_some(next);
     Ok(Answer(BatchWithEntries { head: head(&batch), not_applied, from }))
+}
+
+/// The request with this number, spelled as we spell it.
+pub(super) async fn the_one(wallet: &Wallet, id: Result<Path<String>, PathRejection>) -> Result<Batch, Problem> {
+    let id = id.map(|Path(id)| id).unwrap_or_default();
+    let number = id.parse().ok().filter(|number: &i64| number.to_string() == id).map(BatchId::new);
+    let batch = match number {
+        Some(id) => wallet.status_updates.batch(id).await?,
+        None => None,
+    };
+    batch.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "there is no such request of updatestatus".to_owned()))
 }
 
 async fn reported(wallet: &Wallet, batches: &[Batch]) -> Result<Vec<wire::Batch>, Problem> {
@@ -105,7 +109,7 @@ async fn reported(wallet: &Wallet, batches: &[Batch]) -> Result<Vec<wire::Batch>
 }
 
 /// A batch with how many of its entries were refused, and the first of them.
-async fn one(wallet: &Wallet, batch: &Batch) -> Result<wire::Batch, Problem> {
+pub(super) async fn one(wallet: &Wallet, batch: &Batch) -> Result<wire::Batch, Problem> {
     let updates = &wallet.status_updates;
     let fates = updates.fates(batch.id, 0, u32::MAX).await?;
     let count =

@@ -32,6 +32,7 @@ use crate::http::description::{self, Shared};
         acting::step_up,
         acting::expire,
         awaiting::payment,
+        awaiting::request,
         batch::report,
         batch::show,
         batch::run,

@@ -86,6 +86,7 @@ pub fn sandbox_routes(control: Control, sandbox: &Sandbox) -> Router {
     };
     let routes = Router::new()
         .route("/control/v1/payments/{id}/await", get(awaiting::payment))
+        .route("/control/v1/batch/{id}/await", get(awaiting::request))
         .route("/control/v1/payments/{id}/approve", post(acting::approve))
         .route("/control/v1/payments/{id}/cancel", post(acting::cancel))
         .route("/control/v1/payments/{id}/step-up", post(acting::step_up))
