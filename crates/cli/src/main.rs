@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         Some(("clock", matches)) => commands::clock::run(matches),
         Some(("batch", matches)) => commands::batch::run(matches),
         Some(("check", matches)) => commands::check::run(matches),
+        Some(("logs", matches)) => commands::logs::run(matches),
         Some(("payments", matches)) => commands::payments::run(matches),
         Some(("completions", matches)) => commands::completions::run(matches, for_people()),
         Some(("man", matches)) => commands::man::run(matches, for_people()),
@@ -69,6 +70,7 @@ fn command(of_dev: &[Arg]) -> Command {
         .subcommand(commands::clock::command())
         .subcommand(commands::batch::command())
         .subcommand(commands::payments::command())
+        .subcommand(commands::logs::command())
         .subcommand(commands::check::command())
         .subcommand(commands::completions::command())
         .subcommand(commands::man::command());

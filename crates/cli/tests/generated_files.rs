@@ -125,6 +125,7 @@ fn the_page_of_the_command_line_has_every_command_and_hides_what_is_hidden() {
             "`lommebok payments step-up`",
             "`lommebok payments expire`",
             "`lommebok payments await`",
+            "`lommebok logs`",
             "`lommebok check`",
             "`lommebok completions`",
             "`lommebok man`",
@@ -134,8 +135,17 @@ fn the_page_of_the_command_line_has_every_command_and_hides_what_is_hidden() {
     assert!(!page.contains("<VALUE>"), "each kind of value has a name");
     let dev = page.split("## `lommebok dev`").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("dev is there");
     let sections: Vec<&str> = dev.lines().filter(|line| line.ends_with(':') && !line.starts_with(' ')).collect();
-    let named =
-        ["Network:", "Rates:", "Data:", "Payments:", "Sample PSP and shop:", "Access tokens:", "Appearance:", "Log:"];
+    let named = [
+        "Network:",
+        "Rates:",
+        "Data:",
+        "Payments:",
+        "Sample PSP and shop:",
+        "Access tokens:",
+        "Appearance:",
+        "Log:",
+        "Exchanges:",
+    ];
     assert_eq!(sections[..], [&["Options:"][..], &named].concat());
 }
 

@@ -10,6 +10,7 @@ mod awaiting;
 mod batch;
 mod check;
 mod clock;
+mod exchange;
 mod log;
 mod payment;
 
@@ -24,6 +25,8 @@ pub use batch::{Batch, BatchEntry, BatchHead, BatchQuery, BatchReport, BatchRepo
 pub use batch::{EntryFate, KeptRefusal, RefusedEntry, RunBatches};
 pub use check::Check;
 pub use clock::{Advance, Advanced, Clock, ClockMode, LastReset, Reset, ResetDone, TimerDone, TimerKind};
+pub use exchange::{Direction, Exchange, ExchangeAsQuery, ExchangeForm, ExchangeHead, ExchangePage, ExchangeQuery};
+pub use exchange::{ExchangeStreamQuery, Header, Message, MessageBody, NotShown, Refused};
 pub use log::{
     Approved, AttemptOpened, Bound, Cancelled, CauseOf, Event, EventParts, Failure, LogEntry, Money, NoEffect,
 };

@@ -10,6 +10,7 @@ pub mod approvals;
 pub mod attempts;
 pub mod clock;
 pub mod directory;
+pub mod exchanges;
 pub mod fault;
 pub mod idempotency;
 mod in_flight;

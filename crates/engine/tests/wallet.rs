@@ -91,7 +91,7 @@ async fn a_wallet_that_is_let_go_leaves_nothing_behind_and_the_others_go_on() {
     let (staying, going) = (shared.wallet(1), shared.wallet(2));
     staying.start(Some(Box::new(seed("stays")))).await.unwrap();
     going.start(Some(Box::new(seed("goes")))).await.unwrap();
-    let sandbox = going.sandbox();
+    let sandbox = going.sandbox(None);
     sandbox.time_travel.advance(1_000).await.unwrap();
     assert_eq!(going.tasks.finish(Duration::from_secs(17)).await, [], "its tasks have ended");
     let (payments, people) = (Arc::downgrade(&going.payments), Arc::downgrade(&going.people));
@@ -100,7 +100,7 @@ async fn a_wallet_that_is_let_go_leaves_nothing_behind_and_the_others_go_on() {
         payments.upgrade().is_none() && people.upgrade().is_none(),
         "none of its services holds another in a circle"
     );
-    let advanced = staying.sandbox().time_travel.advance(1_000).await.unwrap();
+    let advanced = staying.sandbox(None).time_travel.advance(1_000).await.unwrap();
     assert_eq!(advanced.to, NOW.plus_millis(1_000));
     assert_eq!(staying.tasks.finish(Duration::from_secs(17)).await, []);
 }

@@ -140,7 +140,7 @@ fn access_tokens(randomness: &Randomness) -> AccessTokens {
 }
 
 /// Every route that only a sandbox has.
-const SANDBOX_ONLY: [(&str, &str); 18] = [
+const SANDBOX_ONLY: [(&str, &str); 21] = [
     ("POST", "/psp/v3/integration-test/psppayments/p-1/approve"),
     ("POST", "/PSP/v3/Integration-Test/PspPayments/p-1/Approve/"),
     ("GET", "/psp/v3/integration-test/psppayments/p-1/approve"),
@@ -155,6 +155,9 @@ const SANDBOX_ONLY: [(&str, &str); 18] = [
     ("POST", "/control/v1/clock/resume"),
     ("POST", "/control/v1/clock/advance"),
     ("POST", "/control/v1/clock/reset"),
+    ("GET", "/control/v1/exchanges"),
+    ("GET", "/control/v1/exchanges/1"),
+    ("GET", "/control/v1/exchanges/stream"),
     ("GET", "/"),
     ("GET", "/phone"),
     ("GET", "/phone/default"),
@@ -168,6 +171,7 @@ async fn no_route_of_the_sandbox_answers_in_production() {
         let (status, headers, body) = production.asks(method, path).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{method} {path}: {body}");
         assert!(!headers.contains_key("lommebok-hint"), "{method} {path} helps a stranger");
+        assert!(!headers.contains_key("lommebok-exchange"), "{method} {path} is kept");
     }
 }
 

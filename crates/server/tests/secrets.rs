@@ -241,6 +241,21 @@ async fn read(app: &TestApp, path: &str) -> Vec<u8> {
     said(&app.exchange(&Call::new("GET", path)).await.expect("an answer"))
 }
 
+/// All that is kept of all exchanges, in every form.
+async fn exchanges(app: &TestApp) -> String {
+    let list = app.control("/exchanges?limit=1000").await;
+    let mut all = list.to_string();
+    let listed = list["exchanges"].as_array().expect("a list");
+    assert!(listed.len() > 30, "{} exchanges hold what was done", listed.len());
+    for exchange in listed {
+        for form in ["json", "text", "curl"] {
+            let path = format!("/exchanges/{}?as={form}", exchange["id"]);
+            all.push_str(&Answer::to(app.control_call(Method::GET, &path)).await.succeeded().text);
+        }
+    }
+    all
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_stands_where_it_does_not_belong() {
     let paper = Paper::default();
@@ -285,6 +300,7 @@ async fn no_secret_stands_where_it_does_not_belong() {
         }
         canaries.absent("details", app.details(&payment.id).await.to_string().as_bytes(), &[]);
     }
+    canaries.absent("what is kept of exchanges", exchanges(&app).await.as_bytes(), &[]);
     let phone = app.phone(PHONE_NUMBER, PIN).await;
     let receipts: Value = phone.get("/receipts").await;
     canaries.absent("receipts", receipts.to_string().as_bytes(), &[]);

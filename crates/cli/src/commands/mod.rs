@@ -9,6 +9,7 @@ mod crash_points;
 pub(crate) mod dev;
 pub(crate) mod env;
 mod greeting;
+pub(crate) mod logs;
 pub(crate) mod man;
 pub(crate) mod payments;
 mod restored;

@@ -1,14 +1,18 @@
 //! When an answer is the one that a page shows: byte by byte but for white space, ids, times, tokens and ports.
 
 /// A character's place in something that differs with each run: `0` is a digit, `h` one of a hex number, another one itself.
-const SHAPES: [&str; 3] =
-    ["0000-00-00T00:00:00.000Z", "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh", "hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh"];
+const SHAPES: [&str; 4] = [
+    "0000-00-00T00:00:00.000Z",
+    "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh",
+    "hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh",
+    "000000000000000",
+];
 
 /// Whether a character belongs to something that differs with each run.
 type Own = fn(char) -> bool;
 
 /// The text before a value that differs with each run, and the characters of that value.
-const DIFFERS: [(&str, Own); 10] = [
+const DIFFERS: [(&str, Own); 11] = [
     ("127.0.0.1:", |c| c.is_ascii_digit()),
     ("Content-Length: ", |c| c.is_ascii_digit()),
     ("User-Agent: lommebok/", |c| c.is_ascii_digit() || c == '.'),
@@ -18,6 +22,7 @@ const DIFFERS: [(&str, Own); 10] = [
     ("\"not_before\":\"", |c| c.is_ascii_digit()),
     ("\"number\":\"", |c| c.is_ascii_digit()),
     ("\"cryptogram\":\"", |c| c != '"'),
+    ("\"ms\":", |c| c.is_ascii_digit()),
     ("\"aheadMs\":", |c| c.is_ascii_digit() || c == '-'),
 ];
 

@@ -109,7 +109,7 @@ class Sandbox:
         """Status and body."""
         status, headers, text = self.ask(method, path, *arguments, **places)
         described = self.resolved(self.document["paths"][path][method.lower()]["responses"][str(status)])
-        for name in ("Lommebok-Hint", "WWW-Authenticate", "Retry-After", "Allow"):
+        for name in ("Lommebok-Hint", "Lommebok-Exchange", "WWW-Authenticate", "Retry-After", "Allow"):
             assert name not in headers or name in described.get("headers", {}), (method, path, status, name)
         if not text:
             assert "content" not in described, (method, path, status)

@@ -172,6 +172,11 @@ def walk_control(control, psp):
     control.call("GET", "/control/v1/payments/own-paid", 200)
     control.call("GET", "/control/v1/payments/own-none", 404)
     assert control.call("GET", "/control/v1/changes", 200).startswith(": connected")
+    kept = control.call("GET", "/control/v1/exchanges?limit=2", 200)["exchanges"]
+    control.call("GET", "/control/v1/exchanges?limit=0", 400)
+    control.call("GET", f"/control/v1/exchanges/{kept[0]['id']}", 200)
+    control.call("GET", "/control/v1/exchanges/1", 404)
+    assert control.call("GET", "/control/v1/exchanges/stream", 200).startswith(": connected")
     control.call("GET", "/control/v1/clock", 200)
     control.call("POST", "/control/v1/clock/freeze", 200)
     control.call("POST", "/control/v1/clock/advance", 400, {"seconds": 1})

@@ -4,12 +4,14 @@
 //! values, tokens or phone numbers. A newcomer's mistake: `?request` in an event. Name the fields that you mean.
 
 mod alarms;
+mod budget;
 pub mod calls;
 mod logs;
 pub mod metrics;
 pub mod names;
 
 pub use alarms::store_trouble;
+pub(crate) use budget::Budget;
 pub use calls::flush;
 pub use logs::{LogConfig, LogFormat, Screen, subscriber};
 pub use metrics::Metrics;

@@ -35,6 +35,8 @@ pub const CHANGES_PER_COMMIT: &str = "lommebok_changes_per_commit";
 pub const SYNC_SECONDS: &str = "lommebok_sync_seconds";
 /// Lines of the log of calls that were left out.
 pub const LOG_LINES_LEFT_OUT: &str = "lommebok_log_lines_left_out_total";
+/// Exchanges that a sandbox did not keep.
+pub const EXCHANGES_DROPPED: &str = "lommebok_exchanges_dropped_total";
 /// Panics. Each is a fault of ours.
 pub const PANICS: &str = "lommebok_panics_total";
 
@@ -75,7 +77,7 @@ const fn metric(name: &'static str, kind: Kind, labels: &'static str, help: &'st
 }
 
 /// Every metric, in the order of the page.
-pub const ALL: [Described; 19] = [
+pub const ALL: [Described; 20] = [
     metric(
         PAYMENTS_UNCONFIRMED,
         Kind::Gauge,
@@ -126,6 +128,12 @@ pub const ALL: [Described; 19] = [
         Kind::Counter,
         "`kind`: `init`, `refused`, `makePayment`, `notice`, `updatestatus`",
         "lines of the log of calls that were left out: more than `log_calls_per_s`",
+    ),
+    metric(
+        EXCHANGES_DROPPED,
+        Kind::Counter,
+        "",
+        "exchanges that a sandbox did not keep, because more came than it takes in a second",
     ),
     metric(
         WRITES_FAIL,

@@ -18,6 +18,7 @@ use crate::approvals::{Approvals, ForceApprove, Links};
 use crate::attempts::CrashPoints;
 use crate::clock::{BusinessClock, TimeGate};
 use crate::directory::Directory;
+use crate::exchanges::Exchanges;
 use crate::fault::Fault;
 use crate::idempotency::Idempotency;
 use crate::in_flight::InFlight;
@@ -162,6 +163,8 @@ pub struct Sandbox {
     pub simulated_user: Arc<SimulatedUser>,
     /// Moves business time.
     pub time_travel: Arc<TimeTravel>,
+    /// What was said, unless nothing of it is kept.
+    pub exchanges: Option<Arc<Exchanges>>,
 }
 
 impl Wallet {
@@ -230,8 +233,8 @@ impl Wallet {
         self.start.begin(unseeded).await
     }
 
-    /// What only a sandbox has.
-    pub fn sandbox(&self) -> Sandbox {
+    /// What only a sandbox has; `exchanges` is where each exchange is kept, if any is.
+    pub fn sandbox(&self, exchanges: Option<Arc<Exchanges>>) -> Sandbox {
         let force_approve = Arc::new(ForceApprove {
             payments: Arc::clone(&self.payments),
             people: Arc::clone(&self.people),
@@ -255,7 +258,7 @@ impl Wallet {
             schedule: Arc::clone(&self.schedule),
             timers: Arc::clone(&self.timers),
         });
-        Sandbox { force_approve, simulated_user, time_travel }
+        Sandbox { force_approve, simulated_user, time_travel, exchanges }
     }
 }
 

@@ -64,6 +64,8 @@ pub(crate) const ALL: [&str; 14] = [
 ];
 /// Our own response header, in the sandbox.
 pub const HINT: &str = "lommebok-hint";
+/// Our own header with the address of the exchange, in the sandbox.
+pub const EXCHANGE: &str = "lommebok-exchange";
 
 /// How often a header came, and its value as visible ASCII (with inner spaces), trimmed.
 #[derive(Debug, PartialEq, Eq)]

@@ -32,10 +32,14 @@ pub(super) const WITH_BODY: &[&str] = &["413", "415"];
 pub(super) const TOKEN: &[&str] = &["400", "401", "405", "429", "500", "503"];
 
 /// The headers of answers that say something.
-const HEADERS: [(&str, &str); 4] = [
+const HEADERS: [(&str, &str); 5] = [
     (
         "Lommebok-Hint",
         "In the sandbox: the likely slip, in words; also beside what was taken although it is not right.",
+    ),
+    (
+        "Lommebok-Exchange",
+        "In the sandbox: where the Control API shows this request and its answer, without their secrets.",
     ),
     ("WWW-Authenticate", "Which credential is missing or wrong, and why."),
     ("Retry-After", "Seconds to wait."),
@@ -120,9 +124,9 @@ fn refusal(surface: Surface, status: &str, words: &str) -> Response {
     .build()
 }
 
-/// Any answer in the sandbox may carry a hint.
+/// Any answer in the sandbox may carry a hint, and the address of its exchange.
 fn hinting(response: ResponseBuilder) -> ResponseBuilder {
-    with_header(response, "Lommebok-Hint")
+    with_header(with_header(response, "Lommebok-Hint"), "Lommebok-Exchange")
 }
 
 fn with_header(response: ResponseBuilder, name: &str) -> ResponseBuilder {

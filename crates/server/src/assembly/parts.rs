@@ -10,11 +10,12 @@ use std::time::Duration;
 use lommebok_domain::Payment;
 use lommebok_engine::attempts::SENDS_WITHIN_MS;
 use lommebok_engine::clock::{BusinessClock, ClockMode, RESETS_REMEMBERED};
+use lommebok_engine::exchanges::Exchanges;
 use lommebok_engine::keys::Keys;
 use lommebok_engine::keys::envelope::Envelope;
 use lommebok_engine::keys::handle::HandleKey;
 use lommebok_engine::keys::lookup::LookupKey;
-use lommebok_engine::keys::{DataDirectory, KeptWatermark, MasterKeys, SandboxKeys};
+use lommebok_engine::keys::{DataDirectory, KeptWatermark, MasterKeys, PspCredentials, SandboxKeys, Secret};
 use lommebok_engine::observability::metrics::{changes_per_commit, timed_sync};
 use lommebok_engine::observability::names::{CONNECTIONS, CONNECTIONS_REFUSED};
 use lommebok_engine::outbound::{TlsRootsError, read_authorities, tls_with_web_roots};
@@ -148,6 +149,15 @@ pub(super) fn tls(config: &DevConfig) -> Result<Arc<rustls::ClientConfig>, TlsRo
 pub(super) fn token_source(config: &DevConfig, credentials: &SandboxKeys) -> TokenSource {
     let tokens = SimulatedTokens::new(credentials.cryptogram_test_key.expose(), config.sandbox.magic_tokens);
     TokenSource::new(move |request| tokens.issue(request))
+}
+
+/// Where exchanges are kept; no credential that the sandbox has given away can be in one.
+pub(super) fn exchanges(config: &DevConfig, given: &SandboxKeys, control_token: Secret) -> Option<Arc<Exchanges>> {
+    let of_psp = |psp: &PspCredentials| {
+        [&psp.client_secret, &psp.subscription_key, &psp.secondary_subscription_key].map(Secret::clone)
+    };
+    let own = given.psps.values().flat_map(of_psp).chain([control_token]).collect();
+    Exchanges::start(config.exchanges, own)
 }
 
 pub(super) fn brand(config: &DevConfig) -> Brand {

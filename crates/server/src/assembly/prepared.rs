@@ -111,8 +111,9 @@ impl PreparedSandbox {
         remembering.remember_or_say();
         let edge = edge(config, &wallet, &store, signing_key);
         let hosts = Arc::new(config.network.known_hosts(&public_url));
+        let control_secret = control_token.clone();
         let control = Control::new(wallet.clone(), control_token, hosts);
-        let sandbox = wallet.sandbox();
+        let sandbox = wallet.sandbox(parts::exchanges(config, &credentials, control_secret));
         let brand = Arc::new(parts::brand(config));
         let seed = seed.clone();
         Ok(Self {

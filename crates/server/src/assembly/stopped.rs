@@ -61,7 +61,7 @@ pub async fn reset_clock(config: &DevConfig) -> Result<Option<ClockReset>, Stopp
     let directory = held(config)?;
     let remembered = directory.watermark().map_err(StartFault::from)?;
     let Silent { wallet, store } = silent_wallet(config, &directory, remembered).await?;
-    let reset = wallet.sandbox().time_travel.reset().await;
+    let reset = wallet.sandbox(None).time_travel.reset().await;
     store.close();
     Remembering::within(directory, store, wallet.clock.clone()).remember_or_say();
     Ok(reset?)

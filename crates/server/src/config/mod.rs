@@ -9,6 +9,7 @@ mod access_tokens;
 mod appearance;
 mod data;
 mod documentation;
+mod exchanges;
 mod faults;
 mod keys;
 mod log;
@@ -25,6 +26,7 @@ pub use appearance::AppearanceConfig;
 pub use data::SandboxDataConfig;
 pub use faults::{ConfigFault, ConfigFaults, Origin};
 pub use keys::{ServeKeys, TokenService};
+use lommebok_engine::exchanges::Limits as ExchangeLimits;
 use lommebok_engine::observability::LogConfig;
 pub use network::NetworkConfig;
 pub use payments::{BatchTime, PaymentConfig, SandboxPaymentConfig};
@@ -91,6 +93,8 @@ pub struct DevConfig {
     pub appearance: AppearanceConfig,
     /// Logging.
     pub log: LogConfig,
+    /// How much of what was said is kept.
+    pub exchanges: ExchangeLimits,
 }
 
 impl DevConfig {
@@ -109,6 +113,7 @@ impl DevConfig {
         let access_tokens = access_tokens::read(&mut reader);
         let appearance = appearance::read(&mut reader);
         let log = log::read(&mut reader);
+        let exchanges = exchanges::read(&mut reader);
         reader.finish(|| {
             Some(Self {
                 network: network?,
@@ -120,6 +125,7 @@ impl DevConfig {
                 access_tokens: access_tokens?,
                 appearance: appearance?,
                 log: log?,
+                exchanges: exchanges?,
             })
         })
     }

@@ -143,6 +143,8 @@ const SETTINGS: &[Setting] = &[
     everyday(both("log_level", "LEVEL", "info")),
     both("log_format", "json|human|auto", "auto"),
     apart("log_calls_per_s", "NUMBER", "1000", "100"),
+    dev_only("exchanges_max_bytes", "BYTES", Unset::Value("67108864")),
+    dev_only("exchanges_max_age_h", "HOURS", Unset::Value("24")),
     wanted("master_keys_file", "FILE", Unset::Absent),
     wanted("signing_key_file", "FILE", Unset::Absent),
     wanted("control_token_file", "FILE", Unset::Absent),

@@ -12,7 +12,7 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use futures_util::stream;
+use futures_util::stream::{self, Stream, StreamExt as _};
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue};
 use lommebok_engine::after_commit::{Hint, Notified, Subscription};
@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use lommebok_web::pages::html::{Policy, guard};
 
 /// A comment goes out this often, so that a dead connection shows, in ms.
-const ALIVE_MS: u64 = 15_000;
+pub(crate) const ALIVE_MS: u64 = 15_000;
 
 /// When a reader that has all its streams may ask for one more: after a comment that finds a dead one out.
 pub(crate) const RETRY_AFTER_S: &str = "15";
@@ -97,10 +97,15 @@ where
     L: Fn(Option<Notified>) -> F + Send + Sync + 'static,
     F: Future<Output = Option<String>> + Send + 'static,
 {
-    let body = Body::from_stream(stream::unfold(reading, |mut reading| async move {
+    response(stream::unfold(reading, |mut reading| async move {
         let next = reading.next().await?;
-        Some((Ok::<_, std::convert::Infallible>(Bytes::from(next)), reading))
-    }));
+        Some((next, reading))
+    }))
+}
+
+/// A response of these pieces, which proxies hand on at once.
+pub(crate) fn response(pieces: impl Stream<Item = String> + Send + 'static) -> Response {
+    let body = Body::from_stream(pieces.map(|piece| Ok::<_, std::convert::Infallible>(Bytes::from(piece))));
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     guard(headers, Policy::Closed);

@@ -57,9 +57,14 @@ pub fn sandbox_router(edge: &Edge, control: Control, shown: SandboxPages, sandbo
         .merge(control::operate_routes(control.clone()))
         .merge(control::sandbox_routes(control, &sandbox))
         .layer(map_response(guarded));
+    let Sandbox { force_approve, exchanges, .. } = sandbox;
     programs
         .merge(guarded)
-        .fallback_service(psp::sandbox.with_state((edge.clone(), pages, sandbox.force_approve)))
+        .fallback_service(psp::sandbox.with_state((
+            edge.clone(),
+            pages,
+            psp::SandboxCalls { force_approve, exchanges },
+        )))
         .layer(CatchPanicLayer::custom(panicked))
 }
 

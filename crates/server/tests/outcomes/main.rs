@@ -14,6 +14,7 @@ mod deadlines;
 mod entries;
 mod entry_limits;
 mod entry_sequences;
+mod exchanges;
 mod expired_rows;
 mod landing_again;
 mod long_answers;

@@ -250,3 +250,20 @@ async fn the_operators_stream_tells_each_payment_that_is_new_or_changes_until_th
     }
     assert!(!told.contains(&json!(["st-before", 1, "AWAITING_USER", null, null])), "{told:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exchanges_are_told_as_they_happen_and_only_those_that_were_asked_for() {
+    let app = TestApp::start().await;
+    let mut all = Stream::begun(app.control_call(Method::GET, "/exchanges/stream")).await;
+    let mut refused = Stream::begun(app.control_call(Method::GET, "/exchanges/stream?refused=true&payment=p-2")).await;
+    drop(app.init("p-1").await);
+    for id in ["p-3", "p-2"] {
+        assert_eq!(app.send_details(id).await.status, StatusCode::NOT_FOUND);
+    }
+    all.until("/p-2/details").await;
+    assert_eq!(all.read.matches("event: exchange\n").count(), 4, "the token besides: {}", all.read);
+    refused.until("/p-2/details").await;
+    assert_eq!(refused.read.matches("event: exchange\n").count(), 1, "{}", refused.read);
+    app.stop().await;
+    assert!(!all.rest().await.contains("event: lost"), "it ends in order");
+}

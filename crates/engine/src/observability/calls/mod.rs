@@ -9,13 +9,13 @@ mod line;
 mod writer;
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::Level;
 
 use crate::clock::ProcessTime;
+use crate::observability::budget::{Budget, Taken};
 use crate::observability::names::LOG_LINES_LEFT_OUT;
 
 pub use line::{Ids, Init, Line, MakePayment, Notice, Refused, UpdateStatus};
@@ -123,65 +123,7 @@ impl CallLog {
     }
 }
 
-/// How many lines a kind may leave in each second, and how many it asked for.
-struct Budget {
-    lines_per_s: u32,
-    /// The second in the upper half, the lines that were asked for in it in the lower.
-    asked: AtomicU64,
-}
-
-/// What a budget gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Taken {
-    Place,
-    /// A place, the first of its second; so many were left out in the one before that had any.
-    PlaceAfter {
-        left_out: u64,
-    },
-    None,
-}
-
-impl Budget {
-    const fn new(lines_per_s: u32) -> Self {
-        Self { lines_per_s, asked: AtomicU64::new(0) }
-    }
-
-    fn take(&self, second: u64) -> Taken {
-        let now = u64::from(u32::try_from(second).unwrap_or(u32::MAX)) << 32;
-        let limit = u64::from(self.lines_per_s);
-        let next = |asked: u64| {
-            let same = asked & !u64::from(u32::MAX) == now;
-            let count = if same { (asked & u64::from(u32::MAX)).saturating_add(1) } else { 1 };
-            Some(now | count.min(u64::from(u32::MAX)))
-        };
-        let before = self.asked.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).unwrap_or_default();
-        let asked = before & u64::from(u32::MAX);
-        if before & !u64::from(u32::MAX) == now {
-            return if asked < limit { Taken::Place } else { Taken::None };
-        }
-        match asked.saturating_sub(limit) {
-            0 => Taken::Place,
-            left_out => Taken::PlaceAfter { left_out },
-        }
-    }
-}
-
 /// A duration in whole milliseconds.
 pub fn millis(took: Duration) -> u64 {
     u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_budget_gives_so_many_lines_a_second_and_counts_the_others() {
-        let budget = Budget::new(2);
-        let take = |second| budget.take(second);
-        assert_eq!([take(0), take(0), take(0), take(0)], [Taken::Place, Taken::Place, Taken::None, Taken::None]);
-        assert_eq!(take(1), Taken::PlaceAfter { left_out: 2 });
-        assert_eq!([take(1), take(1), take(7)], [Taken::Place, Taken::None, Taken::PlaceAfter { left_out: 1 }]);
-        assert_eq!(take(9), Taken::Place);
-    }
 }

@@ -4,7 +4,7 @@
 use lommebok_control_api::{ChangedPayment, Problem};
 use utoipa::OpenApi;
 
-use super::{acting, awaiting, batch, check, clock, payments};
+use super::{acting, awaiting, batch, check, clock, exchanges, payments};
 use crate::http::description::{self, Shared};
 
 #[derive(OpenApi)]
@@ -12,7 +12,7 @@ use crate::http::description::{self, Shared};
     info(
         title = "Lommebok Control API",
         description = "For tests and operators: payments and what happened to them, the batch of updatestatus, and the sandbox's \
-            time. `docs/control-api.md` is the page for people. Ignore members that you don't know: new ones may come.",
+            time and exchanges. `docs/control-api.md` is the page for people. Ignore members that you don't know: new ones may come.",
         license(name = "Apache-2.0", url = "https://www.apache.org/licenses/LICENSE-2.0")
     ),
     servers((url = "http://127.0.0.1:8480", description = "`lommebok dev`, the sandbox on your own machine")),
@@ -22,6 +22,7 @@ use crate::http::description::{self, Shared};
         (name = "batch", description = "Accepted updatestatus requests."),
         (name = "check", description = "Whether what is stored is sound."),
         (name = "clock", description = "Business time. Only a sandbox has these."),
+        (name = "exchanges", description = "What was said, without its secrets. Only a sandbox has these."),
     ),
     paths(
         payments::list,
@@ -42,6 +43,9 @@ use crate::http::description::{self, Shared};
         clock::resume,
         clock::advance,
         clock::reset,
+        exchanges::list,
+        exchanges::stream,
+        exchanges::show,
     ),
     components(schemas(ChangedPayment, Problem)),
     security(("controlToken" = []))

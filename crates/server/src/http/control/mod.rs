@@ -1,6 +1,6 @@
 //! The Control API, `/control/v1`: what an operator, the CLI and the dashboard use, and nothing else.
 //!
-//! Two scopes: `operate` (payments, batch, check) is in every server; `sandbox` (a user's part without a phone, waiting, the clock) only in `dev`'s, whose router takes
+//! Two scopes: `operate` (payments, batch, check) is in every server; `sandbox` (a user's part without a phone, waiting, the clock, exchanges) only in `dev`'s, whose router takes
 //! it from [`sandbox_routes`]. Every call needs the bearer token from the data directory; a browser's cross-site request
 //! is refused before that. Errors are RFC 9457 problems.
 
@@ -10,6 +10,7 @@ mod batch;
 mod check;
 mod clock;
 mod document;
+mod exchanges;
 mod guard;
 mod payments;
 mod problem;
@@ -24,6 +25,7 @@ use axum::routing::{any, get, post};
 use lommebok_psp_v3::hosts::KnownHosts;
 use tokio::sync::Semaphore;
 
+use exchanges::KeptExchanges;
 use lommebok_engine::keys::Secret;
 use lommebok_engine::simulated_user::SimulatedUser;
 use lommebok_engine::time_travel::TimeTravel;
@@ -78,6 +80,12 @@ struct SandboxControl {
 
 /// The routes of scope `sandbox`.
 pub fn sandbox_routes(control: Control, sandbox: &Sandbox) -> Router {
+    let exchanges = Router::new()
+        .route("/control/v1/exchanges", get(exchanges::list))
+        .route("/control/v1/exchanges/stream", get(exchanges::stream))
+        .route("/control/v1/exchanges/{id}", get(exchanges::show));
+    let kept = KeptExchanges { control: control.clone(), exchanges: sandbox.exchanges.clone() };
+    let exchanges = guarded(exchanges, control.clone()).with_state(kept);
     let sandbox = SandboxControl {
         wallet: Arc::clone(&control.wallet),
         user: Arc::clone(&sandbox.simulated_user),
@@ -96,7 +104,7 @@ pub fn sandbox_routes(control: Control, sandbox: &Sandbox) -> Router {
         .route("/control/v1/clock/resume", post(clock::resume))
         .route("/control/v1/clock/advance", post(clock::advance))
         .route("/control/v1/clock/reset", post(clock::reset));
-    guarded(routes, control).with_state(sandbox)
+    guarded(routes, control).with_state(sandbox).merge(exchanges)
 }
 
 fn guarded<S: Clone + Send + Sync + 'static>(routes: Router<S>, control: Control) -> Router<S> {

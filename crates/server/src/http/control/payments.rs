@@ -158,7 +158,7 @@ pub(super) async fn show(
 }
 
 /// The payments that `id` may mean: any PSP's with this `pspTransactionId`, or the one with this number.
-async fn found(wallet: &Wallet, id: &str) -> Result<Vec<Payment>, Problem> {
+pub(super) async fn found(wallet: &Wallet, id: &str) -> Result<Vec<Payment>, Problem> {
     let mut payments = Vec::new();
     if let Some(id) = PspTransactionId::new(id) {
         for psp in wallet.directory.psps().await? {

@@ -10,6 +10,7 @@ use http::header::{
     CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use lommebok_domain::Refusal;
+use lommebok_engine::exchanges::Reason;
 use lommebok_engine::fault::Fault;
 use lommebok_engine::observability::calls;
 use lommebok_engine::observability::names::REFUSALS;
@@ -147,6 +148,12 @@ impl Refused {
     pub(super) fn line(&self, endpoint: &'static str) -> calls::Refused {
         let status = if let Self::Status(status) = self { status.as_u16() } else { 0 };
         calls::Refused::new(endpoint, self.faults(), status)
+    }
+
+    /// The row of the table of errors that answers first.
+    pub(super) fn reason(&self) -> Option<Reason> {
+        let row = self.faults().iter().min_by_key(|fault| fault.stage())?.code.row();
+        Some(Reason { code: row.code, message: row.message })
     }
 
     fn faults(&self) -> &[WireFault] {

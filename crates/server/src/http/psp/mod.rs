@@ -12,6 +12,7 @@ mod force_approve;
 mod init;
 mod jwks;
 mod merchants;
+mod observed;
 mod update_status;
 
 use std::panic::AssertUnwindSafe;
@@ -26,6 +27,7 @@ use http::{HeaderMap, Method, StatusCode};
 use lommebok_domain::PspTransactionId;
 use lommebok_engine::approvals::ForceApprove;
 use lommebok_engine::clock::ProcessTime;
+use lommebok_engine::exchanges::Exchanges;
 use lommebok_engine::observability::calls::{self, Kind, Line};
 use lommebok_engine::observability::names::REQUEST_SECONDS;
 use lommebok_psp_v3::errors::{ErrorCode, Fault as WireFault, Surface};
@@ -62,12 +64,25 @@ pub(crate) async fn production(State((edge, pages)): State<(Edge, Pages)>, reque
     serve((&edge, &pages), None, request).await
 }
 
-/// The sandbox's: these and force-approve.
+/// What the sandbox's public endpoints have besides.
+#[derive(Clone, Debug)]
+pub(crate) struct SandboxCalls {
+    pub(crate) force_approve: Arc<ForceApprove>,
+    /// Unless none are kept.
+    pub(crate) exchanges: Option<Arc<Exchanges>>,
+}
+
+/// The sandbox's: these and force-approve; each exchange is kept.
 pub(crate) async fn sandbox(
-    State((edge, pages, force_approve)): State<(Edge, Pages, Arc<ForceApprove>)>,
+    State((edge, pages, SandboxCalls { force_approve, exchanges })): State<(Edge, Pages, SandboxCalls)>,
     request: Request,
 ) -> Response {
-    serve((&edge, &pages), Some(&force_approve), request).await
+    let serve = |request| serve((&edge, &pages), Some(&force_approve), request);
+    match exchanges.as_ref().and_then(|exchanges| Some((exchanges, exchanges.place()?))) {
+        // Boxed: what is watched must not make the future of what is not larger.
+        Some(place) => Box::pin(observed::observed(place, &edge, request, serve)).await,
+        None => serve(request).await,
+    }
 }
 
 async fn serve((edge, pages): (&Edge, &Pages), force_approve: Option<&ForceApprove>, request: Request) -> Response {
@@ -209,7 +224,10 @@ impl Asked<'_> {
             let ms = calls::millis(ProcessTime.now().duration_since(self.began));
             Line::Refused(refused.line(endpoint).of_request(&context_id, ms))
         });
-        refused.into_response(self.edge, surface, &context_id, beside)
+        let reason = refused.reason();
+        let mut response = refused.into_response(self.edge, surface, &context_id, beside);
+        response.extensions_mut().insert(reason);
+        response
     }
 }
 

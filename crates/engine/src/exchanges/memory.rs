@@ -1,0 +1,94 @@
+//! The exchanges that are kept: the newest ones, within so many bytes and hours.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::record::Exchange;
+
+/// How much is kept, and how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// All of them together, in bytes.
+    pub most_bytes: usize,
+    /// How long each, in process time.
+    pub longest: Duration,
+}
+
+/// Which exchanges a list has.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Those that name one of these payments; all when there is none.
+    pub payments: Option<Vec<String>>,
+    /// Only those that were refused.
+    pub refused: bool,
+    /// Only those after this number.
+    pub after: Option<u64>,
+    /// Only those before this number.
+    pub before: Option<u64>,
+}
+
+impl Filter {
+    /// Whether a list has this one.
+    pub fn has(&self, exchange: &Exchange) -> bool {
+        let names = |payments: &Vec<String>| payments.iter().any(|id| exchange.payments.contains(id));
+        self.payments.as_ref().is_none_or(names)
+            && (!self.refused || exchange.is_refused())
+            && self.after.is_none_or(|after| exchange.id > after)
+            && self.before.is_none_or(|before| exchange.id < before)
+    }
+}
+
+pub(super) struct Memory {
+    limits: Limits,
+    bytes: usize,
+    kept: VecDeque<Kept>,
+}
+
+struct Kept {
+    since: Instant,
+    bytes: usize,
+    exchange: Arc<Exchange>,
+}
+
+impl Memory {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, bytes: 0, kept: VecDeque::new() }
+    }
+
+    /// Keeps `exchange`, and forgets the oldest ones for it.
+    pub(super) fn keep(&mut self, exchange: Arc<Exchange>, now: Instant) {
+        let bytes = exchange.size_bytes();
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.kept.push_back(Kept { since: now, bytes, exchange });
+        self.forget(now);
+    }
+
+    /// Forgets what is too old or too much.
+    fn forget(&mut self, now: Instant) {
+        let Limits { most_bytes, longest } = self.limits;
+        while let Some(oldest) = self.kept.front()
+            && (self.bytes > most_bytes || now.saturating_duration_since(oldest.since) > longest)
+        {
+            self.bytes = self.bytes.saturating_sub(oldest.bytes);
+            self.kept.pop_front();
+        }
+    }
+
+    /// The one with this number.
+    pub(super) fn one(&mut self, id: u64, now: Instant) -> Option<Arc<Exchange>> {
+        self.forget(now);
+        let place = self.kept.binary_search_by_key(&id, |kept| kept.exchange.id).ok()?;
+        self.kept.get(place).map(|kept| Arc::clone(&kept.exchange))
+    }
+
+    /// The newest ones that `filter` has, newest first; and whether there are more.
+    pub(super) fn list(&mut self, filter: &Filter, limit: usize, now: Instant) -> (Vec<Arc<Exchange>>, bool) {
+        self.forget(now);
+        let mut found = self.kept.iter().rev().map(|kept| &kept.exchange).filter(|exchange| filter.has(exchange));
+        let page = found.by_ref().take(limit).map(Arc::clone).collect();
+        (page, found.next().is_some())
+    }
+}
