@@ -70,6 +70,10 @@ async fn a_refusal_says_why_and_what_it_hinted_at_also_when_its_body_was_never_r
     let exchange = exchange_of(&app, &Answer::to(unread).await).await;
     assert_eq!(exchange["request"]["body"], json!({"bytes": 0, "shown": null, "notShown": "unread"}));
 
+    let without_body = app.psp_call(Method::GET, "/psp/v3/nowhere").await;
+    let exchange = exchange_of(&app, &Answer::to(without_body).await).await;
+    assert_eq!(exchange["request"]["body"], Value::Null);
+
     let nowhere = Answer::to(app.client().get(app.url("/psp/v3/psppayment/init?key=canary"))).await;
     let exchange = exchange_of(&app, &nowhere).await;
     assert_eq!(exchange["path"], "/psp/v3/psppayment/init?key=***");

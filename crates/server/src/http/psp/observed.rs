@@ -36,7 +36,9 @@ pub(super) async fn observed<F: Future<Output = Response>>(
     let (at, began) = (wallet.clock.now(), ProcessTime.now());
     let (parts, body) = request.into_parts();
     let (method, uri, headers) = (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
-    let seen = Arc::<Mutex<Seen>>::default();
+    // Without a body there is nothing to read, and nothing left unread.
+    let whole = http_body::Body::is_end_stream(&body);
+    let seen = Arc::new(Mutex::new(Seen { whole, ..Seen::default() }));
     let body = Body::new(Watched { body, seen: Arc::clone(&seen) });
     let (mut answer, answer_body) = serve(Request::from_parts(parts, body)).await.into_parts();
     // Answers of these endpoints are whole already.
