@@ -7,13 +7,17 @@ use lommebok_domain::{PaymentId, TenantId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::connections::run;
-use super::write::highest_issued;
 use crate::batch::BatchId;
 use crate::change::SkippedNumbers;
 use crate::watermark::{LastChange, OlderDatabase, Watermark};
 
 /// Rows that keep the ids of rare changes; an older one is overwritten.
 const RARE_SLOTS: u128 = 64;
+
+/// The first serial number that is issued; all issued ones have six digits.
+pub(super) const FIRST_ISSUED: i64 = 200_000;
+/// The last one.
+pub(super) const LAST_ISSUED: i64 = 999_999;
 
 /// Where a change's id is stored.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +74,14 @@ pub(super) fn highest(connection: &Connection) -> rusqlite::Result<Watermark> {
     }
     let [payment, batch, msn] = numbers;
     Ok(Watermark { payment: PaymentId::new(payment), batch: BatchId::new(batch), msn, last_change: None })
+}
+
+/// The highest number of six digits that any tenant's merchant has, if it is at least the first that is issued; else 0.
+fn highest_issued(connection: &Connection) -> rusqlite::Result<i64> {
+    let sql =
+        "SELECT coalesce(max(CAST(msn AS INTEGER)), 0) FROM merchant WHERE length(msn) = 6 AND msn >= ?1 AND msn < ?2";
+    let range = params![FIRST_ISSUED.to_string(), LAST_ISSUED.to_string()];
+    connection.prepare_cached(sql)?.query_row(range, |row| row.get(0))
 }
 
 /// What the database lacks of what is remembered of it, if it lacks anything. Changes nothing.

@@ -11,11 +11,7 @@ use crate::records::{MerchantDetails, MerchantWrite};
 use crate::sqlite::connections::run;
 use crate::sqlite::fault::broken;
 use crate::sqlite::idempotency;
-
-/// The first serial number that is issued; all issued ones have six digits.
-const FIRST_ISSUED: i64 = 200_000;
-/// The last one.
-const LAST_ISSUED: i64 = 999_999;
+use crate::sqlite::watermark::{FIRST_ISSUED, LAST_ISSUED};
 
 impl Writer {
     pub(super) fn merchant(&mut self, change: &Change, write: &MerchantWrite) -> Result<Applied, WriteFault> {
@@ -59,14 +55,6 @@ fn exists(connection: &Connection, tenant: TenantId, msn: &Msn) -> rusqlite::Res
 fn issued_number(msn: &Msn) -> i64 {
     let number = msn.as_str().parse().ok().filter(|_| msn.as_str().len() == 6);
     number.filter(|number| (FIRST_ISSUED..LAST_ISSUED).contains(number)).unwrap_or(0)
-}
-
-/// The highest number of six digits that any tenant's merchant has, if it is at least the first that is issued; else 0.
-pub(in crate::sqlite) fn highest_issued(connection: &Connection) -> rusqlite::Result<i64> {
-    let sql =
-        "SELECT coalesce(max(CAST(msn AS INTEGER)), 0) FROM merchant WHERE length(msn) = 6 AND msn >= ?1 AND msn < ?2";
-    let range = params![FIRST_ISSUED.to_string(), LAST_ISSUED.to_string()];
-    connection.prepare_cached(sql)?.query_row(range, |row| row.get(0))
 }
 
 /// One more than the highest of six digits that was given or skipped so far, if it is at least the first that is issued.

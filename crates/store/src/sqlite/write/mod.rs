@@ -28,7 +28,6 @@ use crate::change::{Change, Committed, SkippedNumbers, Write};
 use crate::committer::{Answer, GroupWriter};
 use crate::fault::{CommitFault, WriteFault};
 use crate::options::{Access, FaultHook};
-pub(in crate::sqlite) use merchant::highest_issued;
 
 /// What a change came to: given back with where its id is stored, or answered with a fault.
 type Applied = Result<(Committed, StoredAt), CommitFault>;
