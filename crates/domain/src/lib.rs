@@ -12,6 +12,7 @@ pub mod event;
 pub mod history;
 pub mod money;
 pub mod payment;
+pub mod possible;
 pub mod refusal;
 pub mod refusal_code;
 pub mod state;
@@ -28,6 +29,7 @@ pub use lommebok_values::{
 };
 pub use money::Sums;
 pub use payment::{Binding, Entrance, EntryCounts, Notice, NoticeKind, Payment, Terms};
+pub use possible::{Action, NotPossible};
 pub use refusal::{EntryRefusal, Refusal};
 pub use refusal_code::RefusalCode;
 pub use state::{AttemptAnswer, AttemptNumber, CancelledBy, Failure, Phase, Prompt, State, StateName};

@@ -1,6 +1,6 @@
 //! What can be done to a payment in each state, without a phone.
 
-use lommebok_domain::StateName;
+use crate::state::StateName;
 
 /// What can be done to a payment that waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,7 +41,7 @@ impl Action {
 
     /// # Errors
     /// [`NotPossible`] when it is not possible in this state.
-    pub(crate) fn check(self, state: StateName) -> Result<(), NotPossible> {
+    pub fn check(self, state: StateName) -> Result<(), NotPossible> {
         if Self::possible_in(state).contains(&self) { Ok(()) } else { Err(NotPossible { asked: self, state }) }
     }
 }

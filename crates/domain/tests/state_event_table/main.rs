@@ -12,6 +12,7 @@ mod ended;
 mod failed;
 mod fixtures;
 mod limits;
+mod possible;
 mod reserved;
 mod silent_places;
 mod step_up;

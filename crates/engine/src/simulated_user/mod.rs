@@ -4,14 +4,12 @@
 //! It does what a user could do, by the same commands: the phone shows it, and the rules refuse what they refuse a user. A
 //! newcomer's mistake: to prompt the phone before user and card are known to be good; bad input changes nothing.
 
-mod possible;
-
 use std::sync::Arc;
 
-use lommebok_domain::{Binding, CardId, CardScheme, Payment, PaymentId, PhoneNumber, State, StepUpResult, UserId};
+use lommebok_domain::{
+    Action, Binding, CardId, CardScheme, NotPossible, Payment, PaymentId, PhoneNumber, State, StepUpResult, UserId,
+};
 use lommebok_store::Card;
-
-pub use possible::{Action, NotPossible};
 
 use crate::after_commit::Topic;
 use crate::approvals::Approvals;

@@ -3,11 +3,10 @@
 
 use std::time::Duration;
 
-use lommebok_domain::{DueKind, Payment, PaymentId, Timestamp};
+use lommebok_domain::{Action, DueKind, NotPossible, Payment, PaymentId, Timestamp};
 
 use super::{Advanced, CALLS_IN_FLIGHT_GET_MS, TimeTravel};
 use crate::fault::Fault;
-use crate::simulated_user::{Action, NotPossible};
 
 /// A payment whose deadline has passed.
 #[derive(Debug)]
