@@ -69,6 +69,7 @@ impl Shared {
             settings: Settings {
                 own_listener: ([127, 0, 0, 1], 8480).into(),
                 public_url: "http://127.0.0.1:8480".to_owned(),
+                base_path: String::new(),
                 environment: Environment::TEST,
                 keeps_late_answers: true,
                 prompts_per_number: 5,

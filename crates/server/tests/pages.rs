@@ -38,6 +38,7 @@ fn gallery(lang: Lang) -> Vec<(&'static str, String)> {
     let page = Page {
         lang,
         brand: &brand,
+        base: "",
         sandbox: true,
         here: "/dwo-api-application/v1/deeplink/vippsgateway?v=2&token=AAAA",
     };

@@ -118,6 +118,7 @@ fn wallet(store: &Store, keys: &Arc<Keys>, randomness: &Randomness, tasks: &Task
         settings: Settings {
             own_listener: ([127, 0, 0, 1], 8480).into(),
             public_url: "https://wallet.example".to_owned(),
+            base_path: String::new(),
             environment: Environment::PRODUCTION,
             keeps_late_answers: false,
             prompts_per_number: 5,

@@ -67,6 +67,8 @@ pub struct Parts {
 pub struct Settings {
     /// What links, QR codes and `operations` begin with; no slash at the end.
     pub public_url: String,
+    /// The path in it, below which everything of this wallet is: nothing for a wallet at the root of its host.
+    pub base_path: String,
     /// Where the wallet listens: no `makePaymentUrl` leads there.
     pub own_listener: SocketAddr,
     /// Where the wire of a sandbox and that of production differ.
@@ -263,6 +265,11 @@ impl Wallet {
 }
 
 impl Settings {
+    /// Scheme and host of the public URL.
+    pub fn origin(&self) -> &str {
+        self.public_url.strip_suffix(&self.base_path).unwrap_or(&self.public_url)
+    }
+
     /// Whether a `makePaymentUrl` names the wallet's own listener by an address. A name is looked at when it is called.
     pub fn is_own_listener(&self, make_payment_url: &str) -> bool {
         let own = self.own_listener;

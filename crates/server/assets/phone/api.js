@@ -1,8 +1,6 @@
 // The client of the App API (docs/app-api.md). The session lives in sessionStorage, so that each tab is a phone of its own.
 import { ask } from "../ask.js";
 
-const BASE = "/app/v1";
-const KEY = "lommebok-session";
 const ANSWERS_WITHIN_MS = 30_000;
 
 /** An answer that is not a success; `payment` is the payment as it is, where the server sent it. */
@@ -24,10 +22,18 @@ export class Api {
   #calls = 0;
   #clockFrom = 0; // the call that told the clock last; what was asked before it knows an older one
 
-  constructor(tenant, onEnded, onClock) {
+  /** `base` is the path below which the wallet is: nothing at the root. */
+  constructor(base, tenant, onEnded, onClock) {
+    this.address = `${base}/app/v1`;
+    this.key = `lommebok-session${base}`;
     this.tenant = tenant;
     this.onEnded = onEnded;
     this.onClock = onClock;
+  }
+
+  /** Where this user's phone hears of changes, and where it asks whether there were any. */
+  get changes() {
+    return { events: `${this.address}/events`, status: `${this.address}/status` };
   }
 
   get signedIn() {
@@ -40,12 +46,12 @@ export class Api {
   }
 
   get #session() {
-    return sessionStorage.getItem(KEY);
+    return sessionStorage.getItem(this.key);
   }
 
   async signIn(phoneNumber, pin) {
     const { session, user } = await this.#call("POST", "/sessions", { phoneNumber, pin, tenant: this.tenant });
-    sessionStorage.setItem(KEY, session);
+    sessionStorage.setItem(this.key, session);
     return user;
   }
 
@@ -56,7 +62,7 @@ export class Api {
   }
 
   forget() {
-    sessionStorage.removeItem(KEY);
+    sessionStorage.removeItem(this.key);
   }
 
   user = async () => (await this.#call("GET", "/sessions/current")).user;
@@ -81,7 +87,7 @@ export class Api {
     const signingIn = path === "/sessions";
     const session = this.#session;
     const call = ++this.#calls;
-    const answer = await ask(BASE + path, ANSWERS_WITHIN_MS, {
+    const answer = await ask(this.address + path, ANSWERS_WITHIN_MS, {
       method,
       headers: {
         accept: "application/json",
@@ -113,6 +119,3 @@ function parsed(text) {
     return null;
   }
 }
-
-/** Where this user's phone hears of changes, and where it asks whether there were any. */
-export const CHANGES = { events: `${BASE}/events`, status: `${BASE}/status` };

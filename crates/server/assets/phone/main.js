@@ -4,7 +4,7 @@
 // stays as it is, so that a chosen card and the bank's frame survive.
 import { follow } from "../hints.js";
 import { toldClock, walletNow } from "../wallet-clock.js";
-import { Api, CHANGES, NoConnection, Refusal } from "./api.js";
+import { Api, NoConnection, Refusal } from "./api.js";
 import { cards } from "./cards.js";
 import { h, icon } from "./dom.js";
 import { clock, money } from "./format.js";
@@ -29,7 +29,7 @@ let walletClock = deviceClock.dataset; // how the wallet's clock goes, as the pa
 class Phone {
   user = null;
   brand = place.dataset.brand;
-  #api = new Api(place.dataset.tenant, () => this.end(t.sessionEnded), (told) => setClock(toldClock(told)));
+  #api = new Api(place.dataset.base, place.dataset.tenant, () => this.end(t.sessionEnded), (told) => setClock(toldClock(told)));
   #changes = null;
   #screen = null; // {render, argument} of what is shown; none while the link in the address is being opened
   #turn = 0; // counts screens, so that a slow one never replaces a newer
@@ -76,7 +76,7 @@ class Phone {
     this.user = user;
     this.#firstReading = true;
     this.#changes?.stop();
-    this.#changes = follow(CHANGES, {
+    this.#changes = follow(this.#api.changes, {
       headers: () => this.#api.authorization(),
       onHint: () => this.look(),
       onStatus: (status) => (status === 401 ? (this.end(t.sessionEnded), false) : true),

@@ -177,6 +177,7 @@ pub(super) fn body_limits(config: &DevConfig) -> BodyLimits {
 pub(super) fn settings(config: &DevConfig, seams: &Seams, (public_url, listener): (&str, SocketAddr)) -> Settings {
     Settings {
         public_url: public_url.to_owned(),
+        base_path: String::new(),
         own_listener: listener,
         environment: Environment::TEST,
         keeps_late_answers: true,

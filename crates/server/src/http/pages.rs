@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::response::{IntoResponse, Response};
 use http::header::{ACCEPT_LANGUAGE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
-use lommebok_engine::wallet::Wallet;
+use lommebok_engine::wallet::{Settings, Wallet};
 
 use crate::ui::brand::Brand;
 use crate::ui::error_page::{Addresses, ErrorPage, Wrong};
@@ -36,7 +36,28 @@ pub(crate) struct Pages {
 impl Pages {
     /// The frame of a page at `here`, in `lang`.
     pub(crate) fn page<'a>(&'a self, lang: Lang, here: &'a str) -> Page<'a> {
-        Page { lang, brand: &self.brand, sandbox: self.sandbox, here }
+        Page { lang, brand: &self.brand, sandbox: self.sandbox, base: &self.wallet.settings.base_path, here }
+    }
+
+    /// Where a page of this wallet is, on its host.
+    pub(crate) fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.wallet.settings.base_path)
+    }
+
+    /// A form's answer: 303 to the page of ours at `path`, with the headers that a page owes.
+    pub(crate) fn see_other(&self, path: &str, policy: Policy) -> Response {
+        let mut response = StatusCode::SEE_OTHER.into_response();
+        guard(response.headers_mut(), policy);
+        if let Ok(to) = HeaderValue::from_str(&self.at(path)) {
+            response.headers_mut().insert(LOCATION, to);
+        }
+        response
+    }
+
+    /// How a cookie of this wallet is called: over plain http with the port, because cookies know none and two wallets may run on one
+    /// machine; in both with what the wallet's path ends with.
+    pub(crate) fn cookie_name(&self, purpose: &str) -> String {
+        cookie_name(purpose, &self.wallet.settings)
     }
 
     /// A page that says what went wrong and what to do.
@@ -69,6 +90,18 @@ pub(crate) fn query(uri: &Uri, name: &str) -> Option<String> {
     let mut values = url::form_urlencoded::parse(uri.query()?.as_bytes()).filter(|(key, _)| key == name);
     let (_, value) = values.next()?;
     values.next().is_none().then(|| value.into_owned())
+}
+
+/// [`Pages::cookie_name`] for a wallet with these settings.
+pub(crate) fn cookie_name(purpose: &str, settings: &Settings) -> String {
+    let wallet = settings.base_path.rsplit_once('/').map(|(_, name)| format!("-{name}")).unwrap_or_default();
+    match settings.origin().strip_prefix("http://") {
+        Some(authority) => {
+            let port = authority.rsplit_once(':').map_or("80", |(_, port)| port);
+            format!("{purpose}-{port}{wallet}")
+        }
+        None => format!("__Host-{purpose}{wallet}"),
+    }
 }
 
 /// The value of a cookie.
@@ -109,7 +142,7 @@ pub(crate) fn sender(pages: &Pages, uri: &Uri, headers: &HeaderMap) -> Sender {
         None => None,
         Some("null") => Some(same_site == Some(true)),
         Some(origin) => {
-            Some(origin == pages.wallet.settings.public_url || (pages.sandbox && is_where(origin, uri, headers)))
+            Some(origin == pages.wallet.settings.origin() || (pages.sandbox && is_where(origin, uri, headers)))
         }
     };
     match (same_site, same_origin) {
@@ -126,7 +159,7 @@ fn addresses(pages: &Pages, origin: Option<&str>) -> Option<Addresses> {
     let origin = origin.filter(|origin| origin.len() <= ORIGIN_BYTES)?;
     let url = url::Url::parse(origin).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let is_spelled_so = url.origin().ascii_serialization() == origin;
-    is_spelled_so.then(|| Addresses { named: origin.to_owned(), own: pages.wallet.settings.public_url.clone() })
+    is_spelled_so.then(|| Addresses { named: origin.to_owned(), own: pages.wallet.settings.origin().to_owned() })
 }
 
 /// Whether `origin` is the address at which the server was called.
@@ -144,14 +177,4 @@ pub(crate) fn once<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h 
         (Some(value), None) => value.to_str().map(Some).map_err(drop),
         (Some(_), Some(_)) => Err(()),
     }
-}
-
-/// A form's answer: 303 to one of our own pages, with the headers that a page owes.
-pub(crate) fn see_other(to: &str, policy: Policy) -> Response {
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    guard(response.headers_mut(), policy);
-    if let Ok(to) = HeaderValue::from_str(to) {
-        response.headers_mut().insert(LOCATION, to);
-    }
-    response
 }

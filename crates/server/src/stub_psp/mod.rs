@@ -87,7 +87,7 @@ fn not_posted(shown: &Shown, uri: &Uri, headers: &HeaderMap) -> Response {
     let status = if uri.path() == "/" { StatusCode::OK } else { StatusCode::METHOD_NOT_ALLOWED };
     let mut answer = if accepted.contains("text/html") {
         let lang = language(uri, headers);
-        let page = Page { lang, brand: &shown.brand, sandbox: true, here: "/" };
+        let page = Page { lang, brand: &shown.brand, sandbox: true, base: "", here: "/" };
         Html::page(lang, &StubPage { page, start_page: &shown.start_page }).status(status).into_response()
     } else {
         (status, "This is the sandbox's stub PSP. The wallet calls it with POST.\n").into_response()

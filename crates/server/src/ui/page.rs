@@ -18,7 +18,9 @@ pub struct Page<'a> {
     pub brand: &'a Brand,
     /// Whether the page says that no money moves and offers the phone simulator.
     pub sandbox: bool,
-    /// Path and query of this page, without `lang`: the language switch leads here again.
+    /// The path below which the wallet's pages are, before every link to one of them: nothing at the root.
+    pub base: &'a str,
+    /// Path and query of this page below `base`, without `lang`: the language switch leads here again.
     pub here: &'a str,
 }
 
@@ -31,7 +33,7 @@ impl Page<'_> {
     /// The address of this page in the other language.
     pub fn switch(&self, lang: Lang) -> String {
         let joint = if self.here.contains('?') { '&' } else { '?' };
-        format!("{}{joint}lang={}", self.here, lang.tag())
+        format!("{}{}{joint}lang={}", self.base, self.here, lang.tag())
     }
 
     /// Whether this page is in Norwegian.

@@ -42,7 +42,7 @@ pub(super) async fn sign_in(
     State(wallet): State<Arc<Wallet>>,
     request: Request,
 ) -> Result<(StatusCode, HeaderMap, Answer<SignedIn>), Refused> {
-    let browsers = browsers::known_by(request.headers(), &wallet.settings.public_url);
+    let browsers = browsers::known_by(request.headers(), &wallet.settings);
     let address = rates::client(&request).and_then(ClientAddress::counted_as);
     let sign_in: SignIn = json_body(request).await?;
     let number = typed_number(&sign_in.phone_number).map_err(|_| Fault::WrongPin)?;
@@ -51,7 +51,7 @@ pub(super) async fn sign_in(
     }
     let from = SignInFrom { browsers, address };
     let signed_in = wallet.people.sign_in(&number, &sign_in.pin, &from).await?;
-    let cookie = browsers::cookie(&from.browsers, signed_in.browser, &wallet.settings.public_url);
+    let cookie = browsers::cookie(&from.browsers, signed_in.browser, &wallet.settings);
     let headers = cookie.map(|line| (SET_COOKIE, line)).into_iter().collect();
     let user = User { name: signed_in.user.name, phone_number: number.as_str().to_owned() };
     Ok((StatusCode::CREATED, headers, Answer(SignedIn { session: signed_in.token, user })))

@@ -90,14 +90,7 @@ fn cookie_name(pages: &Pages, payment: &Payment) -> String {
 
 /// The name carries the payment, so that two landing pages in two tabs don't take each other's.
 fn name_for(purpose: &str, pages: &Pages, payment: &Payment) -> String {
-    let url = &pages.wallet.settings.public_url;
-    match url.strip_prefix("http://") {
-        Some(authority) => {
-            let port = authority.rsplit_once(':').map_or("80", |(_, port)| port);
-            format!("{purpose}-{port}-{}", payment.id.get())
-        }
-        None => format!("__Host-{purpose}-{}", payment.id.get()),
-    }
+    format!("{}-{}", pages.cookie_name(purpose), payment.id.get())
 }
 
 /// The cookie's line: no longer than a payment takes, and lax. A strict one would not be sent when a shop's page opens the

@@ -10,7 +10,7 @@ use lommebok_engine::observability::store_trouble;
 
 use super::form::{self, Form};
 use super::show::{Looking, refused_address, wait_address};
-use crate::http::pages::{Pages, language, see_other};
+use crate::http::pages::{Pages, language};
 use crate::ui::error_page::Wrong;
 use crate::ui::landing::{TooLate, WrongNumber};
 use crate::ui::typed_number::typed_number;
@@ -33,13 +33,13 @@ pub(super) async fn number(State(pages): State<Pages>, request: Request) -> Resp
     };
     match pages.wallet.approvals.confirm_number(&payment, &number).await {
         Ok(_) => {
-            let mut response = see_other(&wait_address(&form.token), Policy::Closed);
+            let mut response = pages.see_other(&wait_address(&form.token), Policy::Closed);
             if let Some(cookie) = form::remember_asked(&pages, &payment, &number) {
                 response.headers_mut().append(SET_COOKIE, cookie);
             }
             response
         }
-        Err(Fault::Refused(_)) => see_other(&refused_address(&form.token, TooLate::Number), Policy::Closed),
+        Err(Fault::Refused(_)) => pages.see_other(&refused_address(&form.token, TooLate::Number), Policy::Closed),
         Err(fault) => failed(&pages, &form, &fault),
     }
 }
@@ -51,8 +51,8 @@ pub(super) async fn cancel(State(pages): State<Pages>, request: Request) -> Resp
         Err(refused) => return refused,
     };
     match pages.wallet.approvals.cancel_on_landing_page(&payment).await {
-        Ok(_) => see_other(&wait_address(&form.token), Policy::Closed),
-        Err(Fault::Refused(_)) => see_other(&refused_address(&form.token, TooLate::Cancel), Policy::Closed),
+        Ok(_) => pages.see_other(&wait_address(&form.token), Policy::Closed),
+        Err(Fault::Refused(_)) => pages.see_other(&refused_address(&form.token, TooLate::Cancel), Policy::Closed),
         Err(fault) => failed(&pages, &form, &fault),
     }
 }

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::form;
 use crate::http::event_stream::{self, Heeds, Lasts};
-use crate::http::pages::{Pages, language, query, remember_language, see_other};
+use crate::http::pages::{Pages, language, query, remember_language};
 use crate::ui::error_page::Wrong;
 use crate::ui::landing::{
     AnotherNumber, Deadline, FormKeys, Gone, GonePage, NumberPage, OtherWays, Outcome, Purchase, ResultPage, TooLate,
@@ -53,7 +53,7 @@ pub(super) async fn deeplink(State(pages): State<Pages>, uri: Uri, headers: Head
             | PaymentState::Reserved { .. }
             | PaymentState::Failed(_)
             | PaymentState::Cancelled(_)
-            | PaymentState::Expired => see_other(&wait_address(&token), Policy::Closed),
+            | PaymentState::Expired => pages.see_other(&wait_address(&token), Policy::Closed),
         },
         Err(fault) => looking.unknown(&fault),
     };
@@ -190,7 +190,7 @@ impl Looking<'_> {
         let waiting_for = match &payment.state {
             PaymentState::AwaitingUser { .. } => {
                 let link = format!("{}?v=2&token={}", lommebok_psp_v3::paths::DEEPLINK, self.token);
-                return see_other(&link, Policy::Closed);
+                return self.pages.see_other(&link, Policy::Closed);
             }
             PaymentState::AwaitingApproval { .. } => WaitingFor::Approval,
             PaymentState::Authorizing { .. } => WaitingFor::Bank,
@@ -262,8 +262,9 @@ impl Looking<'_> {
     fn with_keys(&self, payment: &Payment, now: &str, render: impl FnOnce(FormKeys<'_>) -> Html) -> Response {
         let (secret, cookie) = form::secret(self.pages, payment, self.headers);
         let form_token = form::form_token(self.pages, payment, &secret);
-        let events = format!("/landing/events?token={}", self.token);
-        let status = format!("/landing/status?token={}", self.token);
+        let [events, status] =
+            ["events", "status"].map(|what| self.pages.at(&format!("/landing/{what}?token={}", self.token)));
+        let now = &self.pages.at(now);
         let keys = FormKeys { token: self.token, form_token: &form_token, events: &events, status: &status, now };
         let mut response = render(keys).into_response();
         if let Some(cookie) = cookie {
@@ -300,7 +301,7 @@ impl Looking<'_> {
         let scheme = self.pages.wallet.settings.environment.app_scheme;
         let app_link = format!("{scheme}://?token={}", self.token);
         let encoded: String = url::form_urlencoded::byte_serialize(app_link.as_bytes()).collect();
-        let simulator = self.pages.sandbox.then(|| format!("/phone?link={encoded}"));
+        let simulator = self.pages.sandbox.then(|| self.pages.at(&format!("/phone?link={encoded}")));
         OtherWays { qr: self.pages.qr_codes.of(&app_link), app_link, simulator }
     }
 }

@@ -15,7 +15,7 @@ use lommebok_engine::fault::Fault;
 use lommebok_engine::observability::store_trouble;
 
 use self::returned::Returned;
-use super::pages::{Pages, Sender, language, see_other, sender};
+use super::pages::{Pages, Sender, language, sender};
 use crate::ui::error_page::{ErrorPage, Wrong};
 use crate::ui::intercept::{InterceptPage, Misread, Returning};
 use lommebok_web::listener::body;
@@ -56,7 +56,7 @@ async fn count(State(pages): State<Pages>, request: Request) -> Response {
         Err(faults) => return asked.page(&pages, &Returning::Misread(faults.clone())),
     };
     match pages.wallet.approvals.return_from_step_up(returned.id, returned.result()).await {
-        Ok(_) => see_other("/mobileintercept/taken", Policy::FramedByUs),
+        Ok(_) => pages.see_other("/mobileintercept/taken", Policy::FramedByUs),
         Err(Fault::Refused(_) | Fault::UnknownLink) => asked.page(&pages, &Returning::Over),
         Err(fault) if fault.passes() => {
             store_trouble(&fault);
