@@ -46,6 +46,8 @@ const SHOWN_CHARS: usize = 200;
 #[derive(Debug)]
 pub(crate) struct ControlClient {
     authority: String,
+    /// The path below which the world is that is asked: nothing for the first.
+    base: String,
     token: Secret,
 }
 
@@ -64,7 +66,16 @@ pub(crate) fn ask<A: DeserializeOwned>(matches: &ArgMatches, method: Method, pat
 impl ControlClient {
     /// The server that a command is about.
     pub(crate) fn of(matches: &ArgMatches) -> anyhow::Result<Self> {
-        Self::find(&data(matches)?, matches.get_one::<String>("url").map(String::as_str))
+        let client = Self::find(&data(matches)?, matches.get_one::<String>("url").map(String::as_str))?;
+        Ok(client.in_world(matches))
+    }
+
+    /// The same, for the world that a command names, if it names one.
+    fn in_world(mut self, matches: &ArgMatches) -> Self {
+        if let Ok(Some(tenant)) = matches.try_get_one::<String>("tenant") {
+            self.base = format!("{}/tenants/{tenant}", self.base);
+        }
+        self
     }
 
     /// The server that a command is about which also works without one: nothing when none holds the data directory.
@@ -76,7 +87,7 @@ impl ControlClient {
                 Found::Dead | Found::Nothing => return Ok(None),
             },
         };
-        Self::find(data, Some(&url)).map(Some)
+        Self::find(data, Some(&url)).map(|client| Some(client.in_world(matches)))
     }
 
     /// The server at `url`, or the one that holds this data directory; with the token that is set, or the directory's.
@@ -89,8 +100,9 @@ impl ControlClient {
             Some(token) => token.clone(),
             None => DataDirectory::read_control_token(&data.data_dir).context(NO_TOKEN)?,
         };
-        let authority = url.trim_end_matches('/').strip_prefix("http://").context("--url must begin with http://")?;
-        Ok(Self { authority: authority.to_owned(), token })
+        let place = url.trim_end_matches('/').strip_prefix("http://").context("--url must begin with http://")?;
+        let (authority, base) = place.split_at(place.find('/').unwrap_or(place.len()));
+        Ok(Self { authority: authority.to_owned(), base: base.to_owned(), token })
     }
 
     /// Sends one request without a body and gives its answer; a problem becomes a fault in its own words.
@@ -143,7 +155,7 @@ impl ControlClient {
         let authority = &self.authority;
         let request = Request::builder()
             .method(method)
-            .uri(path)
+            .uri(format!("{}{path}", self.base))
             .header("host", authority)
             .header("authorization", format!("Bearer {}", self.token.expose()))
             .header("content-type", "application/json")
@@ -260,6 +272,7 @@ fn event_of(text: &str) -> (String, String) {
 
 /// The answer; what is refused, or is no answer of ours, becomes a fault that says which.
 fn read<A: DeserializeOwned>(authority: &str, status: StatusCode, answer: &[u8]) -> anyhow::Result<A> {
+    let answer = if status == StatusCode::NO_CONTENT { b"null" } else { answer };
     match serde_json::from_slice(answer) {
         Ok(answer) if status.is_success() => Ok(answer),
         Err(fault) if status.is_success() && fault.is_data() => {

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Some(("batch", matches)) => commands::batch::run(matches),
         Some(("check", matches)) => commands::check::run(matches),
         Some(("logs", matches)) => commands::logs::run(matches),
+        Some(("tenants", matches)) => commands::tenants::run(matches),
         Some(("payments", matches)) => commands::payments::run(matches),
         Some(("completions", matches)) => commands::completions::run(matches, for_people()),
         Some(("man", matches)) => commands::man::run(matches, for_people()),
@@ -70,6 +71,7 @@ fn command(of_dev: &[Arg]) -> Command {
         .subcommand(commands::clock::command())
         .subcommand(commands::batch::command())
         .subcommand(commands::payments::command())
+        .subcommand(commands::tenants::command())
         .subcommand(commands::logs::command())
         .subcommand(commands::check::command())
         .subcommand(commands::completions::command())

@@ -13,6 +13,7 @@ mod clock;
 mod exchange;
 mod log;
 mod payment;
+mod tenant;
 
 use std::fmt;
 
@@ -33,6 +34,7 @@ pub use log::{
 pub use log::{NoticeDelivered, NoticeMoved, Operation, Outcome};
 pub use payment::{BoundTo, ChangedPayment, LogQuery, Nobody, Notice, NoticeKind, NoticeStatus, Payment, PaymentPage};
 pub use payment::{PaymentQuery, PaymentState, PaymentWithLog, Phase, StateDetail, Sums};
+pub use tenant::{NewTenant, Tenant, TenantHead, TenantList, TenantMerchant, TenantPsp, TenantUser};
 
 /// A moment of business time: RFC 3339 in UTC with milliseconds, `2026-11-29T22:34:15.519Z`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

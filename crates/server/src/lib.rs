@@ -8,4 +8,5 @@ pub mod config;
 pub mod http;
 pub mod seeds;
 pub mod stub_psp;
+mod tenants;
 pub mod ui;

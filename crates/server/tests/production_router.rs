@@ -141,7 +141,7 @@ fn access_tokens(randomness: &Randomness) -> AccessTokens {
 }
 
 /// Every route that only a sandbox has.
-const SANDBOX_ONLY: [(&str, &str); 21] = [
+const SANDBOX_ONLY: [(&str, &str); 26] = [
     ("POST", "/psp/v3/integration-test/psppayments/p-1/approve"),
     ("POST", "/PSP/v3/Integration-Test/PspPayments/p-1/Approve/"),
     ("GET", "/psp/v3/integration-test/psppayments/p-1/approve"),
@@ -159,6 +159,11 @@ const SANDBOX_ONLY: [(&str, &str); 21] = [
     ("GET", "/control/v1/exchanges"),
     ("GET", "/control/v1/exchanges/1"),
     ("GET", "/control/v1/exchanges/stream"),
+    ("GET", "/control/v1/tenants"),
+    ("POST", "/control/v1/tenants"),
+    ("GET", "/control/v1/tenants/a"),
+    ("DELETE", "/control/v1/tenants/a"),
+    ("POST", "/control/v1/tenants/a/reset"),
     ("GET", "/"),
     ("GET", "/phone"),
     ("GET", "/phone/default"),

@@ -71,9 +71,6 @@ pub enum StoreError {
     /// What is in the file can't be what was written.
     #[error("the database is damaged; restore a backup that `lommebok check` finds sound")]
     Damaged(#[source] DatabaseError),
-    /// A thread could not be started.
-    #[error("a thread could not be started")]
-    Thread(#[source] std::io::Error),
 }
 
 /// What was stored under an idempotency key.

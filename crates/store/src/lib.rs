@@ -27,7 +27,9 @@ pub use change::{
     NewPayment, PaymentWrite, SkippedNumbers, Write,
 };
 pub use fault::{CommitFault, DatabaseError, StoreError, StoredIdempotency};
-pub use options::{Access, CommitHook, CommitObserver, CommitStage, FaultHook, Rivals, SqliteOptions, StoreOptions};
+pub use options::{
+    Access, CommitHook, CommitObserver, CommitStage, Durability, FaultHook, Rivals, SqliteOptions, StoreOptions,
+};
 pub use records::{
     Address, Card, CardDetails, ClockMode, ClockRecord, ClockReset, EventPage, HistoryPage, Merchant, MerchantDetails,
     MerchantWrite, NewPsp, NewUser, Page, PageLimit, PaymentDetails, PaymentFilter, PaymentReceipt, Psp, Seed,

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::secret::HashKey;
 use crate::watermark::Watermark;
@@ -68,13 +69,37 @@ pub struct StoreOptions {
     /// the same. One PSP may have three quarters of them waiting. What has begun already is not counted. In addition, a sixteenth as
     /// many tries to sign in may wait, and as many again of known browsers.
     pub max_requests_waiting: usize,
+    /// How long the writer's thread waits for work before it ends, to be started again by the next change; `None`: as long as the
+    /// store is open. For a process with many stores of which most have nothing to do.
+    pub writer_ends_after: Option<Duration>,
     /// What only SQLite is asked for.
     pub sqlite: SqliteOptions,
+}
+
+/// What an acknowledged commit survives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Everything that leaves the disk as it is: each commit is synced before it is acknowledged.
+    PowerLoss,
+    /// The end of the process, also by `kill -9`. After a power loss the last commits may be gone, and nothing is half there. For
+    /// databases that are thrown away.
+    ProcessEnd,
+}
+
+impl Durability {
+    /// SQLite's `synchronous`, and how it reads it back.
+    pub(crate) fn synchronous(self) -> (&'static str, &'static str) {
+        match self {
+            Self::PowerLoss => ("FULL", "2"),
+            Self::ProcessEnd => ("NORMAL", "1"),
+        }
+    }
 }
 
 /// How an SQLite database is opened.
 #[derive(Clone, Copy, Debug)]
 pub struct SqliteOptions {
+    pub durability: Durability,
     pub readers: usize,
     /// The writer's page cache, KiB. SQLite walks all of it after each commit that moved pages, so more is not better.
     pub writer_cache_kib: i64,
@@ -105,6 +130,7 @@ impl StoreOptions {
             max_changes_per_commit: 512,
             max_changes_waiting: 16_384,
             max_requests_waiting: 1_024,
+            writer_ends_after: None,
             sqlite: SqliteOptions::default(),
         }
     }
@@ -113,6 +139,7 @@ impl StoreOptions {
 impl Default for SqliteOptions {
     fn default() -> Self {
         Self {
+            durability: Durability::PowerLoss,
             readers: 4,
             writer_cache_kib: 16 * 1024,
             reader_cache_kib: 16 * 1024,

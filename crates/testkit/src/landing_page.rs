@@ -77,7 +77,7 @@ impl LandingPage {
     /// When no answer comes.
     pub async fn confirm(&self, number: &str) -> StatusCode {
         let form = self.form("/landing/number", &format!("number={number}"));
-        Answer::to(form.header("Origin", &self.base)).await.status
+        Answer::to(form.header("Origin", self.origin())).await.status
     }
 
     /// *Cancel and go back*.
@@ -85,6 +85,11 @@ impl LandingPage {
     /// # Panics
     /// When no answer comes.
     pub async fn cancel(&self) -> StatusCode {
-        Answer::to(self.form("/landing/cancel", "").header("Origin", &self.base)).await.status
+        Answer::to(self.form("/landing/cancel", "").header("Origin", self.origin())).await.status
+    }
+
+    /// The host of the wallet, which may be below a path of it.
+    fn origin(&self) -> &str {
+        self.base.split_once("/tenants/").map_or(self.base.as_str(), |(origin, _)| origin)
     }
 }

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::{Arg, ArgMatches, Command};
+use hyper::Method;
+use lommebok_control_api::Tenant;
 use lommebok_engine::keys::SandboxKeys;
 use serde_json::{Map, Value};
 
-use super::{about_a_data_dir, data, say};
-use crate::control_client::{is_ready, runtime};
+use super::{data, of_the_server, say, tenant_arg};
+use crate::control_client::{ControlClient, is_ready, runtime};
 use crate::duration;
 use crate::running::Running;
 use crate::shell::{quoted, word};
@@ -32,17 +34,21 @@ pub(crate) fn command() -> Command {
     let format = format.conflicts_with("json").help("Lines for a shell [default], a dotenv file or JSON");
     let psp = Arg::new("psp").long("psp").value_name("NAME").help("Another PSP of the seed than its first");
     let command = Command::new("env").about("Prints the sandbox's credentials: eval \"$(lommebok env)\"");
-    about_a_data_dir(command.args([wait, format, psp]))
+    let command = of_the_server(command.args([wait, format, psp]));
+    command.arg(tenant_arg()).mut_arg("url", |url| url.requires("tenant"))
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let data_dir = data(matches)?.data_dir;
     let running = match matches.get_one::<Duration>("wait") {
-        Some(patience) => ready_within(&data_dir, *patience)?,
-        None => Running::read(&data_dir)?,
+        Some(patience) => Some(ready_within(&data_dir, *patience)?),
+        None => None,
     };
     let psp = matches.get_one::<String>("psp").map(String::as_str);
-    let variables = variables(&running, &SandboxKeys::read(&data_dir)?, psp)?;
+    let variables = match matches.get_one::<String>("tenant") {
+        Some(tenant) => of_tenant(&tenant_named(matches, tenant)?, psp)?,
+        None => variables(&running.map_or_else(|| Running::read(&data_dir), Ok)?, &SandboxKeys::read(&data_dir)?, psp)?,
+    };
     let format = matches.get_one::<String>("format").map_or("shell", String::as_str);
     match if matches.get_flag("json") { "json" } else { format } {
         "json" => {
@@ -54,6 +60,39 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         _ => variables.iter().for_each(|(name, value)| say(format!("export {name}={}", quoted(value)))),
     }
     Ok(())
+}
+
+fn tenant_named(matches: &ArgMatches, name: &str) -> anyhow::Result<Tenant> {
+    let client = ControlClient::find(&data(matches)?, matches.get_one::<String>("url").map(String::as_str))?;
+    runtime()?.block_on(client.ask(Method::GET, &format!("/control/v1/tenants/{name}")))
+}
+
+/// The same of a world that was made by command.
+fn of_tenant(tenant: &Tenant, psp: Option<&str>) -> anyhow::Result<Vec<(&'static str, String)>> {
+    let shown = match psp {
+        None => tenant.psps.first().context("its seed has no PSP")?,
+        Some(wanted) => tenant.psps.iter().find(|psp| psp.name == wanted).with_context(|| {
+            let names: Vec<&str> = tenant.psps.iter().map(|psp| psp.name.as_str()).collect();
+            format!("no PSP is called {wanted} there; there are {}", names.join(", "))
+        })?,
+    };
+    let merchant = |skips: bool| {
+        let merchant = shown.merchants.iter().find(|merchant| merchant.may_skip_landing_page == skips);
+        merchant.map(|merchant| merchant.msn.clone())
+    };
+    let user = tenant.users.first().context("its seed has no user")?;
+    Ok(vec![
+        ("LOMMEBOK_URL", tenant.head.url.clone()),
+        ("CLIENT_ID", shown.client_id.clone()),
+        ("CLIENT_SECRET", shown.client_secret.clone()),
+        ("SUBSCRIPTION_KEY", shown.subscription_key.clone()),
+        ("PSP_ID", shown.psp_id.clone()),
+        ("MSN", merchant(false).or_else(|| merchant(true)).unwrap_or_default()),
+        ("MSN_SKIP_LANDING_PAGE", merchant(true).unwrap_or_default()),
+        ("MOBILE_NUMBER", user.phone_number.clone()),
+        ("PIN", user.pin.clone()),
+        ("MAKE_PAYMENT_URL", tenant.make_payment_url.clone()),
+    ])
 }
 
 /// The server of the data directory once it takes requests.

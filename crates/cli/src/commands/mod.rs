@@ -16,6 +16,7 @@ mod restored;
 pub(crate) mod seed;
 pub(crate) mod serve;
 mod settings;
+pub(crate) mod tenants;
 
 use std::io::Write as _;
 
@@ -26,9 +27,23 @@ pub(crate) use settings::data;
 
 use crate::duration;
 
-/// `--data-dir`, `--config`, `--url` and `--json`: how every command that asks a running server is told which, and for whom
-/// it prints.
+/// `--tenant`, and all of [`of_the_server`]: how every command that asks a world is told which, and for whom it prints.
 pub(crate) fn of_running_server(command: Command) -> Command {
+    of_the_server(command).arg(tenant_arg())
+}
+
+/// `--tenant`: the world that a command is about.
+pub(crate) fn tenant_arg() -> Arg {
+    let name = |text: &str| {
+        let fits = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+        if !text.is_empty() && text.bytes().all(fits) { Ok(text.to_owned()) } else { Err("no name of a tenant") }
+    };
+    let tenant = Arg::new("tenant").long("tenant").value_name("NAME").value_parser(name);
+    tenant.help("The world of this name (lommebok tenants); without it, the first")
+}
+
+/// `--data-dir`, `--config`, `--url` and `--json`: how a command is told which server it asks, and for whom it prints.
+pub(crate) fn of_the_server(command: Command) -> Command {
     about_a_data_dir(command).arg(
         Arg::new("url")
             .long("url")

@@ -16,7 +16,6 @@ use crate::randomness::Randomness;
 
 const LOCK: &str = "lock";
 const DATABASE: &str = "lommebok.db";
-const MASTER_KEYS: &str = "master-keys.toml";
 const CONTROL_TOKEN: &str = "control-token";
 /// What a bearer token of the Control API must be.
 pub const CONTROL_TOKEN_FORM: &str = "one line of at least 32 visible characters";
@@ -74,7 +73,7 @@ impl DataDirectory {
     /// [`KeyFault::Lost`] when there is a database already, which none but its own keys can read, and
     /// [`KeyFault::DatabaseLost`] when there are keys and no database; nothing is made then.
     pub fn master_keys_of(&self, database: &Path, randomness: &Randomness) -> Result<MasterKeys, KeyFault> {
-        let path = self.path.join(MASTER_KEYS);
+        let path = self.path.join(MasterKeys::FILE);
         let is_written = std::fs::metadata(database).is_ok_and(|file| file.len() > 0);
         let has_keys = files::read_own_if_present(&path)?.is_some();
         let is_first_start = files::read_own_if_present(&self.path.join(FIRST_START))?.is_some();
@@ -115,12 +114,12 @@ impl DataDirectory {
 
     /// The master keys; made on the first call.
     pub fn master_keys(&self, randomness: &Randomness) -> Result<MasterKeys, KeyFault> {
-        let path = self.path.join(MASTER_KEYS);
+        let path = self.path.join(MasterKeys::FILE);
         if let Some(text) = files::read_own_if_present(&path)? {
             return MasterKeys::parse(&path, &text);
         }
         let made = MasterKeys::random(randomness);
-        files::write_atomically(&self.path, MASTER_KEYS, &made.to_toml())?;
+        files::write_atomically(&self.path, MasterKeys::FILE, &made.to_toml())?;
         Ok(made)
     }
 

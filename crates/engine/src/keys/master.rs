@@ -34,6 +34,9 @@ pub struct KeyEncryptionKey {
 }
 
 impl MasterKeys {
+    /// Its name in a directory of ours.
+    pub(super) const FILE: &str = "master-keys.toml";
+
     /// Reads them from a file that the configuration names.
     ///
     /// # Errors

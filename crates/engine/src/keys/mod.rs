@@ -13,6 +13,7 @@ mod master;
 mod sandbox;
 mod secret;
 mod signing;
+mod tenant;
 mod watermark;
 
 use std::path::{Path, PathBuf};
@@ -28,6 +29,7 @@ pub use master::{KeyEncryptionKey, MasterKeys};
 pub use sandbox::{FixedCredentials, PspCredentials, SandboxKeys};
 pub use secret::SecretBytes;
 pub use signing::{SigningKey, SigningKeyFault, SigningKeyPair};
+pub use tenant::{KeptTenant, TenantDirectories, TenantTerms};
 pub use watermark::KeptWatermark;
 
 /// The keys of the data as they are used.

@@ -13,8 +13,6 @@ use zeroize::Zeroizing;
 use super::{KeyFault, Secret, SecretBytes, files};
 use crate::randomness::Randomness;
 
-const FILE: &str = "sandbox.toml";
-
 /// The sandbox's own secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,10 +80,32 @@ impl PspCredentials {
 }
 
 impl SandboxKeys {
+    /// Its name in a directory of ours.
+    pub(super) const FILE: &str = "sandbox.toml";
+
     /// New keys for these PSPs, not written anywhere; for tests.
     pub fn random(psps: &[&str], randomness: &Randomness) -> Self {
         let psps = psps.iter().map(|name| ((*name).to_owned(), PspCredentials::random(randomness)));
         Self { cryptogram_test_key: SecretBytes::random(randomness), psps: psps.collect() }
+    }
+
+    /// New keys for these PSPs, with what the seed fixes; not written anywhere.
+    ///
+    /// # Errors
+    /// Says which two would be the same.
+    pub fn granted(psps: &[(&str, &FixedCredentials)], randomness: &Randomness) -> Result<Self, String> {
+        let mut keys = Self::random(&[], randomness);
+        keys.grant(psps, randomness);
+        keys.tell_apart(psps)?;
+        Ok(keys)
+    }
+
+    /// Gives what is fixed in the place of what these PSPs have, and new credentials to whom has none.
+    fn grant(&mut self, psps: &[(&str, &FixedCredentials)], randomness: &Randomness) {
+        for (name, fixed) in psps {
+            let known = self.psps.remove(*name).unwrap_or_else(|| PspCredentials::random(randomness));
+            self.psps.insert((*name).to_owned(), fixed.over(known));
+        }
     }
 
     /// What the server that holds (or held) this data directory keeps there. Takes no lock.
@@ -93,7 +113,7 @@ impl SandboxKeys {
     /// # Errors
     /// [`KeyFault::File`] when there is none yet (no server ever ran there), [`KeyFault::Content`] when it is damaged.
     pub fn read(directory: &Path) -> Result<Self, KeyFault> {
-        let path = directory.join(FILE);
+        let path = directory.join(Self::FILE);
         Self::parse(&path, &files::read(&path)?)
     }
 
@@ -103,16 +123,13 @@ impl SandboxKeys {
         psps: &[(&str, &FixedCredentials)],
         randomness: &Randomness,
     ) -> Result<Self, KeyFault> {
-        let path = directory.join(FILE);
+        let path = directory.join(Self::FILE);
         let kept = match files::read_own_if_present(&path)? {
             Some(text) => Some(Self::parse(&path, &text)?),
             None => None,
         };
         let mut keys = kept.clone().unwrap_or_else(|| Self::random(&[], randomness));
-        for (name, fixed) in psps {
-            let known = keys.psps.remove(*name).unwrap_or_else(|| PspCredentials::random(randomness));
-            keys.psps.insert((*name).to_owned(), fixed.over(known));
-        }
+        keys.grant(psps, randomness);
         keys.tell_apart(psps).map_err(|fault| KeyFault::content(&path, fault))?;
         if kept.as_ref() != Some(&keys) {
             for (name, _) in
@@ -123,7 +140,7 @@ impl SandboxKeys {
                     "the seed fixes other credentials than the data directory held; the seed's count"
                 );
             }
-            files::write_atomically(directory, FILE, &keys.to_toml())?;
+            files::write_atomically(directory, Self::FILE, &keys.to_toml())?;
         }
         Ok(keys)
     }
@@ -156,7 +173,7 @@ impl SandboxKeys {
         toml::from_str(text).map_err(|fault: toml::de::Error| KeyFault::content(path, fault.message()))
     }
 
-    fn to_toml(&self) -> Zeroizing<String> {
+    pub(super) fn to_toml(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(format!(
             "# The sandbox's credentials. Delete this file, and the next start makes new ones.\n\
              cryptogram_test_key = \"{}\"\n",

@@ -11,6 +11,8 @@ mod seams;
 mod seeding;
 mod start_fault;
 mod stopped;
+mod tenants;
+mod world;
 
 pub use prepared::PreparedSandbox;
 pub use restored::{Acceptance, Accepted, EndedPayment, accept_restored};

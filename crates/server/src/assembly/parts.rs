@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lommebok_domain::Payment;
+use lommebok_domain::{Payment, TenantId};
 use lommebok_engine::attempts::SENDS_WITHIN_MS;
 use lommebok_engine::clock::{BusinessClock, ClockMode, RESETS_REMEMBERED};
 use lommebok_engine::exchanges::Exchanges;
@@ -108,11 +108,21 @@ pub(super) fn keys(master: &MasterKeys, randomness: &Randomness) -> Keys {
 
 /// The test's clock, or the one that was kept; either remembers how often time was reset.
 pub(super) async fn clock(seams: &Seams, store: &Store) -> Result<BusinessClock, StartFault> {
-    let resets = store.clock_resets(FIRST_TENANT, RESETS_REMEMBERED).await?;
-    let clock = match &seams.clock {
-        Some(clock) => clock.clone(),
-        None => kept_clock(store, resets.first()).await?,
-    };
+    match &seams.clock {
+        Some(clock) => remembering(clock.clone(), store, FIRST_TENANT).await,
+        None => kept_clock_of(store, FIRST_TENANT).await,
+    }
+}
+
+/// The clock that was kept of `tenant`, which remembers how often time was reset.
+pub(super) async fn kept_clock_of(store: &Store, tenant: TenantId) -> Result<BusinessClock, StartFault> {
+    let resets = store.clock_resets(tenant, 1).await?;
+    let clock = kept_clock(store, tenant, resets.first()).await?;
+    remembering(clock, store, tenant).await
+}
+
+async fn remembering(clock: BusinessClock, store: &Store, tenant: TenantId) -> Result<BusinessClock, StartFault> {
+    let resets = store.clock_resets(tenant, RESETS_REMEMBERED).await?;
     let epoch = resets.first().map_or(0, |newest| newest.number);
     clock.remember(epoch, resets.iter().rev().map(|reset| reset.to));
     Ok(clock)
@@ -127,12 +137,16 @@ pub(super) fn refuse_a_clock_ahead(clock: &BusinessClock) -> Result<(), StartFau
     Err(StartFault::ClockAhead { now: clock.now(), wall: clock.wall() })
 }
 
-async fn kept_clock(store: &Store, last_reset: Option<&ClockReset>) -> Result<BusinessClock, StartFault> {
-    let tenant = store.tenant(FIRST_TENANT).await?;
-    let clock = tenant.map_or_else(BusinessClock::real, |tenant| BusinessClock::from_record(tenant.clock));
+async fn kept_clock(
+    store: &Store,
+    tenant: TenantId,
+    last_reset: Option<&ClockReset>,
+) -> Result<BusinessClock, StartFault> {
+    let kept = store.tenant(tenant).await?;
+    let clock = kept.map_or_else(BusinessClock::real, |kept| BusinessClock::from_record(kept.clock));
     // After a crash the newest payment may be younger than the clock's record, and time must not go back behind it; unless it
     // is from before a reset, and so from another time.
-    let newest = store.payments(FIRST_TENANT, PaymentFilter::All, None, 1).await?;
+    let newest = store.payments(tenant, PaymentFilter::All, None, 1).await?;
     let since_reset = |payment: &&Payment| last_reset.is_none_or(|reset| payment.id > reset.last_payment);
     if let Some(payment) = newest.payments.first().filter(since_reset) {
         clock.never_before(payment.terms.created_at);

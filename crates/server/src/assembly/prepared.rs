@@ -2,52 +2,43 @@
 //! started first. Attempts that an earlier process left in the queue go out when the wallet begins; their PSP must be there.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use lommebok_engine::keys::{DataDirectory, SandboxKeys, SigningKey};
+use lommebok_engine::keys::{DataDirectory, SandboxKeys, SigningKey, TenantDirectories};
 use lommebok_engine::operations::{Remembering, remember};
-use lommebok_engine::outbound::{OutboundClient, Policy, Resolver, Slots};
+use lommebok_engine::outbound::{OutboundClient, Policy, Resolver};
 use lommebok_engine::randomness::Randomness;
 use lommebok_engine::tasks::Tasks;
-use lommebok_engine::wallet::{Parts, Sandbox, Wallet};
+use lommebok_engine::wallet::Wallet;
 use lommebok_psp_v3::hosts::origin_of;
 use lommebok_psp_v3::urls::UrlPolicy;
-use lommebok_store::{Seed as Rows, Store};
+use lommebok_store::Seed as Rows;
 
 use super::parts;
 use super::sandbox::RunningSandbox;
 use super::seams::{FIRST_TENANT, Seams};
 use super::seeding;
 use super::start_fault::StartFault;
-use crate::access_token::AccessTokens;
+use super::tenants::Maker;
+use super::world::{Common, Own, World};
 use crate::config::DevConfig;
-use crate::http::control::Control;
-use crate::http::edge::EdgeParts;
-use crate::http::sandbox_pages::{Beside, Invocation, SandboxPages};
-use crate::http::{self, Edge};
+use crate::http::sandbox_pages::{Beside, Invocation};
 use crate::seeds::Seed;
 use crate::stub_psp::Shown;
-use crate::ui::brand::Brand;
-use lommebok_web::listener::{Limits, Listener, Settings, TrustedProxies};
+use crate::tenants::{self, Tenants, TenantsParts};
+use lommebok_web::listener::{Limits, Listener, Settings};
 
 /// A sandbox before its first request.
 #[derive(Debug)]
 pub struct PreparedSandbox {
     listener: Listener,
-    trusted_proxies: TrustedProxies,
     limits: Limits,
-    public_url: String,
-    wallet: Arc<Wallet>,
-    store: Store,
-    sandbox: Sandbox,
-    edge: Edge,
-    control: Control,
-    brand: Arc<Brand>,
+    common: Common,
+    world: World,
     seed: Seed,
     /// What of the seed could not be stored yet.
     unseeded: Option<Box<Rows>>,
     credentials: SandboxKeys,
-    tasks: Tasks,
     remembering: Arc<Remembering>,
 }
 
@@ -89,50 +80,37 @@ impl PreparedSandbox {
             parts::refuse_a_clock_ahead(&clock)?;
         }
         seeding::look(&store, &keys, seed, &credentials, FIRST_TENANT).await?;
-        let unseeded =
-            seeding::seed(&store, seeding::rows(&keys, seed, &credentials, FIRST_TENANT), FIRST_TENANT, &randomness)
-                .await?;
+        let rows = seeding::rows(&keys, seed, &credentials, (FIRST_TENANT, tenants::FIRST));
+        let unseeded = seeding::seed(&store, rows, FIRST_TENANT, &randomness).await?;
         directory.first_start_is_over()?;
         let policy = Policy::new(UrlPolicy::Sandbox).refusing_own_listener(listener.address());
-        let wallet = Wallet::new(Parts {
-            tenant: FIRST_TENANT,
-            clock,
-            store: store.clone(),
-            keys: Arc::clone(&keys),
+        let outbound = OutboundClient::new(policy, parts::tls(config)?, Resolver::System);
+        let common = Common {
+            config: config.clone(),
+            listener: listener.address(),
+            hosts: Arc::new(config.network.known_hosts(&public_url)),
+            origin: public_url,
+            outbound: outbound.watched_by(seams.call_watch.clone()),
+            signing_key,
+            exchanges: parts::exchanges(config, &credentials, control_token.clone()),
+            control_token,
+            brand: Arc::new(parts::brand(config)),
+            seams,
             randomness,
-            tasks: tasks.clone(),
-            outbound: OutboundClient::new(policy, parts::tls(config)?, Resolver::System)
-                .watched_by(seams.call_watch.clone()),
-            slots: Arc::new(Slots::new(config.payments.calls_in_flight_per_psp)),
-            tokens: parts::token_source(config, &credentials),
-            settings: parts::settings(config, &seams, (&public_url, listener.address())),
-        });
-        let remembering = Arc::new(Remembering::within(directory, store.clone(), wallet.clock.clone()));
-        remembering.remember_or_say();
-        let edge = edge(config, &wallet, &store, signing_key);
-        let hosts = Arc::new(config.network.known_hosts(&public_url));
-        let control_secret = control_token.clone();
-        let control = Control::new(wallet.clone(), control_token, hosts);
-        let sandbox = wallet.sandbox(parts::exchanges(config, &credentials, control_secret));
-        let brand = Arc::new(parts::brand(config));
-        let seed = seed.clone();
-        Ok(Self {
-            listener,
-            trusted_proxies: config.network.trusted_proxies.clone(),
-            limits: parts::limits(config),
-            public_url,
-            wallet,
-            store,
-            sandbox,
-            edge,
-            control,
-            brand,
-            seed,
-            unseeded,
-            credentials,
+        };
+        let world = common.world(Own {
+            tenant: FIRST_TENANT,
+            base_path: String::new(),
+            store: store.clone(),
+            keys,
+            clock,
+            credentials: &credentials,
             tasks,
-            remembering,
-        })
+        });
+        let remembering = Arc::new(Remembering::within(directory, store, world.wallet.clock.clone()));
+        remembering.remember_or_say();
+        let (limits, seed) = (parts::limits(config), seed.clone());
+        Ok(Self { listener, limits, common, world, seed, unseeded, credentials, remembering })
     }
 
     /// Where it will listen.
@@ -142,16 +120,16 @@ impl PreparedSandbox {
 
     /// What its links begin with.
     pub fn public_url(&self) -> &str {
-        &self.public_url
+        &self.common.origin
     }
 
     fn shown_by_the_stub(&self) -> Shown {
-        Shown { brand: Arc::clone(&self.brand), start_page: format!("{}/", self.public_url) }
+        Shown { brand: Arc::clone(&self.common.brand), start_page: format!("{}/", self.common.origin) }
     }
 
     /// The wallet, which has not begun.
     pub fn wallet(&self) -> &Arc<Wallet> {
-        &self.wallet
+        &self.world.wallet
     }
 
     pub fn credentials(&self) -> &SandboxKeys {
@@ -160,7 +138,7 @@ impl PreparedSandbox {
 
     /// All that runs.
     pub fn tasks(&self) -> &Tasks {
-        &self.tasks
+        &self.world.tasks
     }
 
     /// Starts the stub PSP, which says OK to every call; answers its `makePaymentUrl`.
@@ -172,7 +150,7 @@ impl PreparedSandbox {
         let make_payment_url = format!("{}/make-payment", origin_of(listener.address()));
         let stub = crate::stub_psp::router(self.shown_by_the_stub());
         let settings = Settings { metrics: parts::connection_metrics(), ..Settings::default() };
-        self.tasks.spawn("stub PSP", listener.serve(stub, settings, parts::stop(&self.tasks)));
+        self.world.tasks.spawn("stub PSP", listener.serve(stub, settings, parts::stop(&self.world.tasks)));
         Ok(make_payment_url)
     }
 
@@ -183,45 +161,52 @@ impl PreparedSandbox {
     /// [`StartFault::Wallet`] when what came due can't be read.
     pub async fn serve(self, beside: Beside) -> Result<RunningSandbox, StartFault> {
         let address = self.address();
-        self.wallet.start(self.unseeded).await?;
-        self.tasks.spawn("watermark", remember(self.tasks.clone(), Arc::clone(&self.remembering)));
-        let make_payment_url = beside.make_payment_url.clone();
-        // Only this machine reads a page on its loopback address.
-        let shown = address.ip().to_canonical().is_loopback().then_some(&self.credentials);
-        let shown = SandboxPages::new(self.wallet.clone(), self.brand, beside, &self.seed, shown);
-        let router = http::sandbox_router(&self.edge, self.control, shown, self.sandbox.clone(), &self.tasks);
-        let (proxies, limits) = (self.trusted_proxies, self.limits);
+        let Self { listener, limits, common, world, seed, unseeded, credentials, remembering } = self;
+        world.wallet.start(unseeded).await?;
+        let tasks = world.tasks.clone();
+        tasks.spawn("watermark", remember(tasks.clone(), Arc::clone(&remembering)));
+        let (make_payment_url, public_url) = (beside.make_payment_url.clone(), common.origin.clone());
+        let proxies = common.config.network.trusted_proxies.clone();
+        let pages = common.pages(&world, beside.clone(), &seed, &credentials);
+        let tenants = kept_tenants(common, beside, &credentials, &tasks)?;
+        let router = world.router(pages, Some(tenants.clone()));
+        tenants.begin();
         let settings = Settings { limits, proxies, metrics: parts::connection_metrics() };
-        self.tasks.spawn("listener", self.listener.serve(router, settings, parts::stop(&self.tasks)));
+        tasks.spawn("listener", listener.serve(router, settings, parts::stop(&tasks)));
+        let World { wallet, store, sandbox, edge, .. } = world;
         Ok(RunningSandbox {
             address,
-            public_url: self.public_url,
-            store: self.store,
-            wallet: self.wallet,
-            sandbox: self.sandbox,
-            edge: self.edge,
-            credentials: self.credentials,
-            tasks: self.tasks,
+            public_url,
+            wallet,
+            sandbox,
+            edge,
+            credentials,
+            tasks,
             make_payment_url,
-            remembering: self.remembering,
+            store,
+            remembering,
+            tenants,
         })
     }
 }
 
-fn edge(config: &DevConfig, wallet: &Arc<Wallet>, store: &Store, signing_key: SigningKey) -> Edge {
-    let randomness = wallet.randomness.clone();
-    Edge::new(EdgeParts {
-        wallets: vec![Arc::clone(wallet)],
-        store: store.clone(),
-        keys: Arc::clone(&wallet.keys),
-        access_tokens: AccessTokens::new(
-            parts::token_settings(config, &wallet.settings.public_url),
-            signing_key,
-            randomness.clone(),
-        ),
+/// The worlds beside the first.
+fn kept_tenants(
+    common: Common,
+    beside: Beside,
+    credentials: &SandboxKeys,
+    tasks: &Tasks,
+) -> Result<Tenants, StartFault> {
+    let directories = TenantDirectories::within(&common.config.data.data_dir);
+    let (randomness, origin) = (common.randomness.clone(), common.origin.clone());
+    let stub_psp = Mutex::default();
+    let maker = Maker { common, directories: directories.clone(), beside, stub_psp, tasks: tasks.clone() };
+    Tenants::kept(TenantsParts {
+        makes: Arc::new(maker),
+        directories,
         randomness,
-        shows_hints: true,
-        body_limits: parts::body_limits(config),
-        rate_limits: config.rates,
+        first: credentials.clone(),
+        origin,
+        tasks: tasks.clone(),
     })
 }

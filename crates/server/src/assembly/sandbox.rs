@@ -12,6 +12,7 @@ use lommebok_engine::wallet::{Sandbox, Wallet};
 use lommebok_store::Store;
 
 use crate::http::Edge;
+use crate::tenants::Tenants;
 
 /// How long open attempts get to answer and commit when the server stops, in ms.
 const SHUTDOWN_PATIENCE_MS: u64 = 17_000;
@@ -35,13 +36,17 @@ pub struct RunningSandbox {
     /// Where everything is kept; for tests that look into it.
     pub store: Store,
     pub(super) remembering: Arc<Remembering>,
+    pub(super) tenants: Tenants,
 }
 
 impl RunningSandbox {
     /// Stops: nothing new is taken, open attempts get 17 s to answer and commit, everything is closed. Answers what had
     /// to be left behind.
     pub async fn stop(self) -> Vec<LeftOver> {
-        let left = self.tasks.finish(Duration::from_millis(SHUTDOWN_PATIENCE_MS)).await;
+        let patience = Duration::from_millis(SHUTDOWN_PATIENCE_MS);
+        self.tasks.stop();
+        let (mut left, of_tenants) = tokio::join!(self.tasks.finish(patience), self.tenants.finish(patience));
+        left.extend(of_tenants);
         if let Err(fault) = self.wallet.writer.keep_clock().await {
             tracing::warn!(%fault, "the clock's record was not kept at the end");
         }

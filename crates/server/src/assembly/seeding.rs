@@ -88,15 +88,15 @@ pub(super) async fn seed(
     }
 }
 
-/// The seed as rows of `tenant`.
-pub(super) fn rows(keys: &Keys, seed: &Seed, credentials: &SandboxKeys, tenant: TenantId) -> Rows {
+/// The seed as rows of the tenant with this number and name.
+pub(super) fn rows(keys: &Keys, seed: &Seed, credentials: &SandboxKeys, (tenant, name): (TenantId, &str)) -> Rows {
     let psp = |named: &seeds::SeedPsp| {
         let credentials = credentials.psps.get(&named.name)?;
         let merchants = seed.merchants.iter().filter(|merchant| merchant.psp == named.name).map(merchant).collect();
         Some(SeededPsp { psp: new_psp(keys, &named.name, credentials), merchants })
     };
     Rows {
-        tenant_name: "default".to_owned(),
+        tenant_name: name.to_owned(),
         at: ProcessTime.wall(),
         psps: seed.psps.iter().filter_map(psp).collect(),
         users: seed.users.iter().map(|seeded| user(keys, tenant, seeded)).collect(),

@@ -20,7 +20,8 @@ mod routers;
 pub mod sandbox_pages;
 
 pub use openapi::documents;
-pub use routers::{ProductionPages, production_router, sandbox_router};
+pub(crate) use routers::sandbox_router;
+pub use routers::{ProductionPages, production_router};
 
 pub use edge::Edge;
 

@@ -7,10 +7,11 @@ use std::any::Any;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::{Request, State};
 use axum::handler::Handler as _;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{any, get};
 use http::StatusCode;
 use http::header::CONTENT_SECURITY_POLICY;
 use lommebok_engine::tasks::Tasks;
@@ -19,10 +20,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::control::{self, Control};
 use super::known_host::{self, HostCheck};
-use super::pages::Pages;
+use super::pages::{Pages, language};
 use super::sandbox_pages::{self, SandboxPages};
 use super::{Edge, app, health, landing, mobileintercept, openapi, psp};
+use crate::tenants::{self, Tenants};
 use crate::ui::brand::Brand;
+use crate::ui::error_page::Wrong;
 use crate::ui::qr::QrCodes;
 use lommebok_web::pages::html::{Policy, guard};
 
@@ -46,8 +49,14 @@ pub fn production_router(edge: &Edge, control: Control, shown: ProductionPages, 
         .layer(CatchPanicLayer::custom(panicked))
 }
 
-/// The router of a sandbox.
-pub fn sandbox_router(edge: &Edge, control: Control, shown: SandboxPages, sandbox: Sandbox, tasks: &Tasks) -> Router {
+/// The router of a sandbox's world; of the first one with all `tenants` beside it.
+pub(crate) fn sandbox_router(
+    edge: &Edge,
+    control: Control,
+    shown: SandboxPages,
+    (sandbox, tenants): (Sandbox, Option<Tenants>),
+    tasks: &Tasks,
+) -> Router {
     let pages = shown.pages.clone();
     let programs = for_programs(edge, &pages.wallet, tasks);
     let known = HostCheck { hosts: Arc::clone(&control.hosts), pages: pages.clone() };
@@ -55,17 +64,31 @@ pub fn sandbox_router(edge: &Edge, control: Control, shown: SandboxPages, sandbo
         .merge(sandbox_pages::routes(shown))
         .layer(from_fn_with_state(known, known_host::check))
         .merge(control::operate_routes(control.clone()))
-        .merge(control::sandbox_routes(control, &sandbox))
+        .merge(control::sandbox_routes(control.clone(), &sandbox))
+        .merge(tenants.clone().map(|tenants| control::tenant_routes(control, tenants)).unwrap_or_default())
         .layer(map_response(guarded));
+    let of_tenants = tenants.clone().map(|tenants| other_worlds(tenants, pages.clone())).unwrap_or_default();
     let Sandbox { force_approve, exchanges, .. } = sandbox;
     programs
         .merge(guarded)
+        .merge(of_tenants)
         .fallback_service(psp::sandbox.with_state((
             edge.clone(),
             pages,
-            psp::SandboxCalls { force_approve, exchanges },
+            psp::SandboxCalls { force_approve, exchanges, tenants },
         )))
         .layer(CatchPanicLayer::custom(panicked))
+}
+
+/// All of the other worlds is below their paths; each answers with a router of its own.
+fn other_worlds(tenants: Tenants, pages: Pages) -> Router {
+    let below =
+        async |State((tenants, pages)): State<(Tenants, Pages)>, request: Request| match tenants.below(request).await {
+            Ok(answer) => answer,
+            Err(request) => pages.error(language(request.uri(), request.headers()), Wrong::NotFound, None),
+        };
+    // Nested, so that no parameter of this path is taken for one of theirs.
+    Router::new().nest_service(tenants::PATH, any(below).with_state((tenants, pages)))
 }
 
 fn for_programs(edge: &Edge, wallet: &Arc<Wallet>, tasks: &Tasks) -> Router {

@@ -15,6 +15,7 @@ use lommebok_engine::wallet::Wallet;
 
 use super::pages::{Pages, language, remember_language};
 use crate::seeds::{Seed, SeedCard, SeedUser};
+use crate::tenants::FIRST;
 use crate::ui::brand::Brand;
 use crate::ui::error_page::Wrong;
 use crate::ui::qr::QrCodes;
@@ -22,9 +23,6 @@ pub use crate::ui::sandbox::{Invocation, ShopAddresses};
 use crate::ui::sandbox::{PhonePage, PspValues, StartPage, TestCard, TestUser};
 use crate::ui::shown::ShownClock;
 use lommebok_web::pages::html::{Html, Policy};
-
-/// The only closed world so far.
-const OWN_TENANT: &str = "default";
 
 /// What runs with the wallet, and how its commands are called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +56,11 @@ impl SandboxPages {
         let pages = Pages { wallet, brand, sandbox: true, qr_codes: QrCodes::default() };
         let psps = credentials.map(|credentials| psp_values(seed, credentials)).unwrap_or_default();
         Self { pages, beside: Arc::new(beside), users: Arc::new(seed.users.clone()), psps: Arc::new(psps) }
+    }
+
+    /// The name of the world.
+    fn tenant(&self) -> &str {
+        self.pages.wallet.settings.base_path.rsplit_once('/').map_or(FIRST, |(_, name)| name)
     }
 
     fn test_users(&self) -> Vec<TestUser> {
@@ -94,7 +97,7 @@ async fn start(State(shown): State<SandboxPages>, uri: Uri, headers: HeaderMap) 
 }
 
 async fn phone(State(shown): State<SandboxPages>, uri: Uri, headers: HeaderMap) -> Response {
-    phone_page(&shown, &uri, &headers, OWN_TENANT)
+    phone_page(&shown, &uri, &headers)
 }
 
 async fn phone_of(
@@ -104,16 +107,20 @@ async fn phone_of(
     headers: HeaderMap,
 ) -> Response {
     match tenant {
-        Ok(Path(tenant)) if tenant == OWN_TENANT => phone_page(&shown, &uri, &headers, OWN_TENANT),
+        Ok(Path(tenant)) if tenant == shown.tenant() => phone_page(&shown, &uri, &headers),
         Ok(_) | Err(_) => shown.pages.error(language(&uri, &headers), Wrong::NotFound, None),
     }
 }
 
-fn phone_page(shown: &SandboxPages, uri: &Uri, headers: &HeaderMap, tenant: &str) -> Response {
+fn phone_page(shown: &SandboxPages, uri: &Uri, headers: &HeaderMap) -> Response {
     let lang = language(uri, headers);
     let clock = ShownClock::of(&shown.pages.wallet.clock);
-    let page =
-        PhonePage { page: shown.pages.page(lang, uri.path()), clock: &clock, tenant, test_users: &shown.test_users() };
+    let page = PhonePage {
+        page: shown.pages.page(lang, uri.path()),
+        clock: &clock,
+        tenant: shown.tenant(),
+        test_users: &shown.test_users(),
+    };
     remember_language(Html::page(lang, &page).policy(Policy::FramesWeb).into_response(), uri, lang)
 }
 

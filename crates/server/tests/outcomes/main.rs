@@ -33,6 +33,7 @@ mod step_up;
 mod store_trouble;
 mod streams;
 mod sync;
+mod tenants;
 mod unknown;
 mod waiting_entries;
 mod wire;

@@ -1,4 +1,5 @@
-//! Group commit: one thread takes what is queued, writes it in one transaction, syncs once, then answers all.
+//! Group commit: one thread takes what is queued, writes it in one transaction, syncs once, then answers all. The first change
+//! starts it; where the store is told so, it ends when there has been no work for a while.
 //!
 //! One caller alone pays one sync, and whatever comes while it runs shares the next. After the commit of a large
 //! group the writer waits a moment, so that more share a sync (ADR 0010). No answer leaves before the commit is durable, not even a
@@ -9,18 +10,17 @@ pub(crate) mod group;
 mod queue;
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
 use crate::batch::BatchTarget;
 use crate::change::{Change, Committed, Write};
-use crate::fault::{CommitFault, StoreError};
+use crate::fault::CommitFault;
 use crate::options::{CommitHook, CommitObserver, StoreOptions};
 use crate::records::{SessionWrite, TriedFrom};
 use answers::Delivery;
 pub(crate) use group::GroupWriter;
-use queue::{Queue, Requester};
+use queue::{Queue, Requester, Taken, Thread};
 
 /// What a change is answered.
 pub(crate) type Answer = Result<Committed, CommitFault>;
@@ -78,64 +78,116 @@ fn requested_by(change: &Change) -> Option<Requester> {
 /// The way to the writer's thread.
 pub(crate) struct Committer {
     queue: Arc<Queue>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    work: Arc<dyn Work>,
 }
 
 impl Committer {
-    pub(crate) fn start(writer: impl GroupWriter, options: &StoreOptions) -> Result<Self, StoreError> {
-        let queue = Arc::new(Queue::new(options.max_changes_waiting, options.max_requests_waiting));
-        let theirs = Arc::clone(&queue);
-        let groups = Groups {
+    pub(crate) fn new(writer: impl GroupWriter, options: &StoreOptions) -> Self {
+        let limits = (options.max_changes_waiting, options.max_requests_waiting);
+        let queue = Arc::new(Queue::new(limits, options.writer_ends_after));
+        let work = Arc::new(Groups {
+            writer: Mutex::new(Some(writer)),
+            queue: Arc::clone(&queue),
             max_changes: options.max_changes_per_commit.max(1),
             hook: options.commit_hook.clone(),
             observer: options.commit_observer.clone(),
-        };
-        let thread = std::thread::Builder::new()
-            .name("store-writer".to_owned())
-            .spawn(move || run(writer, &theirs, &groups))
-            .map_err(StoreError::Thread)?;
-        Ok(Self { queue, thread: Mutex::new(Some(thread)) })
+        });
+        Self { queue, work }
     }
 
     /// Queues the change and waits for its answer. The change is made even if the caller stops waiting.
     pub(crate) async fn commit(&self, change: Change) -> Answer {
         let (answer, answered) = oneshot::channel();
-        self.queue.put(Job { change, answer })?;
+        if self.queue.put(Job { change, answer })? == Thread::Starts {
+            self.start_thread();
+        }
         answered.await.map_or(Err(CommitFault::Closed), Delivery::open)
     }
 
-    /// Takes nothing new, finishes what is queued and ends the thread.
+    fn start_thread(&self) {
+        let work = Arc::clone(&self.work);
+        let started = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || work.go_on());
+        if let Err(fault) = started {
+            let fault = CommitFault::Unavailable(format!("the writer's thread can't be started: {fault}"));
+            for job in self.queue.without_thread() {
+                answers::hand_over([(job.answer, Err(fault.clone()))].into_iter());
+            }
+        }
+    }
+
+    /// Takes nothing new, finishes what is queued and closes the database's writer. Blocks.
     pub(crate) fn close(&self) {
         self.queue.close();
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread {
-            let _ended = thread.join();
-        }
+        self.work.finish();
+    }
+
+    /// Takes nothing new, drops what is queued, and the writer as it is. Blocks while a commit runs.
+    pub(crate) fn discard(&self) {
+        self.queue.abandon();
+        self.work.discard();
     }
 }
 
-/// How the writer's thread commits.
-struct Groups {
+/// The writer's work, whatever the database.
+trait Work: Send + Sync {
+    /// Commits what is queued until the queue is closed, or empty for so long that the thread ends.
+    fn go_on(&self);
+
+    /// Commits what is left in a closed queue, and closes the database's writer.
+    fn finish(&self);
+
+    /// Drops the database's writer.
+    fn discard(&self);
+}
+
+/// How groups are committed, and the writer, which whoever commits holds.
+struct Groups<W> {
+    writer: Mutex<Option<W>>,
+    queue: Arc<Queue>,
     max_changes: usize,
     hook: Option<CommitHook>,
     observer: Option<CommitObserver>,
 }
 
-fn run(mut writer: impl GroupWriter, queue: &Queue, groups: &Groups) {
-    // Also when this thread ends by a panic, callers are answered instead of waiting for ever.
-    let _closes = queue.closes_when_dropped();
-    let mut count = 0;
-    loop {
-        queue::delay_after(count);
-        let Some(jobs) = queue.take(groups.max_changes) else { break };
-        let weight = jobs.iter().map(Job::weight).sum();
-        count = jobs.len();
-        let answers = group::commit(&mut writer, &jobs, groups.hook.as_ref());
-        if let Some(observer) = &groups.observer {
-            observer(count);
+impl<W: GroupWriter> Work for Groups<W> {
+    fn go_on(&self) {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(writer) = writer.as_mut() {
+            self.commit_groups(writer);
         }
-        answers::hand_over(jobs.into_iter().map(|job| job.answer).zip(answers));
-        writer.answered(weight);
     }
-    writer.close();
+
+    fn finish(&self) {
+        let writer = self.writer.lock();
+        // After a panic nobody knows what the writer has in memory.
+        let Ok(mut writer) = writer else { return };
+        if let Some(mut writer) = writer.take() {
+            self.commit_groups(&mut writer);
+            writer.close();
+        }
+    }
+
+    fn discard(&self) {
+        drop(self.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+impl<W: GroupWriter> Groups<W> {
+    fn commit_groups(&self, writer: &mut W) {
+        // When a panic ends this, callers are answered instead of waiting for ever.
+        let _closes = self.queue.closes_after_a_panic();
+        let mut count = 0;
+        loop {
+            queue::delay_after(count);
+            let Taken::Jobs(jobs) = self.queue.take(self.max_changes) else { return };
+            let weight = jobs.iter().map(Job::weight).sum();
+            count = jobs.len();
+            let answers = group::commit(writer, &jobs, self.hook.as_ref());
+            if let Some(observer) = &self.observer {
+                observer(count);
+            }
+            answers::hand_over(jobs.into_iter().map(|job| job.answer).zip(answers));
+            writer.answered(weight);
+        }
+    }
 }

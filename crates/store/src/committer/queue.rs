@@ -27,6 +27,24 @@ pub(super) struct Queue {
     filled: Condvar,
     most_waiting: usize,
     most_requests: usize,
+    /// How long the thread waits for work before it ends; for ever without.
+    thread_ends_after: Option<Duration>,
+}
+
+/// Whether somebody takes the jobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Thread {
+    /// A thread is there, or is being started.
+    Runs,
+    /// None: who put this job starts one.
+    Starts,
+}
+
+/// What the thread is to do.
+pub(super) enum Taken {
+    Jobs(Vec<Job>),
+    /// End: the queue is closed and empty, or there has been no work for long.
+    Nothing,
 }
 
 /// The party that asks for something new: each has its share of the queue.
@@ -57,6 +75,7 @@ struct State {
     requests: Requests,
     closed: bool,
     writer_waits: bool,
+    has_thread: bool,
 }
 
 /// Requests that wait, by whom, and those of all PSPs.
@@ -90,12 +109,22 @@ impl Requests {
     }
 }
 
+impl State {
+    fn take(&mut self, count: usize) -> Vec<Job> {
+        let taken: Vec<Job> = self.jobs.drain(..count).collect();
+        for who in taken.iter().filter_map(|job| requested_by(&job.change)) {
+            self.requests.taken(who);
+        }
+        taken
+    }
+}
+
 impl Queue {
-    pub(super) fn new(most_waiting: usize, most_requests: usize) -> Self {
-        Self { state: Mutex::default(), filled: Condvar::new(), most_waiting, most_requests }
+    pub(super) fn new((most_waiting, most_requests): (usize, usize), thread_ends_after: Option<Duration>) -> Self {
+        Self { state: Mutex::default(), filled: Condvar::new(), most_waiting, most_requests, thread_ends_after }
     }
 
-    pub(super) fn put(&self, job: Job) -> Result<(), CommitFault> {
+    pub(super) fn put(&self, job: Job) -> Result<Thread, CommitFault> {
         let mut state = self.lock();
         if state.closed {
             return Err(CommitFault::Closed);
@@ -110,22 +139,42 @@ impl Queue {
         }
         state.jobs.push_back(job);
         let wake = std::mem::take(&mut state.writer_waits);
+        let had_thread = std::mem::replace(&mut state.has_thread, true);
         drop(state);
         if wake {
             self.filled.notify_one();
         }
-        Ok(())
+        Ok(if had_thread { Thread::Runs } else { Thread::Starts })
     }
 
-    /// Waits for work and takes jobs up to the weight `most` (one that is heavier comes alone). `None`: closed and empty.
-    pub(super) fn take(&self, most: usize) -> Option<Vec<Job>> {
+    /// The thread could not be started: what waits for it. The next job tries again.
+    pub(super) fn without_thread(&self) -> Vec<Job> {
+        let mut state = self.lock();
+        state.has_thread = false;
+        let waiting = state.jobs.len();
+        state.take(waiting)
+    }
+
+    /// Waits for work and takes jobs up to the weight `most` (one that is heavier comes alone).
+    pub(super) fn take(&self, most: usize) -> Taken {
         let mut state = self.lock();
         while state.jobs.is_empty() {
             if state.closed {
-                return None;
+                return Taken::Nothing;
             }
             state.writer_waits = true;
-            state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = match self.thread_ends_after {
+                None => self.filled.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(patience) => {
+                    let (mut state, waited) =
+                        self.filled.wait_timeout(state, patience).unwrap_or_else(PoisonError::into_inner);
+                    if waited.timed_out() && state.jobs.is_empty() && !state.closed {
+                        (state.has_thread, state.writer_waits) = (false, false);
+                        return Taken::Nothing;
+                    }
+                    state
+                }
+            };
         }
         let (mut weight, mut count) = (0_usize, 0_usize);
         for job in &state.jobs {
@@ -135,11 +184,7 @@ impl Queue {
             }
             count = count.saturating_add(1);
         }
-        let taken: Vec<Job> = state.jobs.drain(..count).collect();
-        for who in taken.iter().filter_map(|job| requested_by(&job.change)) {
-            state.requests.taken(who);
-        }
-        Some(taken)
+        Taken::Jobs(state.take(count))
     }
 
     pub(super) fn close(&self) {
@@ -147,12 +192,20 @@ impl Queue {
         self.filled.notify_one();
     }
 
-    pub(super) fn closes_when_dropped(&self) -> impl Drop + '_ {
+    /// Closes the queue; what waits is answered [`CommitFault::Closed`].
+    pub(super) fn abandon(&self) {
+        self.close();
+        self.lock().jobs.clear();
+    }
+
+    /// Closes the queue when it is dropped by a panic; what waits then is answered [`CommitFault::Closed`].
+    pub(super) fn closes_after_a_panic(&self) -> impl Drop + '_ {
         struct Closes<'a>(&'a Queue);
         impl Drop for Closes<'_> {
             fn drop(&mut self) {
-                self.0.close();
-                self.0.lock().jobs.clear();
+                if std::thread::panicking() {
+                    self.0.abandon();
+                }
             }
         }
         Closes(self)

@@ -15,6 +15,7 @@ use rusqlite::{Connection, OpenFlags, Params};
 use super::files::{self, with_suffix};
 use super::{database_error, schema};
 use crate::fault::StoreError;
+use crate::options::{Durability, SqliteOptions};
 
 /// The oldest SQLite without the fault that can lose a commit of the write-ahead log.
 const MIN_SQLITE: i32 = 3_051_003;
@@ -37,7 +38,7 @@ pub(super) fn check_library() -> Result<(), StoreError> {
     Ok(())
 }
 
-pub(super) fn writer(path: &Path, cache_kib: i64, max_wal_frames: i64) -> Result<Connection, StoreError> {
+pub(super) fn writer(path: &Path, options: &SqliteOptions) -> Result<Connection, StoreError> {
     let failed = |cause| StoreError::File { path: path.display().to_string(), cause };
     files::open_private(path).map_err(failed)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -48,9 +49,9 @@ pub(super) fn writer(path: &Path, cache_kib: i64, max_wal_frames: i64) -> Result
     for ours in [path, &with_suffix(path, "-wal"), &with_suffix(path, "-lock")] {
         files::make_private(ours).map_err(failed)?;
     }
-    settings(&connection, cache_kib)?;
+    settings(&connection, options.writer_cache_kib, options.durability)?;
     // When the log is recycled its file is cut to this. Cutting what it needs again a moment later would stall the writer.
-    let limit = max_wal_frames.saturating_mul(FRAME_BYTES);
+    let limit = options.max_wal_frames.saturating_mul(FRAME_BYTES);
     connection
         .pragma_update_and_check(None, "journal_size_limit", limit, |row| row.get::<_, i64>(0))
         .map_err(database_error)?;
@@ -59,38 +60,50 @@ pub(super) fn writer(path: &Path, cache_kib: i64, max_wal_frames: i64) -> Result
     Ok(connection)
 }
 
-pub(super) fn reader(path: &Path, cache_kib: i64) -> Result<Connection, StoreError> {
+pub(super) fn reader(path: &Path, options: &SqliteOptions) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags_and_vfs(path, flags, ONE_PROCESS).map_err(database_error)?;
-    settings(&connection, cache_kib)?;
+    settings(&connection, options.reader_cache_kib, options.durability)?;
+    synchronous(&connection, options.durability)?;
     connection.pragma_update(None, "query_only", true).map_err(database_error)?;
     Ok(connection)
 }
 
-pub(super) fn checkpointer(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn checkpointer(path: &Path, durability: Durability) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags_and_vfs(path, flags, ONE_PROCESS).map_err(database_error)?;
-    settings(&connection, 64)?;
+    settings(&connection, 64, durability)?;
+    synchronous(&connection, durability)?;
     Ok(connection)
 }
 
-fn settings(connection: &Connection, cache_kib: i64) -> Result<(), StoreError> {
+fn settings(connection: &Connection, cache_kib: i64, durability: Durability) -> Result<(), StoreError> {
     connection.busy_timeout(Duration::from_millis(BUSY_MS)).map_err(database_error)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // Without this, a statement that may touch a partial index is planned anew whenever a value is bound to it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(database_error)?;
     let update =
         |name: &str, value: &dyn rusqlite::ToSql| connection.pragma_update(None, name, value).map_err(database_error);
+    if durability == Durability::ProcessEnd {
+        // SQLite's own making of the file and its log would wait for the disk; and what is closed last may be gone already.
+        update("synchronous", &"OFF")?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(database_error)?;
+    }
     let mode: String =
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0)).map_err(database_error)?;
-    update("synchronous", &"FULL")?;
     update("foreign_keys", &false)?;
     update("temp_store", &"MEMORY")?;
     update("cache_size", &cache_kib.saturating_neg())?;
-    let synchronous: i64 =
-        connection.pragma_query_value(None, "synchronous", |row| row.get(0)).map_err(database_error)?;
     durable("journal_mode", &mode, "wal")?;
-    durable("synchronous", &synchronous.to_string(), "2")
+    if durability == Durability::PowerLoss { synchronous(connection, durability) } else { Ok(()) }
+}
+
+/// From now on a commit survives what it shall.
+pub(super) fn synchronous(connection: &Connection, durability: Durability) -> Result<(), StoreError> {
+    let (wanted, reads_back) = durability.synchronous();
+    connection.pragma_update(None, "synchronous", wanted).map_err(database_error)?;
+    let found: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0)).map_err(database_error)?;
+    durable("synchronous", &found.to_string(), reads_back)
 }
 
 fn durable(setting: &'static str, found: &str, wanted: &'static str) -> Result<(), StoreError> {
@@ -107,8 +120,8 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    pub(super) fn open(path: &Path, count: usize, cache_kib: i64) -> Result<Self, StoreError> {
-        let connections = (0..count.max(1)).map(|_| reader(path, cache_kib).map(Mutex::new));
+    pub(super) fn open(path: &Path, options: &SqliteOptions) -> Result<Self, StoreError> {
+        let connections = (0..options.readers.max(1)).map(|_| reader(path, options).map(Mutex::new));
         Ok(Self { connections: connections.collect::<Result<_, _>>()?, turn: AtomicUsize::new(0) })
     }
 

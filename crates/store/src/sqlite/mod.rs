@@ -32,7 +32,7 @@ pub(crate) use natural_keys::KeyReader;
 pub(crate) use write::Writer;
 
 use crate::fault::{DatabaseError, StoreError};
-use crate::options::{Access, FaultHook, SqliteOptions, StoreOptions};
+use crate::options::{Access, FaultHook, StoreOptions};
 use crate::watermark::Watermark;
 use connections::Readers;
 use fault::database_error;
@@ -56,17 +56,18 @@ impl Database {
     /// Opens the database and its one writer.
     pub(crate) fn open(options: &StoreOptions) -> Result<(Self, Writer), StoreError> {
         let path = files::path(&options.url)?;
-        let SqliteOptions { readers, writer_cache_kib, reader_cache_kib, max_wal_frames, .. } = options.sqlite;
+        let sqlite = &options.sqlite;
         connections::check_library()?;
         let lock = files::lock(&path)?;
-        let hasher = Arc::new(KeyHasher::new(&options.hash_key, options.sqlite.hash_bits));
-        let connection = connections::writer(&path, writer_cache_kib, max_wal_frames)?;
+        let hasher = Arc::new(KeyHasher::new(&options.hash_key, sqlite.hash_bits));
+        let connection = connections::writer(&path, sqlite)?;
         if let Some(remembered) = &options.remembered
             && let Some(older) = watermark::older(&connection, remembered).map_err(database_error)?
         {
             return Err(StoreError::Older(Box::new(older)));
         }
         schema::migrate(&connection)?;
+        connections::synchronous(&connection, sqlite.durability)?;
         let last_change = options.remembered.and_then(|remembered| remembered.last_change);
         let highest = watermark::highest(&connection).map_err(database_error)?;
         let watermark = Published::new(Watermark { last_change, ..highest });
@@ -74,12 +75,12 @@ impl Database {
         let files = FileWatch::of(&path)?;
         let recent = Arc::new(RecentKeys::default());
         let keys = KeyReader::new(Arc::clone(&hasher), Arc::clone(&recent));
-        let natural_keys = NaturalKeys::new(hasher, recent, options.sqlite.max_keys_waiting);
-        let checkpointer = checkpoint::Checkpointer::start(&path, max_wal_frames)?;
+        let natural_keys = NaturalKeys::new(hasher, recent, sqlite.max_keys_waiting);
+        let checkpointer = checkpoint::Checkpointer::new(&path, sqlite);
         let fault_hook = options.fault_hook.clone();
         let writer = Writer::new(connection, natural_keys, &watermark, checkpointer, files.clone());
         let writer = writer.map_err(database_error)?.failing_by(fault_hook.clone());
-        let readers = Readers::open(&path, readers, reader_cache_kib)?;
+        let readers = Readers::open(&path, sqlite)?;
         Ok((Self { readers, keys, path, files, watermark, fault_hook, _lock: lock }, writer))
     }
 

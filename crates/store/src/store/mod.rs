@@ -48,14 +48,14 @@ impl fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens the database, brings its tables up to date and starts the writer. Blocks.
+    /// Opens the database, and brings its tables up to date. Blocks.
     ///
     /// # Errors
     /// When the URL is not understood, the file can't be opened or another process has it, the database is newer than this
     /// program or was written with another hash key, or its settings do not make commits durable.
     pub fn open(options: &StoreOptions) -> Result<Self, StoreError> {
         let (database, writer) = sqlite::Database::open(options)?;
-        let committer = Committer::start(writer, options)?;
+        let committer = Committer::new(writer, options);
         let (database, rivals) = (Database::Sqlite(database), options.rivals.clone());
         Ok(Self { inner: Arc::new(Inner { committer, database, rivals }) })
     }
@@ -76,9 +76,14 @@ impl Store {
         self.inner.committer.commit(change).await
     }
 
-    /// Takes no more changes, commits what is queued and ends the writer. Blocks. Repeating is harmless; reads still work.
+    /// Takes no more changes, commits what is queued and closes the writer. Blocks. Repeating is harmless; reads still work.
     pub fn close(&self) {
         self.inner.committer.close();
+    }
+
+    /// The same for a database that is thrown away: what is queued is not committed, and its files are left as they are.
+    pub fn discard(&self) {
+        self.inner.committer.discard();
     }
 
     /// What has become of the database's files when they are no more at their path: moved, removed, replaced. Nothing is

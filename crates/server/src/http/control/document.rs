@@ -4,7 +4,7 @@
 use lommebok_control_api::{ChangedPayment, Problem};
 use utoipa::OpenApi;
 
-use super::{acting, awaiting, batch, check, clock, exchanges, payments};
+use super::{acting, awaiting, batch, check, clock, exchanges, payments, tenants};
 use crate::http::description::{self, Shared};
 
 #[derive(OpenApi)]
@@ -22,6 +22,7 @@ use crate::http::description::{self, Shared};
         (name = "batch", description = "Accepted updatestatus requests."),
         (name = "check", description = "Whether what is stored is sound."),
         (name = "clock", description = "Business time. Only a sandbox has these."),
+        (name = "tenants", description = "Worlds beside the first, each below a path of its own. Only a sandbox has these."),
         (name = "exchanges", description = "What was said, without its secrets. Only a sandbox has these."),
     ),
     paths(
@@ -43,6 +44,11 @@ use crate::http::description::{self, Shared};
         clock::resume,
         clock::advance,
         clock::reset,
+        tenants::create,
+        tenants::list,
+        tenants::show,
+        tenants::reset,
+        tenants::delete,
         exchanges::list,
         exchanges::stream,
         exchanges::show,

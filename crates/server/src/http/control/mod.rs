@@ -14,6 +14,7 @@ mod exchanges;
 mod guard;
 mod payments;
 mod problem;
+mod tenants;
 mod view;
 
 use std::sync::Arc;
@@ -21,10 +22,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{any, get, post};
+use axum::routing::{any, delete, get, post};
 use lommebok_psp_v3::hosts::KnownHosts;
 use tokio::sync::Semaphore;
 
+use crate::tenants::Tenants;
 use exchanges::KeptExchanges;
 use lommebok_engine::keys::Secret;
 use lommebok_engine::simulated_user::SimulatedUser;
@@ -105,6 +107,17 @@ pub fn sandbox_routes(control: Control, sandbox: &Sandbox) -> Router {
         .route("/control/v1/clock/advance", post(clock::advance))
         .route("/control/v1/clock/reset", post(clock::reset));
     guarded(routes, control).with_state(sandbox).merge(exchanges)
+}
+
+/// The routes about the worlds beside the first, which has them.
+pub(crate) fn tenant_routes(control: Control, tenants: Tenants) -> Router {
+    let routes = Router::new()
+        .route("/control/v1/tenants", get(tenants::list))
+        .route("/control/v1/tenants", post(tenants::create))
+        .route("/control/v1/tenants/{name}", get(tenants::show))
+        .route("/control/v1/tenants/{name}", delete(tenants::delete))
+        .route("/control/v1/tenants/{name}/reset", post(tenants::reset));
+    guarded(routes, control).with_state(tenants)
 }
 
 fn guarded<S: Clone + Send + Sync + 'static>(routes: Router<S>, control: Control) -> Router<S> {

@@ -10,6 +10,7 @@ use lommebok_engine::time_travel::{ExpireFault, ResetFault};
 use lommebok_store::CommitFault;
 
 use crate::http::Answer;
+use crate::tenants::TenantFault;
 use lommebok_web::listener::body::BodyFault;
 
 /// An error answer.
@@ -123,6 +124,26 @@ impl From<ExpireFault> for Problem {
             ExpireFault::Wallet(fault) => fault.into(),
             fault @ (ExpireFault::NotPossible(_) | ExpireFault::CallInFlight) => {
                 Self::new(StatusCode::CONFLICT, fault.to_string())
+            }
+        }
+    }
+}
+
+impl From<TenantFault> for Problem {
+    fn from(fault: TenantFault) -> Self {
+        match fault {
+            TenantFault::Unknown(_) => Self::new(StatusCode::NOT_FOUND, fault.to_string()),
+            TenantFault::Name(_) | TenantFault::Ttl(_) | TenantFault::Seed(_) | TenantFault::SeedCredentials(_) => {
+                Self::bad_request(fault.to_string())
+            }
+            TenantFault::NameTaken(_) | TenantFault::TooMany | TenantFault::CredentialsTaken { .. } => {
+                Self::new(StatusCode::CONFLICT, fault.to_string())
+            }
+            TenantFault::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, fault.to_string()),
+            TenantFault::Start(fault) => {
+                tracing::error!(%fault, "a tenant can't be opened or removed");
+                let detail = "the tenant can't be opened or removed now; the server's log says why";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail.to_owned())
             }
         }
     }

@@ -39,6 +39,7 @@ use tokio::time::Instant;
 use crate::http::Edge;
 use crate::http::pages::{Pages, language};
 use crate::http::rates;
+use crate::tenants::Tenants;
 use crate::ui::error_page::Wrong;
 use answer::{Answered, Refused};
 use lommebok_web::listener::ClientAddress;
@@ -70,13 +71,22 @@ pub(crate) struct SandboxCalls {
     pub(crate) force_approve: Arc<ForceApprove>,
     /// Unless none are kept.
     pub(crate) exchanges: Option<Arc<Exchanges>>,
+    /// The worlds beside this one, if it is the first; their PSPs are served at the root too.
+    pub(crate) tenants: Option<Tenants>,
 }
 
 /// The sandbox's: these and force-approve; each exchange is kept.
 pub(crate) async fn sandbox(
-    State((edge, pages, SandboxCalls { force_approve, exchanges })): State<(Edge, Pages, SandboxCalls)>,
+    State((edge, pages, SandboxCalls { force_approve, exchanges, tenants })): State<(Edge, Pages, SandboxCalls)>,
     request: Request,
 ) -> Response {
+    let request = match &tenants {
+        Some(tenants) if tenants.are_some() => match Box::pin(tenants.of_subscription_key(request)).await {
+            Ok(answer) => return answer,
+            Err(request) => request,
+        },
+        Some(_) | None => request,
+    };
     let serve = |request| serve((&edge, &pages), Some(&force_approve), request);
     match exchanges.as_ref().and_then(|exchanges| Some((exchanges, exchanges.place()?))) {
         // Boxed: what is watched must not make the future of what is not larger.

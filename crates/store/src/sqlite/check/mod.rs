@@ -16,6 +16,7 @@ use rusqlite::Connection;
 use super::natural_keys::{KeyReader, KeyTable, Waiting};
 use super::{connections, database_error, files};
 use crate::fault::StoreError;
+use crate::options::SqliteOptions;
 
 /// Faults that a report names, at most.
 const MAX_FAULTS: usize = 1_000;
@@ -52,7 +53,8 @@ pub(in crate::sqlite) fn run_online(
     keys: &KeyReader,
     stop: Arc<AtomicBool>,
 ) -> Result<CheckReport, StoreError> {
-    let mut connection = connections::reader(path, CACHE_KIB)?;
+    let options = SqliteOptions { reader_cache_kib: CACHE_KIB, ..SqliteOptions::default() };
+    let mut connection = connections::reader(path, &options)?;
     let log = files::with_suffix(path, "-wal");
     rests(&mut connection, log, stop).map_err(database_error)?;
     match run(&connection, keys) {
