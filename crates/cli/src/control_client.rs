@@ -66,13 +66,18 @@ pub(crate) fn ask<A: DeserializeOwned>(matches: &ArgMatches, method: Method, pat
 impl ControlClient {
     /// The server that a command is about.
     pub(crate) fn of(matches: &ArgMatches) -> anyhow::Result<Self> {
-        let client = Self::find(&data(matches)?, matches.get_one::<String>("url").map(String::as_str))?;
+        Self::within(&data(matches)?, matches)
+    }
+
+    /// The world that a command is about, on the server that holds this data directory unless the command names another.
+    pub(crate) fn within(data: &SandboxDataConfig, matches: &ArgMatches) -> anyhow::Result<Self> {
+        let client = Self::find(data, matches.get_one::<String>("url").map(String::as_str))?;
         Ok(client.in_world(matches))
     }
 
     /// The same, for the world that a command names, if it names one.
     fn in_world(mut self, matches: &ArgMatches) -> Self {
-        if let Ok(Some(tenant)) = matches.try_get_one::<String>("tenant") {
+        if let Some(tenant) = tenant(matches) {
             self.base = format!("{}/tenants/{tenant}", self.base);
         }
         self
@@ -84,6 +89,9 @@ impl ControlClient {
             Some(url) => url.clone(),
             None => match Running::find(&data.data_dir)? {
                 Found::Runs(running) => running.url,
+                Found::Dead | Found::Nothing if tenant(matches).is_some() => {
+                    bail!("--tenant needs a server: is `lommebok dev` running?")
+                }
                 Found::Dead | Found::Nothing => return Ok(None),
             },
         };
@@ -162,6 +170,11 @@ impl ControlClient {
             .body(Full::new(body));
         request.with_context(|| format!("http://{authority} is no address"))
     }
+}
+
+/// The world that a command names, if it can name one.
+fn tenant(matches: &ArgMatches) -> Option<&String> {
+    matches.try_get_one::<String>("tenant").ok().flatten()
 }
 
 /// Whether the server at `url` says that it takes requests.

@@ -61,7 +61,7 @@ fn follow(matches: &ArgMatches) -> anyhow::Result<()> {
     let data = data(matches)?;
     runtime()?.block_on(async {
         // Only a server that was there is waited for.
-        let client = ControlClient::find(&data, url(matches))?;
+        let client = ControlClient::within(&data, matches)?;
         let events = client.events(&stream(matches)).await?;
         let mut follower = Follower { matches, data, last: None };
         let stopped = tokio::select! {
@@ -149,7 +149,7 @@ impl Follower<'_> {
     /// The server as soon as it is there again.
     async fn back(&self) -> (ControlClient, Events) {
         loop {
-            if let Ok(client) = ControlClient::find(&self.data, url(self.matches))
+            if let Ok(client) = ControlClient::within(&self.data, self.matches)
                 && let Ok(events) = client.events(&stream(self.matches)).await
             {
                 return (client, events);
@@ -169,10 +169,6 @@ impl Follower<'_> {
         writeln!(stdout, "{shown}")?;
         stdout.flush()
     }
-}
-
-fn url(matches: &ArgMatches) -> Option<&str> {
-    matches.get_one::<String>("url").map(String::as_str)
 }
 
 fn list(matches: &ArgMatches, after: Option<u64>) -> String {

@@ -39,7 +39,7 @@ pub(super) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let data = data(matches)?;
     runtime()?.block_on(async {
         // Only a server that was there is waited for.
-        let client = ControlClient::find(&data, url(matches))?;
+        let client = ControlClient::within(&data, matches)?;
         let events = client.events(CHANGES).await?;
         let mut follower = Follower::new(matches, data);
         let stopped = tokio::select! {
@@ -53,10 +53,6 @@ pub(super) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
             Ok(never) => match never {},
         }
     })
-}
-
-fn url(matches: &ArgMatches) -> Option<&str> {
-    matches.get_one::<String>("url").map(String::as_str)
 }
 
 /// Why it does not go on.
@@ -123,7 +119,7 @@ impl<'a> Follower<'a> {
     /// The server as soon as it is there again.
     async fn back(&self) -> (ControlClient, Events) {
         loop {
-            if let Ok(client) = ControlClient::find(&self.data, url(self.matches))
+            if let Ok(client) = ControlClient::within(&self.data, self.matches)
                 && let Ok(events) = client.events(CHANGES).await
             {
                 return (client, events);
