@@ -62,6 +62,7 @@ aims! {
     HOSTILE_DETAILS = "P13", "the same beside a PSP that reads a payment of 1,000 captures again and again", "×", AtMost 3.0, 1.5;
     OVERLOAD_ACCEPTED = "P13", "p99 of inits that are accepted, 3,000 connections in a closed loop, of that at 80 % of capacity", "×", AtMost 3.0, 1.5;
     OVERLOAD_REFUSED = "P13", "p99 of those that are refused then", " ms", AtMost 50.0, 20.0;
+    TENANT = "P15", "a world made by command and its first payment reserved", " ms", AtMost 50.0, 10.0;
     OVERLOAD_MEMORY = "P13", "memory then, of that before", "×", AtMost 1.5, 1.2;
     WRITTEN = "P12", "written to disk per whole payment", " KB", AtMost 25.0, 8.0;
 }

@@ -125,6 +125,11 @@ impl Wallet {
         Requests::new(&self.address.to_string(), &credentials, make_payment_url)
     }
 
+    /// The token of its Control API.
+    pub(crate) fn control_token(&self) -> anyhow::Result<String> {
+        Ok(std::fs::read_to_string(self.folder.path().join("control-token"))?.trim().to_owned())
+    }
+
     /// Stops its business clock, so that no deadline comes.
     pub(crate) fn freeze_clock(&self) -> anyhow::Result<()> {
         let mut command = Command::new(&self.binary);

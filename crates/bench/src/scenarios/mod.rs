@@ -15,6 +15,7 @@ mod payment;
 pub(crate) mod profile;
 mod receiver;
 mod start;
+mod tenant;
 mod turns;
 mod update_status;
 mod waiting;
@@ -172,6 +173,9 @@ async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
     }
     if options.wants("P10") {
         start::measure_all(report, &options.server).await?;
+    }
+    if options.wants("P15") {
+        tenant::measure_all(report, &options.server).await?;
     }
     if options.wants("P3") {
         commits::measure_all(report, &options.server).await?;
