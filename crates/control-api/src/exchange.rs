@@ -71,6 +71,7 @@ pub struct ExchangePage {
 
 /// One exchange in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct ExchangeHead {
     /// Its number; later ones have greater ones, also after a restart.
     pub id: u64,
@@ -79,22 +80,37 @@ pub struct ExchangeHead {
     pub url: String,
     /// Who sent the request.
     pub direction: Direction,
-    /// When the request came.
+    /// Which conversation it belongs to.
+    pub interface: Interface,
+    /// When the request came, or the call began.
     pub at: Moment,
-    /// Until the answer, in milliseconds of the machine's own time.
+    /// Until the answer, or until it was clear that none would come in time, in milliseconds of the machine's own time.
     pub ms: u64,
     /// The request's method.
     pub method: String,
-    /// Its path, with the names in its query.
+    /// Its path, with the names in its query; of a call out the whole address.
     pub path: String,
-    /// The answer's status.
-    pub status: u16,
-    /// The number of the PSP whose subscription key it carried; null without one.
+    /// The answer's status; null when a call out ended without an answer: then `failure` says why.
+    #[schema(required = true)]
+    pub status: Option<u16>,
+    /// How a call out ended that got no whole answer in time, as an operator sees it in the payment's log: `connect`, `timeout`, …
+    #[schema(required = true)]
+    pub failure: Option<String>,
+    /// The number of the PSP whose subscription key it carried, or to which it went; null without one.
     #[schema(required = true)]
     pub psp: Option<i64>,
     /// Each `pspTransactionId` in path and bodies.
     pub payments: Vec<String>,
-    /// Why it was refused; null when it was not.
+    /// The wallet's own number of the payment, where it is known: in calls out, on the phone and on the landing page.
+    #[schema(required = true)]
+    pub payment_number: Option<i64>,
+    /// Which attempt of that payment a makePayment call was: 1, or 2 after a step-up.
+    #[schema(required = true)]
+    pub attempt: Option<u32>,
+    /// What the wallet made of the answer to a call out: `RESERVED`; `STEP_UP`; `FAILED (PSP_REFUSED)`; …
+    #[schema(required = true)]
+    pub outcome: Option<String>,
+    /// Why a request to the wallet was refused; null when it was not, and for a call out.
     #[schema(required = true)]
     pub refused: Option<Refused>,
     /// What the answer hinted at (`Lommebok-Hint`).
@@ -108,6 +124,24 @@ pub struct ExchangeHead {
 pub enum Direction {
     /// To the wallet.
     In,
+    /// From the wallet to a PSP.
+    Out,
+}
+
+/// Which conversation an exchange belongs to. New ones may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Interface {
+    /// A PSP asks the wallet: payments, access tokens, merchants, and whatever no address takes.
+    PspApi,
+    /// A phone asks the wallet.
+    AppApi,
+    /// A browser on the landing page.
+    Landing,
+    /// The wallet posts a card's token to the `makePaymentUrl`.
+    MakePayment,
+    /// The wallet tells a PSP that a payment was cancelled or has expired.
+    Notice,
 }
 
 /// Why a request was refused: a row of `docs/errors.md`. Both are null for a status that has none there.
@@ -131,6 +165,30 @@ pub struct Exchange {
     pub request: Message,
     /// The answer.
     pub answer: Message,
+    /// Where the time of a call out went; null for a request to the wallet.
+    #[schema(required = true)]
+    pub phases: Option<Phases>,
+}
+
+/// Where the time of a call out went, in microseconds of the machine's own time; null for what it did not come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Phases {
+    /// Finding the addresses of the host's name.
+    #[schema(required = true)]
+    pub dns_us: Option<u64>,
+    /// Connecting, until one of them accepted.
+    #[schema(required = true)]
+    pub connect_us: Option<u64>,
+    /// TLS; null with `http`.
+    #[schema(required = true)]
+    pub tls_us: Option<u64>,
+    /// From the last byte of the request to the end of the answer's head.
+    #[schema(required = true)]
+    pub wait_us: Option<u64>,
+    /// Reading the answer's body.
+    #[schema(required = true)]
+    pub read_us: Option<u64>,
 }
 
 /// Headers and body of a request or an answer.

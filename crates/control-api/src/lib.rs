@@ -27,7 +27,7 @@ pub use batch::{EntryFate, KeptRefusal, RefusedEntry, RunBatches};
 pub use check::Check;
 pub use clock::{Advance, Advanced, Clock, ClockMode, LastReset, Reset, ResetDone, TimerDone, TimerKind};
 pub use exchange::{Direction, Exchange, ExchangeAsQuery, ExchangeForm, ExchangeHead, ExchangePage, ExchangeQuery};
-pub use exchange::{ExchangeStreamQuery, Header, Message, MessageBody, NotShown, Refused};
+pub use exchange::{ExchangeStreamQuery, Header, Interface, Message, MessageBody, NotShown, Phases, Refused};
 pub use log::{
     Approved, AttemptOpened, Bound, Cancelled, CauseOf, Event, EventParts, Failure, LogEntry, Money, NoEffect,
 };

@@ -191,10 +191,12 @@ fn payment(matches: &ArgMatches) -> String {
 
 /// `--> POST /psp/v3/psppayments/init  400  3 ms  179603165500017  Invalid request (98)`
 fn line(exchange: &ExchangeHead) -> String {
-    let ExchangeHead { direction, method, path, status, ms, id, refused, .. } = exchange;
+    let ExchangeHead { direction, method, path, ms, id, refused, .. } = exchange;
     let arrow = match direction {
         Direction::In => "-->",
+        Direction::Out => "<--",
     };
+    let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
     let said = refused.as_ref().and_then(|refused| {
         let (reason, code) = (refused.reason.as_ref()?, refused.code.as_ref()?);
         Some(format!("  {} ({})", text(reason), text(code)))

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::hiding::{Hiding, MARK, Own, names_only};
 use super::members::{LONGEST_ID, masked};
-use super::record::{Body, Exchange, Message, NotShown, Observed, ObservedBody, ObservedPath};
+use super::record::{Body, Exchange, Message, NotShown, Observed, ObservedBody, ObservedPath, is_refusal};
 
 /// Headers that are shown: texts that may repeat what was sent.
 const TEXTS: [&str; 3] = ["lommebok-hint", "user-agent", "www-authenticate"];
@@ -57,7 +57,7 @@ pub(super) fn mask(id: u64, observed: &Observed, own: &Own) -> Exchange {
         headers: headers(&observed.headers, &in_request, &mut hidden),
         body: body(&observed.body, &observed.headers, &in_request, (&mut hidden, &mut payments)),
     };
-    let refused = observed.status >= 400;
+    let refused = is_refusal(observed.status);
     let in_answer = if refused { Hiding::in_refusal(own, &hidden) } else { Hiding::in_request(own) };
     let mut answer = Message {
         headers: headers(&observed.answer_headers, &in_answer, &mut hidden),
@@ -72,12 +72,12 @@ pub(super) fn mask(id: u64, observed: &Observed, own: &Own) -> Exchange {
     let hint = answer.headers.iter().find(|(name, _)| name == "lommebok-hint");
     Exchange {
         id,
+        about: observed.about.clone(),
         at: observed.at,
         ms: observed.ms,
         method: in_answer.in_text(observed.method.as_str()),
         path: exactly(&path(&observed.uri, &observed.path, &in_answer)),
         status: observed.status,
-        psp: observed.psp,
         payments: payments.iter().map(|payment| exactly(payment)).collect(),
         reason: observed.reason,
         hint: hint.map(|(_, hint)| hint.clone()),

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lommebok_domain::{PaymentId, TenantId};
 use tokio::time::Instant;
 
 use super::record::Exchange;
@@ -18,10 +19,12 @@ pub struct Limits {
 }
 
 /// Which exchanges a list has.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Filter {
-    /// Those that name one of these payments; all when there is none.
-    pub payments: Option<Vec<String>>,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Those about one of these payments; all when there is none.
+    pub payments: Option<Payments>,
     /// Only those that were refused.
     pub refused: bool,
     /// Only those after this number.
@@ -30,11 +33,35 @@ pub struct Filter {
     pub before: Option<u64>,
 }
 
+/// Payments as exchanges name them.
+#[derive(Clone, Debug, Default)]
+pub struct Payments {
+    /// By `pspTransactionId`.
+    pub ids: Vec<String>,
+    /// By the wallet's own numbers.
+    pub numbers: Vec<PaymentId>,
+}
+
+impl Payments {
+    fn have(&self, exchange: &Exchange) -> bool {
+        match exchange.about.payment {
+            // What is surely about one payment is about no other that happens to share its id.
+            Some(number) if !self.numbers.is_empty() => self.numbers.contains(&number),
+            _ => self.ids.iter().any(|id| exchange.payments.contains(id)),
+        }
+    }
+}
+
 impl Filter {
+    /// All of a tenant's.
+    pub fn of(tenant: TenantId) -> Self {
+        Self { tenant, payments: None, refused: false, after: None, before: None }
+    }
+
     /// Whether a list has this one.
     pub fn has(&self, exchange: &Exchange) -> bool {
-        let names = |payments: &Vec<String>| payments.iter().any(|id| exchange.payments.contains(id));
-        self.payments.as_ref().is_none_or(names)
+        self.tenant == exchange.about.tenant
+            && self.payments.as_ref().is_none_or(|payments| payments.have(exchange))
             && (!self.refused || exchange.is_refused())
             && self.after.is_none_or(|after| exchange.id > after)
             && self.before.is_none_or(|before| exchange.id < before)

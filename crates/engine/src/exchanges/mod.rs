@@ -17,6 +17,7 @@ use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use lommebok_domain::TenantId;
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
@@ -27,9 +28,10 @@ use crate::observability::names::EXCHANGES_DROPPED;
 use hiding::Own;
 use masking::mask;
 use memory::Memory;
+use record::is_refusal;
 
-pub use memory::{Filter, Limits};
-pub use record::{Body, Exchange, Message, NotShown, Observed, ObservedBody, ObservedPath, Reason};
+pub use memory::{Filter, Limits, Payments};
+pub use record::{About, Body, Exchange, Interface, Message, NotShown, Observed, ObservedBody, ObservedPath, Reason};
 
 /// A longer body is not looked at.
 pub const MOST_BODY_BYTES: usize = 64 * 1024;
@@ -110,7 +112,7 @@ impl Exchanges {
 
     /// Hands over what was observed; answers its number, or nothing when it is dropped.
     pub fn take(&self, _place: Place, observed: Observed) -> Option<u64> {
-        let too_many = observed.status >= 400 && !self.refusals.has_place(self.second());
+        let too_many = is_refusal(observed.status) && !self.refusals.has_place(self.second());
         let number = if too_many { None } else { self.shared.take(observed) };
         if number.is_none() {
             dropped();
@@ -122,10 +124,10 @@ impl Exchanges {
         ProcessTime.now().duration_since(self.began).as_secs()
     }
 
-    /// The exchange with this number, if it is kept.
-    pub async fn one(&self, id: u64) -> Option<Arc<Exchange>> {
+    /// The tenant's exchange with this number, if it is kept.
+    pub async fn one(&self, tenant: TenantId, id: u64) -> Option<Arc<Exchange>> {
         self.settle().await;
-        self.shared.memory().one(id, ProcessTime.now())
+        self.shared.memory().one(id, ProcessTime.now()).filter(|exchange| exchange.about.tenant == tenant)
     }
 
     /// The newest ones, newest first; and whether there are more.
@@ -134,7 +136,7 @@ impl Exchanges {
         self.shared.memory().list(filter, limit, ProcessTime.now())
     }
 
-    /// Each one that is kept from now on.
+    /// Each one that is kept from now on, of every tenant: ask a [`Filter`].
     pub fn news(&self) -> broadcast::Receiver<Arc<Exchange>> {
         self.shared.news.subscribe()
     }

@@ -2,10 +2,56 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
-use lommebok_domain::{PspId, Timestamp};
+use lommebok_domain::{PaymentId, PspId, TenantId, Timestamp};
+
+/// Which conversation an exchange belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interface {
+    /// A PSP asks the wallet; also what no endpoint takes.
+    PspApi,
+    /// A phone asks the wallet.
+    AppApi,
+    /// A browser on the landing page.
+    Landing,
+    /// The wallet's makePayment call.
+    MakePayment,
+    /// The wallet's notice to a PSP.
+    Notice,
+}
+
+impl Interface {
+    /// Whether the wallet asked.
+    pub fn is_call_out(self) -> bool {
+        matches!(self, Self::MakePayment | Self::Notice)
+    }
+}
+
+/// Whose an exchange is, and what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Whose exchange it is: no other tenant sees it.
+    pub tenant: TenantId,
+    /// Which conversation it belongs to.
+    pub interface: Interface,
+    /// Whose subscription key the request carried, or to which PSP a call went.
+    pub psp: Option<PspId>,
+    /// The payment, where the wallet's own number of it is known.
+    pub payment: Option<PaymentId>,
+    /// Which attempt of that payment a makePayment call was.
+    pub attempt: Option<u32>,
+}
+
+impl About {
+    /// What is known of every exchange.
+    pub fn new(tenant: TenantId, interface: Interface) -> Self {
+        Self { tenant, interface, psp: None, payment: None, attempt: None }
+    }
+}
 
 /// A request and its answer as they were. It has no `Debug`, because it holds secrets.
 pub struct Observed {
+    /// Whose it is, and what about.
+    pub about: About,
     /// When the request came, in business time.
     pub at: Timestamp,
     /// Until the answer, in ms.
@@ -20,16 +66,14 @@ pub struct Observed {
     pub headers: HeaderMap,
     /// Its body.
     pub body: ObservedBody,
-    /// The answer's status.
-    pub status: u16,
+    /// The answer's status; none when a call out got no answer.
+    pub status: Option<u16>,
     /// The answer's headers.
     pub answer_headers: HeaderMap,
     /// The answer's body.
     pub answer_body: ObservedBody,
     /// Why it was refused, where the table of errors says it.
     pub reason: Option<Reason>,
-    /// Whose subscription key it carried.
-    pub psp: Option<PspId>,
 }
 
 /// What is known of a path.
@@ -92,6 +136,8 @@ pub struct Reason {
 pub struct Exchange {
     /// Its number; later ones have greater ones, also after a restart.
     pub id: u64,
+    /// Whose it is, and what about.
+    pub about: About,
     /// When the request came, in business time.
     pub at: Timestamp,
     /// Until the answer, in ms.
@@ -100,10 +146,8 @@ pub struct Exchange {
     pub method: String,
     /// Its path, with the names in its query.
     pub path: String,
-    /// The answer's status.
-    pub status: u16,
-    /// Whose subscription key it carried.
-    pub psp: Option<PspId>,
+    /// The answer's status; none when a call out got no answer.
+    pub status: Option<u16>,
     /// The payments that path and bodies name, by `pspTransactionId`.
     pub payments: Vec<String>,
     /// Why it was refused, where the table of errors says it.
@@ -117,9 +161,9 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// Whether the answer was a refusal.
+    /// Whether the wallet refused the request.
     pub fn is_refused(&self) -> bool {
-        self.status >= 400
+        !self.about.interface.is_call_out() && is_refusal(self.status)
     }
 
     /// About how much memory it takes.
@@ -138,6 +182,11 @@ impl Exchange {
         .into_iter()
         .fold(EMPTY_BYTES, usize::saturating_add)
     }
+}
+
+/// Whether an answer says that something was wrong.
+pub(super) fn is_refusal(status: Option<u16>) -> bool {
+    status.is_some_and(|status| status >= 400)
 }
 
 /// Headers and body of a request or an answer.

@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use lommebok_domain::Timestamp;
+use lommebok_domain::{PaymentId, TenantId, Timestamp};
 use tokio::time::Instant;
 
 use super::hiding::Own;
 use super::masking::mask;
-use super::memory::{Filter, Limits, Memory};
-use super::record::{Body, Exchange, NotShown, Observed, ObservedBody, ObservedPath};
+use super::memory::{Filter, Limits, Memory, Payments};
+use super::record::{About, Body, Exchange, Interface, NotShown, Observed, ObservedBody, ObservedPath};
 use crate::keys::Secret;
 
+const TENANT: TenantId = TenantId::new(1);
 const KEY: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJhcHBpZCI6IjEifQ.c2lnbmF0dXJlLWNhbmFyeQ";
 
@@ -26,6 +27,7 @@ fn observed(uri: &str, headers: &[(&'static str, &str)], body: &[u8]) -> Observe
         (HeaderName::from_static(name), HeaderValue::from_bytes(value.as_bytes()).unwrap())
     };
     Observed {
+        about: About::new(TENANT, Interface::PspApi),
         at: Timestamp::from_millis(1_777_888_800_000),
         ms: 3,
         method: Method::POST,
@@ -33,11 +35,10 @@ fn observed(uri: &str, headers: &[(&'static str, &str)], body: &[u8]) -> Observe
         path: ObservedPath::Known,
         headers: headers.iter().map(header).collect(),
         body: ObservedBody::Whole(Bytes::copy_from_slice(body)),
-        status: 200,
+        status: Some(200),
         answer_headers: HeaderMap::new(),
         answer_body: ObservedBody::Whole(Bytes::new()),
         reason: None,
-        psp: None,
     }
 }
 
@@ -117,7 +118,7 @@ fn credentials_are_masked_in_their_headers_and_wherever_else_somebody_put_them()
 fn what_an_answer_repeats_of_what_was_masked_is_masked_too() {
     let mut refused = observed("/x", &[], br#"{"customerMobileNumber":"12345678","secretWord":"s3cr3t/\"canary\""}"#);
     refused.path = ObservedPath::Unknown;
-    refused.status = 400;
+    refused.status = Some(400);
     refused.answer_headers.insert("lommebok-hint", HeaderValue::from_static("12345678 or s3cr3t%2F%22canary%22?"));
     refused.answer_body = ObservedBody::Whole(Bytes::from_static(
         br#"[{"errorCode":"98","errorMessage":"not 12345678, not czNjcjN0LyJjYW5hcnki, not s3cr3t/\"can"}]"#,
@@ -162,7 +163,7 @@ fn payments_are_noted_from_path_and_bodies_once() {
 
 fn numbered(id: u64, status: u16) -> Arc<Exchange> {
     let mut observed = observed("/x", &[], format!(r#"{{"pspTransactionId":"p-{id}"}}"#).as_bytes());
-    observed.status = status;
+    observed.status = Some(status);
     Arc::new(mask(id, &observed, &own()))
 }
 
@@ -178,14 +179,30 @@ fn the_oldest_are_forgotten_when_there_are_too_many_bytes_or_hours() {
         let (page, more) = memory.list(filter, limit, now);
         (page.iter().map(|exchange| exchange.id).collect::<Vec<_>>(), more)
     };
-    let everything = Filter::default();
+    let everything = Filter::of(TENANT);
     assert_eq!(ids(&mut memory, &everything, 9, began), (vec![3, 2], false));
     assert_eq!(ids(&mut memory, &everything, 1, began), (vec![3], true));
     assert_eq!(memory.one(1, began), None);
     memory.keep(numbered(4, 400), began.checked_add(hour).unwrap());
-    assert_eq!(ids(&mut memory, &Filter { refused: true, ..Filter::default() }, 9, began), (vec![4], false));
-    let of_three = Filter { payments: Some(vec!["p-3".to_owned()]), ..Filter::default() };
+    assert_eq!(ids(&mut memory, &Filter { refused: true, ..Filter::of(TENANT) }, 9, began), (vec![4], false));
+    let three = Payments { ids: vec!["p-3".to_owned()], numbers: Vec::new() };
+    let of_three = Filter { payments: Some(three), ..Filter::of(TENANT) };
     assert_eq!(ids(&mut memory, &of_three, 9, began), (vec![3], false));
     let late = began.checked_add(hour).unwrap().checked_add(Duration::from_millis(1)).unwrap();
     assert_eq!(ids(&mut memory, &everything, 9, late), (vec![4], false));
+}
+
+#[test]
+fn a_filter_has_its_tenants_alone_and_tells_payments_of_one_id_apart_by_number() {
+    let about = |tenant, number| {
+        let mut exchange = (*numbered(1, 200)).clone();
+        exchange.about = About { payment: number, ..About::new(tenant, Interface::MakePayment) };
+        exchange
+    };
+    let [first, second] = [1, 2].map(PaymentId::new);
+    let payments = Payments { ids: vec!["p-1".to_owned()], numbers: vec![first] };
+    let filter = Filter { payments: Some(payments), ..Filter::of(TENANT) };
+    assert!(filter.has(&about(TENANT, Some(first))) && filter.has(&about(TENANT, None)));
+    assert!(!filter.has(&about(TENANT, Some(second))), "another PSP's payment with the same id");
+    assert!(!filter.has(&about(TenantId::new(2), Some(first))), "another tenant's");
 }

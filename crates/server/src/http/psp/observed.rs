@@ -13,15 +13,14 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt as _;
-use lommebok_domain::PspTransactionId;
+use lommebok_domain::{PspId, PspTransactionId, TenantId};
 use lommebok_engine::clock::ProcessTime;
 use lommebok_engine::exchanges::{
-    Exchanges, MOST_BODY_BYTES, NotShown, Observed, ObservedBody, ObservedPath, Place, Reason,
+    About, Exchanges, Interface, MOST_BODY_BYTES, NotShown, Observed, ObservedBody, ObservedPath, Place, Reason,
 };
 use lommebok_engine::observability::calls::millis;
-use lommebok_psp_v3::headers::{EXCHANGE, subscription_key};
+use lommebok_psp_v3::headers::{CLIENT_ID, EXCHANGE, subscription_key};
 use lommebok_psp_v3::paths::{Endpoint, route};
-use lommebok_store::Psp;
 
 use crate::http::Edge;
 
@@ -43,26 +42,28 @@ pub(super) async fn observed<F: Future<Output = Response>>(
     let (mut answer, answer_body) = serve(Request::from_parts(parts, body)).await.into_parts();
     // Answers of these endpoints are whole already.
     let answer_body = answer_body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let caller = caller(edge, &headers).await;
+    let tenant = caller.map_or(wallet.tenant, |(tenant, _)| tenant);
     let number = exchanges.take(
         place,
         Observed {
+            about: About { psp: caller.map(|(_, psp)| psp), ..About::new(tenant, Interface::PspApi) },
             at,
             ms: millis(ProcessTime.now().duration_since(began)),
             method,
             path: path(uri.path()),
             uri,
-            psp: psp(edge, &headers).await.map(|psp| psp.id),
             headers,
             body: taken(&seen),
-            status: answer.status.as_u16(),
+            status: Some(answer.status.as_u16()),
             answer_headers: answer.headers.clone(),
             answer_body: short(answer_body.clone()),
             reason: answer.extensions.get::<Option<Reason>>().copied().flatten(),
         },
     );
     if let Some(number) = number
-        && let Ok(url) =
-            HeaderValue::from_maybe_shared(format!("{}/control/v1/exchanges/{number}", wallet.settings.public_url))
+        && let public_url = &edge.wallet(tenant).unwrap_or(wallet).settings.public_url
+        && let Ok(url) = HeaderValue::from_maybe_shared(format!("{public_url}/control/v1/exchanges/{number}"))
     {
         answer.headers.insert(EXCHANGE, url);
     }
@@ -83,9 +84,16 @@ fn path(path: &str) -> ObservedPath {
     }
 }
 
-async fn psp(edge: &Edge, headers: &HeaderMap) -> Option<Arc<Psp>> {
-    let key = subscription_key(headers).ok()?;
-    edge.psp_by_subscription_key(key).await.ok().flatten()
+/// Whose credentials a request carries: tenant and PSP.
+async fn caller(edge: &Edge, headers: &HeaderMap) -> Option<(TenantId, PspId)> {
+    if let Ok(key) = subscription_key(headers)
+        && let Ok(Some(psp)) = edge.psp_by_subscription_key(key).await
+    {
+        return Some((psp.tenant, psp.id));
+    }
+    let client_id = headers.get(CLIENT_ID)?.to_str().ok()?;
+    let psp = edge.psp_by_client_id(client_id).await.ok().flatten()?;
+    Some((psp.tenant, psp.id))
 }
 
 fn short(body: Bytes) -> ObservedBody {

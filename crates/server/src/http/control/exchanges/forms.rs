@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use lommebok_control_api as wire;
-use lommebok_engine::exchanges::{Body, Exchange, Message, NotShown};
+use lommebok_domain::{PaymentId, PspId};
+use lommebok_engine::exchanges::{Body, Exchange, Interface, Message, NotShown};
 
 use super::super::view::moment;
 
@@ -25,14 +26,19 @@ pub(super) fn head_shown(exchange: &Exchange, public_url: &str) -> wire::Exchang
     wire::ExchangeHead {
         id: exchange.id,
         url: format!("{public_url}/control/v1/exchanges/{}", exchange.id),
-        direction: wire::Direction::In,
+        direction: direction(exchange),
+        interface: interface(exchange.about.interface),
         at: moment(exchange.at),
         ms: exchange.ms,
         method: exchange.method.clone(),
         path: exchange.path.clone(),
         status: exchange.status,
-        psp: exchange.psp.map(lommebok_domain::PspId::get),
+        failure: None,
+        psp: exchange.about.psp.map(PspId::get),
         payments: exchange.payments.clone(),
+        payment_number: exchange.about.payment.map(PaymentId::get),
+        attempt: exchange.about.attempt,
+        outcome: None,
         refused: exchange.is_refused().then(|| wire::Refused {
             code: exchange.reason.map(|reason| reason.code.to_owned()),
             reason: exchange.reason.map(|reason| reason.message.to_owned()),
@@ -46,6 +52,21 @@ pub(super) fn shown(exchange: &Exchange, public_url: &str) -> wire::Exchange {
         head: head_shown(exchange, public_url),
         request: message(&exchange.request),
         answer: message(&exchange.answer),
+        phases: None,
+    }
+}
+
+fn direction(exchange: &Exchange) -> wire::Direction {
+    if exchange.about.interface.is_call_out() { wire::Direction::Out } else { wire::Direction::In }
+}
+
+fn interface(interface: Interface) -> wire::Interface {
+    match interface {
+        Interface::PspApi => wire::Interface::PspApi,
+        Interface::AppApi => wire::Interface::AppApi,
+        Interface::Landing => wire::Interface::Landing,
+        Interface::MakePayment => wire::Interface::MakePayment,
+        Interface::Notice => wire::Interface::Notice,
     }
 }
 
@@ -74,8 +95,9 @@ fn not_shown(why: NotShown) -> wire::NotShown {
 
 /// As it went over the wire.
 pub(super) fn text(exchange: &Exchange) -> String {
-    let Exchange { method, path, status, ms, .. } = exchange;
-    let mut text = format!("{method} {path}\n{}\nHTTP {status} after {ms} ms\n", lines(&exchange.request));
+    let Exchange { method, path, ms, .. } = exchange;
+    let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| format!("HTTP {status}"));
+    let mut text = format!("{method} {path}\n{}\n{status} after {ms} ms\n", lines(&exchange.request));
     text.push_str(&lines(&exchange.answer));
     if let Some(reason) = exchange.reason {
         // A String takes all that is written into it.

@@ -11,7 +11,8 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use lommebok_control_api as wire;
 use lommebok_control_api::{ExchangeAsQuery, ExchangeForm, ExchangePage, ExchangeQuery, ExchangeStreamQuery};
-use lommebok_engine::exchanges::{Exchange, Exchanges, Filter};
+use lommebok_domain::TenantId;
+use lommebok_engine::exchanges::{Exchange, Exchanges, Filter, Payments};
 
 use super::Control;
 use super::payments::found;
@@ -41,13 +42,20 @@ impl KeptExchanges {
         &self.control.wallet.settings.public_url
     }
 
+    fn tenant(&self) -> TenantId {
+        self.control.wallet.tenant
+    }
+
     /// The payments that `id` may mean.
-    async fn payments(&self, id: Option<String>) -> Result<Option<Vec<String>>, Problem> {
+    async fn payments(&self, id: Option<String>) -> Result<Option<Payments>, Problem> {
         let Some(id) = id else { return Ok(None) };
         let known = found(&self.control.wallet, &id).await?;
-        let known = known.iter().map(|payment| payment.terms.psp_transaction_id.as_str().to_owned());
+        let ids = known.iter().map(|payment| payment.terms.psp_transaction_id.as_str().to_owned());
         // An init that was refused has made no payment.
-        Ok(Some(known.chain([id.clone()]).collect()))
+        Ok(Some(Payments {
+            numbers: known.iter().map(|payment| payment.id).collect(),
+            ids: ids.chain([id.clone()]).collect(),
+        }))
     }
 }
 
@@ -73,7 +81,7 @@ pub(super) async fn list(
     if !(1..=MOST_PER_PAGE).contains(&limit) {
         return Err(Problem::bad_request(format!("limit must be from 1 to {MOST_PER_PAGE}")));
     }
-    let filter = Filter { payments: kept.payments(payment).await?, refused, after, before };
+    let filter = Filter { tenant: kept.tenant(), payments: kept.payments(payment).await?, refused, after, before };
     let (page, more) = exchanges.list(&filter, usize::try_from(limit).unwrap_or(usize::MAX)).await;
     let before = page.last().filter(|_| more).map(|oldest| oldest.id);
     let exchanges = page.iter().map(|exchange| head_shown(exchange, kept.public_url())).collect();
@@ -107,7 +115,7 @@ pub(super) async fn show(
     };
     let exchanges = kept.kept()?;
     let id = id.ok().and_then(|Path(id)| id.parse().ok()).ok_or_else(unknown)?;
-    let exchange = exchanges.one(id).await.ok_or_else(unknown)?;
+    let exchange = exchanges.one(kept.tenant(), id).await.ok_or_else(unknown)?;
     Ok(match form {
         ExchangeForm::Json => Answer(shown(&exchange, kept.public_url())).into_response(),
         ExchangeForm::Text => text(&exchange).into_response(),
@@ -135,7 +143,7 @@ pub(super) async fn stream(
 ) -> Result<Response, Problem> {
     let Query(ExchangeStreamQuery { payment, refused }) = listed?;
     let news = kept.kept()?.news();
-    let filter = Filter { payments: kept.payments(payment).await?, refused, ..Filter::default() };
+    let filter = Filter { payments: kept.payments(payment).await?, refused, ..Filter::of(kept.tenant()) };
     let public_url = kept.public_url().to_owned();
     let line = move |exchange: &Exchange| {
         let has = filter.has(exchange);
