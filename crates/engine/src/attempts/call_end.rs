@@ -90,7 +90,7 @@ fn kept(error: wire::PspError, masks: &Masks) -> (String, String) {
 }
 
 /// Code and detail in one line.
-fn words(cause: &Cause) -> String {
+pub(super) fn words(cause: &Cause) -> String {
     joined(&cause.code.to_string(), ": ", &cause.detail)
 }
 

@@ -10,8 +10,10 @@ use lommebok_psp_v3::make_payment as wire;
 use tokio::task::JoinHandle;
 
 use super::call_deadline::call_deadline;
+use super::call_end::words;
 use crate::after_commit::Schedule;
 use crate::clock::{BusinessClock, ProcessTime};
+use crate::exchanges::{About, Exchanges, Interface};
 use crate::in_flight::{InFlight, InFlightGuard, Work};
 use crate::inits::InitSecrets;
 use crate::observability::calls::{self, Kind, Line};
@@ -51,10 +53,10 @@ impl Notices {
 
     async fn run(&self, id: PaymentId, held: InFlightGuard, ends_by: Timestamp) {
         let Ok(payment) = retry(&self.tasks, || self.payments.load(id)).await else { return };
-        let Notice::Due { kind, .. } = payment.notice else { return };
+        let Notice::Due { kind, tries, .. } = payment.notice else { return };
         let began = ProcessTime.now();
         let sent = tokio::select! {
-            sent = self.send(&payment, kind, ends_by) => sent,
+            sent = self.send(&payment, (kind, tries.saturating_add(1)), ends_by) => sent,
             () = self.tasks.ending().cancelled() => return,
         };
         // Whatever hinders the commit is no reason to send again.
@@ -75,7 +77,7 @@ impl Notices {
         self.timers.ring();
     }
 
-    async fn send(&self, payment: &Payment, kind: NoticeKind, ends_by: Timestamp) -> Result<u16, Cause> {
+    async fn send(&self, payment: &Payment, (kind, nth): (NoticeKind, u8), ends_by: Timestamp) -> Result<u16, Cause> {
         let deadline = || call_deadline(&self.clock, ends_by);
         let slot = self
             .slots
@@ -93,19 +95,41 @@ impl Notices {
         if let Some(authorization) = secrets.authorization() {
             call = call.with_authorization(authorization);
         }
+        let about = About {
+            payment: Some(payment.id),
+            psp: Some(payment.terms.psp),
+            ..About::new(self.payments.tenant, Interface::Notice)
+        };
+        let (call, observed) = Exchanges::observe(self.outbound.exchanges(), about, self.clock.now(), call);
         let outcome = self.outbound.post(call, &slot, deadline()).await;
-        let code = outcome.code();
-        match outcome {
-            CallOutcome::Answered(answer) if answer.head.status < 500 => Ok(answer.head.status),
-            CallOutcome::Answered(answer) => {
-                Err(Cause::new(CauseCode::ServerError, shown_answer(&answer, None, &secrets.masks())))
-            }
-            CallOutcome::Unknown { head: Some(head), body_bytes, .. } => {
-                Err(Cause::new(code, shown_part(&head, body_bytes, &secrets.masks())))
-            }
-            CallOutcome::Unknown { head: None, .. } | CallOutcome::NotDelivered { .. } | CallOutcome::TimedOut(_) => {
-                Err(Cause::code(code))
-            }
+        let observed = observed.map(|mut observed| {
+            observed.ended(&outcome);
+            observed
+        });
+        let sent = delivered(outcome, &secrets);
+        if let Some(mut observed) = observed {
+            observed.keep(match &sent {
+                Ok(_) => format!("delivered, by try {nth}"),
+                Err(cause) => format!("not delivered, by try {nth} ({})", words(cause)),
+            });
+        }
+        sent
+    }
+}
+
+/// Any whole answer below 500 is the PSP's word that it has heard.
+fn delivered(outcome: CallOutcome, secrets: &CallSecrets) -> Result<u16, Cause> {
+    let code = outcome.code();
+    match outcome {
+        CallOutcome::Answered(answer) if answer.head.status < 500 => Ok(answer.head.status),
+        CallOutcome::Answered(answer) => {
+            Err(Cause::new(CauseCode::ServerError, shown_answer(&answer, None, &secrets.masks())))
+        }
+        CallOutcome::Unknown { head: Some(head), body_bytes, .. } => {
+            Err(Cause::new(code, shown_part(&head, body_bytes, &secrets.masks())))
+        }
+        CallOutcome::Unknown { head: None, .. } | CallOutcome::NotDelivered { .. } | CallOutcome::TimedOut(_) => {
+            Err(Cause::code(code))
         }
     }
 }

@@ -6,16 +6,18 @@ use std::time::Duration;
 use bytes::Bytes;
 use lommebok_domain::due::{ATTEMPT_ANSWER_MS, ATTEMPT_SLOT_MS};
 use lommebok_domain::{
-    AttemptAnswer, AttemptNumber, Cause, CauseCode, Command, Payment, PaymentId, Phase, ReturnId, State, Timestamp,
+    AttemptAnswer, AttemptNumber, Cause, CauseCode, Command, Payment, PaymentId, Phase, ReturnId, State, TenantId,
+    Timestamp,
 };
 use lommebok_psp_v3::make_payment as wire;
 
 use super::Attempts;
 use super::call_deadline::call_deadline;
-use super::call_end::CallEnd;
+use super::call_end::{CallEnd, words};
 use super::crash_points::CrashPoint;
 use crate::after_commit::QueuedAttempt;
 use crate::clock::ProcessTime;
+use crate::exchanges::{About, Exchanges, Interface, ObservedCall};
 use crate::observability::calls::{self, Kind, Line};
 use crate::observability::names::ATTEMPTS;
 use crate::outbound::{Call, CallObserver, CallOutcome, CallSecrets, LateAnswer, Slot, Stage as CallStage};
@@ -54,16 +56,25 @@ impl Attempts {
         };
         let began = ProcessTime.now();
         let call = self.call(&open, &token, &secrets);
+        let about = open.about(self.payments.tenant);
+        let (call, mut observed) = Exchanges::observe(self.outbound.exchanges(), about, open.at, call);
         drop(token);
         let Some(outcome) = self.unless_ending(id, self.send(&open, call, &slot)).await else { return };
         drop(slot);
         let call_end = CallEnd { payment: &open.payment, policy: self.url_policy, secrets: &secrets };
         let took = ProcessTime.now().duration_since(began);
+        if let Some(observed) = &mut observed {
+            observed.ended(&outcome);
+        }
         let (answer, late) = call_end.read(outcome);
+        // Before the commit: who sees the payment's new state finds the call that led to it.
+        if let Some(observed) = &mut observed {
+            observed.keep(outcome_in_words(open.attempt, &answer));
+        }
         self.end(&open, answer, calls::millis(took)).await;
         drop(held);
         if let Some(late) = late {
-            self.keep_late_answer(&call_end, late).await;
+            self.keep_late_answer(&call_end, late, observed).await;
         }
     }
 
@@ -235,7 +246,7 @@ impl Attempts {
     }
 
     /// A sandbox keeps what comes after the 15 s; it changes nothing.
-    async fn keep_late_answer(&self, call_end: &CallEnd<'_>, late: LateAnswer) {
+    async fn keep_late_answer(&self, call_end: &CallEnd<'_>, late: LateAnswer, observed: Option<ObservedCall>) {
         if !self.keeps_late_answers {
             return;
         }
@@ -245,12 +256,43 @@ impl Attempts {
                 () = self.tasks.stopping().cancelled() => {}
             }
         };
-        let Some(CallOutcome::Answered(answer)) = late.wait(too_late).await else { return };
-        let (id, answer) = (call_end.payment.id, call_end.late(&answer));
+        let Some(outcome @ CallOutcome::Answered(_)) = late.wait(too_late).await else { return };
+        let id = call_end.payment.id;
+        let observed = observed.map(|mut observed| {
+            observed.ended(&outcome);
+            observed
+        });
+        let CallOutcome::Answered(answer) = outcome else { return };
+        let answer = call_end.late(&answer);
+        if let Some(mut observed) = observed {
+            observed.keep(format!("FAILED, outcome unknown ({}); later: {}", CauseCode::Timeout, words(&answer)));
+        }
         let command = Command::KeepLateAnswer { answer };
         if let Err(fault) = retry(&self.tasks, || self.payments.apply(id, command.clone())).await {
             tracing::warn!(payment = id.get(), %fault, "a late answer was not kept");
         }
+    }
+}
+
+impl OpenAttempt {
+    fn about(&self, tenant: TenantId) -> About {
+        let attempt = u32::try_from(self.attempt.get()).ok();
+        let (psp, payment) = (Some(self.payment.terms.psp), Some(self.payment.id));
+        About { psp, payment, attempt, ..About::new(tenant, Interface::MakePayment) }
+    }
+}
+
+/// What the payment becomes of it, and why (`domain::decide`), for people.
+fn outcome_in_words(attempt: AttemptNumber, answer: &AttemptAnswer) -> String {
+    match answer {
+        AttemptAnswer::Ok => "RESERVED".to_owned(),
+        AttemptAnswer::SoftDecline { .. } if attempt == AttemptNumber::One => "STEP_UP".to_owned(),
+        AttemptAnswer::SoftDecline { .. } => format!("FAILED ({})", CauseCode::SecondSoftDecline),
+        AttemptAnswer::SoftDeclineWithoutUrl(cause) | AttemptAnswer::Fail(cause) => {
+            format!("FAILED ({})", words(cause))
+        }
+        AttemptAnswer::NotDelivered(cause) => format!("FAILED ({})", words(cause)),
+        AttemptAnswer::Unknown(cause) => format!("FAILED, outcome unknown ({})", words(cause)),
     }
 }
 

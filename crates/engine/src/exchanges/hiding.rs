@@ -1,8 +1,16 @@
 //! Hides in texts what must not be kept: the server's own credentials in any spelling, access tokens, long numbers, and what was
 //! masked elsewhere in the same exchange.
+//!
+//! Almost every text is clean, and a clean one is looked at once and not copied.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use memchr::memmem;
 use zeroize::Zeroizing;
 
+use super::members::Found;
 use crate::keys::Secret;
 use crate::outbound::Masks;
 
@@ -17,86 +25,205 @@ const LONGEST_NAME: usize = 40;
 /// A segment of a path that no endpoint has is a token when it is longer, in bytes.
 const LONGEST_SEGMENT: usize = 40;
 
-/// The server's own credentials.
+/// A tenant's own credentials; none by default.
 pub(super) struct Own {
     masks: Masks,
-    exact: Vec<Secret>,
+    /// None when there is nothing to find.
+    exact: Option<AhoCorasick>,
 }
 
 impl Own {
-    pub(super) fn new(secrets: Vec<Secret>) -> Self {
+    pub(super) fn new(secrets: &[Secret]) -> Self {
         let masks = Masks::new(secrets.iter().map(Secret::expose), None);
         // Keys are hexadecimal; in capitals one looks like a `PSP-ID`.
-        let capitals = secrets.iter().map(|secret| Secret::new(secret.expose().to_ascii_uppercase()));
-        let mut exact: Vec<Secret> = capitals.collect();
-        exact.extend(secrets);
-        Self { masks, exact }
+        let spellings =
+            secrets.iter().flat_map(|secret| [secret.expose().to_owned(), secret.expose().to_ascii_uppercase()]);
+        let exact: Vec<_> = spellings.map(Zeroizing::new).flat_map(|secret| in_json_too(&secret)).collect();
+        let exact = exact.iter().filter(|secret| secret.len() >= SHORTEST_SECRET).map(|secret| secret.as_bytes());
+        let found = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(exact);
+        Self { masks, exact: found.ok().filter(|found| found.patterns_len() > 0) }
+    }
+}
+
+impl Default for Own {
+    fn default() -> Self {
+        Self::new(&[])
+    }
+}
+
+/// A secret as it is, and as it stands in JSON where that is another.
+fn in_json_too(secret: &str) -> impl Iterator<Item = Zeroizing<String>> + use<> {
+    let escaped = secret.contains(['"', '\\']).then(|| secret.replace('\\', "\\\\").replace('"', "\\\""));
+    [Some(secret.to_owned()), escaped].into_iter().flatten().map(Zeroizing::new)
+}
+
+/// What was masked in one exchange so far, and therefore must not stand elsewhere in it.
+#[derive(Default)]
+pub(super) struct Hidden(Vec<Zeroizing<String>>);
+
+impl Hidden {
+    pub(super) fn add(&mut self, secret: &str) {
+        let secret = secret.trim();
+        if secret.len() >= SHORTEST_SECRET && !self.0.iter().any(|known| known.as_str() == secret) {
+            self.0.extend(in_json_too(secret));
+        }
+    }
+
+    pub(super) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
     }
 }
 
 /// What hides in one exchange's texts, while what it masked is still being found.
 pub(super) struct Hiding<'a> {
     own: &'a Own,
-    /// What the request masked, in every spelling; where an answer may have echoed it.
-    echoed: Option<Masks>,
+    /// What the request masked, where an answer may have echoed it.
+    echoed: Option<&'a Hidden>,
+    /// In a stranger's answer no value is harmless, except the payments that the request named.
+    of_stranger: Option<&'a [String]>,
+    /// The same in every spelling, once a text had to be looked at.
+    masks: OnceCell<Masks>,
 }
 
 impl<'a> Hiding<'a> {
     pub(super) fn in_request(own: &'a Own) -> Self {
-        Self { own, echoed: None }
+        Self { own, echoed: None, of_stranger: None, masks: OnceCell::new() }
     }
 
-    /// An answer that says what was wrong may repeat what was sent.
-    pub(super) fn in_refusal(own: &'a Own, hidden: &[Zeroizing<String>]) -> Self {
-        let hidden = hidden.iter().map(|secret| secret.as_str()).filter(|secret| secret.len() >= SHORTEST_SECRET);
-        Self { own, echoed: Some(Masks::new(hidden, None)) }
+    /// The wallet's answer, which says what was wrong and may repeat what was sent.
+    pub(super) fn in_refusal(own: &'a Own, asked: &'a Found) -> Self {
+        Self { own, echoed: Some(&asked.hidden), of_stranger: None, masks: OnceCell::new() }
+    }
+
+    /// The answer to a call out: it may repeat anything anywhere.
+    pub(super) fn in_strangers_answer(own: &'a Own, asked: &'a Found) -> Self {
+        Self { own, echoed: Some(&asked.hidden), of_stranger: Some(&asked.payments), masks: OnceCell::new() }
+    }
+
+    /// An id, or a word of a protocol.
+    pub(super) fn in_word<'t>(&self, word: &'t str) -> Cow<'t, str> {
+        match self.of_stranger {
+            Some(known) if word.len() > SHORTEST_SECRET && !is_usual(word) && !known.iter().any(|id| id == word) => {
+                self.in_text(word)
+            }
+            Some(_) | None => Cow::Borrowed(word),
+        }
     }
 
     /// A text that anybody wrote.
-    pub(super) fn in_text(&self, text: &str) -> String {
-        let text = self.own.masks.hide(&without_tokens(text));
-        self.echoed.as_ref().map_or_else(|| text.clone(), |masks| masks.hide(&text))
+    pub(super) fn in_text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let own = &self.own.masks;
+        let text = then(without_tokens(text), |text| own.hide_if_any(text));
+        let Some(hidden) = self.echoed.filter(|hidden| !hidden.0.is_empty() && text.len() >= SHORTEST_SECRET) else {
+            return text;
+        };
+        let masks = self.masks.get_or_init(|| {
+            let secrets = hidden.0.iter().map(|secret| secret.as_str());
+            // What stands in `Authorization` may be two in one, in base64.
+            Masks::of_words(secrets)
+        });
+        then(text, |text| masks.hide_if_any(text))
     }
 
     /// An address: without user, values of the query, and fragment.
     pub(super) fn in_url(&self, url: &str) -> String {
         let (url, fragment) = url.split_once('#').map_or((url, ""), |(url, _)| (url, "#***"));
         let (place, query) = url.split_once('?').map_or((url, None), |(place, query)| (place, Some(query)));
-        let place = match place.split_once("://") {
-            Some((scheme, rest)) => {
-                let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-                let host =
-                    authority.rsplit_once('@').map_or(authority.to_owned(), |(_, host)| format!("{MARK}@{host}"));
-                format!("{scheme}://{host}{path}")
+        let (scheme, rest) = place.split_once("://").map_or(("", place), |(scheme, rest)| (scheme, rest));
+        let mut shown = String::with_capacity(url.len());
+        if !scheme.is_empty() {
+            shown.push_str(&self.in_text(scheme));
+            shown.push_str("://");
+        }
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        match authority.rsplit_once('@') {
+            Some((_, host)) => {
+                shown.push_str(MARK);
+                shown.push('@');
+                shown.push_str(&self.in_text(host));
+                shown.push_str(&self.in_text(path));
             }
-            None => place.to_owned(),
-        };
-        format!("{}{}{fragment}", self.in_text(&place), query.map(names_only).unwrap_or_default())
+            None => shown.push_str(&self.in_text(rest)),
+        }
+        if let Some(query) = query {
+            names_only(query, &mut shown);
+        }
+        shown.push_str(fragment);
+        shown
     }
 
     /// A path that no endpoint has.
     pub(super) fn in_unknown_path(&self, path: &str) -> String {
         let segments = path.split('/').map(|segment| if segment.len() > LONGEST_SEGMENT { MARK } else { segment });
-        self.in_text(&segments.collect::<Vec<_>>().join("/"))
+        self.in_text(&segments.collect::<Vec<_>>().join("/")).into_owned()
+    }
+}
+
+/// Looks for what all of one exchange must not hold.
+pub(super) struct Everywhere<'a> {
+    own: &'a Own,
+    hidden: Vec<memmem::Finder<'a>>,
+    token: memmem::Finder<'static>,
+}
+
+impl<'a> Everywhere<'a> {
+    pub(super) fn of(own: &'a Own, hidden: &'a Hidden) -> Self {
+        let hidden = hidden.0.iter().map(|secret| memmem::Finder::new(secret.as_bytes())).collect();
+        Self { own, hidden, token: memmem::Finder::new(TOKEN_BEGINS.as_bytes()) }
     }
 
-    /// A text that is known to be harmless, unless somebody put a secret in its place: long numbers may stay.
-    pub(super) fn exactly(&self, text: &str, hidden: &[Zeroizing<String>]) -> String {
-        let own = self.own.exact.iter().map(Secret::expose);
-        let hidden = hidden.iter().map(|secret| secret.as_str());
-        let mut text = without_tokens(text);
-        for secret in own.chain(hidden).filter(|secret| secret.len() >= SHORTEST_SECRET) {
-            if text.contains(secret) {
-                text = text.replace(secret, MARK);
-            }
-            // As it stands in JSON.
-            if secret.contains(['"', '\\', '/']) || !secret.is_ascii() {
-                let escaped = secret.replace('\\', "\\\\").replace('"', "\\\"");
-                text = text.replace(&escaped, MARK);
+    /// Hides in a text that is known to be harmless, unless somebody put a secret in its place: long numbers may stay.
+    pub(super) fn hide(&self, text: &mut String) {
+        if text.len() < TOKEN_BEGINS.len() {
+            return;
+        }
+        if self.token.find(text.as_bytes()).is_some() {
+            *text = without_tokens(text).into_owned();
+        }
+        if text.len() < SHORTEST_SECRET {
+            return;
+        }
+        if let Some(exact) = self.own.exact.as_ref().filter(|exact| exact.is_match(text.as_str())) {
+            let mut shown = String::with_capacity(text.len());
+            exact.replace_all_with(text, &mut shown, |_, _, shown| {
+                shown.push_str(MARK);
+                true
+            });
+            *text = shown;
+        }
+        for secret in &self.hidden {
+            if secret.find(text.as_bytes()).is_some()
+                && let Ok(found) = str::from_utf8(secret.needle())
+            {
+                *text = text.replace(found, MARK);
             }
         }
-        text
     }
+}
+
+fn then(text: Cow<'_, str>, hide: impl Fn(&str) -> Option<String>) -> Cow<'_, str> {
+    hide(&text).map_or(text, Cow::Owned)
+}
+
+/// What most answers say, so that nothing has to be made to look for secrets in it.
+fn is_usual(word: &str) -> bool {
+    const USUAL: [&str; 7] = [
+        "application/json",
+        "application/json; charset=utf-8",
+        "application/json;charset=UTF-8",
+        "chunked",
+        "keep-alive",
+        "no-store",
+        "no-cache",
+    ];
+    /// How a date is written, `0` for a digit and `a` for a letter.
+    const DATE: &[u8] = b"aaa, 00 aaa 0000 00:00:00 GMT";
+    let fits = |(byte, place): (u8, &u8)| match place {
+        b'0' => byte.is_ascii_digit(),
+        b'a' => byte.is_ascii_alphabetic(),
+        place => byte == *place,
+    };
+    USUAL.contains(&word) || word.len() == DATE.len() && word.bytes().zip(DATE).all(fits)
 }
 
 /// Whether this is written as names are, and not as secrets are.
@@ -105,27 +232,36 @@ pub(super) fn is_name(text: &str) -> bool {
     !text.is_empty() && text.len() <= LONGEST_NAME && text.bytes().all(fits)
 }
 
-/// A query with its names alone.
-pub(super) fn names_only(query: &str) -> String {
-    let name = |pair: &str| match pair.split_once('=') {
-        Some((name, _)) if is_name(name) => format!("{name}={MARK}"),
-        Some(_) | None => MARK.to_owned(),
-    };
-    let names: Vec<String> = query.split('&').map(name).collect();
-    format!("?{}", names.join("&"))
+/// Writes a query with its names alone.
+pub(super) fn names_only(query: &str, shown: &mut String) {
+    let mut between = '?';
+    for pair in query.split('&') {
+        shown.push(between);
+        between = '&';
+        if let Some((name, _)) = pair.split_once('=').filter(|(name, _)| is_name(name)) {
+            shown.push_str(name);
+            shown.push('=');
+        }
+        shown.push_str(MARK);
+    }
 }
 
 /// A text without what looks like a JSON Web Token, or the beginning of one.
-fn without_tokens(text: &str) -> String {
+fn without_tokens(text: &str) -> Cow<'_, str> {
+    let Some(mut at) = text.find(TOKEN_BEGINS) else { return Cow::Borrowed(text) };
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(TOKEN_BEGINS) {
+    loop {
         let (before, token) = rest.split_at(at);
         let belongs = |character: char| character.is_ascii_alphanumeric() || "-_.=".contains(character);
         shown.push_str(before);
         shown.push_str(MARK);
         rest = token.trim_start_matches(belongs);
+        match rest.find(TOKEN_BEGINS) {
+            Some(next) => at = next,
+            None => break,
+        }
     }
     shown.push_str(rest);
-    shown
+    Cow::Owned(shown)
 }

@@ -2,16 +2,19 @@
 //!
 //! A member that is new is masked until somebody lists it here. A newcomer's mistake: to list what must be hidden.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use lommebok_domain::PspTransactionId;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use zeroize::Zeroizing;
 
-use super::hiding::{Hiding, MARK, is_name};
+use super::hiding::{Hidden, Hiding, MARK, is_name};
 
 /// The most bytes of an id or a word; a longer one is something else.
 pub(super) const LONGEST_ID: usize = 50;
+
+/// A part of an address that is itself a secret must not stand elsewhere if it is so long, in bytes.
+const SHORTEST_SECRET_PART: usize = 20;
 
 /// What may be shown of a value.
 #[derive(Clone, Copy)]
@@ -25,6 +28,8 @@ enum Shown {
     Text,
     /// An address: its query may hold secrets.
     Url,
+    /// An address that is itself a secret, but not where it leads.
+    Origin,
 }
 
 fn shown(member: &str) -> Shown {
@@ -65,48 +70,88 @@ fn shown(member: &str) -> Shown {
         | "type"
         | "title"
         | "instance"
+        | "paymentState"
+        | "paymentInstrument"
+        | "binNumber"
+        | "tokenType"
+        | "eci"
+        | "errorId"
+        | "code"
+        | "version"
         | "field" => Shown::Plain,
-        "paymentText" | "name" | "companyName" | "errorMessage" | "message" | "error_description" | "detail" => {
-            Shown::Text
-        }
+        "paymentText" | "name" | "companyName" | "errorMessage" | "errorText" | "message" | "error_description"
+        | "detail" => Shown::Text,
         "pspRedirectUrl" | "makePaymentUrl" | "vippsRedirectUrl" | "website" | "logoUrl" => Shown::Url,
+        // Where the customer is sent is a way in.
+        "url3dSecure" | "url" => Shown::Origin,
         _ => Shown::Nothing,
     }
 }
 
-/// A masked body.
-pub(super) struct Masked {
-    pub(super) text: String,
+/// `https://psp.example/` of an address.
+fn origin(url: &str) -> Option<&str> {
+    let host = url.find("://")?.checked_add("://".len())?;
+    let slash = url.get(host..)?.find('/')?;
+    url.get(..=host.checked_add(slash)?)
+}
+
+/// What was found on the way, in all bodies of an exchange.
+#[derive(Default)]
+pub(super) struct Found {
     /// What was masked: it must not stand elsewhere either.
-    pub(super) hidden: Vec<Zeroizing<String>>,
+    pub(super) hidden: Hidden,
     /// Each `pspTransactionId`.
     pub(super) payments: Vec<String>,
 }
 
+impl Found {
+    pub(super) fn both(mut self, other: Self) -> Self {
+        self.hidden.extend(other.hidden);
+        for payment in other.payments {
+            if !self.payments.contains(&payment) {
+                self.payments.push(payment);
+            }
+        }
+        self
+    }
+}
+
+/// A body that is being masked.
+struct Masked<'a> {
+    text: String,
+    found: &'a mut Found,
+}
+
 /// Masks a body; nothing when it is no JSON.
-pub(super) fn masked(body: &[u8], hiding: &Hiding<'_>) -> Option<Masked> {
-    let mut masked = Masked { text: String::with_capacity(body.len()), hidden: Vec::new(), payments: Vec::new() };
+pub(super) fn masked(body: &[u8], hiding: &Hiding<'_>, found: &mut Found) -> Option<String> {
+    let mut masked = Masked { text: String::with_capacity(body.len()), found };
     let mut reader = serde_json::Deserializer::from_slice(body);
     let seed = Value { masked: &mut masked, hiding, shown: Shown::Nothing };
     let read = seed.deserialize(&mut reader).and_then(|()| reader.end());
-    read.ok().map(|()| masked)
+    read.ok().map(|()| masked.text)
 }
 
 /// Writes one value and what is in it.
-struct Value<'a> {
-    masked: &'a mut Masked,
+struct Value<'a, 'f> {
+    masked: &'a mut Masked<'f>,
     hiding: &'a Hiding<'a>,
     shown: Shown,
 }
 
-impl Value<'_> {
+impl Value<'_, '_> {
     fn write(&mut self, text: &str) {
         self.masked.text.push_str(text);
     }
 
     fn write_text(&mut self, text: &str) -> serde_json::Result<()> {
-        let written = serde_json::to_string(text)?;
-        self.write(&written);
+        if text.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+            let written = serde_json::to_string(text)?;
+            self.write(&written);
+        } else {
+            self.masked.text.push('"');
+            self.masked.text.push_str(text);
+            self.masked.text.push('"');
+        }
         Ok(())
     }
 
@@ -125,31 +170,68 @@ impl Value<'_> {
                 Ok(())
             }
             Shown::Payment => {
-                if !self.masked.payments.iter().any(|known| known == text) {
-                    self.masked.payments.push(text.to_owned());
+                let payments = &mut self.masked.found.payments;
+                if !payments.iter().any(|known| known == text) {
+                    payments.push(text.to_owned());
                 }
-                self.write_text(text)
+                self.write_text(&self.hiding.in_word(text))
             }
-            Shown::Plain => self.write_text(text),
+            Shown::Plain => self.write_text(&self.hiding.in_word(text)),
             Shown::Text => self.write_text(&self.hiding.in_text(text)),
             Shown::Url => self.write_text(&self.hiding.in_url(text)),
+            Shown::Origin => {
+                for secret in text.split(['/', '?', '&', '=']).filter(|part| part.len() >= SHORTEST_SECRET_PART) {
+                    self.masked.found.hidden.add(secret);
+                }
+                let origin = origin(text).map(|origin| self.hiding.in_url(origin)).unwrap_or_default();
+                self.write_text(&format!("{origin}{MARK}"))
+            }
         }
     }
 
     fn number(mut self, number: &str) {
         match self.shown {
             Shown::Plain => self.write(number),
-            Shown::Nothing | Shown::Payment | Shown::Text | Shown::Url => self.hide(number),
+            Shown::Nothing | Shown::Payment | Shown::Text | Shown::Url | Shown::Origin => self.hide(number),
         }
     }
 
     fn hide(&mut self, value: &str) {
-        self.masked.hidden.push(Zeroizing::new(value.to_owned()));
-        self.write(&format!("\"{MARK}\""));
+        self.masked.found.hidden.add(value);
+        self.masked.text.push('"');
+        self.masked.text.push_str(MARK);
+        self.masked.text.push('"');
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Value<'_> {
+/// Reads a name without copying it, unless it is escaped.
+struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Name {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(name))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name.to_owned()))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -157,7 +239,7 @@ impl<'de> DeserializeSeed<'de> for Value<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Value<'_> {
+impl<'de> Visitor<'de> for Value<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -211,7 +293,7 @@ impl<'de> Visitor<'de> for Value<'_> {
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
         self.write("{");
-        while let Some(name) = members.next_key::<String>()? {
+        while let Some(name) = members.next_key_seed(Name)? {
             if !self.masked.text.ends_with('{') {
                 self.write(",");
             }

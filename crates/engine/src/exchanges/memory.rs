@@ -85,12 +85,32 @@ impl Memory {
         Self { limits, bytes: 0, kept: VecDeque::new() }
     }
 
-    /// Keeps `exchange`, and forgets the oldest ones for it.
+    /// Keeps `exchange`, in the place of an earlier one with its number, and forgets the oldest ones for it.
     pub(super) fn keep(&mut self, exchange: Arc<Exchange>, now: Instant) {
         let bytes = exchange.size_bytes();
+        if self.kept.back().is_some_and(|newest| newest.exchange.id >= exchange.id) {
+            return self.replace(exchange, bytes, now);
+        }
         self.bytes = self.bytes.saturating_add(bytes);
         self.kept.push_back(Kept { since: now, bytes, exchange });
         self.forget(now);
+    }
+
+    /// Forgets all of a tenant.
+    pub(super) fn forget_tenant(&mut self, tenant: TenantId) {
+        self.kept.retain(|kept| kept.exchange.about.tenant != tenant);
+        self.bytes = self.kept.iter().fold(0, |bytes, kept| bytes.saturating_add(kept.bytes));
+    }
+
+    fn replace(&mut self, exchange: Arc<Exchange>, bytes: usize, now: Instant) {
+        // One that was forgotten stays so.
+        if let Ok(place) = self.kept.binary_search_by_key(&exchange.id, |kept| kept.exchange.id)
+            && let Some(kept) = self.kept.get_mut(place)
+        {
+            self.bytes = self.bytes.saturating_sub(kept.bytes).saturating_add(bytes);
+            (kept.exchange, kept.bytes) = (exchange, bytes);
+            self.forget(now);
+        }
     }
 
     /// Forgets what is too old or too much.

@@ -4,7 +4,10 @@
 //! It must not cost the payment's path: an exchange is handed over as it is, by reference to its bytes, to a thread that masks and
 //! keeps it; what comes faster is dropped and counted. A newcomer's mistake: to keep, or to log, an [`Observed`].
 
+mod calls_out;
+mod file;
 mod hiding;
+mod keeper;
 mod masking;
 mod members;
 mod memory;
@@ -13,9 +16,10 @@ mod record;
 #[cfg(test)]
 mod tests;
 
-use std::mem;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread::{self, JoinHandle};
 
 use lommebok_domain::TenantId;
 use tokio::sync::{broadcast, watch};
@@ -25,13 +29,16 @@ use crate::clock::ProcessTime;
 use crate::keys::Secret;
 use crate::observability::Budget;
 use crate::observability::names::EXCHANGES_DROPPED;
+use file::Files;
 use hiding::Own;
-use masking::mask;
+use keeper::Keeper;
 use memory::Memory;
 use record::is_refusal;
 
+pub(crate) use calls_out::ObservedCall;
 pub use memory::{Filter, Limits, Payments};
-pub use record::{About, Body, Exchange, Interface, Message, NotShown, Observed, ObservedBody, ObservedPath, Reason};
+pub use record::{About, Body, CallOut, Exchange, Interface, Message, NotShown};
+pub use record::{Observed, ObservedBody, ObservedHeaders, Reason, Target};
 
 /// A longer body is not looked at.
 pub const MOST_BODY_BYTES: usize = 64 * 1024;
@@ -53,7 +60,9 @@ pub struct Exchanges {
     began: Instant,
     taken: Budget,
     refusals: Budget,
-    kept_until: watch::Receiver<u64>,
+    /// How many of those that were handed over can be seen.
+    seen: watch::Receiver<u64>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 struct Shared {
@@ -61,44 +70,77 @@ struct Shared {
     some: Condvar,
     memory: Mutex<Memory>,
     news: broadcast::Sender<Arc<Exchange>>,
-    own: Own,
+    own: RwLock<HashMap<TenantId, Arc<Own>>>,
 }
 
 struct Waiting {
     observed: Vec<(u64, Observed)>,
     bytes: usize,
+    /// The greatest number so far.
     last: u64,
+    /// How many were handed over so far.
+    handed: u64,
+    /// Tenants of which nothing is to be left.
+    forgotten: Vec<TenantId>,
     over: bool,
+}
+
+impl Waiting {
+    /// Nothing yet but the exchanges of an earlier process, which are read first.
+    fn after(last: u64) -> Self {
+        Self { observed: Vec::new(), bytes: 0, last, handed: 1, forgotten: Vec::new(), over: false }
+    }
 }
 
 /// Leave to observe one exchange.
 pub struct Place(());
 
 impl Exchanges {
-    /// Begins to keep exchanges within `limits`; none when they leave room for none, or no thread can be started. `own` are the
-    /// credentials that no text may hold.
-    pub fn start(limits: Limits, own: Vec<Secret>) -> Option<Arc<Self>> {
+    /// Begins to keep exchanges within `limits`, also in files in `directory`; none when they leave room for none, or no thread can
+    /// be started.
+    pub fn start(limits: Limits, directory: Option<PathBuf>) -> Option<Arc<Self>> {
         if limits.most_bytes == 0 {
+            directory.as_deref().inspect(|directory| Files::remove(directory));
             return None;
         }
         let began_ms = u64::try_from(ProcessTime.wall().as_millis()).unwrap_or_default();
         let last = began_ms.saturating_mul(NUMBERS_PER_MS);
         let shared = Arc::new(Shared {
-            waiting: Mutex::new(Waiting { observed: Vec::new(), bytes: 0, last, over: false }),
+            waiting: Mutex::new(Waiting::after(last)),
             some: Condvar::new(),
             memory: Mutex::new(Memory::new(limits)),
             news: broadcast::Sender::new(MOST_BEHIND),
-            own: Own::new(own),
+            own: RwLock::default(),
         });
-        let (done, kept_until) = watch::channel(last);
-        let theirs = Arc::clone(&shared);
-        let started = thread::Builder::new().name("exchanges".to_owned()).spawn(move || theirs.mask_until_over(&done));
-        if let Err(fault) = started {
-            tracing::error!(%fault, "exchanges are not kept: no thread could be started");
-            return None;
-        }
+        let (sender, seen) = watch::channel(0);
+        let keeper = Keeper::new(Arc::clone(&shared), sender);
+        let started =
+            thread::Builder::new().name("exchanges".to_owned()).spawn(move || keeper.run(limits, directory, last));
+        let thread = match started {
+            Ok(thread) => Mutex::new(Some(thread)),
+            Err(fault) => {
+                tracing::error!(%fault, "exchanges are not kept: no thread could be started");
+                return None;
+            }
+        };
         let [taken, refusals] = [TAKEN_PER_S, REFUSALS_TAKEN_PER_S].map(Budget::new);
-        Some(Arc::new(Self { shared, began: ProcessTime.now(), taken, refusals, kept_until }))
+        Some(Arc::new(Self { shared, began: ProcessTime.now(), taken, refusals, seen, thread }))
+    }
+
+    /// From now on no text of this tenant may hold these credentials; those that were known before are not looked for any more.
+    pub fn know(&self, tenant: TenantId, credentials: &[Secret]) {
+        let own = Arc::new(Own::new(credentials));
+        self.shared.own.write().unwrap_or_else(PoisonError::into_inner).insert(tenant, own);
+    }
+
+    /// Forgets all of a tenant that asks and is asked no more.
+    pub fn forget(&self, tenant: TenantId) {
+        self.shared.own.write().unwrap_or_else(PoisonError::into_inner).remove(&tenant);
+        let mut waiting = self.shared.waiting();
+        waiting.forgotten.push(tenant);
+        waiting.handed = waiting.handed.saturating_add(1);
+        drop(waiting);
+        self.shared.some.notify_one();
     }
 
     /// Leave to observe one more, unless there were too many in this second.
@@ -113,11 +155,18 @@ impl Exchanges {
     /// Hands over what was observed; answers its number, or nothing when it is dropped.
     pub fn take(&self, _place: Place, observed: Observed) -> Option<u64> {
         let too_many = is_refusal(observed.status) && !self.refusals.has_place(self.second());
-        let number = if too_many { None } else { self.shared.take(observed) };
+        let number = if too_many { None } else { self.shared.take(None, observed) };
         if number.is_none() {
             dropped();
         }
         number
+    }
+
+    /// Hands over what is known by now of an exchange that was handed over before.
+    pub(crate) fn take_again(&self, number: u64, observed: Observed) {
+        if self.shared.take(Some(number), observed).is_none() {
+            dropped();
+        }
     }
 
     fn second(&self) -> u64 {
@@ -143,9 +192,9 @@ impl Exchanges {
 
     /// Waits until all that was handed over can be seen, so that who got an answer finds its exchange.
     async fn settle(&self) {
-        let last = self.shared.waiting().last;
+        let handed = self.shared.waiting().handed;
         // Without the thread there is nothing to wait for.
-        drop(self.kept_until.clone().wait_for(|kept| *kept >= last).await);
+        drop(self.seen.clone().wait_for(|seen| *seen >= handed).await);
     }
 }
 
@@ -159,6 +208,9 @@ impl Drop for Exchanges {
     fn drop(&mut self) {
         self.shared.waiting().over = true;
         self.shared.some.notify_one();
+        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        // It writes what it has, and that does not take long. That it panicked was logged.
+        drop(thread.map(JoinHandle::join));
     }
 }
 
@@ -167,15 +219,16 @@ fn dropped() {
 }
 
 impl Shared {
-    fn take(&self, observed: Observed) -> Option<u64> {
+    fn take(&self, number: Option<u64>, observed: Observed) -> Option<u64> {
         let bytes = observed.body.held_bytes().saturating_add(observed.answer_body.held_bytes());
         let mut waiting = self.waiting();
         let after = waiting.bytes.saturating_add(bytes);
         if waiting.observed.len() >= MOST_WAITING || after > MOST_WAITING_BYTES {
             return None;
         }
-        let number = waiting.last.saturating_add(1);
-        (waiting.last, waiting.bytes) = (number, after);
+        let number = number.unwrap_or_else(|| waiting.last.saturating_add(1));
+        (waiting.last, waiting.bytes) = (waiting.last.max(number), after);
+        waiting.handed = waiting.handed.saturating_add(1);
         waiting.observed.push((number, observed));
         if waiting.observed.len() == 1 {
             self.some.notify_one();
@@ -183,25 +236,9 @@ impl Shared {
         Some(number)
     }
 
-    fn mask_until_over(&self, done: &watch::Sender<u64>) {
-        loop {
-            let waiting = self.some.wait_while(self.waiting(), |waiting| waiting.observed.is_empty() && !waiting.over);
-            let mut waiting = waiting.unwrap_or_else(PoisonError::into_inner);
-            if waiting.over {
-                return;
-            }
-            let observed = mem::take(&mut waiting.observed);
-            waiting.bytes = 0;
-            drop(waiting);
-            for (number, observed) in observed {
-                let exchange = Arc::new(mask(number, &observed, &self.own));
-                drop(observed);
-                self.memory().keep(Arc::clone(&exchange), ProcessTime.now());
-                done.send_replace(number);
-                // Nobody may be listening.
-                drop(self.news.send(exchange));
-            }
-        }
+    fn own_of(&self, tenant: TenantId) -> Arc<Own> {
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        own.get(&tenant).map(Arc::clone).unwrap_or_default()
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {

@@ -1,11 +1,17 @@
 //! One exchange: as it was ([`Observed`], with its secrets, only on its way to be masked) and as it is kept ([`Exchange`]).
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 use lommebok_domain::{PaymentId, PspId, TenantId, Timestamp};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::outbound::Phases;
 
 /// Which conversation an exchange belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Interface {
     /// A PSP asks the wallet; also what no endpoint takes.
     PspApi,
@@ -27,7 +33,8 @@ impl Interface {
 }
 
 /// Whose an exchange is, and what it is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Numbers", into = "Numbers")]
 pub struct About {
     /// Whose exchange it is: no other tenant sees it.
     pub tenant: TenantId,
@@ -48,6 +55,45 @@ impl About {
     }
 }
 
+/// [`About`] in a file: the domain's ids know nothing of files.
+#[derive(Serialize, Deserialize)]
+struct Numbers {
+    tenant: i64,
+    interface: Interface,
+    psp: Option<i64>,
+    payment: Option<i64>,
+    attempt: Option<u32>,
+}
+
+impl From<About> for Numbers {
+    fn from(About { tenant, interface, psp, payment, attempt }: About) -> Self {
+        let (psp, payment) = (psp.map(PspId::get), payment.map(PaymentId::get));
+        Self { tenant: tenant.get(), interface, psp, payment, attempt }
+    }
+}
+
+impl From<Numbers> for About {
+    fn from(Numbers { tenant, interface, psp, payment, attempt }: Numbers) -> Self {
+        let (psp, payment) = (psp.map(PspId::new), payment.map(PaymentId::new));
+        Self { tenant: TenantId::new(tenant), interface, psp, payment, attempt }
+    }
+}
+
+/// Moments in a file, in ms.
+mod moment {
+    use lommebok_domain::Timestamp;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    pub(super) fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(at.as_millis())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+        i64::deserialize(deserializer).map(Timestamp::from_millis)
+    }
+}
+
 /// A request and its answer as they were. It has no `Debug`, because it holds secrets.
 pub struct Observed {
     /// Whose it is, and what about.
@@ -58,32 +104,53 @@ pub struct Observed {
     pub ms: u64,
     /// The request's method.
     pub method: Method,
-    /// Its target.
-    pub uri: Uri,
-    /// The id in the path of an endpoint, or that no endpoint has this path.
-    pub path: ObservedPath,
+    /// What was asked.
+    pub target: Target,
     /// Its headers.
-    pub headers: HeaderMap,
+    pub headers: ObservedHeaders,
     /// Its body.
     pub body: ObservedBody,
     /// The answer's status; none when a call out got no answer.
     pub status: Option<u16>,
     /// The answer's headers.
-    pub answer_headers: HeaderMap,
+    pub answer_headers: ObservedHeaders,
     /// The answer's body.
     pub answer_body: ObservedBody,
     /// Why it was refused, where the table of errors says it.
     pub reason: Option<Reason>,
+    /// How a call out went.
+    pub call: Option<CallOut>,
 }
 
-/// What is known of a path.
-pub enum ObservedPath {
-    /// No endpoint has it: it may hold anything.
-    Unknown,
+/// How a call out went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallOut {
+    /// Why no whole answer came in time, as it is stored with the payment.
+    pub failure: Option<Cow<'static, str>>,
+    /// What was made of the answer.
+    pub outcome: String,
+    /// Where the time went.
+    pub phases: Phases,
+}
+
+/// What a request asks, and what is known of it.
+pub enum Target {
+    /// No endpoint has this path: it may hold anything.
+    Unknown(Uri),
     /// An endpoint's, without a payment.
-    Known,
+    Endpoint(Uri),
     /// An endpoint's, with this `pspTransactionId`.
-    OfPayment(String),
+    OfPayment(Uri, String),
+    /// The whole address of a call out.
+    Address(String),
+}
+
+/// Headers as they were seen.
+pub enum ObservedHeaders {
+    /// By name.
+    Map(HeaderMap),
+    /// A head of HTTP/1 as it went over the wire.
+    Head(Zeroizing<Vec<u8>>),
 }
 
 /// A body as it was seen.
@@ -110,7 +177,7 @@ impl ObservedBody {
 }
 
 /// Why a body is kept as kind and length only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NotShown {
     /// It was not read to its end.
     Unread,
@@ -123,22 +190,23 @@ pub enum NotShown {
 }
 
 /// Why a request was refused: a row of the table of errors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// The row's code.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// The row's text.
-    pub message: &'static str,
+    pub message: Cow<'static, str>,
 }
 
 /// An exchange without its secrets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
     /// Its number; later ones have greater ones, also after a restart.
     pub id: u64,
     /// Whose it is, and what about.
     pub about: About,
     /// When the request came, in business time.
+    #[serde(with = "moment")]
     pub at: Timestamp,
     /// Until the answer, in ms.
     pub ms: u64,
@@ -154,6 +222,8 @@ pub struct Exchange {
     pub reason: Option<Reason>,
     /// What the answer hinted at.
     pub hint: Option<String>,
+    /// How a call out went.
+    pub call: Option<CallOut>,
     /// The request.
     pub request: Message,
     /// The answer.
@@ -176,6 +246,7 @@ impl Exchange {
             texts,
             payments,
             self.hint.as_ref().map_or(0, String::len),
+            self.call.as_ref().map_or(0, |call| call.outcome.len()),
             self.request.size_bytes(),
             self.answer.size_bytes(),
         ]
@@ -190,7 +261,7 @@ pub(super) fn is_refusal(status: Option<u16>) -> bool {
 }
 
 /// Headers and body of a request or an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Names in lower case, and values.
     pub headers: Vec<(String, String)>,
@@ -209,7 +280,7 @@ impl Message {
 }
 
 /// A body as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Body {
     /// There was none.
     Empty,

@@ -1,5 +1,8 @@
 //! What of an exchange may be kept, and how much. Secrets are written down here by hand.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,18 +11,22 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use lommebok_domain::{PaymentId, TenantId, Timestamp};
 use tokio::time::Instant;
 
+use super::file::Files;
 use super::hiding::Own;
 use super::masking::mask;
 use super::memory::{Filter, Limits, Memory, Payments};
-use super::record::{About, Body, Exchange, Interface, NotShown, Observed, ObservedBody, ObservedPath};
+use super::record::{
+    About, Body, CallOut, Exchange, Interface, NotShown, Observed, ObservedBody, ObservedHeaders, Reason, Target,
+};
 use crate::keys::Secret;
+use crate::outbound::Phases;
 
 const TENANT: TenantId = TenantId::new(1);
 const KEY: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJhcHBpZCI6IjEifQ.c2lnbmF0dXJlLWNhbmFyeQ";
 
 fn own() -> Own {
-    Own::new(vec![Secret::new(KEY.to_owned()), Secret::new("c2VjcmV0LWNhbmFyeQ==".to_owned())])
+    Own::new(&[Secret::new(KEY.to_owned()), Secret::new("c2VjcmV0LWNhbmFyeQ==".to_owned())])
 }
 
 fn observed(uri: &str, headers: &[(&'static str, &str)], body: &[u8]) -> Observed {
@@ -31,14 +38,14 @@ fn observed(uri: &str, headers: &[(&'static str, &str)], body: &[u8]) -> Observe
         at: Timestamp::from_millis(1_777_888_800_000),
         ms: 3,
         method: Method::POST,
-        uri: uri.parse().unwrap(),
-        path: ObservedPath::Known,
-        headers: headers.iter().map(header).collect(),
+        target: Target::Endpoint(uri.parse().unwrap()),
+        headers: ObservedHeaders::Map(headers.iter().map(header).collect()),
         body: ObservedBody::Whole(Bytes::copy_from_slice(body)),
         status: Some(200),
-        answer_headers: HeaderMap::new(),
+        answer_headers: ObservedHeaders::Map(HeaderMap::new()),
         answer_body: ObservedBody::Whole(Bytes::new()),
         reason: None,
+        call: None,
     }
 }
 
@@ -117,9 +124,11 @@ fn credentials_are_masked_in_their_headers_and_wherever_else_somebody_put_them()
 #[test]
 fn what_an_answer_repeats_of_what_was_masked_is_masked_too() {
     let mut refused = observed("/x", &[], br#"{"customerMobileNumber":"12345678","secretWord":"s3cr3t/\"canary\""}"#);
-    refused.path = ObservedPath::Unknown;
+    refused.target = Target::Unknown("/x".parse().unwrap());
     refused.status = Some(400);
-    refused.answer_headers.insert("lommebok-hint", HeaderValue::from_static("12345678 or s3cr3t%2F%22canary%22?"));
+    let hint = HeaderValue::from_static("12345678 or s3cr3t%2F%22canary%22?");
+    refused.answer_headers =
+        ObservedHeaders::Map([(HeaderName::from_static("lommebok-hint"), hint)].into_iter().collect());
     refused.answer_body = ObservedBody::Whole(Bytes::from_static(
         br#"[{"errorCode":"98","errorMessage":"not 12345678, not czNjcjN0LyJjYW5hcnki, not s3cr3t/\"can"}]"#,
     ));
@@ -148,8 +157,9 @@ fn a_body_that_is_encoded_or_no_json_is_kept_as_kind_and_length() {
 
 #[test]
 fn of_an_unknown_path_no_long_segment_is_kept() {
-    let mut unknown = observed("/psp/v3/AQAAAAAAAAABAAAAAAAAAAEAAAGiLmhsTWaqe7cJLr7AaWB4XEQtGEk/x?q", &[], b"");
-    unknown.path = ObservedPath::Unknown;
+    let mut unknown = observed("/", &[], b"");
+    let address = "/psp/v3/AQAAAAAAAAABAAAAAAAAAAEAAAGiLmhsTWaqe7cJLr7AaWB4XEQtGEk/x?q";
+    unknown.target = Target::Unknown(address.parse().unwrap());
     assert_eq!(masked(&unknown).path, "/psp/v3/***/x?***");
 }
 
@@ -157,7 +167,8 @@ fn of_an_unknown_path_no_long_segment_is_kept() {
 fn payments_are_noted_from_path_and_bodies_once() {
     let sent = br#"{"transactions":[{"pspTransactionId":"a"},{"pspTransactionId":"b"},{"pspTransactionId":"a"}]}"#;
     let mut observed = observed("/psp/v3/psppayments/a/details", &[], sent);
-    observed.path = ObservedPath::OfPayment("a".to_owned());
+    let path = "/psp/v3/psppayments/a/details".parse().unwrap();
+    observed.target = Target::OfPayment(path, "a".to_owned());
     assert_eq!(masked(&observed).payments, ["a", "b"]);
 }
 
@@ -205,4 +216,73 @@ fn a_filter_has_its_tenants_alone_and_tells_payments_of_one_id_apart_by_number()
     assert!(filter.has(&about(TENANT, Some(first))) && filter.has(&about(TENANT, None)));
     assert!(!filter.has(&about(TENANT, Some(second))), "another PSP's payment with the same id");
     assert!(!filter.has(&about(TenantId::new(2), Some(first))), "another tenant's");
+}
+
+const LIMITS: Limits = Limits { most_bytes: 1_000_000, longest: Duration::from_hours(1) };
+
+fn files(directory: &Path, limits: Limits) -> (Files, Vec<Exchange>) {
+    let (files, earlier) = Files::open(directory, limits, u64::MAX);
+    (files, earlier.into_iter().map(|earlier| earlier.exchange).collect())
+}
+
+#[test]
+fn a_file_gives_back_what_was_kept_without_what_is_torn_or_foreign_or_forgotten() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut first, earlier) = files(directory.path(), LIMITS);
+    assert!(earlier.is_empty());
+    let mut call = (*numbered(2, 500)).clone();
+    call.about =
+        About { payment: Some(PaymentId::new(9)), attempt: Some(1), ..About::new(TENANT, Interface::MakePayment) };
+    let phases = Phases { dns: None, connect: Some(Duration::from_micros(5)), ..Phases::default() };
+    call.call = Some(CallOut { failure: Some("reset".into()), outcome: "FAILED".to_owned(), phases });
+    call.reason = Some(Reason { code: "98".into(), message: "Invalid".into() });
+    let mut others = (*numbered(3, 200)).clone();
+    others.about.tenant = TenantId::new(7);
+    for exchange in [&*numbered(1, 200), &call, &others] {
+        first.keep(exchange);
+    }
+    first.forget(TenantId::new(7));
+    first.write();
+    drop(first);
+    let path = directory.path().join("exchanges.jsonl");
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let mut torn = fs::read(&path).unwrap();
+    torn.extend_from_slice(b"nonsense\n\xff\xfe\n{\"kept\":{\"wall_ms\":1,\"exch");
+    fs::write(&path, torn).unwrap();
+    let (mut second, earlier) = files(directory.path(), LIMITS);
+    assert_eq!(earlier, [(*numbered(1, 200)).clone(), call]);
+    second.keep(&numbered(4, 200));
+    second.write();
+    let ids = |limits| files(directory.path(), limits).1.iter().map(|exchange| exchange.id).collect::<Vec<_>>();
+    assert_eq!(ids(LIMITS), [1, 2, 4]);
+    Files::remove(directory.path());
+    assert!(ids(LIMITS).is_empty());
+}
+
+#[test]
+fn the_files_have_so_many_bytes_together_and_the_oldest_go() {
+    let directory = tempfile::tempdir().unwrap();
+    let limits = Limits { most_bytes: 4_000, ..LIMITS };
+    let (mut kept, _) = files(directory.path(), limits);
+    for id in 1..=100 {
+        kept.keep(&numbered(id, 200));
+        kept.write();
+    }
+    let bytes: u64 = fs::read_dir(directory.path()).unwrap().map(|file| file.unwrap().metadata().unwrap().len()).sum();
+    assert!(bytes <= 4_000, "{bytes}");
+    let ids: Vec<u64> = files(directory.path(), limits).1.iter().map(|exchange| exchange.id).collect();
+    assert_eq!(ids.last(), Some(&100));
+    assert!(ids.windows(2).all(|pair| pair[0] + 1 == pair[1]) && ids.len() > 3, "{ids:?}");
+}
+
+#[test]
+fn what_is_no_file_or_too_long_is_left_out_and_nothing_fails() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir(directory.path().join("exchanges.jsonl")).unwrap();
+    fs::write(directory.path().join("exchanges-before.jsonl"), vec![b'x'; 3_000_000]).unwrap();
+    let (mut none, earlier) = files(directory.path(), LIMITS);
+    assert!(earlier.is_empty());
+    none.keep(&numbered(1, 200));
+    none.write();
+    assert!(!none.is_behind());
 }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use httparse::{EMPTY_HEADER, Header, Response, Status};
 
 use super::chunks::Chunks;
+use super::trace::Trace;
 use super::{
     Answer, AnswerHead, MAX_ANSWER_BYTES, MAX_ANSWER_HEAD_BYTES, MAX_ANSWER_HEADERS, MAX_INTERIM_ANSWERS, UnknownCause,
 };
@@ -63,8 +64,8 @@ impl AnswerReader {
         (self.head, body_bytes)
     }
 
-    /// Takes the next bytes; the answer once it is whole.
-    pub(super) fn push(&mut self, bytes: &[u8]) -> Result<Option<Answer>, UnknownCause> {
+    /// Takes the next bytes; the answer once it is whole. `trace` gets its head, if somebody wants to see it.
+    pub(super) fn push(&mut self, bytes: &[u8], trace: Option<&Trace>) -> Result<Option<Answer>, UnknownCause> {
         self.heard = true;
         let Stage::Head { bytes: pending } = &mut self.stage else {
             return self.push_body(bytes);
@@ -74,12 +75,16 @@ impl AnswerReader {
         while bytes.contains(&b'\n')
             && let Some(head) = parse_head(pending)?
         {
+            let is_last = head.said.status >= 200 || head.said.status == 101;
+            if let Some(trace) = trace.filter(|_| is_last) {
+                trace.answer(pending.get(..head.bytes).unwrap_or_default());
+            }
             pending.drain(..head.bytes);
             self.head_bytes = self.head_bytes.saturating_add(head.bytes);
             if self.head_bytes > MAX_ANSWER_HEAD_BYTES {
                 return Err(UnknownCause::HeadTooLarge);
             }
-            if head.said.status >= 200 || head.said.status == 101 {
+            if is_last {
                 let rest = std::mem::take(pending);
                 self.head = Some(head.said);
                 self.stage = Stage::Body { framing: head.framing?, body: Vec::new() };

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::NotDeliveredCause;
 use super::target::Target;
+use super::trace::Trace;
 
 const USER_AGENT: &str = concat!("lommebok/", env!("CARGO_PKG_VERSION"));
 
@@ -64,6 +65,7 @@ pub(super) struct Rules {
     pub(super) observer: Option<CallObserver>,
     /// Process time from which on no first byte may be sent.
     pub(super) sent_before: Option<Instant>,
+    pub(super) trace: Option<Arc<Trace>>,
 }
 
 #[derive(Clone)]
@@ -99,6 +101,27 @@ impl Call {
     pub fn sent_before(mut self, moment: Instant) -> Self {
         self.rules.sent_before = Some(moment);
         self
+    }
+
+    /// Notes in `trace` how it goes.
+    #[must_use]
+    pub fn traced(mut self, trace: Arc<Trace>) -> Self {
+        self.rules.trace = Some(trace);
+        self
+    }
+
+    pub(super) fn trace(&self) -> Option<Arc<Trace>> {
+        self.rules.trace.clone()
+    }
+
+    /// Where it goes.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Its body, which may be secret.
+    pub fn body(&self) -> &Bytes {
+        &self.content.body
     }
 
     pub(super) fn show(&self, watch: &CallWatch) {

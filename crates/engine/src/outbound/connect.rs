@@ -37,6 +37,9 @@ impl Dialer {
         lookups: &Lookups,
         progress: &Progress,
     ) -> Result<Stream, NotDeliveredCause> {
+        if let Place::Name(_) = target.place {
+            progress.resolving();
+        }
         let addresses = self.allowed_addresses(&target.place, lookups).await?;
         progress.connecting();
         let tcp = self.connect_to_one_of(&addresses, target.port).await?;

@@ -32,8 +32,9 @@ pub(super) async fn speak(
         return CallOutcome::Unknown { cause: cause_of(&error, false), head: None, body_bytes: 0 };
     }
     drop(request);
+    progress.asked();
     let mut reader = AnswerReader::default();
-    match poll_fn(|cx| poll_answer(&mut stream, &mut reader, cx)).await {
+    match poll_fn(|cx| poll_answer(&mut stream, &mut reader, progress, cx)).await {
         Ok(answer) => {
             notify(observer.as_ref(), Stage::AnswerReceived);
             CallOutcome::Answered(answer)
@@ -63,6 +64,7 @@ async fn send(request: &[u8], stream: &mut Stream, observer: Option<&CallObserve
 fn poll_answer(
     stream: &mut Stream,
     reader: &mut AnswerReader,
+    progress: &Progress,
     cx: &mut Context<'_>,
 ) -> Poll<Result<Answer, UnknownCause>> {
     loop {
@@ -74,7 +76,7 @@ fn poll_answer(
         if space.filled().is_empty() {
             return Poll::Ready(reader.end());
         }
-        if let Some(answer) = reader.push(space.filled())? {
+        if let Some(answer) = reader.push(space.filled(), progress.trace())? {
             return Poll::Ready(Ok(answer));
         }
     }

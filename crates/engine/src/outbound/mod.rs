@@ -21,6 +21,7 @@ mod shown;
 mod slots;
 mod target;
 mod tls;
+mod trace;
 
 #[cfg(test)]
 mod tests;
@@ -40,8 +41,10 @@ pub use resolve::{Resolver, ScriptedLookup};
 pub use shown::{shown_answer, shown_part};
 pub use slots::{NoFreeSlot, Slot, Slots};
 pub use tls::{TlsRootsError, read_authorities, tls_with_web_roots};
+pub use trace::{Phases, Trace};
 
 use crate::clock::ProcessTime;
+use crate::exchanges::Exchanges;
 use call::Content;
 use connect::{Dialer, Stream};
 use progress::Progress;
@@ -65,13 +68,14 @@ pub const MAX_ANSWER_HEADERS: usize = 100;
 pub struct OutboundClient {
     dialer: Arc<Dialer>,
     watch: Option<CallWatch>,
+    exchanges: Option<Arc<Exchanges>>,
 }
 
 impl OutboundClient {
     /// A client that reaches what `policy` allows, trusts what `tls` trusts ([`tls_with_web_roots`]) and finds addresses by `resolver`.
     pub fn new(policy: Policy, tls: Arc<rustls::ClientConfig>, resolver: Resolver) -> Self {
         let dialer = Dialer { policy, tls: TlsConnector::from(tls), resolver };
-        Self { dialer: Arc::new(dialer), watch: None }
+        Self { dialer: Arc::new(dialer), watch: None, exchanges: None }
     }
 
     /// The same client, which shows each call to `watch` before it is made.
@@ -79,6 +83,18 @@ impl OutboundClient {
     pub fn watched_by(mut self, watch: Option<CallWatch>) -> Self {
         self.watch = watch;
         self
+    }
+
+    /// The same client; who calls with it keeps the call in `exchanges`. Only a sandbox has any.
+    #[must_use]
+    pub fn kept_in(mut self, exchanges: Option<Arc<Exchanges>>) -> Self {
+        self.exchanges = exchanges;
+        self
+    }
+
+    /// Where calls are kept.
+    pub(crate) fn exchanges(&self) -> Option<&Arc<Exchanges>> {
+        self.exchanges.as_ref()
     }
 
     /// Sends `call` once and says how it ended.
@@ -96,7 +112,7 @@ impl OutboundClient {
         if let Some(watch) = &self.watch {
             call.show(watch);
         }
-        let progress = Arc::new(Progress::default());
+        let progress = Arc::new(Progress::of(call.trace()));
         let road = Road { dialer: Arc::clone(&self.dialer), lookups: slot.lookups(), progress: Arc::clone(&progress) };
         let exchange = Box::pin(road.travel(call));
         match select(Box::pin(deadline), exchange).await {
@@ -125,7 +141,7 @@ struct Road {
 impl Road {
     async fn travel(self, call: Call) -> CallOutcome {
         let (url, content, rules) = call.into_parts();
-        match self.reach(&url, content).await {
+        let outcome = match self.reach(&url, content).await {
             Ok((request, stream)) => {
                 call::notify(rules.observer.as_ref(), Stage::Connected);
                 if rules.sent_before.is_some_and(|moment| ProcessTime.now() >= moment) {
@@ -134,13 +150,18 @@ impl Road {
                 exchange::speak(request, stream, &self.progress, rules.observer).await
             }
             Err(cause) => CallOutcome::NotDelivered { cause },
-        }
+        };
+        self.progress.over();
+        outcome
     }
 
     /// The request's bytes and a connection on which they may be sent.
     async fn reach(&self, url: &str, content: Content) -> Result<(Zeroizing<Vec<u8>>, Stream), NotDeliveredCause> {
         let target = Target::parse(url, &self.dialer.policy)?;
         let request = content.into_bytes(&target)?;
+        if let Some(trace) = self.progress.trace() {
+            trace.request(&request);
+        }
         let stream = self.dialer.dial(&target, &self.lookups, &self.progress).await?;
         Ok((request, stream))
     }

@@ -170,8 +170,10 @@ pub(super) fn exchanges(config: &DevConfig, given: &SandboxKeys, control_token: 
     let of_psp = |psp: &PspCredentials| {
         [&psp.client_secret, &psp.subscription_key, &psp.secondary_subscription_key].map(Secret::clone)
     };
-    let own = given.psps.values().flat_map(of_psp).chain([control_token]).collect();
-    Exchanges::start(config.exchanges, own)
+    let own = given.psps.values().flat_map(of_psp).chain([control_token]).collect::<Vec<_>>();
+    let exchanges = Exchanges::start(config.exchanges, Some(config.data.data_dir.clone()))?;
+    exchanges.know(FIRST_TENANT, &own);
+    Some(exchanges)
 }
 
 pub(super) fn brand(config: &DevConfig) -> Brand {

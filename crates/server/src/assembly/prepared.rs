@@ -83,6 +83,7 @@ impl PreparedSandbox {
         let rows = seeding::rows(&keys, seed, &credentials, (FIRST_TENANT, tenants::FIRST));
         let unseeded = seeding::seed(&store, rows, FIRST_TENANT, &randomness).await?;
         directory.first_start_is_over()?;
+        let exchanges = parts::exchanges(config, &credentials, control_token.clone());
         let policy = Policy::new(UrlPolicy::Sandbox).refusing_own_listener(listener.address());
         let outbound = OutboundClient::new(policy, parts::tls(config)?, Resolver::System);
         let common = Common {
@@ -90,9 +91,9 @@ impl PreparedSandbox {
             listener: listener.address(),
             hosts: Arc::new(config.network.known_hosts(&public_url)),
             origin: public_url,
-            outbound: outbound.watched_by(seams.call_watch.clone()),
+            outbound: outbound.watched_by(seams.call_watch.clone()).kept_in(exchanges.clone()),
             signing_key,
-            exchanges: parts::exchanges(config, &credentials, control_token.clone()),
+            exchanges,
             control_token,
             brand: Arc::new(parts::brand(config)),
             seams,

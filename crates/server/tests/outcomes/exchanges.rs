@@ -123,18 +123,18 @@ async fn exchanges_are_listed_newest_first_by_payment_by_refusal_and_page_by_pag
     assert_eq!(app.send_details("p-3").await.status, StatusCode::NOT_FOUND);
     let details = |id: &str| format!("/psp/v3/psppayments/{id}/details");
     let approve = "/psp/v3/integration-test/psppayments/p-1/approve".to_owned();
-    let of_first = [details("p-1"), update.to_owned(), approve, init.to_owned()];
+    let of_first = [details("p-1"), update.to_owned(), approve, app.psp.make_payment_url(), init.to_owned()];
     assert_eq!(listed(&app, "?payment=p-1").await, of_first);
     assert_eq!(listed(&app, "?payment=1").await, of_first, "the wallet's own number");
     assert_eq!(listed(&app, "?refused=true").await, [details("p-3")]);
     assert_eq!(listed(&app, "?payment=p-3&refused=true").await, [details("p-3")]);
     let all = listed(&app, "").await;
-    assert_eq!(all.len(), 7, "{all:?}");
+    assert_eq!(all.len(), 8, "{all:?}");
     assert_eq!(all.last().expect("one"), "/accesstoken/get");
     let first = app.control("/exchanges?limit=4").await;
     let rest = listed(&app, &format!("?before={}", first["before"])).await;
     assert_eq!(rest, all[4..]);
-    assert_eq!(app.control("/exchanges?limit=7").await["before"], Value::Null);
+    assert_eq!(app.control("/exchanges?limit=8").await["before"], Value::Null);
     let newest = listed(&app, &format!("?after={}", first["exchanges"][1]["id"])).await;
     assert_eq!(newest, all[..1]);
     for query in ["limit=0", "limit=1001", "refused=maybe", "after=-1", "other=1"] {

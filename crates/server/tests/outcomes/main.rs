@@ -8,6 +8,7 @@ mod answers;
 mod app_api;
 mod awaiting;
 mod batches;
+mod calls_out;
 mod clock_notified;
 mod clock_resets;
 mod deadlines;

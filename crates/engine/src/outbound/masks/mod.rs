@@ -73,9 +73,64 @@ impl Masks {
                 masks.add(&decoded);
             }
         }
-        masks.plain.sort();
-        masks.base64.sort();
-        masks
+        masks.sorted()
+    }
+
+    /// Masks for these secrets, each of which may be two in one as in `Basic …`.
+    pub fn of_words<'s>(secrets: impl IntoIterator<Item = &'s str>) -> Self {
+        let mut masks = Self { short: Vec::new(), plain: Grams::default(), base64: Grams::default() };
+        for secret in secrets {
+            masks.add(secret.as_bytes());
+            for decoded in secret.split_whitespace().filter_map(decoded) {
+                masks.add(&decoded);
+            }
+        }
+        masks.sorted()
+    }
+
+    fn sorted(mut self) -> Self {
+        self.plain.sort();
+        self.base64.sort();
+        self
+    }
+
+    /// `text` without the secrets; nothing when a glance shows that there is none, so that a clean text costs little.
+    pub fn hide_if_any(&self, text: &str) -> Option<String> {
+        (!self.is_clean(text)).then(|| self.hide(text))
+    }
+
+    /// Whether nothing in `text` could be hidden. What is escaped has to be looked at.
+    fn is_clean(&self, text: &str) -> bool {
+        let foreign_digit = |character: char| !character.is_ascii() && character.is_numeric();
+        if !text.is_ascii() && text.chars().any(foreign_digit) {
+            return false;
+        }
+        if !self.short.is_empty() {
+            let lower = text.to_ascii_lowercase();
+            if self.short.iter().any(|short| lower.contains(short.as_str())) {
+                return false;
+            }
+        }
+        let (mut gram, mut digits, mut between) = (0_u64, 0_usize, 0_usize);
+        for (at, byte) in text.bytes().enumerate() {
+            match byte {
+                b'\\' | b'%' | b'&' => return false,
+                b'0'..=b'9' => (digits, between) = (digits.saturating_add(1), 0),
+                b'A'..=b'Z' | b'a'..=b'z' => digits = 0,
+                // The rest of a character.
+                0x80..=0xBF => {}
+                _ => {
+                    between = between.saturating_add(1);
+                    digits = if between > SEPARATORS { 0 } else { digits };
+                }
+            }
+            gram = gram << 8 | u64::from(byte.to_ascii_lowercase());
+            let whole = at.saturating_add(1) >= GRAM_BYTES;
+            if digits >= DIGITS || whole && (self.plain.has_key(gram) || self.base64.has_key(gram)) {
+                return false;
+            }
+        }
+        true
     }
 
     /// `text` without the secrets.
@@ -172,7 +227,10 @@ impl Grams {
     }
 
     fn has(&self, gram: &[u8]) -> bool {
-        let Some(key) = key(gram) else { return false };
+        key(gram).is_some_and(|key| self.has_key(key))
+    }
+
+    fn has_key(&self, key: u64) -> bool {
         self.possible.get(kind(key)).is_some_and(|possible| *possible) && self.sorted.binary_search(&key).is_ok()
     }
 }

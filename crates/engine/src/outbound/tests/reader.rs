@@ -18,7 +18,7 @@ const ANSWERS: [&str; 6] = [
 fn read<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> (Result<Answer, UnknownCause>, Option<u16>) {
     let mut reader = AnswerReader::default();
     for piece in pieces {
-        match reader.push(piece) {
+        match reader.push(piece, None) {
             Ok(None) => {}
             Ok(Some(answer)) => return (Ok(answer), None),
             Err(cause) => return (Err(cause), status(reader)),

@@ -1,6 +1,7 @@
 //! Answers of the public endpoints: successes as JSON, refusals from the one table of errors. The wallet's faults become
 //! wire faults here and nowhere else.
 
+use std::borrow::Cow;
 use std::slice;
 
 use axum::body::Body;
@@ -153,7 +154,7 @@ impl Refused {
     /// The row of the table of errors that answers first.
     pub(super) fn reason(&self) -> Option<Reason> {
         let row = self.faults().iter().min_by_key(|fault| fault.stage())?.code.row();
-        Some(Reason { code: row.code, message: row.message })
+        Some(Reason { code: Cow::Borrowed(row.code), message: Cow::Borrowed(row.message) })
     }
 
     fn faults(&self) -> &[WireFault] {

@@ -10,13 +10,14 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Uri};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use lommebok_domain::{PspId, PspTransactionId, TenantId};
 use lommebok_engine::clock::ProcessTime;
 use lommebok_engine::exchanges::{
-    About, Exchanges, Interface, MOST_BODY_BYTES, NotShown, Observed, ObservedBody, ObservedPath, Place, Reason,
+    About, Exchanges, Interface, MOST_BODY_BYTES, NotShown, Observed, ObservedBody, ObservedHeaders, Place, Reason,
+    Target,
 };
 use lommebok_engine::observability::calls::millis;
 use lommebok_psp_v3::headers::{CLIENT_ID, EXCHANGE, subscription_key};
@@ -51,14 +52,14 @@ pub(super) async fn observed<F: Future<Output = Response>>(
             at,
             ms: millis(ProcessTime.now().duration_since(began)),
             method,
-            path: path(uri.path()),
-            uri,
-            headers,
+            target: target(uri),
+            headers: ObservedHeaders::Map(headers),
             body: taken(&seen),
             status: Some(answer.status.as_u16()),
-            answer_headers: answer.headers.clone(),
+            answer_headers: ObservedHeaders::Map(answer.headers.clone()),
             answer_body: short(answer_body.clone()),
-            reason: answer.extensions.get::<Option<Reason>>().copied().flatten(),
+            reason: answer.extensions.get::<Option<Reason>>().cloned().flatten(),
+            call: None,
         },
     );
     if let Some(number) = number
@@ -70,17 +71,18 @@ pub(super) async fn observed<F: Future<Output = Response>>(
     Response::from_parts(answer, Body::from(answer_body))
 }
 
-fn path(path: &str) -> ObservedPath {
-    match route(path) {
-        Some(Endpoint::Details { id } | Endpoint::ForceApprove { id }) => {
-            let id = id.id().and_then(PspTransactionId::new);
-            id.map_or(ObservedPath::Unknown, |id| ObservedPath::OfPayment(id.as_str().to_owned()))
-        }
-        Some(Endpoint::Merchant { .. }) | None => ObservedPath::Unknown,
+fn target(uri: Uri) -> Target {
+    let id = match route(uri.path()) {
+        Some(Endpoint::Details { id } | Endpoint::ForceApprove { id }) => id.id().and_then(PspTransactionId::new),
+        Some(Endpoint::Merchant { .. }) | None => None,
         Some(Endpoint::Init | Endpoint::UpdateStatus | Endpoint::AccessToken | Endpoint::Merchants) => {
-            ObservedPath::Known
+            return Target::Endpoint(uri);
         }
-        Some(Endpoint::Deeplink) => ObservedPath::Known,
+        Some(Endpoint::Deeplink) => return Target::Endpoint(uri),
+    };
+    match id {
+        Some(id) => Target::OfPayment(uri, id.as_str().to_owned()),
+        None => Target::Unknown(uri),
     }
 }
 

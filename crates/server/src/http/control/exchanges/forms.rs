@@ -1,10 +1,13 @@
 //! An exchange as JSON, as text for people, and as a command of the shell. It has no secret any more.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use lommebok_control_api as wire;
 use lommebok_domain::{PaymentId, PspId};
 use lommebok_engine::exchanges::{Body, Exchange, Interface, Message, NotShown};
+
+use lommebok_engine::outbound::Phases;
 
 use super::super::view::moment;
 
@@ -33,15 +36,15 @@ pub(super) fn head_shown(exchange: &Exchange, public_url: &str) -> wire::Exchang
         method: exchange.method.clone(),
         path: exchange.path.clone(),
         status: exchange.status,
-        failure: None,
+        failure: exchange.call.as_ref().and_then(|call| call.failure.as_deref()).map(str::to_owned),
         psp: exchange.about.psp.map(PspId::get),
         payments: exchange.payments.clone(),
         payment_number: exchange.about.payment.map(PaymentId::get),
         attempt: exchange.about.attempt,
-        outcome: None,
+        outcome: exchange.call.as_ref().map(|call| call.outcome.clone()),
         refused: exchange.is_refused().then(|| wire::Refused {
-            code: exchange.reason.map(|reason| reason.code.to_owned()),
-            reason: exchange.reason.map(|reason| reason.message.to_owned()),
+            code: exchange.reason.as_ref().map(|reason| reason.code.to_string()),
+            reason: exchange.reason.as_ref().map(|reason| reason.message.to_string()),
         }),
         hint: exchange.hint.clone(),
     }
@@ -52,7 +55,18 @@ pub(super) fn shown(exchange: &Exchange, public_url: &str) -> wire::Exchange {
         head: head_shown(exchange, public_url),
         request: message(&exchange.request),
         answer: message(&exchange.answer),
-        phases: None,
+        phases: exchange.call.as_ref().map(|call| phases(call.phases)),
+    }
+}
+
+fn phases(phases: Phases) -> wire::Phases {
+    let us = |phase: Option<Duration>| phase.map(|took| u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+    wire::Phases {
+        dns_us: us(phases.dns),
+        connect_us: us(phases.connect),
+        tls_us: us(phases.tls),
+        wait_us: us(phases.wait),
+        read_us: us(phases.read),
     }
 }
 
@@ -96,12 +110,17 @@ fn not_shown(why: NotShown) -> wire::NotShown {
 /// As it went over the wire.
 pub(super) fn text(exchange: &Exchange) -> String {
     let Exchange { method, path, ms, .. } = exchange;
+    let call = exchange.call.as_ref();
     let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| format!("HTTP {status}"));
-    let mut text = format!("{method} {path}\n{}\n{status} after {ms} ms\n", lines(&exchange.request));
+    let failure = call.and_then(|call| call.failure.as_ref()).map(|code| format!(" ({code})")).unwrap_or_default();
+    let mut text = format!("{method} {path}\n{}\n{status}{failure} after {ms} ms\n", lines(&exchange.request));
     text.push_str(&lines(&exchange.answer));
-    if let Some(reason) = exchange.reason {
+    if let Some(reason) = &exchange.reason {
         // A String takes all that is written into it.
         let _infallible = writeln!(text, "\nRefused: {} ({})", reason.message, reason.code);
+    }
+    if let Some(call) = call {
+        let _infallible = writeln!(text, "\nOutcome: {}", call.outcome);
     }
     text
 }
