@@ -10,7 +10,6 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem;
 use zeroize::Zeroizing;
 
-use super::members::Found;
 use crate::keys::Secret;
 use crate::outbound::Masks;
 
@@ -71,6 +70,27 @@ impl Hidden {
 
     pub(super) fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
+    }
+}
+
+/// What was found on the way, in all bodies of an exchange.
+#[derive(Default)]
+pub(super) struct Found {
+    /// What was masked: it must not stand elsewhere either.
+    pub(super) hidden: Hidden,
+    /// Each `pspTransactionId`.
+    pub(super) payments: Vec<String>,
+}
+
+impl Found {
+    pub(super) fn both(mut self, other: Self) -> Self {
+        self.hidden.extend(other.hidden);
+        for payment in other.payments {
+            if !self.payments.contains(&payment) {
+                self.payments.push(payment);
+            }
+        }
+        self
     }
 }
 

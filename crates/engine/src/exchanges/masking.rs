@@ -5,8 +5,8 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::hiding::{Everywhere, Hidden, Hiding, MARK, Own, names_only};
-use super::members::{Found, LONGEST_ID, masked};
+use super::hiding::{Everywhere, Found, Hidden, Hiding, MARK, Own, names_only};
+use super::members::{LONGEST_ID, masked};
 use super::record::{
     Body, CallOut, Exchange, Message, NotShown, Observed, ObservedBody, ObservedHeaders, Target, is_refusal,
 };

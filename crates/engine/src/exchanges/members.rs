@@ -8,7 +8,7 @@ use std::fmt;
 use lommebok_domain::PspTransactionId;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::hiding::{Hidden, Hiding, MARK, is_name};
+use super::hiding::{Found, Hiding, MARK, is_name};
 
 /// The most bytes of an id or a word; a longer one is something else.
 pub(super) const LONGEST_ID: usize = 50;
@@ -93,27 +93,6 @@ fn origin(url: &str) -> Option<&str> {
     let host = url.find("://")?.checked_add("://".len())?;
     let slash = url.get(host..)?.find('/')?;
     url.get(..=host.checked_add(slash)?)
-}
-
-/// What was found on the way, in all bodies of an exchange.
-#[derive(Default)]
-pub(super) struct Found {
-    /// What was masked: it must not stand elsewhere either.
-    pub(super) hidden: Hidden,
-    /// Each `pspTransactionId`.
-    pub(super) payments: Vec<String>,
-}
-
-impl Found {
-    pub(super) fn both(mut self, other: Self) -> Self {
-        self.hidden.extend(other.hidden);
-        for payment in other.payments {
-            if !self.payments.contains(&payment) {
-                self.payments.push(payment);
-            }
-        }
-        self
-    }
 }
 
 /// A body that is being masked.

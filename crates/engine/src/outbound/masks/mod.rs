@@ -5,14 +5,16 @@
 //! half a token is one too. The secrets live as long as
 //! [`CallSecrets`], which belongs to the task of its call alone.
 
+mod grams;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
+use grams::{GRAM_BYTES, Grams};
+
 /// The mark in the place of what was hidden.
 const HIDDEN: &str = "***";
-/// So many bytes of a secret in a row are one, whatever is around them.
-const GRAM_BYTES: usize = 8;
 /// A run of so many digits may be a card's or a token's number.
 const DIGITS: usize = 12;
 /// So many characters that are neither letter nor digit may stand between two digits of a run.
@@ -193,55 +195,6 @@ impl std::fmt::Debug for Masks {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Masks").finish_non_exhaustive()
     }
-}
-
-/// All runs of [`GRAM_BYTES`] of some texts, sorted; and which of them there can be, because a body of 64 KiB asks often.
-struct Grams {
-    sorted: Zeroizing<Vec<u64>>,
-    possible: Box<[bool; POSSIBLE]>,
-}
-
-/// How many kinds of runs are told apart at a glance.
-const POSSIBLE: usize = 4096;
-
-impl Default for Grams {
-    fn default() -> Self {
-        Self { sorted: Zeroizing::default(), possible: Box::new([false; POSSIBLE]) }
-    }
-}
-
-impl Grams {
-    /// A space at either end is not the secret's, but of what is around it.
-    fn add(&mut self, text: &[u8]) {
-        let grams = text.windows(GRAM_BYTES).filter(|gram| gram.first() != Some(&b' ') && gram.last() != Some(&b' '));
-        for key in grams.filter_map(key) {
-            self.sorted.push(key);
-            if let Some(possible) = self.possible.get_mut(kind(key)) {
-                *possible = true;
-            }
-        }
-    }
-
-    fn sort(&mut self) {
-        self.sorted.sort_unstable();
-    }
-
-    fn has(&self, gram: &[u8]) -> bool {
-        key(gram).is_some_and(|key| self.has_key(key))
-    }
-
-    fn has_key(&self, key: u64) -> bool {
-        self.possible.get(kind(key)).is_some_and(|possible| *possible) && self.sorted.binary_search(&key).is_ok()
-    }
-}
-
-/// Which of the [`POSSIBLE`] kinds a run is, by Fibonacci's multiplication.
-fn kind(key: u64) -> usize {
-    usize::try_from(key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 52).unwrap_or(0)
-}
-
-fn key(gram: &[u8]) -> Option<u64> {
-    gram.try_into().ok().map(u64::from_be_bytes)
 }
 
 /// What a part of `Basic …` says in clear.
