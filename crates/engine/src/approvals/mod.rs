@@ -44,6 +44,11 @@ impl Approvals {
         }
     }
 
+    /// The number of the payment behind a landing token, if the token is one; nothing is read for it.
+    pub fn number_of_link(&self, token: &str) -> Option<PaymentId> {
+        self.links.payment(token).ok()
+    }
+
     /// Binds the payment to the user with `number`, or to nobody, and prompts that user, unless there is too much on that phone
     /// already. The answer is alike, so that a link tells nobody which numbers are users'.
     pub async fn confirm_number(&self, payment: &Payment, number: &PhoneNumber) -> Result<Payment, Fault> {

@@ -78,12 +78,22 @@ fn shown(member: &str) -> Shown {
         | "errorId"
         | "code"
         | "version"
+        | "id"
+        | "state"
+        | "deadline"
+        | "prompt"
+        | "cancellable"
+        | "serialNumber"
+        | "network"
+        | "lastFour"
+        | "outcome"
+        | "reason"
         | "field" => Shown::Plain,
-        "paymentText" | "name" | "companyName" | "errorMessage" | "errorText" | "message" | "error_description"
-        | "detail" => Shown::Text,
-        "pspRedirectUrl" | "makePaymentUrl" | "vippsRedirectUrl" | "website" | "logoUrl" => Shown::Url,
+        "paymentText" | "name" | "companyName" | "text" | "errorMessage" | "errorText" | "message"
+        | "error_description" | "detail" => Shown::Text,
+        "pspRedirectUrl" | "makePaymentUrl" | "vippsRedirectUrl" | "backToShop" | "website" | "logoUrl" => Shown::Url,
         // Where the customer is sent is a way in.
-        "url3dSecure" | "url" => Shown::Origin,
+        "url3dSecure" | "stepUpUrl" | "url" => Shown::Origin,
         _ => Shown::Nothing,
     }
 }

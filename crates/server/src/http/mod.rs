@@ -12,6 +12,8 @@ mod health;
 mod known_host;
 mod landing;
 mod mobileintercept;
+mod observed;
+mod observed_people;
 mod openapi;
 pub(crate) mod pages;
 mod psp;

@@ -20,6 +20,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::control::{self, Control};
 use super::known_host::{self, HostCheck};
+use super::observed_people::{self, KeepsExchanges};
 use super::pages::{Pages, language};
 use super::sandbox_pages::{self, SandboxPages};
 use super::{Edge, app, health, landing, mobileintercept, openapi, psp};
@@ -60,7 +61,9 @@ pub(crate) fn sandbox_router(
     let pages = shown.pages.clone();
     let programs = for_programs(edge, &pages.wallet, tasks);
     let known = HostCheck { hosts: Arc::clone(&control.hosts), pages: pages.clone() };
+    let keeps = KeepsExchanges { exchanges: sandbox.exchanges.clone(), wallet: Arc::clone(&pages.wallet) };
     let guarded = for_people(edge, pages.clone())
+        .layer(from_fn_with_state(keeps, observed_people::observed))
         .merge(sandbox_pages::routes(shown))
         .layer(from_fn_with_state(known, known_host::check))
         .merge(control::operate_routes(control.clone()))

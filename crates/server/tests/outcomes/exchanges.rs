@@ -1,6 +1,7 @@
 //! What the sandbox keeps of what was said, as the operator sees it: each answer leads to its exchange, without its secrets.
 
 use lommebok_testkit::cases::Call;
+use lommebok_testkit::landing_page::LandingPage;
 use lommebok_testkit::test_app::{Answer, TestApp};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -194,12 +195,58 @@ async fn a_sandbox_that_keeps_none_says_so_and_its_answers_lead_nowhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_control_api_and_the_pages_are_no_exchanges() {
+async fn what_a_page_or_a_program_asks_by_itself_is_no_exchange() {
     let app = TestApp::start().await;
-    for path in ["/control/v1/clock", "/phone", "/metrics", "/app/v1/payments"] {
+    let token = app.init("p-1").await.token;
+    let before = listed(&app, "").await;
+    for path in
+        ["/control/v1/clock", "/phone", "/", "/metrics", "/app/v1/status", "/app/v1/events", "/.well-known/jwks.json"]
+    {
         let answer = app.exchange(&Call::new("GET", path)).await.expect("an answer");
         assert!(!answer.headers.contains_key("lommebok-exchange"), "{path}");
     }
-    assert_eq!(listed(&app, "").await, [""; 0]);
+    drop(Answer::to(app.client().get(app.url(&format!("/landing/status?token={token}")))).await.succeeded());
+    assert_eq!(listed(&app, "").await, before);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_customer_does_is_found_by_payment_and_has_neither_pin_nor_number_nor_session() {
+    let app = TestApp::start().await;
+    let payment = app.init("p-1").await;
+    let page = LandingPage::open(&app, &payment).await;
+    assert_eq!(page.confirm("12345678").await, StatusCode::SEE_OTHER);
+    let phone = app.first_phone().await;
+    let opened = phone.open(&payment.link).await.succeeded();
+    let id = opened.json["id"].as_str().expect("an id").to_owned();
+    drop(phone.approve(&id, &phone.card("VISA").await).await.succeeded());
+    app.until_state("p-1", "RESERVED").await;
+    let list = app.control("/exchanges?payment=p-1").await;
+    let said = |head: &Value| format!("{} {}", head["interface"].as_str().unwrap(), head["path"].as_str().unwrap());
+    let mut said: Vec<String> = list["exchanges"].as_array().unwrap().iter().map(said).collect();
+    // The call is on its way while the approval is answered.
+    said.sort();
+    let deeplink = "landing /dwo-api-application/v1/deeplink/vippsgateway?v=***&token=***";
+    let expected = [
+        &format!("app_api /app/v1/payments/{id}/approve"),
+        "app_api /app/v1/payments/open",
+        deeplink,
+        "landing /landing/number",
+        &format!("make_payment {}", app.psp.make_payment_url()),
+        "psp_api /psp/v3/psppayments/init",
+    ];
+    assert_eq!(said, expected);
+    let all = app.control("/exchanges").await;
+    let mut whole = String::new();
+    for head in all["exchanges"].as_array().unwrap() {
+        whole.push_str(&app.control(&format!("/exchanges/{}", head["id"])).await.to_string());
+    }
+    assert!(whole.contains("/app/v1/sessions") && whole.contains("AWAITING_APPROVAL"), "{whole}");
+    let session = format!("{phone:?}");
+    let session = session.split("session: \"").nth(1).and_then(|rest| rest.split('"').next()).expect("a session");
+    assert!(whole.contains(r#"\"pin\":\"***\""#), "{whole}");
+    for secret in ["12345678", session, &payment.token] {
+        assert!(!whole.contains(secret), "{secret} in {whole}");
+    }
     app.stop().await;
 }

@@ -17,11 +17,12 @@ const MARK: &str = "***";
 const CURLS_OWN: [&str; 6] =
     ["accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"];
 /// Members and headers whose secret the commands of `lommebok env` know, with the variable.
-const VARIABLES: [(&str, &str); 5] = [
+const VARIABLES: [(&str, &str); 6] = [
     ("authorization", "TOKEN"),
     ("ocp-apim-subscription-key", "SUBSCRIPTION_KEY"),
     ("customerMobileNumber", "MOBILE_NUMBER"),
     ("customerPhoneNumber", "MOBILE_NUMBER"),
+    ("phoneNumber", "MOBILE_NUMBER"),
     ("token", "LINK"),
 ];
 
