@@ -85,6 +85,33 @@ async fn each_request_is_a_line_with_its_status_and_the_reason_of_a_refusal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_wallets_calls_point_the_other_way_and_a_restart_still_has_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let (steady, free) = (steady_address().to_string(), "127.0.0.1:0");
+    let launch = Launch::at(BINARY, directory.path(), [&steady, free, free]).with(&["--no-shop"]);
+    let server = ServerProcess::start(&launch).await;
+    let client = PspClient::new(&launch, &server).await;
+    let mut body = init(&client, "p-1");
+    drop(client.post("/psp/v3/psppayments/init", &body, "p-1").await.unwrap().succeeded());
+    body = init(&client, "p-2");
+    body["makePaymentUrl"] = json!("http://127.0.0.1:1/gone");
+    drop(client.post("/psp/v3/psppayments/init", &body, "p-2").await.unwrap().succeeded());
+    for id in ["p-1", "p-2"] {
+        drop(Command::from(launch.command(&["payments", "approve", id])).output().await.unwrap());
+    }
+    let first = lines(&launch, &["--payment", "p-1"]).await;
+    assert_eq!([first[1][0].as_str(), &first[1][1], &first[1][3], &first[1][7]], ["<--", "POST", "200", "RESERVED"]);
+    let second = lines(&launch, &["--payment", "p-2"]).await;
+    assert_eq!(second[1][..6].join(" "), "<-- POST http://127.0.0.1:1/gone no answer (connect)");
+    assert_eq!(second[1][9..].join(" "), "FAILED (not_delivered: connect)");
+    server.stop().await;
+    let server = ServerProcess::start(&launch).await;
+    assert_eq!(lines(&launch, &["--payment", "p-1"]).await, first);
+    assert_eq!(lines(&launch, &["--payment", "p-2"]).await[..2], second[..2]);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_sandbox_that_keeps_none_says_which_setting_it_is() {
     let directory = tempfile::tempdir().unwrap();
     let launch = Launch::new(BINARY, directory.path()).with(&["--no-shop", "--exchanges-max-bytes", "0"]);

@@ -159,10 +159,12 @@ impl Follower<'_> {
     }
 
     fn print(&mut self, exchange: &ExchangeHead) -> io::Result<()> {
-        if self.last.is_some_and(|last| exchange.id <= last) {
+        // One whose answer came late comes twice, to be printed twice.
+        let is_late = exchange.status.is_some() && exchange.failure.as_deref() == Some("timeout");
+        if self.last.is_some_and(|last| exchange.id <= last) && !is_late {
             return Ok(());
         }
-        self.last = Some(exchange.id);
+        self.last = self.last.max(Some(exchange.id));
         let is_json = self.matches.get_flag("json");
         let shown = if is_json { serde_json::to_value(exchange)?.to_string() } else { line(exchange) };
         let mut stdout = io::stdout().lock();
@@ -189,19 +191,25 @@ fn payment(matches: &ArgMatches) -> String {
     matches.get_one::<String>("payment").map(|id| format!("&payment={id}")).unwrap_or_default()
 }
 
-/// `--> POST /psp/v3/psppayments/init  400  3 ms  179603165500017  Invalid request (98)`
+/// `--> POST /psp/v3/psppayments/init  400  3 ms  179603165500017  Invalid request (98)`, or
+/// `<-- POST http://psp.example/make-payment  no answer (timeout)  15000 ms  179603165500018  FAILED, outcome unknown (timeout)`
 fn line(exchange: &ExchangeHead) -> String {
     let ExchangeHead { direction, method, path, ms, id, refused, .. } = exchange;
     let arrow = match direction {
         Direction::In => "-->",
         Direction::Out => "<--",
     };
-    let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    let status = match (exchange.status, &exchange.failure) {
+        (Some(status), None) => status.to_string(),
+        (Some(status), Some(failure)) => format!("{status} ({})", text(failure)),
+        (None, failure) => format!("no answer ({})", text(failure.as_deref().unwrap_or_default())),
+    };
     let said = refused.as_ref().and_then(|refused| {
         let (reason, code) = (refused.reason.as_ref()?, refused.code.as_ref()?);
         Some(format!("  {} ({})", text(reason), text(code)))
     });
     let hint = exchange.hint.as_ref().map(|hint| format!("  {}", text(hint))).unwrap_or_default();
-    let said = said.unwrap_or_default();
+    let outcome = exchange.outcome.as_ref().map(|outcome| format!("  {}", text(outcome)));
+    let said = said.or(outcome).unwrap_or_default();
     format!("{arrow} {} {}  {status}  {ms} ms  {id}{said}{hint}", text(method), text(path))
 }

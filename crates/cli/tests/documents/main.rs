@@ -10,4 +10,5 @@ mod page;
 mod readme;
 mod run_in_parallel;
 mod sameness;
+mod see_a_payment;
 mod wait_without_sleeping;
