@@ -1,5 +1,5 @@
 //! A canary in each secret: after a run with the log at TRACE none of them is in a log line, an error, the metrics, a page
-//! where it does not belong, the bytes of the database, or what `Debug` says.
+//! where it does not belong, the bytes of the database, an exchange, or what `Debug` says.
 //!
 //! One test alone in its process, because a process has one log.
 
@@ -312,11 +312,23 @@ async fn no_secret_stands_where_it_does_not_belong() {
     let in_memory: Vec<String> = started.iter().map(|payment| format!("{:?}", app.payment(&payment.id))).collect();
     canaries.absent("a payment in Debug", in_memory.join("\n").as_bytes(), &[]);
 
+    let kept = app.control("/exchanges?limit=1000").await;
+    let kept = kept["exchanges"].as_array().expect("a list");
+    assert!(kept.iter().any(|exchange| exchange["direction"] == "out") && kept.len() > 20, "{} are kept", kept.len());
+    for exchange in kept {
+        for form in ["json", "text", "curl"] {
+            let path = format!("/exchanges/{}?as={form}", exchange["id"]);
+            let said = Answer::to(app.control_call(Method::GET, &path)).await.succeeded().text;
+            let said = said.replace("\\\"", "\"");
+            canaries.absent(&format!("{form} of {} {}", exchange["method"], exchange["path"]), said.as_bytes(), &[]);
+        }
+    }
+
     let mut bytes_read = 0_usize;
     for entry in std::fs::read_dir(app.data_directory()).expect("the directory can be read") {
         let path = entry.expect("an entry can be read").path();
         let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
-        if name.starts_with("lommebok.db") {
+        if name.starts_with("lommebok.db") || name.starts_with("exchanges") {
             let bytes = std::fs::read(&path).expect("the file can be read");
             canaries.absent(&name, &bytes, &[]);
             bytes_read = bytes_read.saturating_add(bytes.len());
