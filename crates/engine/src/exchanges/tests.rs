@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use lommebok_domain::{PaymentId, TenantId, Timestamp};
 use tokio::time::Instant;
 
+use super::Exchanges;
 use super::file::Files;
 use super::hiding::Own;
 use super::masking::mask;
@@ -285,4 +286,37 @@ fn what_is_no_file_or_too_long_is_left_out_and_nothing_fails() {
     none.keep(&numbered(1, 200));
     none.write();
     assert!(!none.is_behind());
+}
+
+#[tokio::test]
+async fn each_tenant_has_its_own_exchanges_and_credentials_and_a_forgotten_one_leaves_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let start = || Exchanges::start(LIMITS, Some(directory.path().to_owned())).unwrap();
+    let [first, second] = [1, 2].map(TenantId::new);
+    let exchanges = start();
+    for tenant in [first, second] {
+        exchanges.know(tenant, &[Secret::new(format!("secret-of-{}-canary", tenant.get()))]);
+        let mut said = observed("/x", &[("psp-id", "secret-of-1-canary secret-of-2-canary")], b"");
+        said.about.tenant = tenant;
+        exchanges.take(exchanges.place().unwrap(), said).unwrap();
+    }
+    let ids = async |exchanges: &Exchanges, tenant| {
+        let (list, _) = exchanges.list(&Filter::of(tenant), 9).await;
+        list.iter().map(|exchange| exchange.id).collect::<Vec<_>>()
+    };
+    let (list, _) = exchanges.list(&Filter::of(second), 9).await;
+    assert_eq!(header(&list[0], "psp-id"), "secret-of-1-canary ***");
+    let (mine, theirs) = (ids(&exchanges, first).await, list[0].id);
+    assert_eq!((mine.len(), list.len()), (1, 1));
+    assert!(exchanges.one(first, theirs).await.is_none() && exchanges.one(second, theirs).await.is_some());
+    exchanges.forget(second);
+    assert_eq!((ids(&exchanges, first).await, ids(&exchanges, second).await), (mine.clone(), Vec::new()));
+    drop(exchanges);
+    let again = start();
+    assert_eq!((ids(&again, first).await, ids(&again, second).await), (mine.clone(), Vec::new()));
+    let later = again.take(again.place().unwrap(), observed("/x", &[], b"")).unwrap();
+    assert_eq!(ids(&again, first).await, [later, mine[0]], "numbers rise over a restart");
+    drop(again);
+    assert!(Exchanges::start(Limits { most_bytes: 0, ..LIMITS }, Some(directory.path().to_owned())).is_none());
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0, "who keeps none leaves none");
 }

@@ -119,3 +119,20 @@ proptest! {
         let _ = masks().hide(&text);
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn a_glance_calls_no_text_clean_in_which_something_is_hidden(
+        parts in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "4895", "3701319", "3500", "123456789012", "12", "-", " ", ". ", "–", "å", "٣", "５", "\\u0034", "%34", "&#52;", "Basic",
+                "5ecret-5e", "cret", "s3cr3t", "NWVjcmV0", "c2VjcmV0", "NDg5NTM3", "x", "\"", "/", "\u{0}",
+            ]),
+            0..12,
+        ),
+    ) {
+        let text = parts.concat();
+        let masks = Masks::new(["4895370131935001", "s3cr3t"], Some("Basic 5ecret-5ecret"));
+        proptest::prop_assert_eq!(masks.hide_if_any(&text).unwrap_or_else(|| text.clone()), masks.hide(&text));
+    }
+}
