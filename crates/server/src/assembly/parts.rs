@@ -167,13 +167,17 @@ pub(super) fn token_source(config: &DevConfig, credentials: &SandboxKeys) -> Tok
 
 /// Where exchanges are kept; no credential that the sandbox has given away can be in one.
 pub(super) fn exchanges(config: &DevConfig, given: &SandboxKeys, control_token: Secret) -> Option<Arc<Exchanges>> {
+    let exchanges = Exchanges::start(config.exchanges, Some(config.data.data_dir.clone()))?;
+    exchanges.know(FIRST_TENANT, &secrets_of(given, control_token));
+    Some(exchanges)
+}
+
+/// The credentials that no exchange of a world may hold.
+pub(super) fn secrets_of(given: &SandboxKeys, control_token: Secret) -> Vec<Secret> {
     let of_psp = |psp: &PspCredentials| {
         [&psp.client_secret, &psp.subscription_key, &psp.secondary_subscription_key].map(Secret::clone)
     };
-    let own = given.psps.values().flat_map(of_psp).chain([control_token]).collect::<Vec<_>>();
-    let exchanges = Exchanges::start(config.exchanges, Some(config.data.data_dir.clone()))?;
-    exchanges.know(FIRST_TENANT, &own);
-    Some(exchanges)
+    given.psps.values().flat_map(of_psp).chain([control_token]).collect()
 }
 
 pub(super) fn brand(config: &DevConfig) -> Brand {

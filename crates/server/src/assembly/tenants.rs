@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use lommebok_domain::TenantId;
 use lommebok_engine::clock::BusinessClock;
 use lommebok_engine::fault::Fault;
 use lommebok_engine::keys::{MasterKeys, SecretBytes, TenantDirectories};
@@ -48,6 +49,12 @@ impl MakesWorlds for Maker {
         Box::pin(self.opened(entry, is_new))
     }
 
+    fn forget(&self, tenant: TenantId) {
+        if let Some(exchanges) = &self.common.exchanges {
+            exchanges.forget(tenant);
+        }
+    }
+
     fn make_payment_url(&self) -> Result<String, StartFault> {
         // The sample PSP refuses what another's credentials began; the stub takes everybody's.
         if self.beside.shop.is_none() {
@@ -72,6 +79,9 @@ impl MakesWorlds for Maker {
 impl Maker {
     async fn opened(&self, entry: &Entry, is_new: bool) -> Result<World, StartFault> {
         let (common, tenant) = (&self.common, entry.terms.number);
+        if let Some(exchanges) = &common.exchanges {
+            exchanges.know(tenant, &parts::secrets_of(&entry.credentials, common.control_token.clone()));
+        }
         let store = self.store(entry).await?;
         let keys = Arc::new(parts::keys(&entry.master, &common.randomness));
         let clock = match &common.seams.clock {

@@ -93,6 +93,7 @@ impl Entry {
         if let Begins::After(old) = &*begins {
             // Boxed: ending asks for the old entry's lock in the same way.
             Box::pin(old.end(None)).await?;
+            makes.forget(self.terms.number);
             *begins = Begins::New;
         }
         let is_new = match (&*begins, self.world.get()) {

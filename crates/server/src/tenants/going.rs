@@ -26,6 +26,7 @@ impl Tenants {
     pub(super) async fn remove(&self, entry: &Arc<Entry>) -> Result<bool, TenantFault> {
         let ended = entry.end(Some(&self.0.directories)).await;
         self.0.write().remove(entry);
+        self.0.makes.forget(entry.terms.number);
         ended
     }
 

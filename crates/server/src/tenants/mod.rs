@@ -46,6 +46,9 @@ pub(crate) trait MakesWorlds: Send + Sync {
         is_new: bool,
     ) -> Pin<Box<dyn Future<Output = Result<World, StartFault>> + Send + 'a>>;
 
+    /// What is kept of a world outside its directory goes.
+    fn forget(&self, tenant: TenantId);
+
     /// A `makePaymentUrl` that says OK to every PSP.
     fn make_payment_url(&self) -> Result<String, StartFault>;
 }
