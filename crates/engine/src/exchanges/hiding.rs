@@ -5,8 +5,10 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use memchr::arch::all::rabinkarp;
 use memchr::memmem;
 use zeroize::Zeroizing;
 
@@ -37,7 +39,8 @@ impl Own {
         // Keys are hexadecimal; in capitals one looks like a `PSP-ID`.
         let spellings =
             secrets.iter().flat_map(|secret| [secret.expose().to_owned(), secret.expose().to_ascii_uppercase()]);
-        let exact: Vec<_> = spellings.map(Zeroizing::new).flat_map(|secret| in_json_too(&secret)).collect();
+        let spellings = spellings.map(Zeroizing::new);
+        let exact: Vec<_> = spellings.flat_map(|secret| [escaped(&secret), Some(secret)]).flatten().collect();
         let exact = exact.iter().filter(|secret| secret.len() >= SHORTEST_SECRET).map(|secret| secret.as_bytes());
         let found = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(exact);
         Self { masks, exact: found.ok().filter(|found| found.patterns_len() > 0) }
@@ -50,10 +53,10 @@ impl Default for Own {
     }
 }
 
-/// A secret as it is, and as it stands in JSON where that is another.
-fn in_json_too(secret: &str) -> impl Iterator<Item = Zeroizing<String>> + use<> {
-    let escaped = secret.contains(['"', '\\']).then(|| secret.replace('\\', "\\\\").replace('"', "\\\""));
-    [Some(secret.to_owned()), escaped].into_iter().flatten().map(Zeroizing::new)
+/// A secret as it stands in JSON, where that is something else.
+fn escaped(secret: &str) -> Option<Zeroizing<String>> {
+    let is_other = secret.bytes().any(|byte| byte == b'"' || byte == b'\\');
+    is_other.then(|| Zeroizing::new(secret.replace('\\', "\\\\").replace('"', "\\\"")))
 }
 
 /// What was masked in one exchange so far, and therefore must not stand elsewhere in it.
@@ -64,7 +67,10 @@ impl Hidden {
     pub(super) fn add(&mut self, secret: &str) {
         let secret = secret.trim();
         if secret.len() >= SHORTEST_SECRET && !self.0.iter().any(|known| known.as_str() == secret) {
-            self.0.extend(in_json_too(secret));
+            self.0.push(Zeroizing::new(secret.to_owned()));
+            if let Some(escaped) = escaped(secret) {
+                self.0.push(escaped);
+            }
         }
     }
 
@@ -182,14 +188,21 @@ impl<'a> Hiding<'a> {
 /// Looks for what all of one exchange must not hold.
 pub(super) struct Everywhere<'a> {
     own: &'a Own,
-    hidden: Vec<memmem::Finder<'a>>,
-    token: memmem::Finder<'static>,
+    /// Each with what finds it: that is made for one exchange, and must cost little to make.
+    hidden: Vec<(&'a str, rabinkarp::Finder)>,
 }
 
 impl<'a> Everywhere<'a> {
     pub(super) fn of(own: &'a Own, hidden: &'a Hidden) -> Self {
-        let hidden = hidden.0.iter().map(|secret| memmem::Finder::new(secret.as_bytes())).collect();
-        Self { own, hidden, token: memmem::Finder::new(TOKEN_BEGINS.as_bytes()) }
+        let is_own =
+            |secret: &str, exact: &AhoCorasick| exact.find(secret).is_some_and(|found| found.len() == secret.len());
+        let is_found_anyway = |secret: &str| {
+            let is_token = secret.starts_with(TOKEN_BEGINS) && secret.chars().all(belongs_to_token);
+            is_token || own.exact.as_ref().is_some_and(|exact| is_own(secret, exact))
+        };
+        let secrets = hidden.0.iter().map(|secret| secret.as_str()).filter(|secret| !is_found_anyway(secret));
+        let hidden = secrets.map(|secret| (secret, rabinkarp::Finder::new(secret.as_bytes()))).collect();
+        Self { own, hidden }
     }
 
     /// Hides in a text that is known to be harmless, unless somebody put a secret in its place: long numbers may stay.
@@ -197,8 +210,8 @@ impl<'a> Everywhere<'a> {
         if text.len() < TOKEN_BEGINS.len() {
             return;
         }
-        if self.token.find(text.as_bytes()).is_some() {
-            *text = without_tokens(text).into_owned();
+        if let Cow::Owned(hidden) = without_tokens(text) {
+            *text = hidden;
         }
         if text.len() < SHORTEST_SECRET {
             return;
@@ -211,11 +224,9 @@ impl<'a> Everywhere<'a> {
             });
             *text = shown;
         }
-        for secret in &self.hidden {
-            if secret.find(text.as_bytes()).is_some()
-                && let Ok(found) = str::from_utf8(secret.needle())
-            {
-                *text = text.replace(found, MARK);
+        for (secret, finder) in &self.hidden {
+            if text.len() >= secret.len() && finder.find(text.as_bytes(), secret.as_bytes()).is_some() {
+                *text = text.replace(*secret, MARK);
             }
         }
     }
@@ -266,18 +277,22 @@ pub(super) fn names_only(query: &str, shown: &mut String) {
     }
 }
 
+fn belongs_to_token(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.' | '=')
+}
+
 /// A text without what looks like a JSON Web Token, or the beginning of one.
 fn without_tokens(text: &str) -> Cow<'_, str> {
-    let Some(mut at) = text.find(TOKEN_BEGINS) else { return Cow::Borrowed(text) };
+    static TOKEN: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(TOKEN_BEGINS.as_bytes()));
+    let Some(mut at) = TOKEN.find(text.as_bytes()) else { return Cow::Borrowed(text) };
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     loop {
         let (before, token) = rest.split_at(at);
-        let belongs = |character: char| character.is_ascii_alphanumeric() || "-_.=".contains(character);
         shown.push_str(before);
         shown.push_str(MARK);
-        rest = token.trim_start_matches(belongs);
-        match rest.find(TOKEN_BEGINS) {
+        rest = token.trim_start_matches(belongs_to_token);
+        match TOKEN.find(rest.as_bytes()) {
             Some(next) => at = next,
             None => break,
         }
