@@ -104,6 +104,12 @@ async fn a_list_says_that_there_is_more_and_how_to_see_it() {
     assert!(rest.contains(" p-1 "), "{rest}");
     let few = launch.printed(&["payments", "list", "--limit", "2"]);
     assert_eq!((few.lines().count(), few.lines().last()), (4, Some("There are more: --before 100")));
+    let found = launch.printed(&["payments", "list", "p-7"]);
+    assert!(found.starts_with("Found by: id and order\n") && found.lines().count() == 3, "{found}");
+    let found = launch.printed(&["payments", "list", "--amount", "499.00", "--msn", "100001", "--before", "3"]);
+    assert_eq!(found.lines().count(), 3, "{found}");
+    let nothing = launch.printed(&["payments", "list", "shoes & socks"]);
+    assert!(nothing.starts_with("Found by: nothing that could be searched\n"), "{nothing}");
     let all = launch.printed(&["payments", "list", "--limit", "5000", "--json"]);
     let all: Value = serde_json::from_str(&all).unwrap();
     assert_eq!((all["payments"].as_array().unwrap().len(), &all["before"]), (101, &Value::Null));

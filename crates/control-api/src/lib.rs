@@ -13,6 +13,7 @@ mod clock;
 mod exchange;
 mod log;
 mod payment;
+mod search;
 mod tenant;
 
 use std::fmt;
@@ -32,8 +33,9 @@ pub use log::{
     Approved, AttemptOpened, Bound, Cancelled, CauseOf, Event, EventParts, Failure, LogEntry, Money, NoEffect,
 };
 pub use log::{NoticeDelivered, NoticeMoved, Operation, Outcome};
-pub use payment::{BoundTo, ChangedPayment, LogQuery, Nobody, Notice, NoticeKind, NoticeStatus, Payment, PaymentPage};
-pub use payment::{PaymentQuery, PaymentState, PaymentWithLog, Phase, StateDetail, Sums};
+pub use payment::{BoundTo, ChangedPayment, LogQuery, Nobody, Notice, NoticeKind, NoticeStatus, Payment};
+pub use payment::{PaymentState, PaymentWithLog, Phase, StateDetail, Sums};
+pub use search::{FoundBy, PaymentPage, PaymentQuery};
 pub use tenant::{NewTenant, Tenant, TenantHead, TenantList, TenantMerchant, TenantPsp, TenantUser};
 
 /// A moment of business time: RFC 3339 in UTC with milliseconds, `2026-11-29T22:34:15.519Z`.

@@ -6,27 +6,6 @@ use utoipa::{IntoParams, ToSchema};
 use crate::Moment;
 use crate::log::{Cancelled, Failure, LogEntry};
 
-/// The query of `GET /payments`: one of `state`, `outcome_unknown` and `notice_given_up` at a time.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct PaymentQuery {
-    /// Only payments in this state, whatever the case of its letters.
-    #[param(value_type = Option<PaymentState>)]
-    pub state: Option<String>,
-    /// Only those that failed and may have taken money.
-    #[serde(default)]
-    pub outcome_unknown: bool,
-    /// Only those whose notice the PSP never took.
-    #[serde(default)]
-    pub notice_given_up: bool,
-    /// The `before` of the answer: its next page.
-    pub before: Option<i64>,
-    /// Payments on the page, 1 to 1,000; 100 if it is left out.
-    #[param(minimum = 1, maximum = 1_000)]
-    pub limit: Option<u32>,
-}
-
 /// The query of `GET /payments/{id}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -39,16 +18,6 @@ pub struct LogQuery {
     /// Events on the page, 1 to 100; 100 if it is left out. Where texts are long there are fewer.
     #[param(minimum = 1, maximum = 100)]
     pub limit: Option<u32>,
-}
-
-/// The answer of `GET /payments`: newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct PaymentPage {
-    /// The payments.
-    pub payments: Vec<Payment>,
-    /// Where the next page begins; null on the last one.
-    #[schema(required = true)]
-    pub before: Option<i64>,
 }
 
 /// One payment. No secret is in it.

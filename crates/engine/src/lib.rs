@@ -23,6 +23,7 @@ pub mod payments;
 pub mod people;
 pub mod randomness;
 mod retry;
+pub mod search;
 pub mod simulated_user;
 pub mod status_updates;
 pub mod tasks;

@@ -31,9 +31,10 @@ pub use options::{
     Access, CommitHook, CommitObserver, CommitStage, Durability, FaultHook, Rivals, SqliteOptions, StoreOptions,
 };
 pub use records::{
-    Address, Card, CardDetails, ClockMode, ClockRecord, ClockReset, EventPage, HistoryPage, Merchant, MerchantDetails,
-    MerchantWrite, NewPsp, NewUser, Page, PageLimit, PaymentDetails, PaymentFilter, PaymentReceipt, Psp, Seed,
-    SeededMerchant, SeededPsp, SeededUser, Session, SessionWrite, SignIn, Tenant, TriedFrom, TriedPin, User,
+    Address, Card, CardDetails, ClockMode, ClockRecord, ClockReset, Comparable, EventPage, HistoryPage, Merchant,
+    MerchantDetails, MerchantWrite, NewPsp, NewUser, Page, PageLimit, PaymentDetails, PaymentFilter, PaymentReceipt,
+    Psp, Seed, SeededMerchant, SeededPsp, SeededUser, Session, SessionWrite, SignIn, Standing, Tenant, TriedFrom,
+    TriedPin, User,
 };
 pub use secret::{HashKey, KeyedHash, Sealed};
 pub use sqlite::CheckReport;

@@ -6,6 +6,7 @@
 //! What receives commits from here (`attempts`, `timers`, watchers) depends on this folder; it knows none of them.
 
 mod attempt_queue;
+mod changed_ranges;
 mod hints;
 mod schedule;
 
@@ -18,6 +19,7 @@ use crate::fault::Fault;
 use attempt_queue::Place;
 
 pub(crate) use attempt_queue::{AttemptQueue, QueuedAttempt, queues_attempt};
+pub(crate) use changed_ranges::{ChangedRanges, PAYMENTS_PER_RANGE, range_of};
 pub use hints::{Hint, Hub, Notified, Subscription, Topic};
 pub(crate) use schedule::Schedule;
 
@@ -35,6 +37,8 @@ pub(crate) struct AfterCommit {
     pub(crate) attempts: AttemptQueue,
     /// When the timers look next.
     pub(crate) timers: Arc<Schedule>,
+    /// What a search is to read again.
+    pub(crate) changed: Arc<ChangedRanges>,
     /// The watchers.
     pub(crate) hints: Hub,
 }
@@ -71,6 +75,7 @@ impl AfterCommit {
             for (_, at) in after.due() {
                 self.timers.note(at);
             }
+            self.changed.note(after.id);
             self.hints.publish(after, before.binding);
         }
     }

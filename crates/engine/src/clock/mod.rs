@@ -28,5 +28,10 @@ pub fn time_text(at: Timestamp) -> String {
     }
 }
 
+/// A moment that was written so, or with another offset.
+pub fn time_of(text: &str) -> Option<Timestamp> {
+    text.parse().ok().map(|at: jiff::Timestamp| Timestamp::from_millis(at.as_millisecond()))
+}
+
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use lommebok_domain::{Payment, PhoneNumber, TenantId};
+use lommebok_domain::{Payment, PhoneNumber, PspId, PspTransactionId, TenantId};
 use lommebok_store::{Sealed, Store};
 use zeroize::Zeroizing;
 
@@ -51,9 +51,19 @@ impl InitSecrets {
         PhoneNumber::new(&number).map(Some).ok_or(Fault::Secret)
     }
 
+    /// The same for a number that was read with others; none when it does not open.
+    pub(crate) fn number_of(&self, psp: PspId, id: &PspTransactionId, sealed: &Sealed) -> Option<PhoneNumber> {
+        let number = self.open_in(&row(psp.get(), id.as_str()), NUMBER, sealed).ok()?;
+        PhoneNumber::new(&number)
+    }
+
     fn open(&self, payment: &Payment, column: &str, sealed: &Sealed) -> Result<Zeroizing<String>, Fault> {
         let row = row(payment.terms.psp.get(), payment.terms.psp_transaction_id.as_str());
-        let place = self.initiation(&row, column);
+        self.open_in(&row, column, sealed)
+    }
+
+    fn open_in(&self, row: &str, column: &str, sealed: &Sealed) -> Result<Zeroizing<String>, Fault> {
+        let place = self.initiation(row, column);
         let opened = self.keys.envelope.open(place, sealed.as_bytes()).map_err(|_| Fault::Secret)?;
         let text = std::str::from_utf8(&opened).map_err(|_| Fault::Secret)?;
         Ok(Zeroizing::new(text.to_owned()))

@@ -53,7 +53,7 @@ impl Alone {
             schedule: Arc::clone(&schedule),
             randomness: &Randomness::seeded(1),
         });
-        let after = AfterCommit { attempts, timers: schedule, hints: Hub::default() };
+        let after = AfterCommit { attempts, timers: schedule, changed: Arc::default(), hints: Hub::default() };
         let payments = Payments { tenant: TENANT, store, writer, clock, gate: Arc::default(), tasks, after };
         Self { payments: Arc::new(payments), in_flight, queue, _directory: directory }
     }

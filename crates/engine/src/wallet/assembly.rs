@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc;
 
-use super::Parts;
-use crate::after_commit::{AfterCommit, AttemptQueue, Hub, QueuedAttempt, Schedule};
+use super::{Environment, Parts};
+use crate::after_commit::{AfterCommit, AttemptQueue, ChangedRanges, Hub, QueuedAttempt, Schedule};
 use crate::approvals::{Approvals, Links, PromptTurns, Prompts};
 use crate::attempts::{Attempts, Notices};
 use crate::clock::TimeGate;
@@ -16,6 +16,7 @@ use crate::inits::{InitSecrets, Inits};
 use crate::operations::{ExpiredRows, Restored, Start, Watch};
 use crate::payments::Payments;
 use crate::people::People;
+use crate::search::{Columns, RANGES_KEPT, Search};
 use crate::status_updates::{SerialQueues, StatusUpdates};
 use crate::timers::Timers;
 use crate::writer::{Writer, WriterParts};
@@ -30,6 +31,7 @@ pub(super) struct Services<'p> {
     pub(super) gate: Arc<TimeGate>,
     pub(super) in_flight: InFlight,
     pub(super) schedule: Arc<Schedule>,
+    changed: Arc<ChangedRanges>,
     pub(super) writer: Arc<Writer>,
     pub(super) payments: Arc<Payments>,
     pub(super) people: Arc<People>,
@@ -46,6 +48,7 @@ impl<'p> Services<'p> {
         let tenant = *tenant;
         let (in_flight, hints) = (InFlight::default(), Hub::default());
         let (gate, schedule) = (Arc::<TimeGate>::default(), Arc::<Schedule>::default());
+        let changed = Arc::<ChangedRanges>::default();
         let (attempts, queue) = AttemptQueue::new(in_flight.clone(), ATTEMPTS_HANDED_OVER);
         let writer = Writer::new(WriterParts {
             tenant,
@@ -62,7 +65,12 @@ impl<'p> Services<'p> {
             clock: clock.clone(),
             gate: Arc::clone(&gate),
             tasks: tasks.clone(),
-            after: AfterCommit { attempts, timers: Arc::clone(&schedule), hints: hints.clone() },
+            after: AfterCommit {
+                attempts,
+                timers: Arc::clone(&schedule),
+                changed: Arc::clone(&changed),
+                hints: hints.clone(),
+            },
         });
         let core = Self {
             people: Arc::new(People {
@@ -89,10 +97,26 @@ impl<'p> Services<'p> {
             gate,
             in_flight,
             schedule,
+            changed,
             writer,
             payments,
         };
         (core, queue)
+    }
+
+    pub(super) fn search(&self) -> Search {
+        let Parts { tenant, store, settings, .. } = self.parts;
+        // Production's searches are few, and its payments many.
+        let ranges_kept = if settings.environment == Environment::TEST { RANGES_KEPT } else { 0 };
+        Search {
+            tenant: *tenant,
+            store: store.clone(),
+            payments: Arc::clone(&self.payments),
+            people: Arc::clone(&self.people),
+            directory: Arc::clone(&self.directory),
+            secrets: Arc::clone(&self.secrets),
+            columns: tokio::sync::Mutex::new(Columns::new(ranges_kept, Arc::clone(&self.changed))),
+        }
     }
 
     pub(super) fn prompts(&self) -> Arc<Prompts> {

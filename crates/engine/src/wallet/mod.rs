@@ -29,6 +29,7 @@ use crate::outbound::{OutboundClient, Slots};
 use crate::payments::Payments;
 use crate::people::People;
 use crate::randomness::Randomness;
+use crate::search::Search;
 use crate::simulated_user::SimulatedUser;
 use crate::status_updates::{BatchMode, StatusUpdates};
 use crate::tasks::Tasks;
@@ -124,6 +125,8 @@ pub struct Wallet {
     pub writer: Arc<Writer>,
     /// Every payment, and every change of one.
     pub payments: Arc<Payments>,
+    /// Finds payments.
+    pub search: Search,
     /// Starts payments.
     pub inits: Inits,
     /// What users do to payments.
@@ -178,6 +181,7 @@ impl Wallet {
         let timers = services.timers(&status_updates);
         let watch = services.watch();
         let start = services.start(&timers, &watch, queue);
+        let search = services.search();
         let inits = services.inits(&prompts);
         let approvals = services.approvals(prompts);
         let restored = services.restored();
@@ -208,6 +212,7 @@ impl Wallet {
             tasks,
             writer,
             payments,
+            search,
             inits,
             approvals,
             status_updates,

@@ -29,7 +29,7 @@ pub use edge::Edge;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use lommebok_domain::PaymentId;
+pub(crate) use lommebok_engine::search::payment_number;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Error};
 use serde_json::json;
@@ -41,12 +41,6 @@ impl<T: Serialize> IntoResponse for Answer<T> {
     fn into_response(self) -> Response {
         Json(json!(self.0)).into_response()
     }
-}
-
-/// The number of a payment in an address: spelled as we spell it, without sign and leading zeros, so that each payment has
-/// one address.
-pub(crate) fn payment_number(text: &str) -> Option<PaymentId> {
-    text.parse().ok().filter(|number: &i64| *number > 0 && number.to_string() == text).map(PaymentId::new)
 }
 
 /// Reads a JSON object. Derived readers would also take an array of the members' values in their order.

@@ -113,6 +113,7 @@ async fn queries_bodies_and_ids_that_are_not_as_asked_are_problems() {
         ("payments", "limit=ten"),
         ("payments", "size=10"),
         ("payments", "state=EXPIRED&state=RESERVED"),
+        ("payments", "state=EXPIRED,"),
         ("payments", "%ff=1"),
         ("payments/control-1", "after=x"),
         ("payments/control-1", "after=-1"),
@@ -160,8 +161,44 @@ async fn queries_bodies_and_ids_that_are_not_as_asked_are_problems() {
     }
     let long = advance.clone().body(format!("{{\"milliseconds\":1{}}}", " ".repeat(1_024)));
     table.refuse("a long body", long, control(413)).await;
-    table.finish(46);
+    table.finish(47);
     assert_eq!(app.wallet().clock.now(), BEGINNING);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_not_be_searched_is_a_problem_that_names_the_member() {
+    let app = TestApp::start().await;
+    drop(app.init("control-1").await);
+    let mut table = Table::of(&app, "Control API, searches");
+    let searches = [
+        ("q=", "q must"),
+        ("q=%20", "q must"),
+        ("q=1&amount=1", "q is not"),
+        ("q=1&id=1", "q is not"),
+        ("id=", "id"),
+        ("order=%00", "order"),
+        ("order=", "order"),
+        ("phone=1234", "phone"),
+        ("phone=%2B4612345678", "phone"),
+        ("msn=", "msn"),
+        ("psp=nobody", "psp"),
+        ("psp=", "psp"),
+        ("cause=", "cause"),
+        ("amount=0", "amount"),
+        ("amount=-1", "amount"),
+        ("amount=2147483648", "amount"),
+        ("amount=499.00", "amount"),
+        ("since=yesterday", "since"),
+        ("until=2026-11-29", "until"),
+        ("since=2026-11-29T10:00:00Z&until=2026-11-29T10:00:00Z", "until must be later"),
+        ("outcome_unknown=true&notice_given_up=true", "one of state"),
+    ];
+    for (query, named) in searches {
+        let call = call(&app, "GET", &format!("/control/v1/payments?{query}"));
+        table.refuse(format!("payments?{query}"), call, control(400).naming(named)).await;
+    }
+    table.finish(21);
     app.stop().await;
 }
 

@@ -26,6 +26,7 @@ mod own_authority;
 mod prompts;
 mod queue;
 mod readiness;
+mod searching;
 mod seen_by_all;
 mod sessions;
 mod shown_answers;

@@ -36,6 +36,14 @@ pub(crate) const fn codes(name: StateName) -> (i64, i64) {
     }
 }
 
+/// The state's name of a code.
+pub(crate) fn name(code: i64) -> Option<StateName> {
+    StateName::ALL.into_iter().find(|name| {
+        let (first, last) = codes(*name);
+        (first..=last).contains(&code)
+    })
+}
+
 pub(crate) const fn attempt(number: i64) -> Option<AttemptNumber> {
     match number {
         1 => Some(AttemptNumber::One),
@@ -155,7 +163,7 @@ fn cause_bytes(cause: &Cause) -> Vec<u8> {
     bytes
 }
 
-fn cause(data: &[u8]) -> Option<Cause> {
+pub(crate) fn cause(data: &[u8]) -> Option<Cause> {
     let text = std::str::from_utf8(data).ok()?;
     let (code, detail) = text.split_once('\0')?;
     Some(Cause::new(code, detail))

@@ -6,11 +6,13 @@
 mod merchant;
 mod payment;
 mod person;
+mod search;
 mod tenant;
 
 pub use merchant::{Address, Merchant, MerchantDetails, MerchantWrite};
 pub use payment::{EventPage, HistoryPage, Page, PageLimit, PaymentDetails, PaymentFilter, PaymentReceipt};
 pub use person::{Card, CardDetails, NewUser, Session, SessionWrite, SignIn, TriedFrom, TriedPin, User};
+pub use search::{Comparable, Standing};
 pub use tenant::{
     ClockMode, ClockRecord, ClockReset, NewPsp, Psp, Seed, SeededMerchant, SeededPsp, SeededUser, Tenant,
 };

@@ -6,6 +6,7 @@
 mod batches;
 mod payments;
 mod people;
+mod search;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -132,7 +132,7 @@ impl<'a> Follower<'a> {
     async fn read_again(&mut self, client: &ControlClient) -> Result<anyhow::Result<()>, Stop> {
         let asked = limit(self.matches);
         let payments = match pages(client, self.matches, asked.max(PAGE)).await {
-            Ok((payments, _)) => payments,
+            Ok(page) => page.payments,
             Err(gone) if self.columns.is_some() => return Ok(Err(gone)),
             Err(fault) => return Err(Stop::Fault(fault)),
         };
@@ -168,8 +168,9 @@ impl<'a> Follower<'a> {
 
     /// Whether the list would have it.
     fn is_wanted(&self, payment: &Payment) -> bool {
-        let state = self.matches.get_one::<String>("state");
-        let is_in_state = state.is_none_or(|state| payment.state.as_str().eq_ignore_ascii_case(state));
+        let mut states = self.matches.get_many::<String>("state").into_iter().flatten().peekable();
+        let is_in_state =
+            states.peek().is_none() || states.any(|state| payment.state.as_str().eq_ignore_ascii_case(state));
         let is_unknown = || {
             let detail = payment.state_detail.as_ref();
             matches!(detail, Some(StateDetail::Failed(failure)) if failure.outcome == Outcome::Unknown)

@@ -4,13 +4,12 @@ mod acting;
 mod awaiting;
 mod follow;
 mod list;
+mod search;
 mod show;
 pub(super) mod words;
 
 use anyhow::{Context, bail};
-use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use lommebok_domain::StateName;
 
 use super::of_running_server;
 
@@ -54,18 +53,18 @@ fn limit_arg() -> Arg {
 }
 
 fn list_command() -> Command {
-    let states = StateName::ALL.map(StateName::as_str);
-    let state = Arg::new("state").long("state").value_name("STATE").ignore_case(true);
-    let state = state.value_parser(PossibleValuesParser::new(states)).help("Those in this state");
-    let unknown =
-        Arg::new("outcome-unknown").long("outcome-unknown").action(ArgAction::SetTrue).conflicts_with("state");
-    let unknown = unknown.help("Those whose answer was lost: the PSP may have reserved the money");
     let limit = limit_arg().default_value(LISTED).help("At most so many");
     let before = Arg::new("before").long("before").value_name("ID").value_parser(value_parser!(i64));
     let before = before.help("Those before this number of ours: the next page");
     let follow = Arg::new("follow").long("follow").short('f').action(ArgAction::SetTrue).conflicts_with("before");
+    // What comes is told apart by its state alone.
+    let follow = follow.conflicts_with_all(["text", "id", "order", "phone", "msn", "psp", "cause", "amount"]);
+    let follow = follow.conflicts_with_all(["since", "until", "notice-given-up"]);
     let follow = follow.help("Go on with each payment that is new or changes, until Ctrl-C; with --json one a line");
-    Command::new("list").about("Payments, newest first").args([state, unknown, limit, before, follow])
+    Command::new("list")
+        .about("Payments, newest first: all, or those that are searched")
+        .args(search::args())
+        .args([limit, before, follow])
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {

@@ -4,7 +4,7 @@
 use lommebok_control_api::{ChangedPayment, Problem};
 use utoipa::OpenApi;
 
-use super::{acting, awaiting, batch, check, clock, exchanges, payments, tenants};
+use super::{acting, awaiting, batch, check, clock, exchanges, payments, search, tenants};
 use crate::http::description::{self, Shared};
 
 #[derive(OpenApi)]
@@ -26,7 +26,7 @@ use crate::http::description::{self, Shared};
         (name = "exchanges", description = "What was said, without its secrets. Only a sandbox has these."),
     ),
     paths(
-        payments::list,
+        search::list,
         payments::show,
         payments::changes,
         acting::approve,

@@ -14,6 +14,7 @@ mod exchanges;
 mod guard;
 mod payments;
 mod problem;
+mod search;
 mod tenants;
 mod view;
 
@@ -59,7 +60,7 @@ impl Control {
 /// The routes of scope `operate`.
 pub fn operate_routes(control: Control) -> Router {
     let routes = Router::new()
-        .route("/control/v1/payments", get(payments::list))
+        .route("/control/v1/payments", get(search::list))
         .route("/control/v1/payments/{id}", get(payments::show))
         .route("/control/v1/changes", get(payments::changes))
         .route("/control/v1/batch/run", post(batch::run))

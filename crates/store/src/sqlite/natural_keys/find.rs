@@ -1,4 +1,4 @@
-//! Finds payments by their PSP's id, in memory and in the table.
+//! Finds payments by their PSP's id, or by the order, in memory and in the table.
 //!
 //! Memory is read first, and the snapshot of the tables begins afterwards: a key that has just left memory is in its table by then,
 //! and a payment that memory names is durable, so that the snapshot shows it.
@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lommebok_domain::{Payment, PaymentId, PspId, PspTransactionId, TenantId};
+use lommebok_domain::{MerchantId, MerchantOrderId, Payment, PaymentId, PspId, PspTransactionId, TenantId};
 use rusqlite::Connection;
 
 use super::hash::{KeyHasher, MAX_PROBES};
-use super::recent::{RecentKeys, Waiting};
+use super::recent::{KeyTable, RecentKeys, Waiting};
 use crate::sqlite::read::payment::{at_one_moment, by_id, payment, payment_column, payment_columns};
 
 #[derive(Debug)]
@@ -91,7 +91,7 @@ pub(crate) fn by_transactions(
 ) -> rusqlite::Result<Vec<Option<Payment>>> {
     let sought: Vec<_> = ids.iter().map(|id| keys.sought(tenant, psp, id)).collect();
     let hashes: Vec<_> = sought.iter().map(|sought| sought.hash).collect();
-    let near = keys.recent.payments_near_each(&hashes);
+    let near = keys.recent.payments_near_each(KeyTable::Transaction, &hashes);
     at_one_moment(connection, || {
         sought.iter().zip(near).map(|(sought, near)| find(connection, *sought, &near)).collect()
     })
@@ -121,4 +121,34 @@ fn find(connection: &Connection, sought: Sought<'_>, near: &[i64]) -> rusqlite::
         }
     }
     Ok(None)
+}
+
+/// The payments for the order with this id, of each of these merchants; all as they were at one moment.
+pub(crate) fn by_order(
+    connection: &Connection,
+    keys: &KeyReader,
+    tenant: TenantId,
+    merchants: &[MerchantId],
+    id: &MerchantOrderId,
+) -> rusqlite::Result<Vec<Payment>> {
+    let hashes: Vec<_> = merchants.iter().map(|merchant| keys.hasher.order(tenant, *merchant, id)).collect();
+    let near = keys.recent.payments_near_each(KeyTable::Order, &hashes);
+    at_one_moment(connection, || {
+        let mut found = Vec::new();
+        for ((merchant, hash), mut numbers) in merchants.iter().zip(hashes).zip(near) {
+            let sql = "SELECT payment FROM order_key WHERE hash >= ?1 AND hash < ?2";
+            let mut statement = connection.prepare_cached(sql)?;
+            let stored = statement.query_map([hash, hash.saturating_add(MAX_PROBES)], |row| row.get(0))?;
+            numbers.extend(stored.collect::<rusqlite::Result<Vec<i64>>>()?);
+            // A key that is moved from memory to its table meanwhile is in both.
+            numbers.sort_unstable();
+            numbers.dedup();
+            for number in numbers {
+                let payment = by_id(connection, tenant, PaymentId::new(number))?;
+                let ours = |found: &Payment| found.terms.merchant == *merchant && found.terms.merchant_order_id == *id;
+                found.extend(payment.filter(ours));
+            }
+        }
+        Ok(found)
+    })
 }

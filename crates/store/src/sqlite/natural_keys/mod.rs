@@ -9,7 +9,7 @@ mod hash;
 mod recent;
 mod write;
 
-pub(crate) use find::{KeyReader, Sought, by_transaction, by_transactions};
+pub(crate) use find::{KeyReader, Sought, by_order, by_transaction, by_transactions};
 pub(in crate::sqlite) use hash::{KeyHasher, MAX_PROBES, prove};
 pub(in crate::sqlite) use recent::{Key, KeyTable, RecentKeys, Slot, Waiting};
 pub(in crate::sqlite) use write::{NaturalKeys, Reservation};

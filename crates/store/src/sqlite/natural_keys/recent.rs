@@ -78,13 +78,13 @@ impl RecentKeys {
     /// The payments whose `pspTransactionId` has this hash, or one so near that probing may have led to the same slots;
     /// nearly always none or one.
     pub(in crate::sqlite) fn payments_near(&self, hash: i64) -> Vec<i64> {
-        self.read().near(hash)
+        self.read().near(Slot { table: KeyTable::Transaction, at: hash })
     }
 
-    /// The same for several hashes, at one moment.
-    pub(in crate::sqlite) fn payments_near_each(&self, hashes: &[i64]) -> Vec<Vec<i64>> {
+    /// The same for several hashes of one table, at one moment.
+    pub(in crate::sqlite) fn payments_near_each(&self, table: KeyTable, hashes: &[i64]) -> Vec<Vec<i64>> {
         let waiting = self.read();
-        hashes.iter().map(|hash| waiting.near(*hash)).collect()
+        hashes.iter().map(|hash| waiting.near(Slot { table, at: *hash })).collect()
     }
 
     pub(in crate::sqlite) fn at(&self, slot: Slot) -> Option<Key> {
@@ -122,9 +122,8 @@ impl RecentKeys {
 }
 
 impl Waiting {
-    fn near(&self, hash: i64) -> Vec<i64> {
-        let first = Slot { table: KeyTable::Transaction, at: hash };
-        let behind = Slot { at: hash.saturating_add(MAX_PROBES), ..first };
+    fn near(&self, first: Slot) -> Vec<i64> {
+        let behind = Slot { at: first.at.saturating_add(MAX_PROBES), ..first };
         self.keys.range(first..behind).map(|(_, key)| key.payment).collect()
     }
 }

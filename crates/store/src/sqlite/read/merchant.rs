@@ -39,6 +39,15 @@ pub(crate) fn of_psp(
     connection.prepare_cached(sql)?.query_map(params![tenant.get(), psp.get(), after, limit], merchant)?.collect()
 }
 
+/// The numbers of a tenant's merchants; at most `limit`.
+pub(crate) fn ids(connection: &Connection, tenant: TenantId, limit: u32) -> rusqlite::Result<Vec<MerchantId>> {
+    let sql = "SELECT id FROM merchant WHERE tenant = ?1 LIMIT ?2";
+    connection
+        .prepare_cached(sql)?
+        .query_map(params![tenant.get(), limit], |row| row.get(0).map(MerchantId::new))?
+        .collect()
+}
+
 /// A merchant's logo, base64 of a PNG.
 pub(crate) fn logo(connection: &Connection, tenant: TenantId, id: MerchantId) -> rusqlite::Result<Option<String>> {
     let sql = "SELECT logo FROM merchant_logo WHERE merchant = ?1 AND tenant = ?2";

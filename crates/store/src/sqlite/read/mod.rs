@@ -8,3 +8,4 @@ pub(crate) mod merchant;
 pub(crate) mod payment;
 pub(crate) mod person;
 pub(crate) mod psp;
+pub(crate) mod search;

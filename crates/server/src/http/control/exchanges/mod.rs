@@ -15,7 +15,6 @@ use lommebok_domain::TenantId;
 use lommebok_engine::exchanges::{Exchange, Exchanges, Filter, Payments};
 
 use super::Control;
-use super::payments::found;
 use super::problem::Problem;
 use crate::http::Answer;
 use forms::{curl, head_shown, shown, text};
@@ -49,7 +48,7 @@ impl KeptExchanges {
     /// The payments that `id` may mean.
     async fn payments(&self, id: Option<String>) -> Result<Option<Payments>, Problem> {
         let Some(id) = id else { return Ok(None) };
-        let known = found(&self.control.wallet, &id).await?;
+        let known = self.control.wallet.search.named(&id).await?;
         let ids = known.iter().map(|payment| payment.terms.psp_transaction_id.as_str().to_owned());
         // An init that was refused has made no payment.
         Ok(Some(Payments {
