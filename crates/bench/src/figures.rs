@@ -64,6 +64,8 @@ aims! {
     OVERLOAD_REFUSED = "P13", "p99 of those that are refused then", " ms", AtMost 50.0, 20.0;
     TENANT = "P15", "a world made by command and its first payment reserved", " ms", AtMost 50.0, 10.0;
     OVERLOAD_MEMORY = "P13", "memory then, of that before", "×", AtMost 1.5, 1.2;
+    SEARCH = "search", "search among payments (`--payments`) that were searched before, the slowest", " ms", AtMost 100.0, 20.0;
+    SEARCH_FIRST = "search", "a page of the first search, the longest", " ms", AtMost 100.0, 50.0;
     WRITTEN = "P12", "written to disk per whole payment", " KB", AtMost 25.0, 8.0;
 }
 

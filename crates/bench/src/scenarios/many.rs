@@ -69,7 +69,7 @@ pub(super) async fn measure_all(report: &mut Report, options: &Options, psp: &Ps
 }
 
 /// The payment whose terms all others get, but for their ids.
-async fn init_template(room: &Room) -> anyhow::Result<()> {
+pub(super) async fn init_template(room: &Room) -> anyhow::Result<()> {
     let mut connection = Connection::open(room.wallet.address).await?;
     connection.expect_ok(room.requests.init(0)).await?;
     Ok(())
@@ -88,7 +88,7 @@ async fn ready_after_kills(mut room: Room) -> anyhow::Result<Vec<f64>> {
 }
 
 /// Puts `count` final payments into the database of a wallet that is stopped, and lets the store check all of it.
-async fn fill(folder: &Path, count: u64) -> anyhow::Result<()> {
+pub(super) async fn fill(folder: &Path, count: u64) -> anyhow::Result<()> {
     let url = format!("sqlite:{}", folder.join("lommebok.db").display());
     let store = Store::open(&StoreOptions::new(url, hash_key(folder)?))?;
     let template = store.payments(TENANT, PaymentFilter::All, None, 1).await?.payments;

@@ -14,6 +14,7 @@ mod overload;
 mod payment;
 pub(crate) mod profile;
 mod receiver;
+mod search;
 mod start;
 mod tenant;
 mod turns;
@@ -53,11 +54,11 @@ pub(crate) struct Options {
     /// in turns.
     #[arg(long)]
     against: Option<PathBuf>,
-    /// Only these figures, for example `P1,P6` (those that they are compared with are measured too). `P8` and `instructions`
-    /// are measured only when they are named.
+    /// Only these figures, for example `P1,P6` (those that they are compared with are measured too). `P8`, `instructions`
+    /// and `search` are measured only when they are named.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// Payments that are there already, for P8.
+    /// Payments that are there already, for P8 and `search`.
     #[arg(long, default_value_t = 10_000_000)]
     payments: u64,
     /// Short runs, for a first look: 1 s warm-up, three runs of 1 s.
@@ -198,6 +199,9 @@ async fn fill(report: &mut Report, options: &Options) -> anyhow::Result<()> {
     }
     if options.names("P8") {
         many::measure_all(report, options, &psp).await?;
+    }
+    if options.names("search") {
+        search::measure_all(report, options, &psp).await?;
     }
     if options.names("instructions") {
         instructions::count_all(report, options, &psp).await?;
