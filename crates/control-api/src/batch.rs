@@ -1,5 +1,7 @@
 //! Accepted updatestatus requests: what was applied, refused, or waits.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -137,4 +139,122 @@ pub struct KeptRefusal {
     pub psp_transaction_id: String,
     /// Why, for people.
     pub reason: String,
+}
+
+/// The query of `GET /batch`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct BatchListQuery {
+    /// The `before` of the answer: its next page.
+    pub before: Option<i64>,
+    /// Requests on the page, 1 to 50; 50 if it is left out.
+    #[param(minimum = 1, maximum = 50)]
+    pub limit: Option<u32>,
+}
+
+/// The answer of `GET /batch`: newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BatchList {
+    /// The requests.
+    pub batches: Vec<CountedBatch>,
+    /// Where the next page begins; null on the last one.
+    #[schema(required = true)]
+    pub before: Option<i64>,
+}
+
+/// A request with what became of its entries, in numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CountedBatch {
+    /// The request.
+    #[serde(flatten)]
+    pub head: BatchHead,
+    /// The wallet's number for the PSP that sent it.
+    pub psp: i64,
+    /// How many entries had which fate.
+    pub fates: FateCounts,
+}
+
+/// How many entries of a request had which fate.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FateCounts {
+    /// Applied, with or without effect.
+    pub applied: u64,
+    /// They wait for the end of their payment's attempt.
+    pub waits: u64,
+    /// Refused,
+    pub refused: u64,
+    /// and these of them with which code.
+    pub refused_by_code: BTreeMap<String, u64>,
+    /// They have not had their turn.
+    pub not_yet: u64,
+}
+
+/// The query of `GET /batch/{id}/entries`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct BatchEntriesQuery {
+    /// Only those with this fate.
+    pub fate: Option<Fate>,
+    /// The `from` of the answer: its next page.
+    #[serde(default)]
+    pub from: u32,
+    /// Entries on the page, 1 to 500; 500 if it is left out.
+    #[param(minimum = 1, maximum = 500)]
+    pub limit: Option<u32>,
+}
+
+/// The answer of `GET /batch/{id}/entries`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchEntries {
+    /// The request.
+    #[serde(flatten)]
+    pub head: BatchHead,
+    /// The entries, in their order.
+    pub page: Vec<Entry>,
+    /// Where the next page begins; null on the last one.
+    #[schema(required = true)]
+    pub from: Option<u32>,
+}
+
+/// An entry of a request, with what is kept of it: of a request that is done, the first 100 entries and the first 100 refusals.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// Its place in the request, from 0.
+    pub position: u32,
+    /// What became of it.
+    pub fate: Fate,
+    /// Why it was refused, a word that stays; else null.
+    #[schema(required = true)]
+    pub code: Option<String>,
+    /// Why, for people; null where it is not kept.
+    #[schema(required = true)]
+    pub reason: Option<String>,
+    /// The payment that it names; null where it is not kept.
+    #[schema(required = true)]
+    pub psp_transaction_id: Option<String>,
+    /// `CAPTURED`, …; null where it is not kept.
+    #[schema(required = true)]
+    pub status: Option<String>,
+    /// In minor units of the currency; null where it is not kept.
+    #[schema(required = true)]
+    pub amount: Option<i64>,
+}
+
+/// What became of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// It was applied, with or without effect.
+    Applied,
+    /// It waits for the end of its payment's attempt.
+    Waits,
+    /// It was refused.
+    Refused,
+    /// It has not had its turn.
+    NotYet,
 }

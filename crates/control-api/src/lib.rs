@@ -12,9 +12,12 @@ mod check;
 mod clock;
 mod exchange;
 mod log;
+mod outcome;
 mod payment;
 mod search;
+mod sums;
 mod tenant;
+mod timeline;
 
 use std::fmt;
 
@@ -24,6 +27,7 @@ use utoipa::ToSchema;
 pub use acting::{ApprovePayment, Expired, StepUp, StepUpResult};
 pub use awaiting::{AwaitBatchQuery, AwaitQuery, Awaited, AwaitedBatch};
 pub use batch::{Batch, BatchEntry, BatchHead, BatchQuery, BatchReport, BatchReportQuery, BatchWithEntries};
+pub use batch::{BatchEntries, BatchEntriesQuery, BatchList, BatchListQuery, CountedBatch, Entry, Fate, FateCounts};
 pub use batch::{EntryFate, KeptRefusal, RefusedEntry, RunBatches};
 pub use check::Check;
 pub use clock::{Advance, Advanced, Clock, ClockMode, LastReset, Reset, ResetDone, TimerDone, TimerKind};
@@ -33,10 +37,13 @@ pub use log::{
     Approved, AttemptOpened, Bound, Cancelled, CauseOf, Event, EventParts, Failure, LogEntry, Money, NoEffect,
 };
 pub use log::{NoticeDelivered, NoticeMoved, Operation, Outcome};
+pub use outcome::{UnknownOutcome, UnknownOutcomes, UnknownOutcomesQuery};
 pub use payment::{BoundTo, ChangedPayment, LogQuery, Nobody, Notice, NoticeKind, NoticeStatus, Payment};
-pub use payment::{PaymentState, PaymentWithLog, Phase, StateDetail, Sums};
+pub use payment::{PaymentState, PaymentWithLog, Phase, StateDetail};
 pub use search::{FoundBy, PaymentPage, PaymentQuery};
+pub use sums::Sums;
 pub use tenant::{NewTenant, Tenant, TenantHead, TenantList, TenantMerchant, TenantPsp, TenantUser};
+pub use timeline::{Action, Attempt, AttemptOutcome, CanDo, Due, DueKind, Entrance, UsedCard};
 
 /// A moment of business time: RFC 3339 in UTC with milliseconds, `2026-11-29T22:34:15.519Z`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

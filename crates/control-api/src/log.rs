@@ -5,10 +5,15 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::Moment;
+use crate::sums::Sums;
 
 /// One line of a payment's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LogEntry {
+    /// The version that it made.
+    pub version: i64,
+    /// What had become of the money after it.
+    pub sums: Sums,
     /// When it happened.
     pub at: Moment,
     /// Who did it, for people: `psp 1`, `user 1`, `holder of the link` or `wallet`.

@@ -5,6 +5,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::Moment;
 use crate::log::{Cancelled, Failure, LogEntry};
+use crate::sums::Sums;
+use crate::timeline::{Attempt, CanDo, Due, Entrance, UsedCard};
 
 /// The query of `GET /payments/{id}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
@@ -69,6 +71,17 @@ pub struct PaymentWithLog {
     /// The version that the page's last event made, where the next page begins; null on the last one.
     #[schema(required = true)]
     pub after: Option<i64>,
+    /// How the user comes to it.
+    pub entrance: Entrance,
+    /// The card with which it was approved; null before.
+    #[schema(required = true)]
+    pub card: Option<UsedCard>,
+    /// The calls of the PSP's makePayment endpoint.
+    pub attempts: Vec<Attempt>,
+    /// What happens next by itself, the earliest first.
+    pub due: Vec<Due>,
+    /// What may be done now. Empty where there is no sandbox.
+    pub can_do: Vec<CanDo>,
     /// The numbers of other PSPs' payments with the same `pspTransactionId`.
     pub others_with_this_psp_transaction_id: Vec<i64>,
 }
@@ -181,19 +194,6 @@ pub enum BoundTo {
 pub enum Nobody {
     /// No user has the number.
     Nobody,
-}
-
-/// What became of a payment's money, in minor units of its currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Sums {
-    /// What was reserved.
-    pub reserved: i64,
-    /// How much of it was captured.
-    pub captured: i64,
-    /// How much of it was released.
-    pub released: i64,
-    /// How much of what was captured was paid back.
-    pub refunded: i64,
 }
 
 /// The wallet's notice to the PSP that a payment was cancelled or timed out.

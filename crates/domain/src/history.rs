@@ -22,7 +22,7 @@ pub struct Folded {
 pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Folded> {
     events.into_iter().try_fold(Folded::default(), |Folded { sums, mut entries }, event| {
         let kind = &event.kind;
-        let sums = moved(sums, kind)?;
+        let sums = sums_after(sums, kind)?;
         let takes_some = matches!(kind, EventKind::Captured { .. } | EventKind::Released { .. });
         let is_partial = takes_some && sums.remaining_to_capture() > 0 || matches!(kind, EventKind::Refunded { .. });
         let has_no_effect = matches!(kind, EventKind::NoEffect { .. } | EventKind::OperationFailed { .. });
@@ -32,8 +32,8 @@ pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Folded> {
     })
 }
 
-/// The sums after an event.
-fn moved(sums: Sums, kind: &EventKind) -> Option<Sums> {
+/// The sums after an event, or `None` when it can't follow such sums.
+pub fn sums_after(sums: Sums, kind: &EventKind) -> Option<Sums> {
     match kind {
         EventKind::Reserved { amount, .. } => (sums == Sums::default()).then(|| Sums::reserved_in_full(*amount)),
         EventKind::Captured { amount, .. } => sums.capture(*amount),

@@ -16,6 +16,7 @@ pub mod possible;
 pub mod refusal;
 pub mod refusal_code;
 pub mod state;
+pub mod timeline;
 pub mod wrong_pins;
 
 pub use cause::{Cause, CauseCode};

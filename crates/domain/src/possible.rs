@@ -16,6 +16,8 @@ pub enum Action {
 }
 
 impl Action {
+    pub const ALL: [Self; 4] = [Self::Approve, Self::Cancel, Self::StepUp, Self::Expire];
+
     /// Its name, as in commands and paths: `step-up`.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,7 +1,9 @@
 //! The oracle of the crash tests finds what is planted: each kind of loss, doubling and halving, and nothing in a sound story. An
 //! attempt that was opened too late to be sent may fail whatever the PSP would have said; then the PSP must not have its token.
 
-use lommebok_control_api::{AttemptOpened, Batch, BatchHead, Event, Failure, LogEntry, Moment, Money, Outcome};
+use lommebok_control_api::{
+    AttemptOpened, Batch, BatchHead, Entrance, Event, Failure, LogEntry, Moment, Money, Outcome,
+};
 use lommebok_control_api::{Payment, PaymentState, PaymentWithLog, RefusedEntry, Sums};
 use lommebok_testkit::fake_psp::{Connection, Log, Request};
 use lommebok_testkit::recorder::check::{self, AllShown, Shown};
@@ -62,7 +64,8 @@ impl Story {
 
 fn payment_of(state: PaymentState, events: Vec<Event>) -> PaymentWithLog {
     let at = || Moment("2026-05-04T10:00:00.000Z".to_owned());
-    let entry = |event| LogEntry { at: at(), actor: "psp 1".to_owned(), event };
+    let sums = Sums { reserved: 50_000, captured: 10_000, released: 0, refunded: 0 };
+    let entry = |event| LogEntry { version: 2, sums, at: at(), actor: "psp 1".to_owned(), event };
     let payment = Payment {
         id: 1,
         version: 4,
@@ -75,12 +78,22 @@ fn payment_of(state: PaymentState, events: Vec<Event>) -> PaymentWithLog {
         state,
         state_detail: None,
         bound_to: None,
-        sums: Sums { reserved: 50_000, captured: 10_000, released: 0, refunded: 0 },
+        sums,
         notice: None,
         waiting_entries: 0,
     };
     let log = events.into_iter().map(entry).collect();
-    PaymentWithLog { payment, log, after: None, others_with_this_psp_transaction_id: Vec::new() }
+    PaymentWithLog {
+        payment,
+        log,
+        after: None,
+        entrance: Entrance::LandingPage,
+        card: None,
+        attempts: Vec::new(),
+        due: Vec::new(),
+        can_do: Vec::new(),
+        others_with_this_psp_transaction_id: Vec::new(),
+    }
 }
 
 fn batch_of(refused: Vec<RefusedEntry>) -> Batch {

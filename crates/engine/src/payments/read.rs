@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use lommebok_domain::{Binding, Payment, PaymentId, Prompt, PspId, PspTransactionId, ReturnId, State, UserId};
+use lommebok_domain::history::fold;
+use lommebok_domain::{Binding, Payment, PaymentId, Prompt, PspId, PspTransactionId, ReturnId, State, Sums, UserId};
 use lommebok_store::{EventPage, Page, PageLimit, PaymentDetails, PaymentFilter, PaymentReceipt};
 
 use super::Payments;
@@ -104,6 +105,25 @@ impl Payments {
     /// A page of a payment's events after version `after`: at most `limit`.
     pub async fn events(&self, id: PaymentId, after: i64, limit: PageLimit) -> Result<EventPage, Fault> {
         Ok(self.store.event_page(self.tenant, id, after, limit).await?)
+    }
+
+    /// What had become of a payment's money at one of its versions.
+    ///
+    /// # Errors
+    /// [`Fault::NoSuchPayment`] for a log that adds up to nothing.
+    pub async fn sums_at(&self, id: PaymentId, version: i64) -> Result<Sums, Fault> {
+        let events = self.store.events(self.tenant, id, version).await?;
+        fold(&events).map(|folded| folded.sums).ok_or(Fault::NoSuchPayment)
+    }
+
+    /// How many payments failed and may have taken money.
+    pub async fn unknown_outcomes(&self) -> Result<u64, Fault> {
+        Ok(self.store.outcome_unknown_count(self.tenant).await?)
+    }
+
+    /// The oldest of them, newer than `after`.
+    pub async fn unknown_outcomes_from(&self, after: PaymentId, limit: u32) -> Result<Vec<Payment>, Fault> {
+        Ok(self.store.unknown_outcomes_from(self.tenant, after, limit).await?)
     }
 
     /// A short text that is another one after a payment that the user's phone may show has changed, or the clock was set. It

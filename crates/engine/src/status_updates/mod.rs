@@ -262,6 +262,11 @@ impl StatusUpdates {
         Ok(self.store.batch_fates(self.tenant, id, from, limit).await?)
     }
 
+    /// The entries of a request, in their order: all, or the first when all had their turn.
+    pub async fn entries(&self, id: BatchId) -> Result<Vec<BatchEntry>, Fault> {
+        Ok(self.store.batch_entries(self.tenant, id).await?)
+    }
+
     /// The first entries of a request that were refused.
     pub async fn refusals(&self, id: BatchId) -> Result<Vec<BatchRefusal>, Fault> {
         Ok(self.store.batch_refusals(self.tenant, id).await?)

@@ -12,7 +12,10 @@ fn who() -> Expected {
     control(401).naming("control-token")
 }
 
-const EVERY: [(&str, &str); 18] = [
+const EVERY: [(&str, &str); 21] = [
+    ("GET", "/control/v1/unknown-outcomes"),
+    ("GET", "/control/v1/batch"),
+    ("GET", "/control/v1/batch/1/entries"),
     ("GET", "/control/v1/payments"),
     ("GET", "/control/v1/payments/control-1"),
     ("POST", "/control/v1/payments/control-1/approve"),
@@ -198,7 +201,24 @@ async fn what_can_not_be_searched_is_a_problem_that_names_the_member() {
         let call = call(&app, "GET", &format!("/control/v1/payments?{query}"));
         table.refuse(format!("payments?{query}"), call, control(400).naming(named)).await;
     }
-    table.finish(21);
+    let lists = [
+        ("unknown-outcomes?limit=0", "limit"),
+        ("unknown-outcomes?limit=101", "limit"),
+        ("unknown-outcomes?before=1", "before"),
+        ("unknown-outcomes?oldest_first=1", "oldest_first"),
+        ("batch?limit=51", "limit"),
+        ("batch?state=x", "state"),
+    ];
+    for (query, named) in lists {
+        let call = call(&app, "GET", &format!("/control/v1/{query}"));
+        table.refuse(query, call, control(400).naming(named)).await;
+    }
+    drop(app.update_status(&json!([{"pspTransactionId": "control-1", "status": "CAPTURED", "amount": 1}])).await);
+    for (query, named) in [("fate=lost", "fate"), ("limit=501", "limit"), ("from=-1", "from")] {
+        let call = call(&app, "GET", &format!("/control/v1/batch/1/entries?{query}"));
+        table.refuse(format!("entries?{query}"), call, control(400).naming(named)).await;
+    }
+    table.finish(30);
     app.stop().await;
 }
 

@@ -36,6 +36,7 @@ mod store_trouble;
 mod streams;
 mod sync;
 mod tenants;
+mod timelines;
 mod unknown;
 mod waiting_entries;
 mod wire;

@@ -132,6 +132,16 @@ impl Store {
         self.read(|connection| read::list::outcome_unknown_count(connection, tenant)).await
     }
 
+    /// Those payments, oldest first, newer than `after`; at most `limit`.
+    pub async fn unknown_outcomes_from(
+        &self,
+        tenant: TenantId,
+        after: PaymentId,
+        limit: u32,
+    ) -> Result<Vec<Payment>, StoreError> {
+        self.read(|connection| read::list::unknown_outcomes_from(connection, tenant, after, limit)).await
+    }
+
     /// What is due at or before `until` (business time), earliest first.
     pub async fn due(&self, tenant: TenantId, until: Timestamp, limit: u32) -> Result<Vec<DueRow>, StoreError> {
         self.read(|connection| due::until(connection, tenant, until, limit)).await

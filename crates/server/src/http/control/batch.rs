@@ -122,7 +122,7 @@ pub(super) async fn one(wallet: &Wallet, batch: &Batch) -> Result<wire::Batch, P
     })
 }
 
-fn head(batch: &Batch) -> BatchHead {
+pub(super) fn head(batch: &Batch) -> BatchHead {
     BatchHead {
         id: batch.id.get(),
         accepted_at: moment(batch.accepted_at),

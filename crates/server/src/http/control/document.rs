@@ -4,7 +4,7 @@
 use lommebok_control_api::{ChangedPayment, Problem};
 use utoipa::OpenApi;
 
-use super::{acting, awaiting, batch, check, clock, exchanges, payments, search, tenants};
+use super::{acting, awaiting, batch, batch_lists, check, clock, exchanges, outcomes, payments, search, tenants};
 use crate::http::description::{self, Shared};
 
 #[derive(OpenApi)]
@@ -28,6 +28,7 @@ use crate::http::description::{self, Shared};
     paths(
         search::list,
         payments::show,
+        outcomes::list,
         payments::changes,
         acting::approve,
         acting::cancel,
@@ -36,7 +37,9 @@ use crate::http::description::{self, Shared};
         awaiting::payment,
         awaiting::request,
         batch::report,
+        batch_lists::list,
         batch::show,
+        batch_lists::entries,
         batch::run,
         check::run,
         clock::show,

@@ -7,15 +7,18 @@
 mod acting;
 mod awaiting;
 mod batch;
+mod batch_lists;
 mod check;
 mod clock;
 mod document;
 mod exchanges;
 mod guard;
+mod outcomes;
 mod payments;
 mod problem;
 mod search;
 mod tenants;
+mod timeline;
 mod view;
 
 use std::sync::Arc;
@@ -62,11 +65,14 @@ pub fn operate_routes(control: Control) -> Router {
     let routes = Router::new()
         .route("/control/v1/payments", get(search::list))
         .route("/control/v1/payments/{id}", get(payments::show))
+        .route("/control/v1/unknown-outcomes", get(outcomes::list))
         .route("/control/v1/changes", get(payments::changes))
         .route("/control/v1/batch/run", post(batch::run))
         .route("/control/v1/check", post(check::run))
         .route("/control/v1/batch/report", get(batch::report))
+        .route("/control/v1/batch", get(batch_lists::list))
         .route("/control/v1/batch/{id}", get(batch::show))
+        .route("/control/v1/batch/{id}/entries", get(batch_lists::entries))
         .route("/control/v1/{*rest}", any(nowhere));
     guarded(routes, control.clone()).with_state(control)
 }

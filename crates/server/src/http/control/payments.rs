@@ -8,16 +8,17 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use lommebok_control_api as wire;
 use lommebok_control_api::{ChangedPayment, LogQuery, PaymentWithLog};
-use lommebok_domain::{Payment, PaymentId, StateName};
+use lommebok_domain::{Payment, PaymentId, StateName, Sums};
 use lommebok_engine::after_commit::{Notified, Topic};
 use lommebok_engine::fault::Fault;
-use lommebok_engine::wallet::Wallet;
+use lommebok_engine::operations::Whose;
+use lommebok_engine::wallet::{Environment, Wallet};
 use lommebok_store::PageLimit;
 use serde_json::json;
 
-use super::Control;
 use super::problem::Problem;
 use super::view::{log_entry, payment_shown};
+use super::{Control, timeline};
 use crate::http::Answer;
 use crate::http::event_stream::{self, Heeds};
 
@@ -64,7 +65,10 @@ async fn change(wallet: &Wallet, id: PaymentId) -> Option<String> {
     let before = payment.version.saturating_sub(1);
     let page = wallet.payments.events(id, before, PageLimit { rows: 1, text_bytes: usize::MAX }).await.ok()?;
     let last = page.events.first().filter(|_| page.first_version == payment.version);
-    let shown = ChangedPayment { payment: payment_shown(&payment), last_event: last.map(log_entry) };
+    let shown = ChangedPayment {
+        payment: payment_shown(&payment),
+        last_event: last.map(|event| log_entry(payment.version, event, payment.sums)),
+    };
     Some(format!("event: payment\ndata: {}\n\n", json!(shown)))
 }
 
@@ -92,17 +96,32 @@ pub(super) async fn show(
     }
     let payments = control.wallet.search.named(&id).await?;
     let payment = payments.first().ok_or(Fault::NoSuchPayment)?;
-    let page = control
-        .wallet
-        .payments
-        .events(payment.id, after, PageLimit { rows: limit, text_bytes: TEXTS_PER_PAGE_BYTES })
-        .await?;
+    let wallet = &control.wallet;
+    let page_of =
+        |after, rows| wallet.payments.events(payment.id, after, PageLimit { rows, text_bytes: TEXTS_PER_PAGE_BYTES });
+    let page = page_of(after, limit).await?;
+    let before = if after == 0 { Sums::default() } else { sums_at(wallet, payment.id, after).await? };
+    // Its attempts are over before much else can happen to it.
+    let begun = page_of(0, EVENTS_PER_PAGE).await?.events;
+    let is_sandbox = wallet.settings.environment == Environment::TEST;
     Ok(Answer(PaymentWithLog {
         payment: payment_shown(payment),
-        log: page.events.iter().map(log_entry).collect(),
+        log: timeline::log(&page, before),
         after: page.next,
+        entrance: timeline::entrance(payment),
+        card: timeline::card(&wallet.people, &begun).await?,
+        attempts: timeline::attempts(&begun),
+        due: timeline::due(payment),
+        can_do: if is_sandbox { timeline::can_do(payment) } else { Vec::new() },
         others_with_this_psp_transaction_id: payments.iter().skip(1).map(|other| other.id.get()).collect(),
     }))
+}
+
+/// The sums at a version, for which the log up to it is read.
+async fn sums_at(wallet: &Arc<Wallet>, id: PaymentId, version: i64) -> Result<Sums, Problem> {
+    let payments = Arc::clone(&wallet.payments);
+    let read = async move { payments.sums_at(id, version).await };
+    Ok(wallet.long_work.read(Whose::Operator, read).await??)
 }
 
 /// The payment that `id` means, for what must not be about another one.

@@ -4,7 +4,7 @@ use lommebok_control_api as wire;
 use lommebok_control_api::Moment;
 use lommebok_domain::{
     Actor, Amount, Binding, CancelledBy, Cause, Event, EventKind, Failure, Notice, NoticeKind, Payment, Phase, State,
-    StateName, Timestamp,
+    StateName, Sums, Timestamp,
 };
 use lommebok_engine::clock::time_text;
 
@@ -31,14 +31,18 @@ pub(super) fn payment_shown(payment: &Payment) -> wire::Payment {
             Binding::Nobody => Some(wire::BoundTo::Nobody(wire::Nobody::Nobody)),
             Binding::User(user) => Some(wire::BoundTo::User(user.get())),
         },
-        sums: wire::Sums {
-            reserved: sums.reserved(),
-            captured: sums.captured(),
-            released: sums.released(),
-            refunded: sums.refunded(),
-        },
+        sums: sums_shown(*sums),
         notice: notice(payment.notice),
         waiting_entries: payment.waiting,
+    }
+}
+
+pub(super) fn sums_shown(sums: Sums) -> wire::Sums {
+    wire::Sums {
+        reserved: sums.reserved(),
+        captured: sums.captured(),
+        released: sums.released(),
+        refunded: sums.refunded(),
     }
 }
 
@@ -108,15 +112,15 @@ fn notice(notice: Notice) -> Option<wire::Notice> {
     Some(wire::Notice { kind, status })
 }
 
-/// One line of a payment's log.
-pub(super) fn log_entry(event: &Event) -> wire::LogEntry {
+/// One line of a payment's log: the event that made this version, and the sums after it.
+pub(super) fn log_entry(version: i64, event: &Event, sums: Sums) -> wire::LogEntry {
     let actor = match event.actor {
         Actor::Psp(psp) => format!("psp {}", psp.get()),
         Actor::User(user) => format!("user {}", user.get()),
         Actor::LinkHolder => "holder of the link".to_owned(),
         Actor::Wallet => "wallet".to_owned(),
     };
-    wire::LogEntry { at: moment(event.at), actor, event: happened(&event.kind) }
+    wire::LogEntry { version, sums: sums_shown(sums), at: moment(event.at), actor, event: happened(&event.kind) }
 }
 
 fn happened(kind: &EventKind) -> wire::Event {

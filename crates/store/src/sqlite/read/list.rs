@@ -1,7 +1,7 @@
 //! Lists of payments, newest first, a page at a time. A page looks at a bounded number of rows, so that a rare state
 //! among millions costs several short pages and never one long scan.
 
-use lommebok_domain::{PaymentId, PspId, TenantId, Timestamp, UserId};
+use lommebok_domain::{Payment, PaymentId, PspId, TenantId, Timestamp, UserId};
 use rusqlite::{Connection, params};
 
 use super::payment::{payment, payment_columns};
@@ -132,6 +132,22 @@ pub(crate) fn outcome_unknown_count(connection: &Connection, tenant: TenantId) -
     let sql = concat!("SELECT count(*) FROM payment WHERE tenant = ?1 AND state = ", code!(state FAILED_UNKNOWN));
     let count: i64 = connection.prepare_cached(sql)?.query_row([tenant.get()], |row| row.get(0))?;
     Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// The payments that failed with an unknown outcome, oldest first, newer than `after`.
+pub(crate) fn unknown_outcomes_from(
+    connection: &Connection,
+    tenant: TenantId,
+    after: PaymentId,
+    limit: u32,
+) -> rusqlite::Result<Vec<Payment>> {
+    let sql = select!(
+        payment_columns,
+        "FROM payment p JOIN initiation i ON i.id = p.id WHERE p.tenant = ?1 AND p.state = ",
+        code!(state FAILED_UNKNOWN),
+        " AND p.id > ?2 ORDER BY p.id LIMIT ?3"
+    );
+    connection.prepare_cached(sql)?.query_map(params![tenant.get(), after.get(), limit], payment)?.collect()
 }
 
 /// When the open prompts of a PSP on a user's phone end, without that of one payment; looked for among the user's newest
