@@ -115,3 +115,15 @@ pub enum Action {
     /// Time moves on to its deadline.
     Expire,
 }
+
+impl Action {
+    /// Its name on the wire and in commands: `step-up`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Cancel => "cancel",
+            Self::StepUp => "step-up",
+            Self::Expire => "expire",
+        }
+    }
+}

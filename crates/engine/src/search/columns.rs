@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use lommebok_domain::PaymentId;
+use lommebok_domain::{PaymentId, Timestamp};
 use lommebok_store::Comparable;
 
 use super::Search;
@@ -35,6 +35,11 @@ impl Range {
             numbered.filter(|(_, row)| wanted.fits(row)).map(|(id, _)| PaymentId::new(id)).collect();
         fitting.reverse();
         fitting
+    }
+
+    /// Whether all of them came before `since`.
+    pub(super) fn are_before(&self, since: Option<Timestamp>) -> bool {
+        since.is_some_and(|since| self.rows.iter().all(|row| row.created_at < since.as_millis()))
     }
 
     /// The first payment that was not read.

@@ -31,6 +31,11 @@ const READ_PER_PAGE: i64 = 8 * PAYMENTS_PER_RANGE;
 /// Merchants whose orders are looked at when a search names an order and no merchant.
 const MOST_MERCHANTS: u32 = 10_000;
 
+/// Before the first one.
+const NO_PAYMENT: PaymentId = PaymentId::new(0);
+/// Inits that came at one time may have been stored in another order, within so many ms.
+const AT_ONE_TIME_MS: i64 = 60_000;
+
 /// Finds payments of one tenant.
 #[derive(Debug)]
 pub struct Search {
@@ -142,6 +147,10 @@ impl Search {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut before = before.unwrap_or(PaymentId::new(i64::MAX));
         let (mut payments, mut may_read) = (Vec::new(), READ_PER_PAGE);
+        // Payments since the last reset of business time came in its order, but for those that came at one time.
+        let reset =
+            self.store.clock_resets(self.tenant, 1).await?.first().map_or(NO_PAYMENT, |reset| reset.last_payment);
+        let in_order_since = criteria.since.map(|since| since.plus_millis(-AT_ONE_TIME_MS));
         while let Some(newest) = self.store.newest_payment_before(before).await? {
             let Some(rows) = columns.range(self, newest, &mut may_read).await? else {
                 return Ok(Page { payments, next: Some(before) });
@@ -155,7 +164,8 @@ impl Search {
                     return Ok(Page { payments, next: Some(id) });
                 }
             }
-            before = PaymentId::new(range_of(newest).saturating_mul(PAYMENTS_PER_RANGE));
+            let first = PaymentId::new(range_of(newest).saturating_mul(PAYMENTS_PER_RANGE));
+            before = if rows.are_before(in_order_since) && first > reset { after(reset) } else { first };
         }
         Ok(Page { payments, next: None })
     }
@@ -205,6 +215,11 @@ impl Criteria {
             (true, true) => None,
         }
     }
+}
+
+/// The number behind this one.
+const fn after(id: PaymentId) -> PaymentId {
+    PaymentId::new(id.get().saturating_add(1))
 }
 
 /// The number of a payment in an address: spelled as we spell it, without sign and leading zeros, so that each payment has

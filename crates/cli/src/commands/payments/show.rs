@@ -66,6 +66,11 @@ fn facts(shown: &PaymentWithLog) -> Vec<Vec<String>> {
     };
     let others: Vec<String> = others.iter().map(i64::to_string).collect();
     let waiting = payment.waiting_entries;
+    let card =
+        shown.card.as_ref().map(|card| text(&format!("{} {}", card.network, card.last_four))).unwrap_or_default();
+    let next: Vec<String> = shown.due.iter().map(|due| format!("{} {}", text(&due.at.0), text(&due.then))).collect();
+    let possible = shown.can_do.iter().filter(|can| can.possible).map(|can| can.action.as_str());
+    let possible: Vec<&str> = possible.collect();
     let facts = [
         ("pspTransactionId", text(&payment.psp_transaction_id)),
         ("merchantOrderId", text(&payment.merchant_order_id)),
@@ -80,6 +85,9 @@ fn facts(shown: &PaymentWithLog) -> Vec<Vec<String>> {
         ),
         ("user", bound_to),
         ("notice", payment.notice.as_ref().map(|notice| members(&json!(notice))).unwrap_or_default()),
+        ("card", card),
+        ("next", next.join("; ")),
+        ("possible now", possible.join(", ")),
         ("entries that wait", if waiting > 0 { waiting.to_string() } else { String::new() }),
         ("other PSPs' payments with this pspTransactionId", others.join(", ")),
     ];
