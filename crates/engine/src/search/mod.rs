@@ -7,11 +7,13 @@
 mod columns;
 mod criteria;
 mod row;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::sync::Arc;
 
-use lommebok_domain::{MerchantOrderId, Payment, PaymentId, PspTransactionId, TenantId};
+use lommebok_domain::{Binding, MerchantOrderId, Payment, PaymentId, PspTransactionId, TenantId};
 use lommebok_store::{Page, PaymentFilter, Store};
 
 use crate::after_commit::{PAYMENTS_PER_RANGE, range_of};
@@ -192,7 +194,7 @@ impl Search {
             return Ok(false);
         }
         let Some(number) = &criteria.phone else { return Ok(true) };
-        if let lommebok_domain::Binding::User(user) = payment.binding
+        if let Binding::User(user) = payment.binding
             && self.people.user_by_number(number).await?.is_some_and(|of_number| of_number.id == user)
         {
             return Ok(true);

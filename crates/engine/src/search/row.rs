@@ -24,6 +24,8 @@ pub(super) struct Row {
     pub(super) flags: u8,
 }
 
+const _: () = assert!(size_of::<Row>() == 32, "a payment takes as much memory as is said");
+
 impl Row {
     pub(super) const IS_THERE: u8 = 1;
     pub(super) const OUTCOME_UNKNOWN: u8 = 2;
