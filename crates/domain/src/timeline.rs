@@ -1,6 +1,6 @@
 //! The log read back for people who debug: a payment's attempts with their times, what happens next, and what a lost answer asks for.
 //!
-//! Nothing here decides; [`crate::decide`] does. A newcomer's mistake: to look for an attempt in the state alone. It is gone there when
+//! Nothing here decides; [`crate::decide()`] does. A newcomer's mistake: to look for an attempt in the state alone. It is gone there when
 //! it has ended.
 
 use crate::cause::Cause;

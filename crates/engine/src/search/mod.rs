@@ -29,7 +29,7 @@ pub use criteria::Criteria;
 pub use text::ReadAs;
 
 /// Payments that one page reads anew, at most, and what is left of a range with the last of them.
-const READ_PER_PAGE: i64 = 8 * PAYMENTS_PER_RANGE;
+const READ_PER_PAGE: i64 = 4 * PAYMENTS_PER_RANGE;
 /// Merchants whose orders are looked at when a search names an order and no merchant.
 const MOST_MERCHANTS: u32 = 10_000;
 
