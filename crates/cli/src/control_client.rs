@@ -119,21 +119,21 @@ impl ControlClient {
         self.answered(self.request(method, path, Bytes::new())?, patience_s).await
     }
 
-    /// Waits `within` for what `path`, whose query it ends, waits for: call by call, until one answers that it `is_over`.
+    /// Waits `within`, or as long as the server does by itself, for what `path`, whose query it ends, waits for: call by call, until there
+    /// is nothing `left` of it, in ms.
     pub(crate) async fn wait<A: DeserializeOwned>(
         &self,
         path: &str,
-        within: Duration,
-        is_over: impl Fn(&A) -> bool,
+        within: Option<Duration>,
+        mut left: impl FnMut(&A) -> u32,
     ) -> anyhow::Result<A> {
-        let mut left = within;
+        let mut query = within.map(|within| format!("within_ms={}", within.as_millis())).unwrap_or_default();
         loop {
-            let now = left.min(ONE_WAIT);
-            let request = self.request(Method::GET, &format!("{path}within_ms={}", now.as_millis()), Bytes::new())?;
-            let awaited = self.answered(request, READING_S.saturating_add(now.as_secs())).await?;
-            left = left.saturating_sub(now);
-            if left.is_zero() || is_over(&awaited) {
-                return Ok(awaited);
+            let request = self.request(Method::GET, &format!("{path}{query}"), Bytes::new())?;
+            let awaited = self.answered(request, READING_S.saturating_add(ONE_WAIT.as_secs())).await?;
+            match left(&awaited) {
+                0 => return Ok(awaited),
+                left => query = format!("within_ms={left}"),
             }
         }
     }

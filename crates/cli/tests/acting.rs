@@ -51,6 +51,30 @@ async fn a_payment_is_paid_cancelled_and_expired_without_a_phone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_script_that_waits_takes_time_along_and_is_told_how_far() {
+    let directory = tempfile::tempdir().unwrap();
+    let launch = Launch::new(BINARY, directory.path()).with(&["--no-shop"]);
+    let server = ServerProcess::start(&launch).await;
+    let client = PspClient::new(&launch, &server).await;
+    assert!(launch.printed(&["clock", "auto"]).ends_with(" (auto)\n"));
+    init(&client, "p-1").await;
+    let said = launch.printed(&["payments", "await", "p-1", "--state", "EXPIRED", "--within", "15m"]);
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines[0].ends_with("  timer  payment 1") && lines[1].contains(" -> "), "{said}");
+    assert_eq!(lines[2..], ["p-1 is EXPIRED"]);
+    let shown = launch.printed(&["clock", "show"]);
+    assert!(shown.contains(" (auto, jumped 5m, 5m ahead of the wall clock)"), "{shown}");
+    init(&client, "p-2").await;
+    // Nothing leads there: the bound is business time too, and each way is a jump.
+    let never = launch.command(&["payments", "await", "p-2", "--state", "RESERVED", "--within", "4m"]);
+    let said = refusal(never).await;
+    assert!(said.starts_with("lommebok: p-2 is AWAITING_USER (until "), "{said}");
+    assert!(said.ends_with(") after 4m, and not RESERVED\n"), "{said}");
+    assert!(launch.printed(&["clock", "resume"]).contains(" (running, "));
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_script_waits_for_a_payment_and_is_told_what_it_is_instead() {
     let directory = tempfile::tempdir().unwrap();
     let launch = Launch::new(BINARY, directory.path()).with(&["--no-shop"]);

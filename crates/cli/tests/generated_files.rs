@@ -111,6 +111,7 @@ fn the_page_of_the_command_line_has_every_command_and_hides_what_is_hidden() {
             "`lommebok clock freeze`",
             "`lommebok clock resume`",
             "`lommebok clock advance`",
+            "`lommebok clock auto`",
             "`lommebok clock reset`",
             "`lommebok batch`",
             "`lommebok batch run`",

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{Batch, Payment};
+use crate::{Batch, Jumped, Payment};
 
 /// The query of `GET /payments/{id}/await`: one of `state`, `attempt_open`, `notice_delivered` and `nothing_due`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
@@ -22,8 +22,9 @@ pub struct AwaitQuery {
     /// Until nothing is due for it, now or later: no deadline, no attempt, no notice, no entry that waits.
     #[serde(default)]
     pub nothing_due: bool,
-    /// For so many ms of real time at most, up to 60,000; 10,000 if it is left out.
-    #[param(maximum = 60_000)]
+    /// For so many ms at most, up to 86,400,000 (a day): of real time, and with `clock auto` of business time too. 10,000 of real time if
+    /// it is left out. One call waits 60 s of real time at most, and answers what is left.
+    #[param(maximum = 86_400_000)]
     pub within_ms: Option<u32>,
 }
 
@@ -35,6 +36,11 @@ pub struct Awaited {
     pub reached: bool,
     /// Whether it may still become so; if not, the answer came at once. True when it is so.
     pub still_possible: bool,
+    /// What is left of `within_ms`: while it is not 0, ask again to wait on.
+    pub left_ms: u32,
+    /// What business time did meanwhile; null when it did not jump.
+    #[schema(required = true)]
+    pub jumped: Option<Jumped>,
     /// The payment as it is.
     pub payment: Payment,
 }
@@ -44,16 +50,22 @@ pub struct Awaited {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AwaitBatchQuery {
-    /// For so many ms of real time at most, up to 60,000; 10,000 if it is left out.
-    #[param(maximum = 60_000)]
+    /// As of `GET /payments/{id}/await`.
+    #[param(maximum = 86_400_000)]
     pub within_ms: Option<u32>,
 }
 
 /// The answer of `GET /batch/{id}/await`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct AwaitedBatch {
     /// Whether each of its entries was applied or refused, and none waits.
     pub reached: bool,
+    /// What is left of `within_ms`: while it is not 0, ask again to wait on.
+    pub left_ms: u32,
+    /// What business time did meanwhile; null when it did not jump.
+    #[schema(required = true)]
+    pub jumped: Option<Jumped>,
     /// The request as it is.
     pub batch: Batch,
 }

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::Moment;
 
-/// Business time: the answer of `GET /clock`, `POST /clock/freeze` and `POST /clock/resume`.
+/// Business time: the answer of `GET /clock`, `POST /clock/freeze`, `POST /clock/resume` and `POST /clock/auto`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Clock {
@@ -15,6 +15,8 @@ pub struct Clock {
     pub mode: ClockMode,
     /// How far it is ahead of the wall clock, in ms; below 0, behind it.
     pub ahead_ms: i64,
+    /// How far it has jumped since `POST /clock/auto`, in ms; 0 in any other mode.
+    pub jumped_ms: i64,
     /// By how much the wall clock is behind the last time known, in ms, while business time runs on without it; else 0.
     pub wall_behind_ms: i64,
     /// Whether users wait, because a reset or an expire is at work.
@@ -32,6 +34,8 @@ pub enum ClockMode {
     Running,
     /// It stands still.
     Frozen,
+    /// It moves as the wall clock does, and jumps to the next due moment while an await is pending and nothing is in flight.
+    Auto,
 }
 
 /// When business time was set to the wall clock last.
@@ -62,6 +66,20 @@ pub struct Advanced {
     /// Business time after.
     pub to: Moment,
     /// The deadlines on the way, in the order in which they happened.
+    pub done: Vec<TimerDone>,
+}
+
+/// What the jumps of business time did while an await was pending.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Jumped {
+    /// Business time before the first of them.
+    pub from: Moment,
+    /// Business time after the last.
+    pub to: Moment,
+    /// How far they led, without the time that ran between them, in ms.
+    pub by_ms: i64,
+    /// What happened at their ends, in order.
     pub done: Vec<TimerDone>,
 }
 

@@ -30,7 +30,7 @@ pub use batch::{Batch, BatchEntry, BatchHead, BatchQuery, BatchReport, BatchRepo
 pub use batch::{BatchEntries, BatchEntriesQuery, BatchList, BatchListQuery, CountedBatch, Entry, Fate, FateCounts};
 pub use batch::{EntryFate, KeptRefusal, RefusedEntry, RunBatches};
 pub use check::Check;
-pub use clock::{Advance, Advanced, Clock, ClockMode, LastReset, Reset, ResetDone, TimerDone, TimerKind};
+pub use clock::{Advance, Advanced, Clock, ClockMode, Jumped, LastReset, Reset, ResetDone, TimerDone, TimerKind};
 pub use exchange::{Direction, Exchange, ExchangeAsQuery, ExchangeForm, ExchangeHead, ExchangePage, ExchangeQuery};
 pub use exchange::{ExchangeStreamQuery, Header, Interface, Message, MessageBody, NotShown, Phases, Refused};
 pub use log::{

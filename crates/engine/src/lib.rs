@@ -30,5 +30,6 @@ pub mod tasks;
 pub mod time_travel;
 pub mod timers;
 pub mod tokens;
+pub mod traffic;
 pub mod wallet;
 pub mod writer;

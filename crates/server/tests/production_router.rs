@@ -141,7 +141,7 @@ fn access_tokens(randomness: &Randomness) -> AccessTokens {
 }
 
 /// Every route that only a sandbox has.
-const SANDBOX_ONLY: [(&str, &str); 26] = [
+const SANDBOX_ONLY: [(&str, &str); 27] = [
     ("POST", "/psp/v3/integration-test/psppayments/p-1/approve"),
     ("POST", "/PSP/v3/Integration-Test/PspPayments/p-1/Approve/"),
     ("GET", "/psp/v3/integration-test/psppayments/p-1/approve"),
@@ -155,6 +155,7 @@ const SANDBOX_ONLY: [(&str, &str); 26] = [
     ("POST", "/control/v1/clock/freeze"),
     ("POST", "/control/v1/clock/resume"),
     ("POST", "/control/v1/clock/advance"),
+    ("POST", "/control/v1/clock/auto"),
     ("POST", "/control/v1/clock/reset"),
     ("GET", "/control/v1/exchanges"),
     ("GET", "/control/v1/exchanges/1"),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use lommebok_domain::{Failure, Payment, State as DomainState};
+use lommebok_domain::{Failure, Payment, State as DomainState, StateName};
 
 /// A payment's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +39,19 @@ impl State {
             DomainState::Failed(Failure::Unknown { .. }) => Self::OutcomeUnknown,
             DomainState::Cancelled(_) => Self::Cancelled,
             DomainState::Expired => Self::Expired,
+        }
+    }
+
+    pub(crate) const fn name(self) -> StateName {
+        match self {
+            Self::AwaitingUser => StateName::AwaitingUser,
+            Self::AwaitingApproval => StateName::AwaitingApproval,
+            Self::Authorizing => StateName::Authorizing,
+            Self::StepUp => StateName::StepUp,
+            Self::Reserved => StateName::Reserved,
+            Self::Failed | Self::OutcomeUnknown => StateName::Failed,
+            Self::Cancelled => StateName::Cancelled,
+            Self::Expired => StateName::Expired,
         }
     }
 }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use lommebok_domain::CardScheme;
 use lommebok_domain::{Notice, Payment, Phase, State as DomainState, StepUpResult};
+use lommebok_engine::payments::Awaited;
 use lommebok_engine::simulated_user::{ActingFault, Approval, CardChoice};
+use lommebok_engine::time_travel::AwaitedThing;
 use lommebok_sdk::PspTransactionId;
 
 use crate::wallet::failed;
@@ -63,8 +65,9 @@ impl TestWallet {
             Card::Mastercard => CardScheme::Mastercard,
         };
         let approval = Approval { number: None, card: CardChoice::Network(network) };
+        let request = self.wallet().traffic.request().await;
         let begun = self.running.sandbox.simulated_user.begin_approval(payment.id, &approval).await;
-        drop(begun.map_err(|fault| refused(id, &payment, fault, ("waits for its user", "approved")))?);
+        drop((begun.map_err(|fault| refused(id, &payment, fault, ("waits for its user", "approved")))?, request));
         let called =
             |payment: &Payment| !matches!(payment.state, DomainState::Authorizing { phase: Phase::Queued { .. }, .. });
         let no_answer = || TestError::NoAnswer(id.clone(), PATIENCE_S);
@@ -94,8 +97,9 @@ impl TestWallet {
     /// When the payment does not wait for its user.
     pub async fn cancel(&self, id: &PspTransactionId) -> Result<(), TestError> {
         let payment = self.found(id)?;
+        let request = self.wallet().traffic.request().await;
         let cancelled = self.running.sandbox.simulated_user.cancel(payment.id).await;
-        drop(cancelled.map_err(|fault| refused(id, &payment, fault, ("waits for its user", "cancelled")))?);
+        drop((cancelled.map_err(|fault| refused(id, &payment, fault, ("waits for its user", "cancelled")))?, request));
         self.until(id, notice_tried).await?.map(drop).ok_or_else(|| TestError::NoNotice(id.clone(), PATIENCE_S))
     }
 
@@ -131,17 +135,22 @@ impl TestWallet {
             StepUp::Cancelled => StepUpResult::Cancel,
             StepUp::Failed => StepUpResult::Failure,
         };
+        let request = self.wallet().traffic.request().await;
         let returned = self.running.sandbox.simulated_user.begin_step_up(payment.id, result).await;
-        drop(returned.map_err(|fault| refused(id, &payment, fault, ("has been answered SOFT_DECLINE", "stepped up")))?);
+        let words = ("has been answered SOFT_DECLINE", "stepped up");
+        drop((returned.map_err(|fault| refused(id, &payment, fault, words))?, request));
         self.outcome(id).await
     }
 
     /// Waits until the payment is in this state, whatever leads there: your PSP's answer, a page of yours, another task of the
-    /// test. Time stands still meanwhile, so that no deadline ends the wait.
+    /// test. Time stands still meanwhile, so that no deadline ends the wait; after [`clock_auto`](TestWallet::clock_auto) it
+    /// jumps from deadline to deadline instead.
     ///
     /// # Errors
     /// With the state in which it is after 20 s of real time instead.
     pub async fn await_state(&self, id: &PspTransactionId, state: State) -> Result<(), TestError> {
+        let awaited = AwaitedThing::Payment(self.found(id)?.id, Awaited::State(vec![state.name()]));
+        let _lets_time_jump = self.running.sandbox.time_travel.awaits(awaited, None);
         if self.until(id, |payment| State::of(payment) == state).await?.is_some() {
             return Ok(());
         }

@@ -147,6 +147,15 @@ impl TestWallet {
         self.running.sandbox.time_travel.advance(millis).await.map(drop).map_err(failed)
     }
 
+    /// Lets the wallet's time run from now on, and jump to what is due while [`await_state`](TestWallet::await_state) waits and
+    /// nothing is in flight: no call to your PSP, and no request of yours. Your PSP's own thinking is not in flight.
+    ///
+    /// # Errors
+    /// When the wallet fails.
+    pub async fn clock_auto(&self) -> Result<(), TestError> {
+        self.running.sandbox.time_travel.auto().await.map(drop).map_err(failed)
+    }
+
     /// Applies the updatestatus entries that wait, where `batch` is set so that they do.
     ///
     /// # Errors

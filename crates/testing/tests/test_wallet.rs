@@ -134,6 +134,18 @@ async fn wallets_know_nothing_of_each_other() {
 }
 
 #[tokio::test]
+async fn time_that_jumps_takes_a_waiting_test_to_the_deadline_and_no_further() {
+    let wallet = TestWallet::start().await.unwrap();
+    wallet.clock_auto().await.unwrap();
+    let (ends, lasts) = (started(&wallet, "a1", 9).await, wallet.clock().now() + Duration::from_mins(6));
+    wallet.await_state(&ends, State::Expired).await.unwrap();
+    let later = started(&wallet, "a2", 9).await;
+    assert!(wallet.clock().now() < lasts, "a minute is long for these two lines");
+    assert_eq!(wallet.state(&later).unwrap(), State::AwaitingUser);
+    wallet.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_psp_that_does_not_answer_leaves_the_outcome_unknown_until_it_says_more() {
     let wallet = TestWallet::start().await.unwrap();
     let (_listener, port) = silent_psp().await;

@@ -9,9 +9,9 @@ use lommebok_control_api::{AwaitedBatch, Batch, BatchEntry, BatchHead, BatchRepo
 use lommebok_control_api::{EntryFate, RefusedEntry, RunBatches};
 use serde::Serialize;
 
-use super::{of_running_server, say, say_json, text, within_arg};
+use super::clock::print_jumps;
+use super::{of_running_server, say, say_json, text, within_arg, within_in_words};
 use crate::control_client::{ControlClient, ask, runtime};
-use crate::duration;
 
 pub(crate) fn command() -> Command {
     Command::new("batch")
@@ -80,11 +80,18 @@ fn show(matches: &ArgMatches) -> anyhow::Result<()> {
 /// Waits until a request was dealt with.
 fn wait(matches: &ArgMatches) -> anyhow::Result<()> {
     let id = matches.get_one::<i64>("id").context("a number is missing")?;
-    let within = *matches.get_one::<Duration>("within").context("a duration is missing")?;
+    let within = matches.get_one::<Duration>("within").copied();
     let client = ControlClient::of(matches)?;
     let path = format!("/control/v1/batch/{id}/await?");
-    let is_over = |awaited: &AwaitedBatch| awaited.reached;
-    let awaited = runtime()?.block_on(client.wait(&path, within, is_over))?;
+    let mut jumps = Vec::new();
+    let left = |awaited: &AwaitedBatch| {
+        jumps.extend(awaited.jumped.clone());
+        if awaited.reached { 0 } else { awaited.left_ms }
+    };
+    let awaited = runtime()?.block_on(client.wait(&path, within, left))?;
+    if !matches.get_flag("json") {
+        print_jumps(&jumps);
+    }
     if matches.get_flag("json") {
         say_json(&awaited)?;
     } else if awaited.reached {
@@ -92,7 +99,7 @@ fn wait(matches: &ArgMatches) -> anyhow::Result<()> {
     }
     if !awaited.reached {
         let (head, waiting) = (heading(&awaited.batch.head), awaited.batch.waiting_entries);
-        bail!("{head} after {}, and {waiting} that wait for the end of an attempt", duration::in_words(within));
+        bail!("{head} after {}, and {waiting} that wait for the end of an attempt", within_in_words(within));
     }
     Ok(())
 }

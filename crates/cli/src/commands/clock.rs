@@ -1,11 +1,11 @@
-//! `lommebok clock`: the sandbox's business time, shown, frozen, resumed, advanced and set back to the wall clock.
+//! `lommebok clock`: the sandbox's business time, shown, frozen, resumed, advanced, left to jump and set back to the wall clock.
 
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::{Arg, ArgMatches, Command};
 use hyper::Method;
-use lommebok_control_api::{Advance, Advanced, Clock, Moment, Reset, ResetDone, TimerDone, TimerKind};
+use lommebok_control_api::{Advance, Advanced, Clock, Jumped, Moment, Reset, ResetDone, TimerDone, TimerKind};
 use lommebok_engine::clock::time_text;
 use lommebok_engine::clock::{BusinessClock, ClockMode};
 use lommebok_server::assembly;
@@ -27,13 +27,18 @@ pub(crate) fn command() -> Command {
     let database = Arg::new("database_url").long("database-url").value_name("URL");
     let database = database.help("A stopped server's database, if it is not in the data directory");
     Command::new("clock")
-        .about("Business time of the sandbox: show, freeze, resume, advance, reset")
+        .about("Business time of the sandbox: show, freeze, resume, advance, auto, reset")
         .subcommand_required(true)
         .subcommand(of_running_server(Command::new("show").about("Prints the time and how it goes")))
         .subcommand(of_running_server(Command::new("freeze").about("Stops time where it is")))
         .subcommand(of_running_server(Command::new("resume").about("Lets time go on")))
         .subcommand(of_running_server(
             Command::new("advance").about("Advances time; what becomes due on the way is done when it returns").arg(by),
+        ))
+        .subcommand(of_running_server(
+            Command::new("auto")
+                .about("Lets time go on, and jump to what is due while a command awaits something and nothing is in flight")
+                .after_help(AFTER_AUTO),
         ))
         .subcommand(of_running_server(
             Command::new("reset")
@@ -43,12 +48,16 @@ pub(crate) fn command() -> Command {
         ))
 }
 
+const AFTER_AUTO: &str =
+    "Time jumps only while an await is pending, and never over a call to a PSP or a request that is being answered. The
+await says what happened on the way. freeze, resume and reset end it, and so does a restart.";
+
 const AFTER_RESET: &str =
     "Payments that wait for somebody end first, as in 15 minutes without them. Notices and batches that wait
 keep their distance. Access tokens, phone sessions, PIN waits and idempotency keys dated later end.";
 
 pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
-    let Some((name, matches)) = matches.subcommand() else { bail!("say show, freeze, resume, advance or reset") };
+    let Some((name, matches)) = matches.subcommand() else { bail!("say show, freeze, resume, advance, auto or reset") };
     let is_json = matches.get_flag("json");
     match name {
         "reset" => {
@@ -116,6 +125,13 @@ pub(super) fn print_way(from: &Moment, to: &Moment, done: &[TimerDone]) {
     say(format!("{} -> {}", text(&from.0), text(&to.0)));
 }
 
+/// What business time did while a command waited.
+pub(super) fn print_jumps(jumps: &[Jumped]) {
+    for Jumped { from, to, done, .. } in jumps {
+        print_way(from, to, done);
+    }
+}
+
 fn print_time(clock: &Clock) {
     let distance = distance(clock.ahead_ms).map(|distance| format!(", {distance}")).unwrap_or_default();
     let is_left_behind = clock.wall_behind_ms.unsigned_abs() >= WORTH_A_WORD_MS;
@@ -123,8 +139,15 @@ fn print_time(clock: &Clock) {
     let mode = match clock.mode {
         lommebok_control_api::ClockMode::Running => "running",
         lommebok_control_api::ClockMode::Frozen => "frozen",
+        lommebok_control_api::ClockMode::Auto => "auto",
     };
-    say(format!("{} ({mode}{distance}{without})", text(&clock.now.0)));
+    let jumped = clock.jumped_ms.unsigned_abs();
+    let jumped = if jumped == 0 {
+        String::new()
+    } else {
+        format!(", jumped {}", duration::in_words(Duration::from_millis(jumped)))
+    };
+    say(format!("{} ({mode}{jumped}{distance}{without})", text(&clock.now.0)));
 }
 
 /// How far business time is from the wall clock, in words, if it is to be reported.

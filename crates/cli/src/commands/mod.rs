@@ -19,6 +19,7 @@ mod settings;
 pub(crate) mod tenants;
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use clap::{Arg, ArgAction, Command, ValueHint};
 use serde::Serialize;
@@ -26,6 +27,9 @@ use serde::Serialize;
 pub(crate) use settings::data;
 
 use crate::duration;
+
+/// How long a server waits by itself.
+const WITHIN: Duration = Duration::from_secs(10);
 
 /// `--tenant`, and all of [`of_the_server`]: how every command that asks a world is told which, and for whom it prints.
 pub(crate) fn of_running_server(command: Command) -> Command {
@@ -70,7 +74,12 @@ pub(crate) fn about_a_data_dir(command: Command) -> Command {
 /// `--within`: how long a command waits at most.
 pub(crate) fn within_arg() -> Arg {
     let within = Arg::new("within").long("within").value_name("DURATION").value_parser(duration::parse);
-    within.default_value("10s").help("For so long at most, of real time")
+    within.help("For so long at most: of real time, and with `clock auto` of business time [default: 10s of real time]")
+}
+
+/// How long that is, in words.
+pub(crate) fn within_in_words(within: Option<Duration>) -> String {
+    duration::in_words(within.unwrap_or(WITHIN))
 }
 
 /// Prints one line of a command's result. A reader that has stopped (`| head`) misses the rest.

@@ -185,6 +185,7 @@ def walk_control(control, psp):
     late = lambda: control.call("GET", "/control/v1/payments/own-late", 200)
     until(late, lambda payment: payment["notice"]["status"] == "delivered")
     walk_acting(control, psp)
+    control.call("POST", "/control/v1/clock/auto", 200)
     control.call("POST", "/control/v1/clock/resume", 200)
     control.call("POST", "/control/v1/clock/reset", 200)
     control.call("GET", "/control/v1/clock", 200)

@@ -105,9 +105,10 @@ impl Payments {
     /// What the store says; [`Fault::TooManyAttempts`] when an attempt would have to start and too many do. Nothing is stored
     /// then.
     pub(crate) async fn commit(self: &Arc<Self>, decided: Decided) -> Result<Durable, Fault> {
-        let payments = Arc::clone(self);
+        let (payments, under_way) = (Arc::clone(self), self.traffic.commit());
         self.tasks
             .to_the_end("commit", async move {
+                let _under_way = under_way;
                 let Decided { write, mut changed, epoch, idempotency } = decided;
                 let places = payments.after.places(&changed)?;
                 let new = if let Write::NewPayment(new) = &write {

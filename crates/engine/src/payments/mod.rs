@@ -17,6 +17,7 @@ use crate::after_commit::AfterCommit;
 use crate::clock::{BusinessClock, TimeGate};
 use crate::fault::Fault;
 use crate::tasks::Tasks;
+use crate::traffic::Traffic;
 use crate::writer::Writer;
 
 pub(crate) use commit::Decided;
@@ -36,6 +37,7 @@ pub struct Payments {
     pub(crate) gate: Arc<TimeGate>,
     pub(crate) tasks: Tasks,
     pub(crate) after: AfterCommit,
+    pub(crate) traffic: Traffic,
 }
 
 impl Payments {

@@ -17,6 +17,7 @@ use crate::fault::Fault;
 use crate::in_flight::InFlight;
 use crate::randomness::Randomness;
 use crate::tasks::Tasks;
+use crate::traffic::Traffic;
 use crate::writer::{Writer, WriterParts};
 
 const TENANT: TenantId = TenantId::new(1);
@@ -54,7 +55,8 @@ impl Alone {
             randomness: &Randomness::seeded(1),
         });
         let after = AfterCommit { attempts, timers: schedule, changed: Arc::default(), hints: Hub::default() };
-        let payments = Payments { tenant: TENANT, store, writer, clock, gate: Arc::default(), tasks, after };
+        let (gate, traffic) = (Arc::default(), Traffic::default());
+        let payments = Payments { tenant: TENANT, store, writer, clock, gate, tasks, after, traffic };
         Self { payments: Arc::new(payments), in_flight, queue, _directory: directory }
     }
 

@@ -80,8 +80,12 @@ impl StatusUpdates {
     /// # Errors
     /// What the store says; [`CommitFault::KeyConflict`] for a used idempotency key.
     pub async fn accept(self: &Arc<Self>, new: NewUpdate) -> Result<Accepted, Fault> {
-        let updates = Arc::clone(self);
-        self.tasks.to_the_end("commit", async move { updates.accept_in_turn(&new).await }).await
+        let (updates, under_way) = (Arc::clone(self), self.payments.traffic.commit());
+        let accepted = async move {
+            let _under_way = under_way;
+            updates.accept_in_turn(&new).await
+        };
+        self.tasks.to_the_end("commit", accepted).await
     }
 
     async fn accept_in_turn(&self, new: &NewUpdate) -> Result<Accepted, Fault> {

@@ -1,16 +1,21 @@
-//! The sandbox's hand on business time: freeze, resume, advance. An advance goes from due moment to due moment, so that
+//! The sandbox's hand on business time: freeze, resume, advance, and jump by itself. An advance goes from due moment to due moment, so that
 //! everything happens in the order and at the time at which it would have happened.
 
+mod auto;
+mod awaits;
 mod expire;
+mod jumps;
 mod reset;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use lommebok_domain::{TenantId, Timestamp};
 use lommebok_store::Store;
 
+pub use awaits::{AwaitedThing, Waiting};
 pub use expire::{ExpireFault, Expired};
+pub use jumps::Jumped;
 pub use reset::{ClockReset, ResetFault};
 
 use crate::after_commit::Schedule;
@@ -20,7 +25,10 @@ use crate::in_flight::InFlight;
 use crate::payments::Payments;
 use crate::tasks::Tasks;
 use crate::timers::{DueDone, Timers};
+use crate::traffic::{Arrivals, Traffic};
 use crate::writer::Writer;
+use awaits::Awaits;
+use jumps::Auto;
 
 /// How long calls in flight get to answer before time moves, in ms of process time.
 const CALLS_IN_FLIGHT_GET_MS: u64 = 1_000;
@@ -51,6 +59,16 @@ pub struct TimeTravel {
     pub(crate) payments: Arc<Payments>,
     pub(crate) schedule: Arc<Schedule>,
     pub(crate) timers: Arc<Timers>,
+    pub(crate) traffic: Traffic,
+    pub(crate) jumping: Jumping,
+}
+
+/// What only the jumps of `clock auto` need.
+#[derive(Debug, Default)]
+pub(crate) struct Jumping {
+    auto: Auto,
+    awaits: Awaits,
+    arrivals: OnceLock<Arrivals>,
 }
 
 impl TimeTravel {
@@ -59,10 +77,11 @@ impl TimeTravel {
         Ok(self.store.clock_resets(self.tenant, 1).await?.into_iter().next())
     }
 
-    /// Stops business time where it is.
+    /// Stops business time where it is, and ends `clock auto`, as all but an advance do.
     pub async fn freeze(&self) -> Result<Timestamp, Fault> {
         self.writer.unless_recovering()?;
         let _one_at_a_time = self.gate.turn().await;
+        self.jumping.auto.turn(false);
         let at = self.clock.freeze();
         self.writer.keep_clock().await?;
         Ok(at)
@@ -72,6 +91,7 @@ impl TimeTravel {
     pub async fn resume(&self) -> Result<Timestamp, Fault> {
         self.writer.unless_recovering()?;
         let _one_at_a_time = self.gate.turn().await;
+        self.jumping.auto.turn(false);
         let at = self.clock.resume();
         self.writer.keep_clock().await?;
         Ok(at)
@@ -100,7 +120,7 @@ impl TimeTravel {
         loop {
             let now = self.clock.now();
             done.extend(self.finish_moment(now).await?);
-            let next = [self.timers.next_due(now).await?, self.in_flight.next_end(now)].into_iter().flatten().min();
+            let next = [self.next_due(now).await?, self.in_flight.next_end(now)].into_iter().flatten().min();
             let Some(step) = next.filter(|at| *at <= target) else { break };
             self.set_clock(step);
             self.writer.keep_clock().await?;
@@ -109,6 +129,11 @@ impl TimeTravel {
         self.writer.keep_clock().await?;
         done.extend(self.finish_moment(self.clock.now()).await?);
         Ok(Advanced { from, to: self.clock.now(), done })
+    }
+
+    /// The earliest moment after `now` at which something is due.
+    async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+        self.timers.next_due(now).await
     }
 
     /// Sets the clock; a running clock may have passed `at` meanwhile, which is as good.

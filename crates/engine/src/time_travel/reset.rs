@@ -75,6 +75,7 @@ impl TimeTravel {
     async fn reset_step_by_step(&self) -> Result<Option<ClockReset>, ResetFault> {
         self.writer.unless_recovering()?;
         let _one_at_a_time = self.gate.turn().await;
+        self.jumping.auto.turn(false);
         if self.clock.mode() == (ClockMode::Running { offset_ms: 0 }) && self.clock.ahead_ms() <= 0 {
             return Ok(None);
         }

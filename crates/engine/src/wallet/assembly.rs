@@ -19,6 +19,7 @@ use crate::people::People;
 use crate::search::{Columns, RANGES_KEPT, Search};
 use crate::status_updates::{SerialQueues, StatusUpdates};
 use crate::timers::Timers;
+use crate::traffic::Traffic;
 use crate::writer::{Writer, WriterParts};
 
 /// Attempts that are handed over and not begun, at most. They are begun at once, so that many only wait while the process computes
@@ -71,6 +72,7 @@ impl<'p> Services<'p> {
                 changed: Arc::clone(&changed),
                 hints: hints.clone(),
             },
+            traffic: Traffic::default(),
         });
         let core = Self {
             people: Arc::new(People {

@@ -33,9 +33,10 @@ use crate::search::Search;
 use crate::simulated_user::SimulatedUser;
 use crate::status_updates::{BatchMode, StatusUpdates};
 use crate::tasks::Tasks;
-use crate::time_travel::TimeTravel;
+use crate::time_travel::{Jumping, TimeTravel};
 use crate::timers::Timers;
 use crate::tokens::TokenSource;
+use crate::traffic::Traffic;
 use crate::writer::Writer;
 use assembly::Services;
 
@@ -141,6 +142,8 @@ pub struct Wallet {
     pub idempotency: Arc<Idempotency>,
     /// What came sealed with the inits.
     pub secrets: Arc<InitSecrets>,
+    /// The requests in flight.
+    pub traffic: Traffic,
     /// Who reads event streams.
     pub readers: Readers,
     /// Work that takes long.
@@ -203,6 +206,7 @@ impl Wallet {
             long_work: LongWork { tasks: tasks.clone(), turns: Turns::default() },
             check: OnlineCheck { store: store.clone(), tasks: tasks.clone(), turn: tokio::sync::Mutex::new(()) },
             readers: Readers::default(),
+            traffic: payments.traffic.clone(),
             tenant,
             settings,
             clock,
@@ -264,6 +268,8 @@ impl Wallet {
             payments: Arc::clone(&self.payments),
             schedule: Arc::clone(&self.schedule),
             timers: Arc::clone(&self.timers),
+            traffic: self.traffic.clone(),
+            jumping: Jumping::default(),
         });
         Sandbox { force_approve, simulated_user, time_travel, exchanges }
     }

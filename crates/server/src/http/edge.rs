@@ -13,6 +13,7 @@ use lommebok_engine::fault::Fault;
 use lommebok_engine::keys::Keys;
 use lommebok_engine::keys::lookup::Purpose;
 use lommebok_engine::randomness::Randomness;
+use lommebok_engine::traffic::Arrivals;
 use lommebok_engine::wallet::Wallet;
 use lommebok_store::{KeyedHash, Psp, Store};
 
@@ -56,6 +57,7 @@ struct Inner {
     shows_hints: bool,
     body_limits: BodyLimits,
     rates: Rates,
+    arrivals: Arrivals,
 }
 
 /// How long a body may be, and how long it may take.
@@ -82,6 +84,7 @@ impl Edge {
             shows_hints: parts.shows_hints,
             body_limits: parts.body_limits,
             rates: Rates::new(parts.rate_limits),
+            arrivals: Arrivals::default(),
         }))
     }
 
@@ -136,6 +139,11 @@ impl Edge {
     /// Counts how often each party asks.
     pub(crate) fn rates(&self) -> &Rates {
         &self.0.rates
+    }
+
+    /// The requests whose world is not known yet.
+    pub(crate) fn arrivals(&self) -> &Arrivals {
+        &self.0.arrivals
     }
 
     /// Whether refusals carry a hint.

@@ -28,8 +28,11 @@ pub use routers::{ProductionPages, production_router};
 pub use edge::Edge;
 
 use axum::Json;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 pub(crate) use lommebok_engine::search::payment_number;
+use lommebok_engine::traffic::Traffic;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Error};
 use serde_json::json;
@@ -41,6 +44,12 @@ impl<T: Serialize> IntoResponse for Answer<T> {
     fn into_response(self) -> Response {
         Json(json!(self.0)).into_response()
     }
+}
+
+/// A request that holds back `clock auto` until it is answered. A stream is answered when it begins.
+pub(crate) async fn in_flight(State(traffic): State<Traffic>, request: Request, next: Next) -> Response {
+    let _in_flight = traffic.request().await;
+    next.run(request).await
 }
 
 /// Reads a JSON object. Derived readers would also take an array of the members' values in their order.

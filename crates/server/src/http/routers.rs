@@ -23,7 +23,7 @@ use super::known_host::{self, HostCheck};
 use super::observed_people::{self, KeepsExchanges};
 use super::pages::{Pages, language};
 use super::sandbox_pages::{self, SandboxPages};
-use super::{Edge, app, health, landing, mobileintercept, openapi, psp};
+use super::{Edge, app, health, in_flight, landing, mobileintercept, openapi, psp};
 use crate::tenants::{self, Tenants};
 use crate::ui::brand::Brand;
 use crate::ui::error_page::Wrong;
@@ -62,11 +62,13 @@ pub(crate) fn sandbox_router(
     let programs = for_programs(edge, &pages.wallet, tasks);
     let known = HostCheck { hosts: Arc::clone(&control.hosts), pages: pages.clone() };
     let keeps = KeepsExchanges { exchanges: sandbox.exchanges.clone(), wallet: Arc::clone(&pages.wallet) };
+    sandbox.time_travel.heed(edge.arrivals());
     let guarded = for_people(edge, pages.clone())
         .layer(from_fn_with_state(keeps, observed_people::observed))
         .merge(sandbox_pages::routes(shown))
         .layer(from_fn_with_state(known, known_host::check))
         .merge(control::operate_routes(control.clone()))
+        .layer(from_fn_with_state(pages.wallet.traffic.clone(), in_flight))
         .merge(control::sandbox_routes(control.clone(), &sandbox))
         .merge(tenants.clone().map(|tenants| control::tenant_routes(control, tenants)).unwrap_or_default())
         .layer(map_response(guarded));

@@ -12,7 +12,7 @@ fn who() -> Expected {
     control(401).naming("control-token")
 }
 
-const EVERY: [(&str, &str); 21] = [
+const EVERY: [(&str, &str); 22] = [
     ("GET", "/control/v1/unknown-outcomes"),
     ("GET", "/control/v1/batch"),
     ("GET", "/control/v1/batch/1/entries"),
@@ -33,6 +33,7 @@ const EVERY: [(&str, &str); 21] = [
     ("POST", "/control/v1/clock/freeze"),
     ("POST", "/control/v1/clock/resume"),
     ("POST", "/control/v1/clock/advance"),
+    ("POST", "/control/v1/clock/auto"),
     ("POST", "/control/v1/clock/reset"),
 ];
 
@@ -254,7 +255,7 @@ async fn a_users_part_that_is_not_asked_for_as_it_should_be_is_a_problem() {
         ("state=RESERVED,", "AWAITING_USER"),
         ("state=RESERVED&nothing_due=true", "one of state"),
         ("attempt_open=false", "one of state"),
-        ("nothing_due=true&within_ms=60001", "within_ms"),
+        ("nothing_due=true&within_ms=86400001", "within_ms"),
         ("nothing_due=true&within_ms=-1", "within_ms"),
         ("nothing_due=true&within=1", "within"),
     ];
@@ -266,7 +267,7 @@ async fn a_users_part_that_is_not_asked_for_as_it_should_be_is_a_problem() {
     table.refuse("await nothing", nothing, control(404)).await;
     let nothing = call(&app, "GET", "/control/v1/batch/1/await");
     table.refuse("await no batch", nothing, control(404)).await;
-    let too_long = call(&app, "GET", "/control/v1/batch/1/await?within_ms=60001");
+    let too_long = call(&app, "GET", "/control/v1/batch/1/await?within_ms=86400001");
     table.refuse("await a batch too long", too_long, control(400).naming("within_ms")).await;
     table.finish(25);
     assert_eq!(app.state("control-1"), "AWAITING_USER");

@@ -9,6 +9,7 @@ mod app_api;
 mod awaiting;
 mod batches;
 mod calls_out;
+mod clock_auto;
 mod clock_notified;
 mod clock_resets;
 mod deadlines;

@@ -10,9 +10,9 @@ use lommebok_domain::StateName;
 
 use super::words::as_it_is;
 use super::{id_arg, id_of};
-use crate::commands::{say, say_json, within_arg};
+use crate::commands::clock::print_jumps;
+use crate::commands::{say, say_json, within_arg, within_in_words};
 use crate::control_client::{ControlClient, runtime};
-use crate::duration;
 
 /// What can be awaited besides a state: the option, the query, and how a payment is then.
 const CONDITIONS: [(&str, &str, &str); 3] = [
@@ -41,20 +41,26 @@ pub(super) fn command() -> Command {
 
 pub(super) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let (query, wanted) = until(matches)?;
-    let within = *matches.get_one::<Duration>("within").context("a duration is missing")?;
+    let within = matches.get_one::<Duration>("within").copied();
     let path = format!("/control/v1/payments/{}/await?{query}&", id_of(matches)?);
     let client = ControlClient::of(matches)?;
-    let is_over = |awaited: &Awaited| awaited.reached || !awaited.still_possible;
-    let awaited = runtime()?.block_on(client.wait(&path, within, is_over))?;
+    let mut jumps = Vec::new();
+    let left = |awaited: &Awaited| {
+        jumps.extend(awaited.jumped.clone());
+        if awaited.reached || !awaited.still_possible { 0 } else { awaited.left_ms }
+    };
+    let awaited = runtime()?.block_on(client.wait(&path, within, left))?;
     if matches.get_flag("json") {
         say_json(&awaited)?;
+    } else {
+        print_jumps(&jumps);
     }
     let is = as_it_is(&awaited.payment);
     match (awaited.reached, awaited.still_possible) {
         (true, _) if matches.get_flag("json") => {}
         (true, _) => say(is),
         (false, false) => bail!("{is}, and can't be {wanted} any more"),
-        (false, true) => bail!("{is} after {}, and not {wanted}", duration::in_words(within)),
+        (false, true) => bail!("{is} after {}, and not {wanted}", within_in_words(within)),
     }
     Ok(())
 }

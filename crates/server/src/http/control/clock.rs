@@ -2,10 +2,10 @@
 
 use axum::extract::{Request, State};
 use lommebok_control_api as wire;
-use lommebok_control_api::{Advance, Advanced, Clock, LastReset, Reset, ResetDone, TimerDone, TimerKind};
+use lommebok_control_api::{Advance, Advanced, Clock, Jumped, LastReset, Reset, ResetDone, TimerDone, TimerKind};
 use lommebok_domain::DueKind;
 use lommebok_engine::clock::ClockMode;
-use lommebok_engine::time_travel::ClockReset;
+use lommebok_engine::time_travel::{self, ClockReset};
 use lommebok_engine::timers::DueDone;
 
 use super::SandboxControl;
@@ -55,6 +55,19 @@ pub(super) async fn freeze(State(sandbox): State<SandboxControl>) -> Result<Answ
 )]
 pub(super) async fn resume(State(sandbox): State<SandboxControl>) -> Result<Answer<Clock>, Problem> {
     sandbox.time_travel.resume().await?;
+    Ok(Answer(shown(&sandbox).await?))
+}
+
+#[utoipa::path(
+    post,
+    path = "/control/v1/clock/auto",
+    tag = "clock",
+    operation_id = "autoClock",
+    summary = "Business time goes on, and jumps to what is due while an await is pending and nothing is in flight",
+    responses((status = 200, description = "As it is now.", body = Clock))
+)]
+pub(super) async fn auto(State(sandbox): State<SandboxControl>) -> Result<Answer<Clock>, Problem> {
+    sandbox.time_travel.auto().await?;
     Ok(Answer(shown(&sandbox).await?))
 }
 
@@ -123,9 +136,19 @@ pub(super) fn timer_done(done: &DueDone) -> TimerDone {
     TimerDone { due_at: moment(done.due_at), kind, payment: done.payment.get() }
 }
 
+pub(super) fn jumped(jumped: &time_travel::Jumped) -> Jumped {
+    Jumped {
+        from: moment(jumped.from),
+        to: moment(jumped.to),
+        by_ms: jumped.by_ms,
+        done: jumped.done.iter().map(timer_done).collect(),
+    }
+}
+
 async fn shown(sandbox: &SandboxControl) -> Result<Clock, Problem> {
     let clock = &sandbox.wallet.clock;
     let mode = match clock.mode() {
+        ClockMode::Running { .. } if sandbox.time_travel.is_auto() => wire::ClockMode::Auto,
         ClockMode::Running { .. } => wire::ClockMode::Running,
         ClockMode::Frozen { .. } => wire::ClockMode::Frozen,
     };
@@ -135,6 +158,7 @@ async fn shown(sandbox: &SandboxControl) -> Result<Clock, Problem> {
         now: moment(clock.now()),
         mode,
         ahead_ms: clock.ahead_ms(),
+        jumped_ms: sandbox.time_travel.jumped_ms(),
         wall_behind_ms: clock.wall_behind_ms(),
         resetting: sandbox.wallet.gate.is_resetting(),
         last_reset: last,

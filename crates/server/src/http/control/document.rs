@@ -45,6 +45,7 @@ use crate::http::description::{self, Shared};
         clock::show,
         clock::freeze,
         clock::resume,
+        clock::auto,
         clock::advance,
         clock::reset,
         tenants::create,

@@ -38,6 +38,8 @@ use lommebok_engine::time_travel::TimeTravel;
 use lommebok_engine::wallet::{Sandbox, Wallet};
 use problem::Problem;
 
+use super::in_flight;
+
 pub use check::check_found;
 pub use clock::reset_done;
 pub(crate) use document::document;
@@ -101,9 +103,11 @@ pub fn sandbox_routes(control: Control, sandbox: &Sandbox) -> Router {
         time_travel: Arc::clone(&sandbox.time_travel),
         waiting: Arc::new(Semaphore::new(awaiting::MOST_WAITING)),
     };
-    let routes = Router::new()
+    // They wait for time to move: what holds it back is a request that does something.
+    let awaits = Router::new()
         .route("/control/v1/payments/{id}/await", get(awaiting::payment))
-        .route("/control/v1/batch/{id}/await", get(awaiting::request))
+        .route("/control/v1/batch/{id}/await", get(awaiting::request));
+    let routes = Router::new()
         .route("/control/v1/payments/{id}/approve", post(acting::approve))
         .route("/control/v1/payments/{id}/cancel", post(acting::cancel))
         .route("/control/v1/payments/{id}/step-up", post(acting::step_up))
@@ -111,9 +115,12 @@ pub fn sandbox_routes(control: Control, sandbox: &Sandbox) -> Router {
         .route("/control/v1/clock", get(clock::show))
         .route("/control/v1/clock/freeze", post(clock::freeze))
         .route("/control/v1/clock/resume", post(clock::resume))
+        .route("/control/v1/clock/auto", post(clock::auto))
         .route("/control/v1/clock/advance", post(clock::advance))
         .route("/control/v1/clock/reset", post(clock::reset));
-    guarded(routes, control).with_state(sandbox).merge(exchanges)
+    let traffic = control.wallet.traffic.clone();
+    let counted = routes.layer(from_fn_with_state(traffic, in_flight));
+    guarded(awaits.merge(counted), control).with_state(sandbox).merge(exchanges)
 }
 
 /// The routes about the worlds beside the first, which has them.

@@ -15,6 +15,7 @@ use crate::http::rates::{OfAddress, OfPsp};
 
 pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
     let edge = call.edge;
+    let arriving = edge.arrivals().arrive();
     edge.rates().of_address(OfAddress::AccessToken, call.client)?;
     let request = access_token::parse(call.headers)?;
     let refused = || request.refused();
@@ -29,6 +30,8 @@ pub(super) async fn handle(call: PspCall<'_>) -> Result<Answered, Refused> {
         return Err(refused().into());
     }
     let wallet = edge.wallet(psp.tenant).ok_or_else(refused)?;
+    let _in_flight = wallet.traffic.request().await;
+    drop(arriving);
     edge.rates().of_psp(OfPsp::AccessToken, Principal { tenant: psp.tenant, psp: psp.id })?;
     let subject = Subject { tenant: psp.tenant, psp: psp.id, client_id: request.client_id.to_owned() };
     let issued = edge.access_tokens().issue(&subject, &wallet.clock).await.map_err(|fault| {

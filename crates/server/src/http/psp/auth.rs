@@ -7,6 +7,7 @@ use http::HeaderMap;
 use lommebok_domain::Msn;
 use lommebok_engine::directory::Principal;
 use lommebok_engine::operations::{IN_PLACE_BYTES, Whose};
+use lommebok_engine::traffic::RequestInFlight;
 use lommebok_engine::wallet::Wallet;
 use lommebok_psp_v3::errors::{ErrorCode, Fault as WireFault};
 use lommebok_psp_v3::headers;
@@ -18,11 +19,13 @@ use crate::access_token::TokenFault;
 use crate::http::Edge;
 use crate::http::rates::OfPsp;
 
-/// A caller whose credentials belong together. A handler can't be called without one.
-#[derive(Clone, Debug)]
+/// A caller whose credentials belong together. A handler can't be called without one, and keeps it until it has answered.
+#[derive(Debug)]
 pub(crate) struct Caller {
     pub(crate) principal: Principal,
     pub(crate) wallet: Arc<Wallet>,
+    /// The call, as one of this wallet's.
+    pub(crate) in_flight: RequestInFlight,
 }
 
 impl Caller {
@@ -65,6 +68,7 @@ impl Caller {
     }
 
     async fn of_token(edge: &Edge, headers: &HeaderMap) -> Result<(Self, Arc<Psp>), Refused> {
+        let arriving = edge.arrivals().arrive();
         let key = headers::subscription_key(headers)?;
         let unknown_key = || headers::invalid_subscription_key(key);
         let psp = edge.psp_by_subscription_key(key).await?.ok_or_else(unknown_key)?;
@@ -77,7 +81,9 @@ impl Caller {
             let keeps_key = headers::psp_id(headers).is_ok_and(|id| headers::same_psp_id(id, &psp.psp_id));
             return Err(if keeps_key { token_of_another() } else { unknown_key() }.into());
         }
-        Ok((Self { principal: Principal { tenant: psp.tenant, psp: psp.id }, wallet }, psp))
+        let in_flight = wallet.traffic.request().await;
+        drop(arriving);
+        Ok((Self { principal: Principal { tenant: psp.tenant, psp: psp.id }, wallet, in_flight }, psp))
     }
 
     /// The call's merchant, which must be the PSP's own. Whether it is active is not asked here.

@@ -24,7 +24,7 @@ pub(super) async fn handle(call: PspCall<'_>, id: &PathId<'_>) -> Result<Answere
 
 /// The answer with a history that is too long to be read in place.
 async fn at_length(caller: Caller, id: PspTransactionId) -> Result<Answered, Refused> {
-    let Caller { principal, wallet } = caller;
+    let Caller { principal, wallet, in_flight: _in_flight } = caller;
     let reading = wallet.clone();
     let read = async move {
         reading.payments.details(principal, &id, usize::MAX).await.map(|details| answered(&id, &details))

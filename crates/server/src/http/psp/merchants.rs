@@ -24,7 +24,7 @@ use super::auth::Caller;
 const LISTED_IN_PLACE: u32 = 50;
 
 pub(super) async fn list(call: PspCall<'_>) -> Result<Answered, Refused> {
-    let Caller { wallet, principal } = Caller::of_merchants(call.edge, call.headers).await?;
+    let Caller { wallet, principal, in_flight: _in_flight } = Caller::of_merchants(call.edge, call.headers).await?;
     let first = wallet.directory.merchants_of(principal, LISTED_IN_PLACE).await?;
     if u32::try_from(first.len()).is_ok_and(|listed| listed < LISTED_IN_PLACE) {
         return Ok(listed(first));
