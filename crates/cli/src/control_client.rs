@@ -144,6 +144,12 @@ impl ControlClient {
         self.answered(request, DOING_S).await
     }
 
+    /// The same for a PUT.
+    pub(crate) async fn put<A: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> anyhow::Result<A> {
+        let request = self.request(Method::PUT, path, serde_json::to_vec(body)?.into())?;
+        self.answered(request, DOING_S).await
+    }
+
     async fn answered<A: DeserializeOwned>(&self, request: Request<Full<Bytes>>, patience_s: u64) -> anyhow::Result<A> {
         let authority = &self.authority;
         let answer = tokio::time::timeout(Duration::from_secs(patience_s), exchange(authority, request)).await;

@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Some(("logs", matches)) => commands::logs::run(matches),
         Some(("tenants", matches)) => commands::tenants::run(matches),
         Some(("payments", matches)) => commands::payments::run(matches),
+        Some(("users", matches)) => commands::users::run(matches),
         Some(("completions", matches)) => commands::completions::run(matches, for_people()),
         Some(("man", matches)) => commands::man::run(matches, for_people()),
         Some((_, matches)) => commands::dev::run(matches),
@@ -72,6 +73,7 @@ fn command(of_dev: &[Arg]) -> Command {
         .subcommand(commands::batch::command())
         .subcommand(commands::payments::command())
         .subcommand(commands::tenants::command())
+        .subcommand(commands::users::command())
         .subcommand(commands::logs::command())
         .subcommand(commands::check::command())
         .subcommand(commands::completions::command())

@@ -75,6 +75,30 @@ async fn a_script_that_waits_takes_time_along_and_is_told_how_far() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_users_script_is_set_shown_and_cleared_by_command() {
+    let directory = tempfile::tempdir().unwrap();
+    let launch = Launch::new(BINARY, directory.path()).with(&["--no-shop"]);
+    let server = ServerProcess::start(&launch).await;
+    let set = launch.printed(&["users", "script", "+47 12 34 56 81", "cancel-after=3s"]);
+    assert_eq!(set, "12345681  Nils Uten Kort  cancel-after=3s\n");
+    let listed = launch.printed(&["users", "list"]);
+    let lines: Vec<&str> = listed.lines().collect();
+    assert!(lines[0].starts_with("NUMBER") && lines[0].ends_with("SCRIPT"), "{listed}");
+    assert!(lines[1].starts_with("12345678  Kari Nordmann") && lines[1].contains("VISA 1111, "), "{listed}");
+    assert!(lines.iter().any(|line| line.starts_with("12345681") && line.ends_with("cancel-after=3s")), "{listed}");
+    let shown = launch.printed(&["users", "show", "12345680"]);
+    assert_eq!(shown, "12345680  Ánne Sara  no script\n  7  VISA  1881  debit  01/2036\n");
+    let said = refusal(launch.command(&["users", "script", "12345681", "approve", "cancel"])).await;
+    assert_eq!(said, "lommebok: script: cancel and approve don't go together\n");
+    let said = refusal(launch.command(&["users", "script", "99999999", "ignore"])).await;
+    assert_eq!(said, "lommebok: no user has this number\n");
+    let cleared: Value =
+        serde_json::from_str(&launch.printed(&["users", "script", "12345681", "--clear", "--json"])).unwrap();
+    assert_eq!((&cleared["script"], &cleared["cards"]), (&Value::Null, &json!([])));
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_script_waits_for_a_payment_and_is_told_what_it_is_instead() {
     let directory = tempfile::tempdir().unwrap();
     let launch = Launch::new(BINARY, directory.path()).with(&["--no-shop"]);

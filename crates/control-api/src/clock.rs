@@ -105,6 +105,8 @@ pub enum TimerKind {
     Notice,
     /// Entries of updatestatus that waited for the end of an attempt.
     WaitingEntries,
+    /// Its user had a script, and acted.
+    ScriptedUser,
 }
 
 /// The answer of `POST /clock/reset`.

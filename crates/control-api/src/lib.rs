@@ -18,6 +18,7 @@ mod search;
 mod sums;
 mod tenant;
 mod timeline;
+mod users;
 
 use std::fmt;
 
@@ -44,6 +45,7 @@ pub use search::{FoundBy, PaymentPage, PaymentQuery};
 pub use sums::Sums;
 pub use tenant::{NewTenant, Tenant, TenantHead, TenantList, TenantMerchant, TenantPsp, TenantUser};
 pub use timeline::{Action, Attempt, AttemptOutcome, CanDo, Due, DueKind, Entrance, UsedCard};
+pub use users::{Card, SetScript, User, Users};
 
 /// A moment of business time: RFC 3339 in UTC with milliseconds, `2026-11-29T22:34:15.519Z`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -61,6 +61,11 @@ impl InFlight {
         self.lock().values().filter(|at| **at <= until).count()
     }
 
+    /// Whether an attempt is among them.
+    pub(crate) fn has_attempts(&self) -> bool {
+        self.lock().keys().any(|(_, work)| matches!(work, Work::Attempt(_)))
+    }
+
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
         self.lock().len()

@@ -141,7 +141,7 @@ fn access_tokens(randomness: &Randomness) -> AccessTokens {
 }
 
 /// Every route that only a sandbox has.
-const SANDBOX_ONLY: [(&str, &str); 27] = [
+const SANDBOX_ONLY: [(&str, &str); 31] = [
     ("POST", "/psp/v3/integration-test/psppayments/p-1/approve"),
     ("POST", "/PSP/v3/Integration-Test/PspPayments/p-1/Approve/"),
     ("GET", "/psp/v3/integration-test/psppayments/p-1/approve"),
@@ -151,6 +151,10 @@ const SANDBOX_ONLY: [(&str, &str); 27] = [
     ("POST", "/control/v1/payments/p-1/cancel"),
     ("POST", "/control/v1/payments/p-1/step-up"),
     ("POST", "/control/v1/payments/p-1/expire"),
+    ("GET", "/control/v1/users"),
+    ("GET", "/control/v1/users/12345678"),
+    ("PUT", "/control/v1/users/12345678/script"),
+    ("DELETE", "/control/v1/users/12345678/script"),
     ("GET", "/control/v1/clock"),
     ("POST", "/control/v1/clock/freeze"),
     ("POST", "/control/v1/clock/resume"),

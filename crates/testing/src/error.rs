@@ -34,6 +34,9 @@ pub enum TestError {
     /// The user has no such card.
     #[error("the user of {0} has no usable card of that kind; approve with the other one")]
     NoSuchCard(PspTransactionId),
+    /// The script of a user can't be set.
+    #[error("the user's script can't be set: {0}")]
+    Script(String),
     /// The PSP's answer does not come.
     #[error(
         "{0} has waited {1} s of real time for your PSP's answer to makePayment: does its makePaymentUrl lead to your \

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use lommebok_domain::CardScheme;
+use lommebok_domain::{CardScheme, PhoneNumber};
 use lommebok_domain::{Notice, Payment, Phase, State as DomainState, StepUpResult};
 use lommebok_engine::payments::Awaited;
-use lommebok_engine::simulated_user::{ActingFault, Approval, CardChoice};
+use lommebok_engine::simulated_user::{ActingFault, Approval, CardChoice, Script};
 use lommebok_engine::time_travel::AwaitedThing;
-use lommebok_sdk::PspTransactionId;
+use lommebok_sdk::{MobileNumber, PspTransactionId};
 
 use crate::wallet::failed;
 use crate::{Outcome, State, TestError, TestWallet};
@@ -140,6 +140,19 @@ impl TestWallet {
         let words = ("has been answered SOFT_DECLINE", "stepped up");
         drop((returned.map_err(|fault| refused(id, &payment, fault, words))?, request));
         self.outcome(id).await
+    }
+
+    /// Lets the user with this number act by itself, by a script of `lommebok users script`: `"approve-after=3s step-up=passed"`,
+    /// `"cancel-after=1m"`, `"ignore"`. Its delays are the wallet's time: [`advance`](TestWallet::advance) and
+    /// [`clock_auto`](TestWallet::clock_auto) reach them in order with the deadlines.
+    ///
+    /// # Errors
+    /// When it is no script, or the number nobody's.
+    pub async fn script_user(&self, number: &MobileNumber, script: &str) -> Result<(), TestError> {
+        let script = Script::parse(script).map_err(|fault| TestError::Script(fault.to_string()))?;
+        let number = PhoneNumber::new(number.as_str()).ok_or_else(|| TestError::Script("number".to_owned()))?;
+        let set = self.running.sandbox.scripted_users.set(&number, script).await;
+        set.map_err(|fault| TestError::Script(fault.to_string()))
     }
 
     /// Waits until the payment is in this state, whatever leads there: your PSP's answer, a page of yours, another task of the

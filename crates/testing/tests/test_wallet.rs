@@ -146,6 +146,23 @@ async fn time_that_jumps_takes_a_waiting_test_to_the_deadline_and_no_further() {
 }
 
 #[tokio::test]
+async fn a_user_with_a_script_acts_at_its_moment() {
+    let wallet = TestWallet::start().await.unwrap();
+    let refused = wallet.script_user(&wallet.mobile_number(), "soon").await.unwrap_err().to_string();
+    assert!(
+        refused.starts_with("the user's script can't be set: soon is no word of a script; its words are approve, "),
+        "{refused}"
+    );
+    wallet.script_user(&wallet.mobile_number(), "cancel-after=3s").await.unwrap();
+    let id = started(&wallet, "a1", 9).await;
+    wallet.advance(Duration::from_millis(2_999)).await.unwrap();
+    assert_eq!(wallet.state(&id).unwrap(), State::AwaitingUser);
+    wallet.advance(Duration::from_hours(1)).await.unwrap();
+    assert_eq!(wallet.state(&id).unwrap(), State::Cancelled);
+    wallet.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_psp_that_does_not_answer_leaves_the_outcome_unknown_until_it_says_more() {
     let wallet = TestWallet::start().await.unwrap();
     let (_listener, port) = silent_psp().await;

@@ -119,6 +119,7 @@ pub(super) fn print_way(from: &Moment, to: &Moment, done: &[TimerDone]) {
             TimerKind::Timer => "timer",
             TimerKind::Notice => "notice",
             TimerKind::WaitingEntries => "waiting_entries",
+            TimerKind::ScriptedUser => "scripted_user",
         };
         say(format!("{}  {kind}  payment {payment}", text(&due_at.0)));
     }

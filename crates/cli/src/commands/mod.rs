@@ -17,6 +17,7 @@ pub(crate) mod seed;
 pub(crate) mod serve;
 mod settings;
 pub(crate) mod tenants;
+pub(crate) mod users;
 
 use std::io::Write as _;
 use std::time::Duration;

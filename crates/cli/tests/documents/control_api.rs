@@ -23,5 +23,5 @@ fn the_page_has_every_route_and_no_other() {
     routes.sort();
     headings.sort_unstable();
     assert_eq!(routes, headings);
-    assert_eq!(routes.len(), 30);
+    assert_eq!(routes.len(), 34);
 }

@@ -60,7 +60,7 @@ class Api:
     def operation(self, method, path):
         names = self.document["paths"]
         whole = [name for name in names if name == path]
-        like = [name for name in names if re.fullmatch(re.sub(r"\{id\}", "[^/]+", name), path)]
+        like = [name for name in names if re.fullmatch(re.sub(r"\{[a-z]+\}", "[^/]+", name), path)]
         return names[(whole or like)[0]][method.lower()]
 
     def check(self, content, kind, value, path):
@@ -177,6 +177,12 @@ def walk_control(control, psp):
     control.call("GET", f"/control/v1/exchanges/{kept[0]['id']}", 200)
     control.call("GET", "/control/v1/exchanges/1", 404)
     assert control.call("GET", "/control/v1/exchanges/stream", 200).startswith(": connected")
+    control.call("GET", "/control/v1/users", 200)
+    control.call("PUT", "/control/v1/users/12345678/script", 200, {"script": "approve-after=3s step-up=passed"})
+    control.call("PUT", "/control/v1/users/12345678/script", 400, {"script": "soon"})
+    control.call("DELETE", "/control/v1/users/12345678/script", 200)
+    control.call("GET", "/control/v1/users/12345678", 200)
+    control.call("GET", "/control/v1/users/99999999", 404)
     control.call("GET", "/control/v1/clock", 200)
     control.call("POST", "/control/v1/clock/freeze", 200)
     control.call("POST", "/control/v1/clock/advance", 400, {"seconds": 1})

@@ -1,11 +1,12 @@
 //! Hints of change: a watcher of a payment or a user learns "this payment is now at version n", and reads the state
 //! again. No state travels here, so a lost hint costs a moment and never the truth.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lommebok_domain::{Binding, Payment, PaymentId, State, UserId};
 use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::TryRecvError;
 
 /// Hints that one slow watcher may lag behind before it loses some (it then reads everything again).
 const HINTS_KEPT: usize = 64;
@@ -119,6 +120,20 @@ impl Subscription {
                 Some(Notified::Changed(hint)) => return Some(hint),
                 Some(Notified::LookAgain) => {}
                 None => return None,
+            }
+        }
+    }
+
+    /// The payments that have changed since the last call; `None` when some hints were lost, which means: read everything again.
+    pub(crate) fn changed(&mut self) -> Option<HashSet<PaymentId>> {
+        let (mut changed, mut lost) = (HashSet::new(), false);
+        let receiver = self.receiver.as_mut()?;
+        loop {
+            match receiver.try_recv() {
+                Ok(Notified::Changed(hint)) => drop(changed.insert(hint.payment)),
+                Ok(Notified::LookAgain) => {}
+                Err(TryRecvError::Lagged(_)) => lost = true,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return (!lost).then_some(changed),
             }
         }
     }

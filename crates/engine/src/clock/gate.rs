@@ -3,6 +3,11 @@
 use tokio::sync::{Mutex, MutexGuard, watch};
 use tokio_util::sync::CancellationToken;
 
+tokio::task_local! {
+    /// Set for who acts as a user at a moment that time has been moved to: that user does not wait for time.
+    static ACTS_ON_THE_WAY: ();
+}
+
 /// One at a time moves business time or does what is due, and users wait while time is being reset.
 #[derive(Debug)]
 pub struct TimeGate {
@@ -40,9 +45,14 @@ impl TimeGate {
         *self.resetting.borrow()
     }
 
+    /// Acts as a user for whom time has been moved.
+    pub(crate) async fn on_the_way<T>(act: impl Future<Output = T>) -> T {
+        ACTS_ON_THE_WAY.scope((), act).await
+    }
+
     /// Waits while business time is reset: what a user does then would bring a payment to life that is about to end.
     pub(crate) async fn pass(&self, stopping: &CancellationToken) -> Result<(), Stopping> {
-        if !self.is_resetting() {
+        if !self.is_resetting() || ACTS_ON_THE_WAY.try_with(|()| ()).is_ok() {
             return Ok(());
         }
         let mut resetting = self.resetting.subscribe();

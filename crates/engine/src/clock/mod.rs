@@ -8,11 +8,13 @@
 
 mod base;
 mod business;
+mod duration;
 mod gate;
 mod process;
 
 pub use base::Hands;
 pub use business::{BusinessClock, ClockFault, ClockMode, Moment, RESETS_REMEMBERED};
+pub use duration::duration_of;
 pub(crate) use gate::Stopping;
 pub use gate::TimeGate;
 pub use lommebok_store::{ClockMode as RecordedMode, ClockRecord};

@@ -44,8 +44,13 @@ impl People {
         Ok(self.store.users(self.tenant, 1).await?.into_iter().next())
     }
 
+    /// The first users, in the order in which they were added.
+    pub async fn all(&self, at_most: u32) -> Result<Vec<User>, Fault> {
+        Ok(self.store.users(self.tenant, at_most).await?)
+    }
+
     /// The user with this number.
-    pub(crate) async fn user_by_number(&self, number: &PhoneNumber) -> Result<Option<User>, Fault> {
+    pub async fn user_by_number(&self, number: &PhoneNumber) -> Result<Option<User>, Fault> {
         let hash = self.keys.lookup.hash_within(Purpose::PhoneNumber, self.tenant.get(), number.as_str().as_bytes());
         Ok(self.store.user_by_phone(self.tenant, &KeyedHash::new(*hash.as_bytes())).await?)
     }

@@ -4,6 +4,9 @@
 //! It does what a user could do, by the same commands: the phone shows it, and the rules refuse what they refuse a user. A
 //! newcomer's mistake: to prompt the phone before user and card are known to be good; bad input changes nothing.
 
+mod script;
+mod scripted;
+
 use std::sync::Arc;
 
 use lommebok_domain::{
@@ -17,6 +20,10 @@ use crate::fault::Fault;
 use crate::inits::InitSecrets;
 use crate::payments::Payments;
 use crate::people::People;
+
+pub use script::{Asked, Script, ScriptFault};
+pub(crate) use scripted::Planned;
+pub use scripted::ScriptedUsers;
 
 /// Acts as users. Only a sandbox's assembly makes one.
 #[derive(Debug)]

@@ -123,7 +123,7 @@ impl TimeTravel {
             Pendings::Some { bound_in_ms } => bound_in_ms,
         };
         let bound = bound_in_ms.map(|in_ms| now.plus_millis(in_ms));
-        let next = [self.next_due(now).await?, bound].into_iter().flatten().min();
+        let next = [self.timers.next_due(now).await?, self.scripted.next().await?, bound].into_iter().flatten().min();
         let Some(next) = next.filter(|next| *next > self.clock.now()) else { return Ok(next.is_some()) };
         let _until_it_is_in_the_log = self.jumping.auto.jump().await;
         let from = self.clock.now();
@@ -144,7 +144,9 @@ impl TimeTravel {
         if let Some(fault) = look.fault {
             return Err(fault);
         }
-        let nothing = look.done.is_empty() && look.notices.is_empty();
-        Ok((!nothing).then_some(look.done))
+        let mut done = look.done;
+        let notices = !look.notices.is_empty();
+        done.extend(self.scripted.act_due(now).await?);
+        Ok((notices || !done.is_empty()).then_some(done))
     }
 }

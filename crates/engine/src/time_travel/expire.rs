@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lommebok_domain::{Action, DueKind, NotPossible, Payment, PaymentId, Timestamp};
 
-use super::{Advanced, CALLS_IN_FLIGHT_GET_MS, TimeTravel};
+use super::{Advanced, CALLS_IN_FLIGHT_GET_MS, TimeTravel, Way};
 use crate::fault::Fault;
 
 /// A payment whose deadline has passed.
@@ -36,7 +36,7 @@ pub enum ExpireFault {
 
 impl TimeTravel {
     /// Advances to the payment's deadline, doing on the way what becomes due; durable when it returns. Calls in flight get a
-    /// second to answer first.
+    /// second to answer first, and so do those that scripted users lead to on the way; time stays at one that is not answered.
     ///
     /// # Errors
     /// [`ExpireFault`]
@@ -51,11 +51,15 @@ impl TimeTravel {
         }
         let deadline = deadline(&self.payments.load(id).await?)?;
         let left = deadline.millis_since(self.clock.now());
-        let advanced = self.advance_step_by_step(u64::try_from(left).unwrap_or(0)).await;
+        let advanced = self.advance_step_by_step(u64::try_from(left).unwrap_or(0), Way::UpToCalls).await;
         if advanced.is_err() {
             self.schedule.trouble();
         }
-        Ok(Expired { advanced: advanced?, payment: self.payments.load(id).await? })
+        let advanced = advanced?;
+        if advanced.to < deadline {
+            return Err(ExpireFault::CallInFlight);
+        }
+        Ok(Expired { advanced, payment: self.payments.load(id).await? })
     }
 }
 

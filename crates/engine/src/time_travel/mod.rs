@@ -23,6 +23,7 @@ use crate::clock::{BusinessClock, ProcessTime, TimeGate};
 use crate::fault::Fault;
 use crate::in_flight::InFlight;
 use crate::payments::Payments;
+use crate::simulated_user::ScriptedUsers;
 use crate::tasks::Tasks;
 use crate::timers::{DueDone, Timers};
 use crate::traffic::{Arrivals, Traffic};
@@ -46,6 +47,17 @@ pub struct Advanced {
     pub done: Vec<DueDone>,
 }
 
+/// How time is moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Over calls that have had their chance: scripted users act, and their PSPs get a second too.
+    Over,
+    /// The same up to a call that is not answered in that second.
+    UpToCalls,
+    /// As if no user were there.
+    WithoutUsers,
+}
+
 /// Moves the business time of one tenant. Only a sandbox's assembly makes one, and the operator's commands on a stopped server.
 #[derive(Debug)]
 pub struct TimeTravel {
@@ -59,6 +71,7 @@ pub struct TimeTravel {
     pub(crate) payments: Arc<Payments>,
     pub(crate) schedule: Arc<Schedule>,
     pub(crate) timers: Arc<Timers>,
+    pub(crate) scripted: Arc<ScriptedUsers>,
     pub(crate) traffic: Traffic,
     pub(crate) jumping: Jumping,
 }
@@ -105,7 +118,7 @@ impl TimeTravel {
         self.writer.unless_recovering()?;
         let _one_at_a_time = self.gate.turn().await;
         self.calls_in_flight_answer(Duration::from_millis(CALLS_IN_FLIGHT_GET_MS)).await;
-        let advanced = self.advance_step_by_step(millis).await;
+        let advanced = self.advance_step_by_step(millis, Way::Over).await;
         if advanced.is_err() {
             self.schedule.trouble();
         }
@@ -113,27 +126,26 @@ impl TimeTravel {
     }
 
     /// The caller holds the time, and calls in flight have had their chance.
-    pub(super) async fn advance_step_by_step(&self, millis: u64) -> Result<Advanced, Fault> {
+    pub(super) async fn advance_step_by_step(&self, millis: u64, way: Way) -> Result<Advanced, Fault> {
         let from = self.clock.now();
         let target = from.plus_millis(i64::try_from(millis).unwrap_or(i64::MAX));
         let mut done = Vec::new();
         loop {
             let now = self.clock.now();
-            done.extend(self.finish_moment(now).await?);
-            let next = [self.next_due(now).await?, self.in_flight.next_end(now)].into_iter().flatten().min();
-            let Some(step) = next.filter(|at| *at <= target) else { break };
+            done.extend(self.finish_moment(now, way).await?);
+            if way == Way::UpToCalls && self.in_flight.has_attempts() {
+                return Ok(Advanced { from, to: self.clock.now(), done });
+            }
+            let users = if way == Way::WithoutUsers { None } else { self.scripted.next().await? };
+            let next = [self.timers.next_due(now).await?, users, self.in_flight.next_end(now)];
+            let Some(step) = next.into_iter().flatten().min().filter(|at| *at <= target) else { break };
             self.set_clock(step);
             self.writer.keep_clock().await?;
         }
         self.set_clock(target);
         self.writer.keep_clock().await?;
-        done.extend(self.finish_moment(self.clock.now()).await?);
+        done.extend(self.finish_moment(self.clock.now(), way).await?);
         Ok(Advanced { from, to: self.clock.now(), done })
-    }
-
-    /// The earliest moment after `now` at which something is due.
-    async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
-        self.timers.next_due(now).await
     }
 
     /// Sets the clock; a running clock may have passed `at` meanwhile, which is as good.
@@ -158,7 +170,7 @@ impl TimeTravel {
     }
 
     /// Everything that ends or is due at `now` has ended when this returns.
-    async fn finish_moment(&self, now: Timestamp) -> Result<Vec<DueDone>, Fault> {
+    async fn finish_moment(&self, now: Timestamp, way: Way) -> Result<Vec<DueDone>, Fault> {
         let began = ProcessTime.now();
         let mut all = Vec::new();
         loop {
@@ -167,8 +179,13 @@ impl TimeTravel {
             if let Some(fault) = look.fault {
                 return Err(fault);
             }
-            let nothing_done = look.done.is_empty() && look.notices.is_empty();
+            let acted = if way == Way::WithoutUsers { Vec::new() } else { self.scripted.act_due(now).await? };
+            let nothing_done = look.done.is_empty() && look.notices.is_empty() && acted.is_empty();
             all.extend(look.done);
+            if !acted.is_empty() {
+                all.extend(acted);
+                self.calls_in_flight_answer(Duration::from_millis(CALLS_IN_FLIGHT_GET_MS)).await;
+            }
             // A PSP that does not answer its notices must not hold up time: they end by themselves, at a moment of their own.
             let answered = futures_util::future::join_all(look.notices);
             drop(tokio::time::timeout(Duration::from_millis(CALLS_IN_FLIGHT_GET_MS), answered).await);

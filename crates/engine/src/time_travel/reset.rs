@@ -14,7 +14,7 @@ use lommebok_domain::{
 };
 use lommebok_store::{ClockResetEnded, ClockResetWrite, CommitFault, Committed, DueRow, PaymentWrite, Write};
 
-use super::TimeTravel;
+use super::{TimeTravel, Way};
 use crate::clock::ClockMode;
 use crate::fault::Fault;
 use crate::observability::names::ATTEMPTS;
@@ -84,7 +84,7 @@ impl TimeTravel {
         let mut done = Vec::new();
         for round in 0..MOST_ROUNDS {
             if round == 0 || self.due_now().await?.iter().any(|row| row.kind != DueKind::Notice) {
-                done.extend(self.advance_step_by_step(ENDS_EVERY_PAYMENT_MS).await?.done);
+                done.extend(self.advance_step_by_step(ENDS_EVERY_PAYMENT_MS, Way::WithoutUsers).await?.done);
                 self.settle_attempts().await?;
             }
             match self.commit_reset().await {

@@ -36,8 +36,17 @@ type Seen = HashSet<(PaymentId, DueKind, Timestamp)>;
 pub struct DueDone {
     /// When it was due (business time).
     pub due_at: Timestamp,
-    pub kind: DueKind,
+    pub kind: DoneKind,
     pub payment: PaymentId,
+}
+
+/// What kind of work was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DoneKind {
+    /// What the payment's rows say.
+    Due(DueKind),
+    /// Its user had a script and acted.
+    ScriptedUser,
 }
 
 /// What a look at the due work came to.
@@ -163,7 +172,8 @@ impl Timers {
             for (row, fared) in join_all(quick.map(|row| self.do_row(row))).await {
                 match fared {
                     Ok(Row::Done) => {
-                        look.done.push(DueDone { due_at: row.at, kind: row.kind, payment: row.payment });
+                        let kind = DoneKind::Due(row.kind);
+                        look.done.push(DueDone { due_at: row.at, kind, payment: row.payment });
                     }
                     Ok(Row::Left) => {}
                     Ok(Row::InFlight) => look.in_flight = true,

@@ -30,7 +30,7 @@ use crate::payments::Payments;
 use crate::people::People;
 use crate::randomness::Randomness;
 use crate::search::Search;
-use crate::simulated_user::SimulatedUser;
+use crate::simulated_user::{Planned, ScriptedUsers, SimulatedUser};
 use crate::status_updates::{BatchMode, StatusUpdates};
 use crate::tasks::Tasks;
 use crate::time_travel::{Jumping, TimeTravel};
@@ -169,6 +169,8 @@ pub struct Sandbox {
     pub force_approve: Arc<ForceApprove>,
     /// Acts as users without a phone.
     pub simulated_user: Arc<SimulatedUser>,
+    /// Lets users act by themselves.
+    pub scripted_users: Arc<ScriptedUsers>,
     /// Moves business time.
     pub time_travel: Arc<TimeTravel>,
     /// What was said, unless nothing of it is kept.
@@ -257,6 +259,13 @@ impl Wallet {
             secrets: Arc::clone(&self.secrets),
             approvals: self.approvals.clone(),
         });
+        let scripted_users = Arc::new(ScriptedUsers {
+            user: Arc::clone(&simulated_user),
+            clock: self.clock.clone(),
+            gate: Arc::clone(&self.gate),
+            tasks: self.tasks.clone(),
+            planned: Planned::default(),
+        });
         let time_travel = Arc::new(TimeTravel {
             tenant: self.tenant,
             store: self.store.clone(),
@@ -268,10 +277,11 @@ impl Wallet {
             payments: Arc::clone(&self.payments),
             schedule: Arc::clone(&self.schedule),
             timers: Arc::clone(&self.timers),
+            scripted: Arc::clone(&scripted_users),
             traffic: self.traffic.clone(),
             jumping: Jumping::default(),
         });
-        Sandbox { force_approve, simulated_user, time_travel, exchanges }
+        Sandbox { force_approve, simulated_user, scripted_users, time_travel, exchanges }
     }
 }
 

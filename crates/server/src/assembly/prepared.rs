@@ -164,6 +164,7 @@ impl PreparedSandbox {
         let address = self.address();
         let Self { listener, limits, common, world, seed, unseeded, credentials, remembering } = self;
         world.wallet.start(unseeded).await?;
+        seeding::set_scripts(&world.sandbox, &seed).await;
         let tasks = world.tasks.clone();
         tasks.spawn("watermark", remember(tasks.clone(), Arc::clone(&remembering)));
         let (make_payment_url, public_url) = (beside.make_payment_url.clone(), common.origin.clone());

@@ -11,6 +11,7 @@ use lommebok_engine::keys::lookup::Purpose;
 use lommebok_engine::keys::{PspCredentials, SandboxKeys};
 use lommebok_engine::people::pin_hash;
 use lommebok_engine::randomness::Randomness;
+use lommebok_engine::wallet::Sandbox;
 use lommebok_store::{
     Address, CardDetails, Change, CommitFault, KeyedHash, MerchantDetails, NewPsp, NewUser, Sealed, Seed as Rows,
     SeededMerchant, SeededPsp, SeededUser, Store, Write,
@@ -33,6 +34,16 @@ pub struct Taken {
     pub what: &'static str,
     /// Who has it.
     pub other: String,
+}
+
+/// Gives users the scripts of the seed.
+pub(super) async fn set_scripts(sandbox: &Sandbox, seed: &Seed) {
+    for user in &seed.users {
+        let Some(script) = &user.script else { continue };
+        if let Err(fault) = sandbox.scripted_users.set(&user.phone_number, script.clone()).await {
+            tracing::error!(%fault, "a script of the seed is not set: set it with `lommebok users script`");
+        }
+    }
 }
 
 /// Looks whether a PSP that is not in the seed has what a PSP of the seed is to have. A PSP with another's `PSP-ID` is that

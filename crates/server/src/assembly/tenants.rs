@@ -104,6 +104,7 @@ impl Maker {
             tasks: Tasks::new(),
         });
         world.wallet.start(None).await?;
+        seeding::set_scripts(&world.sandbox, &entry.seed).await;
         let beside = Beside {
             make_payment_url: self.make_payment_url()?,
             shop: None,

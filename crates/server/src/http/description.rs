@@ -34,7 +34,9 @@ impl Shared {
             .fold(components, |components, (status, when)| components.response(*status, self.refused(status, when)));
         document.components = Some(components.build());
         let items = document.paths.paths.values_mut();
-        for operation in items.flat_map(|item| [&mut item.get, &mut item.post, &mut item.delete]).flatten() {
+        for operation in
+            items.flat_map(|item| [&mut item.get, &mut item.post, &mut item.put, &mut item.delete]).flatten()
+        {
             self.refuse(operation);
         }
     }

@@ -34,7 +34,7 @@ fn the_built_in_seed_begins_with_the_quick_starts_user() {
 fn the_built_in_seed_explains_every_key_of_the_page() {
     let page = include_str!("../../../../docs/seed.md");
     let keys: Vec<_> = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
-    assert_eq!(keys.len(), 25, "{keys:?}");
+    assert_eq!(keys.len(), 26, "{keys:?}");
     let text = Seed::built_in_text();
     for key in keys {
         let is_there = text.contains(&format!("{key} = ")) || text.contains(&format!("[[users.{key}]]"));
@@ -105,6 +105,11 @@ fn a_faulty_place_is_refused_with_its_line() {
         (r#"phone_number = "12345678""#, "phone_number = 12345678", "must be a text, in quotes"),
         (r#"phone_number = "12345679""#, r#"phone_number = "12345678""#, "phone_number: is there twice"),
         (r#"pin = "1236""#, r#"pin = "12""#, "pin: must be 4 digits"),
+        (
+            r#"# script = "approve-after=3s step-up=passed""#,
+            r#"script = "soon""#,
+            "script: must be words such as approve-after=3s",
+        ),
         (r#"name = "Kari Nordmann""#, "name = \"Kari\\nNordmann\"", "name: must be a text"),
         (r#"scheme = "VISA""#, r#"scheme = "AMEX""#, "unknown variant"),
         (r#"kind = "debit""#, r#"kind = "prepaid""#, "unknown variant"),

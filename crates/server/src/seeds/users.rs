@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use lommebok_domain::PhoneNumber;
 use lommebok_engine::keys::Secret;
+use lommebok_engine::simulated_user::Script;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -20,6 +21,8 @@ pub struct SeedUser {
     pub name: String,
     /// May be none.
     pub cards: Vec<SeedCard>,
+    /// What it does by itself, if anything.
+    pub script: Option<Script>,
 }
 
 #[derive(Deserialize)]
@@ -30,6 +33,7 @@ pub(super) struct Written {
     name: Spanned<String>,
     #[serde(default)]
     cards: Vec<cards::Written>,
+    script: Option<Spanned<String>>,
 }
 
 pub(super) fn check(check: &mut Check<'_>, written: &Written) -> Option<SeedUser> {
@@ -39,6 +43,11 @@ pub(super) fn check(check: &mut Check<'_>, written: &Written) -> Option<SeedUser
         are_digits(text, 4).then(|| Secret::new(text.to_owned()))
     });
     let name = check.text(&written.name, "name", 60);
+    let script = written.script.as_ref().map(|script| {
+        let fault =
+            "script: must be words such as approve-after=3s step-up=passed card=VISA, or cancel-after=3s, or ignore";
+        check.parsed(script, fault, |text| Script::parse(text).ok())
+    });
     let mut seen = BTreeSet::new();
     let cards: Vec<_> = written.cards.iter().map(|card| cards::check(check, card, &mut seen)).collect();
     Some(SeedUser {
@@ -46,5 +55,6 @@ pub(super) fn check(check: &mut Check<'_>, written: &Written) -> Option<SeedUser
         pin: pin?,
         name: name?,
         cards: cards.into_iter().collect::<Option<_>>()?,
+        script: script.map_or(Some(None), |script| script.map(Some))?,
     })
 }

@@ -12,7 +12,7 @@ fn who() -> Expected {
     control(401).naming("control-token")
 }
 
-const EVERY: [(&str, &str); 22] = [
+const EVERY: [(&str, &str); 26] = [
     ("GET", "/control/v1/unknown-outcomes"),
     ("GET", "/control/v1/batch"),
     ("GET", "/control/v1/batch/1/entries"),
@@ -29,6 +29,10 @@ const EVERY: [(&str, &str); 22] = [
     ("POST", "/control/v1/check"),
     ("GET", "/control/v1/batch/report"),
     ("GET", "/control/v1/batch/1"),
+    ("GET", "/control/v1/users"),
+    ("GET", "/control/v1/users/12345678"),
+    ("PUT", "/control/v1/users/12345678/script"),
+    ("DELETE", "/control/v1/users/12345678/script"),
     ("GET", "/control/v1/clock"),
     ("POST", "/control/v1/clock/freeze"),
     ("POST", "/control/v1/clock/resume"),

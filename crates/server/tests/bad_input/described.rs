@@ -54,10 +54,14 @@ impl Described {
             let (path, handlers) = line.trim().strip_prefix(".route(\"")?.split_once("\", ")?;
             let has = |method: &&str| handlers.contains(&format!("{method}("));
             let methods: BTreeSet<String> =
-                ["get", "post", "delete"].iter().filter(|m| has(m)).map(|m| (*m).to_owned()).collect();
+                ["get", "post", "put", "delete"].iter().filter(|m| has(m)).map(|m| (*m).to_owned()).collect();
             (!methods.is_empty()).then(|| (format!("{}{path}", self.prefix), methods))
         };
-        self.routes.lines().filter_map(route).collect()
+        let mut all = Methods::new();
+        for (path, methods) in self.routes.lines().filter_map(route) {
+            all.entry(path).or_default().extend(methods);
+        }
+        all
     }
 
     /// The methods of each path that has a heading such as ``### GET `/app/v1/receipts?before={cursor}` ``.

@@ -19,7 +19,8 @@ use tokio::net::TcpStream;
 const LINK_ENDS: &str = "2026-05-04T10:05:00.000Z";
 const BEGAN: &str = "2026-05-04T10:00:00.000Z";
 
-async fn start() -> TestApp {
+/// A sandbox whose time jumps.
+pub(crate) async fn start() -> TestApp {
     start_with(&[]).await.0
 }
 

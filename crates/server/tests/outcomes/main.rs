@@ -27,6 +27,7 @@ mod own_authority;
 mod prompts;
 mod queue;
 mod readiness;
+mod scripted_users;
 mod searching;
 mod seen_by_all;
 mod sessions;

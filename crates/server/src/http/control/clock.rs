@@ -6,7 +6,7 @@ use lommebok_control_api::{Advance, Advanced, Clock, Jumped, LastReset, Reset, R
 use lommebok_domain::DueKind;
 use lommebok_engine::clock::ClockMode;
 use lommebok_engine::time_travel::{self, ClockReset};
-use lommebok_engine::timers::DueDone;
+use lommebok_engine::timers::{DoneKind, DueDone};
 
 use super::SandboxControl;
 use super::problem::Problem;
@@ -129,9 +129,10 @@ pub fn reset_done(reset: Option<&ClockReset>) -> Reset {
 
 pub(super) fn timer_done(done: &DueDone) -> TimerDone {
     let kind = match done.kind {
-        DueKind::Timer => TimerKind::Timer,
-        DueKind::Notice => TimerKind::Notice,
-        DueKind::Waiting => TimerKind::WaitingEntries,
+        DoneKind::Due(DueKind::Timer) => TimerKind::Timer,
+        DoneKind::Due(DueKind::Notice) => TimerKind::Notice,
+        DoneKind::Due(DueKind::Waiting) => TimerKind::WaitingEntries,
+        DoneKind::ScriptedUser => TimerKind::ScriptedUser,
     };
     TimerDone { due_at: moment(done.due_at), kind, payment: done.payment.get() }
 }

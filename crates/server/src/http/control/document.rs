@@ -4,7 +4,7 @@
 use lommebok_control_api::{ChangedPayment, Problem};
 use utoipa::OpenApi;
 
-use super::{acting, awaiting, batch, batch_lists, check, clock, exchanges, outcomes, payments, search, tenants};
+use super::{acting, awaiting, batch, batch_lists, check, clock, exchanges, outcomes, payments, search, tenants, users};
 use crate::http::description::{self, Shared};
 
 #[derive(OpenApi)]
@@ -19,6 +19,7 @@ use crate::http::description::{self, Shared};
     tags(
         (name = "payments", description = "What stands where, and what happened."),
         (name = "acting", description = "A user's part without a phone, and waiting for what becomes of it. Only a sandbox has these."),
+        (name = "users", description = "Users, and scripts by which they act themselves. Only a sandbox has these."),
         (name = "batch", description = "Accepted updatestatus requests."),
         (name = "check", description = "Whether what is stored is sound."),
         (name = "clock", description = "Business time. Only a sandbox has these."),
@@ -42,6 +43,10 @@ use crate::http::description::{self, Shared};
         batch_lists::entries,
         batch::run,
         check::run,
+        users::list,
+        users::show,
+        users::set_script,
+        users::clear_script,
         clock::show,
         clock::freeze,
         clock::resume,

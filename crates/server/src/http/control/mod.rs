@@ -1,6 +1,6 @@
 //! The Control API, `/control/v1`: what an operator, the CLI and the dashboard use, and nothing else.
 //!
-//! Two scopes: `operate` (payments, batch, check) is in every server; `sandbox` (a user's part without a phone, waiting, the clock, exchanges) only in `dev`'s, whose router takes
+//! Two scopes: `operate` (payments, batch, check) is in every server; `sandbox` (a user's part without a phone, scripted users, waiting, the clock, exchanges) only in `dev`'s, whose router takes
 //! it from [`sandbox_routes`]. Every call needs the bearer token from the data directory; a browser's cross-site request
 //! is refused before that. Errors are RFC 9457 problems.
 
@@ -19,6 +19,7 @@ mod problem;
 mod search;
 mod tenants;
 mod timeline;
+mod users;
 mod view;
 
 use std::sync::Arc;
@@ -26,14 +27,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{any, delete, get, post};
+use axum::routing::{any, delete, get, post, put};
 use lommebok_psp_v3::hosts::KnownHosts;
 use tokio::sync::Semaphore;
 
 use crate::tenants::Tenants;
 use exchanges::KeptExchanges;
 use lommebok_engine::keys::Secret;
-use lommebok_engine::simulated_user::SimulatedUser;
+use lommebok_engine::simulated_user::{ScriptedUsers, SimulatedUser};
 use lommebok_engine::time_travel::TimeTravel;
 use lommebok_engine::wallet::{Sandbox, Wallet};
 use problem::Problem;
@@ -84,6 +85,7 @@ pub fn operate_routes(control: Control) -> Router {
 struct SandboxControl {
     wallet: Arc<Wallet>,
     user: Arc<SimulatedUser>,
+    scripted_users: Arc<ScriptedUsers>,
     time_travel: Arc<TimeTravel>,
     /// Places for calls that wait.
     waiting: Arc<Semaphore>,
@@ -100,6 +102,7 @@ pub fn sandbox_routes(control: Control, sandbox: &Sandbox) -> Router {
     let sandbox = SandboxControl {
         wallet: Arc::clone(&control.wallet),
         user: Arc::clone(&sandbox.simulated_user),
+        scripted_users: Arc::clone(&sandbox.scripted_users),
         time_travel: Arc::clone(&sandbox.time_travel),
         waiting: Arc::new(Semaphore::new(awaiting::MOST_WAITING)),
     };
@@ -112,6 +115,10 @@ pub fn sandbox_routes(control: Control, sandbox: &Sandbox) -> Router {
         .route("/control/v1/payments/{id}/cancel", post(acting::cancel))
         .route("/control/v1/payments/{id}/step-up", post(acting::step_up))
         .route("/control/v1/payments/{id}/expire", post(acting::expire))
+        .route("/control/v1/users", get(users::list))
+        .route("/control/v1/users/{number}", get(users::show))
+        .route("/control/v1/users/{number}/script", put(users::set_script))
+        .route("/control/v1/users/{number}/script", delete(users::clear_script))
         .route("/control/v1/clock", get(clock::show))
         .route("/control/v1/clock/freeze", post(clock::freeze))
         .route("/control/v1/clock/resume", post(clock::resume))
