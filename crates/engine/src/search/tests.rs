@@ -21,6 +21,7 @@ use crate::payments::{Decided, Payments};
 use crate::people::People;
 use crate::randomness::Randomness;
 use crate::tasks::Tasks;
+use crate::traffic::Traffic;
 use crate::writer::{Writer, WriterParts};
 
 const TENANT: TenantId = TenantId::new(1);
@@ -60,6 +61,7 @@ impl World {
             gate: Arc::default(),
             tasks: tasks.clone(),
             after,
+            traffic: Traffic::default(),
         });
         let keys = Arc::new(keys(&randomness));
         let search = Search {

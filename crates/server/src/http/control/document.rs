@@ -4,7 +4,9 @@
 use lommebok_control_api::{ChangedPayment, Problem};
 use utoipa::OpenApi;
 
-use super::{acting, awaiting, batch, batch_lists, check, clock, exchanges, outcomes, payments, search, tenants, users};
+use super::{
+    acting, awaiting, batch, batch_lists, check, clock, exchanges, outcomes, payments, search, tenants, users,
+};
 use crate::http::description::{self, Shared};
 
 #[derive(OpenApi)]
