@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Some(("check", matches)) => commands::check::run(matches),
         Some(("logs", matches)) => commands::logs::run(matches),
         Some(("tenants", matches)) => commands::tenants::run(matches),
+        Some(("dashboard", matches)) => commands::dashboard::run(matches),
         Some(("payments", matches)) => commands::payments::run(matches),
         Some(("users", matches)) => commands::users::run(matches),
         Some(("completions", matches)) => commands::completions::run(matches, for_people()),
@@ -75,6 +76,7 @@ fn command(of_dev: &[Arg]) -> Command {
         .subcommand(commands::tenants::command())
         .subcommand(commands::users::command())
         .subcommand(commands::logs::command())
+        .subcommand(commands::dashboard::command())
         .subcommand(commands::check::command())
         .subcommand(commands::completions::command())
         .subcommand(commands::man::command());

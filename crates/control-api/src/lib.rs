@@ -10,6 +10,7 @@ mod awaiting;
 mod batch;
 mod check;
 mod clock;
+mod dashboard;
 mod exchange;
 mod log;
 mod outcome;
@@ -32,6 +33,7 @@ pub use batch::{BatchEntries, BatchEntriesQuery, BatchList, BatchListQuery, Coun
 pub use batch::{EntryFate, KeptRefusal, RefusedEntry, RunBatches};
 pub use check::Check;
 pub use clock::{Advance, Advanced, Clock, ClockMode, Jumped, LastReset, Reset, ResetDone, TimerDone, TimerKind};
+pub use dashboard::DashboardLink;
 pub use exchange::{Direction, Exchange, ExchangeAsQuery, ExchangeForm, ExchangeHead, ExchangePage, ExchangeQuery};
 pub use exchange::{ExchangeStreamQuery, Header, Interface, Message, MessageBody, NotShown, Phases, Refused};
 pub use log::{

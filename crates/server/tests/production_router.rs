@@ -141,7 +141,7 @@ fn access_tokens(randomness: &Randomness) -> AccessTokens {
 }
 
 /// Every route that only a sandbox has.
-const SANDBOX_ONLY: [(&str, &str); 31] = [
+const SANDBOX_ONLY: [(&str, &str); 35] = [
     ("POST", "/psp/v3/integration-test/psppayments/p-1/approve"),
     ("POST", "/PSP/v3/Integration-Test/PspPayments/p-1/Approve/"),
     ("GET", "/psp/v3/integration-test/psppayments/p-1/approve"),
@@ -173,6 +173,10 @@ const SANDBOX_ONLY: [(&str, &str); 31] = [
     ("GET", "/phone"),
     ("GET", "/phone/default"),
     ("GET", "/phone?link=x"),
+    ("POST", "/control/v1/dashboard/links"),
+    ("GET", "/dashboard"),
+    ("GET", "/dashboard/sign-in?once=x"),
+    ("POST", "/dashboard/payments/1/cancel"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -64,7 +64,8 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         let started = start(&config, &seed, seams).await?;
         metrics.keep(&started.sandbox.tasks);
         let variables = env::variables(&started.running, &started.sandbox.credentials, None)?;
-        let places = places(&started.running, &config.network, &config.data.data_dir);
+        let mut places = places(&started.running, &config.network, &config.data.data_dir);
+        places.insert(1, dashboard(&config, &started).await?);
         let url = &started.running.public_url;
         let notes: Vec<String> = clock::note(&started.sandbox.wallet.clock, &started.invocation).into_iter().collect();
         say(greeting::text(url, &places, &notes, &variables, &started.invocation).trim_end());
@@ -181,6 +182,12 @@ fn running_shop(psp: &RunningSamplePsp, beside: &Beside, msn: &str) -> Option<Ru
         merchant_api_url: addresses.merchant_api,
         merchant_key: psp.merchant_key(msn)?.to_owned(),
     })
+}
+
+/// The dashboard, with a link that signs in.
+async fn dashboard(config: &DevConfig, started: &Started) -> anyhow::Result<Place> {
+    let link = super::dashboard::link(&config.data, &started.running.url).await?;
+    Ok(("Dashboard", link, "signs in once".to_owned()))
 }
 
 /// What runs, for the greeting.

@@ -19,7 +19,8 @@ pub(super) fn text(
     invocation: &Invocation,
 ) -> String {
     let mut text = format!("Lommebok is ready: {url}\n\n");
-    let widest = places.iter().map(|(_, place, _)| place.chars().count()).max().unwrap_or(0).min(WIDEST_PLACE);
+    let widths = places.iter().map(|(_, place, _)| place.chars().count());
+    let widest = widths.filter(|width| *width <= WIDEST_PLACE).max().unwrap_or(0);
     for (name, place, note) in places {
         writeln!(text, "  {name:<14}{place:<widest$}   {note}").expect(WRITES);
     }

@@ -6,6 +6,7 @@ pub(crate) mod clock;
 pub(crate) mod completions;
 pub(crate) mod config;
 mod crash_points;
+pub(crate) mod dashboard;
 pub(crate) mod dev;
 pub(crate) mod env;
 mod greeting;

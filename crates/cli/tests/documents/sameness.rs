@@ -12,11 +12,12 @@ const SHAPES: [&str; 4] = [
 type Own = fn(char) -> bool;
 
 /// The text before a value that differs with each run, and the characters of that value.
-const DIFFERS: [(&str, Own); 11] = [
+const DIFFERS: [(&str, Own); 12] = [
     ("127.0.0.1:", |c| c.is_ascii_digit()),
     ("Content-Length: ", |c| c.is_ascii_digit()),
     ("User-Agent: lommebok/", |c| c.is_ascii_digit() || c == '.'),
     ("&token=", |c| c.is_ascii_alphanumeric() || "-_".contains(c)),
+    ("?once=", |c| c.is_ascii_alphanumeric() || "-_".contains(c)),
     ("\"access_token\":\"", |c| c != '"'),
     ("\"expires_on\":\"", |c| c.is_ascii_digit()),
     ("\"not_before\":\"", |c| c.is_ascii_digit()),

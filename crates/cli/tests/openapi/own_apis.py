@@ -183,6 +183,7 @@ def walk_control(control, psp):
     control.call("DELETE", "/control/v1/users/12345678/script", 200)
     control.call("GET", "/control/v1/users/12345678", 200)
     control.call("GET", "/control/v1/users/99999999", 404)
+    control.call("POST", "/control/v1/dashboard/links", 200)
     control.call("GET", "/control/v1/clock", 200)
     control.call("POST", "/control/v1/clock/freeze", 200)
     control.call("POST", "/control/v1/clock/advance", 400, {"seconds": 1})

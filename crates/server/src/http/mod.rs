@@ -5,6 +5,7 @@
 
 mod app;
 pub mod control;
+pub mod dashboard;
 mod description;
 pub mod edge;
 pub(crate) mod event_stream;

@@ -19,6 +19,8 @@ use lommebok_engine::wallet::{Sandbox, Wallet};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::control::{self, Control};
+use super::dashboard::access::Access;
+use super::dashboard::{self, Dashboard};
 use super::known_host::{self, HostCheck};
 use super::observed_people::{self, KeepsExchanges};
 use super::pages::{Pages, language};
@@ -63,14 +65,21 @@ pub(crate) fn sandbox_router(
     let known = HostCheck { hosts: Arc::clone(&control.hosts), pages: pages.clone() };
     let keeps = KeepsExchanges { exchanges: sandbox.exchanges.clone(), wallet: Arc::clone(&pages.wallet) };
     sandbox.time_travel.heed(edge.arrivals());
+    let counted = from_fn_with_state(pages.wallet.traffic.clone(), in_flight);
+    let access = Arc::new(Access::new(&control.token, pages.wallet.randomness.clone()));
+    let of_tenants = tenants.clone().map(|tenants| control::tenant_routes(control.clone(), tenants));
+    let api = control::operate_routes(control.clone())
+        .layer(counted.clone())
+        .merge(control::sandbox_routes(control.clone(), &sandbox, Arc::clone(&access)))
+        .merge(of_tenants.unwrap_or_default());
+    let dashboard = Dashboard::new(pages.clone(), api.clone(), control.token, access, shown.invocation().clone());
     let guarded = for_people(edge, pages.clone())
         .layer(from_fn_with_state(keeps, observed_people::observed))
         .merge(sandbox_pages::routes(shown))
+        .merge(dashboard::routes(dashboard))
         .layer(from_fn_with_state(known, known_host::check))
-        .merge(control::operate_routes(control.clone()))
-        .layer(from_fn_with_state(pages.wallet.traffic.clone(), in_flight))
-        .merge(control::sandbox_routes(control.clone(), &sandbox))
-        .merge(tenants.clone().map(|tenants| control::tenant_routes(control, tenants)).unwrap_or_default())
+        .layer(counted)
+        .merge(api)
         .layer(map_response(guarded));
     let of_tenants = tenants.clone().map(|tenants| other_worlds(tenants, pages.clone())).unwrap_or_default();
     let Sandbox { force_approve, exchanges, .. } = sandbox;

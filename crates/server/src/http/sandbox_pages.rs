@@ -63,6 +63,11 @@ impl SandboxPages {
         self.pages.wallet.settings.base_path.rsplit_once('/').map_or(FIRST, |(_, name)| name)
     }
 
+    /// How this program's commands are called.
+    pub(super) fn invocation(&self) -> &Invocation {
+        &self.beside.invocation
+    }
+
     fn test_users(&self) -> Vec<TestUser> {
         self.users.iter().map(|user| self.test_user(user)).collect()
     }

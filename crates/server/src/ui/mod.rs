@@ -8,6 +8,7 @@
 //! [`Html`]: lommebok_web::pages::html::Html
 
 pub mod brand;
+pub mod dashboard;
 pub mod error_page;
 pub mod intercept;
 pub mod landing;

@@ -75,6 +75,17 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
         "phone/cards.js",
         "phone/step-up.js",
         "phone/notification.js",
+        "dashboard/frame.css",
+        "dashboard/lists.css",
+        "dashboard/payment.css",
+        "dashboard/sequence.css",
+        "dashboard/exchange.css",
+        "dashboard/main.js",
+        "dashboard/live.js",
+        "dashboard/times.js",
+        "dashboard/keys.js",
+        "dashboard/copies.js",
+        "dashboard/sign-in.js",
     ])
 });
 

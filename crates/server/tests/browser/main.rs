@@ -1,8 +1,9 @@
-//! The pages in a real Chromium, over real HTTP, as a person uses them: the landing page, the phone, the start page.
+//! The pages in a real Chromium, over real HTTP, as a person uses them: the landing page, the phone, the start page, the dashboard.
 //!
 //! `LOMMEBOK_NO_BROWSER=1` leaves these tests out; `LOMMEBOK_SCREENSHOTS=folder` keeps a picture of every page in every look.
 
 mod clock;
+mod dashboard;
 mod landing_back;
 mod landing_flow;
 mod landing_links;

@@ -4,7 +4,8 @@ use lommebok_server::seeds::Seed;
 use lommebok_testkit::browser::{Browser, Site};
 use lommebok_testkit::fake_phone::FakePhone;
 use lommebok_testkit::landing_page::LandingPage;
-use lommebok_testkit::test_app::{Setup, Started, TestApp};
+use lommebok_testkit::test_app::{Answer, Setup, Started, TestApp};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 /// A wallet and a shop.
@@ -65,6 +66,13 @@ impl Stage {
         browser.fill("PIN", "1236").await;
         browser.press("Sign in").await;
         browser.sees(greeting).await;
+    }
+
+    /// The browser signs in to the dashboard by a fresh link.
+    pub(crate) async fn open_dashboard(&self, browser: &Browser) {
+        let link = Answer::to(self.app.control_call(Method::POST, "/dashboard/links")).await.succeeded().json;
+        browser.go(link["url"].as_str().expect("a link has an address")).await;
+        browser.arrives_at(&self.app.url("/dashboard")).await;
     }
 
     /// Confirms a number on the landing page, elsewhere.

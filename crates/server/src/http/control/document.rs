@@ -5,7 +5,8 @@ use lommebok_control_api::{ChangedPayment, Problem};
 use utoipa::OpenApi;
 
 use super::{
-    acting, awaiting, batch, batch_lists, check, clock, exchanges, outcomes, payments, search, tenants, users,
+    acting, awaiting, batch, batch_lists, check, clock, dashboard, exchanges, outcomes, payments, search, tenants,
+    users,
 };
 use crate::http::description::{self, Shared};
 
@@ -27,6 +28,7 @@ use crate::http::description::{self, Shared};
         (name = "clock", description = "Business time. Only a sandbox has these."),
         (name = "tenants", description = "Worlds beside the first, each below a path of its own. Only a sandbox has these."),
         (name = "exchanges", description = "What was said, without its secrets. Only a sandbox has these."),
+        (name = "dashboard", description = "How one gets into the pages for people. Only a sandbox has these."),
     ),
     paths(
         search::list,
@@ -63,6 +65,7 @@ use crate::http::description::{self, Shared};
         exchanges::list,
         exchanges::stream,
         exchanges::show,
+        dashboard::make_link,
     ),
     components(schemas(ChangedPayment, Problem)),
     security(("controlToken" = []))

@@ -10,6 +10,7 @@ mod batch;
 mod batch_lists;
 mod check;
 mod clock;
+mod dashboard;
 mod document;
 mod exchanges;
 mod guard;
@@ -31,6 +32,7 @@ use axum::routing::{any, delete, get, post, put};
 use lommebok_psp_v3::hosts::KnownHosts;
 use tokio::sync::Semaphore;
 
+use super::dashboard::access::Access;
 use crate::tenants::Tenants;
 use exchanges::KeptExchanges;
 use lommebok_engine::keys::Secret;
@@ -92,13 +94,15 @@ struct SandboxControl {
 }
 
 /// The routes of scope `sandbox`.
-pub fn sandbox_routes(control: Control, sandbox: &Sandbox) -> Router {
+pub fn sandbox_routes(control: Control, sandbox: &Sandbox, access: Arc<Access>) -> Router {
     let exchanges = Router::new()
         .route("/control/v1/exchanges", get(exchanges::list))
         .route("/control/v1/exchanges/stream", get(exchanges::stream))
         .route("/control/v1/exchanges/{id}", get(exchanges::show));
     let kept = KeptExchanges { control: control.clone(), exchanges: sandbox.exchanges.clone() };
     let exchanges = guarded(exchanges, control.clone()).with_state(kept);
+    let links = Router::new().route("/control/v1/dashboard/links", post(dashboard::make_link));
+    let links = guarded(links, control.clone()).with_state(dashboard::Links { control: control.clone(), access });
     let sandbox = SandboxControl {
         wallet: Arc::clone(&control.wallet),
         user: Arc::clone(&sandbox.simulated_user),
@@ -127,7 +131,7 @@ pub fn sandbox_routes(control: Control, sandbox: &Sandbox) -> Router {
         .route("/control/v1/clock/reset", post(clock::reset));
     let traffic = control.wallet.traffic.clone();
     let counted = routes.layer(from_fn_with_state(traffic, in_flight));
-    guarded(awaits.merge(counted), control).with_state(sandbox).merge(exchanges)
+    guarded(awaits.merge(counted), control).with_state(sandbox).merge(exchanges).merge(links)
 }
 
 /// The routes about the worlds beside the first, which has them.

@@ -2,6 +2,7 @@
 //!
 //! With `LOMMEBOK_SCREENSHOTS` set to a folder there is then a picture of each look in it. What is long is as long as it can be.
 
+mod dashboard;
 mod landing;
 mod others;
 mod phone;

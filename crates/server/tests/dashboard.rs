@@ -1,0 +1,141 @@
+//! Who gets into the dashboard, over HTTP: who has opened a link of the Control API, once, in this browser.
+
+use lommebok_testkit::test_app::{Answer, TestApp};
+use reqwest::{Method, RequestBuilder};
+
+/// Every page of the dashboard; payment 1 and its exchange are there or not, it makes no difference.
+const PAGES: [&str; 9] = [
+    "/dashboard",
+    "/dashboard?q=p-1",
+    "/dashboard/payments/1",
+    "/dashboard/payments/p-1/text",
+    "/dashboard/exchanges",
+    "/dashboard/exchanges/1",
+    "/dashboard/exchanges/1/text",
+    "/dashboard/live/payments",
+    "/dashboard/live/exchanges",
+];
+
+const ACTS: [&str; 5] = [
+    "/dashboard/payments/1/approve",
+    "/dashboard/payments/1/cancel",
+    "/dashboard/payments/1/step-up",
+    "/dashboard/payments/1/expire",
+    "/dashboard/sign-out",
+];
+
+/// The secret of a fresh link.
+async fn once(app: &TestApp) -> String {
+    let link = Answer::to(app.control_call(Method::POST, "/dashboard/links")).await.succeeded().json;
+    assert_eq!(link["validForS"], 600);
+    let url = link["url"].as_str().expect("a link has an address").to_owned();
+    let once = url.strip_prefix(&app.url("/dashboard/sign-in?once=")).expect("it leads to the sign-in");
+    once.to_owned()
+}
+
+/// A form as a page of this server sends it.
+fn form(app: &TestApp, path: &str, fields: &str) -> RequestBuilder {
+    let post = app.client().post(app.url(path)).header("content-type", "application/x-www-form-urlencoded");
+    post.header("origin", app.base()).header("sec-fetch-site", "same-origin").body(fields.to_owned())
+}
+
+async fn redeem(app: &TestApp, once: &str) -> Answer {
+    Answer::to(form(app, "/dashboard/sign-in", &format!("once={once}"))).await
+}
+
+/// The cookie of who has signed in, as browsers send it.
+async fn session(app: &TestApp) -> String {
+    let answer = redeem(app, &once(app).await).await;
+    assert_eq!(answer.status, 303);
+    assert_eq!(answer.headers["location"], "/dashboard");
+    let line = answer.headers["set-cookie"].to_str().expect("a cookie is ASCII").to_owned();
+    assert!(line.ends_with("; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000"), "{line}");
+    line.split(';').next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_cookie_no_page_shows_anything_and_no_form_does_anything() {
+    let app = TestApp::start().await;
+    app.init("p-1").await;
+    for path in PAGES {
+        let answer = Answer::to(app.client().get(app.url(path))).await;
+        assert_eq!(answer.status, 401, "{path}");
+        assert!(
+            answer.text.contains("lommebok dashboard") && !answer.text.contains("p-1</"),
+            "{path}: {}",
+            answer.text
+        );
+    }
+    for path in ACTS {
+        assert_eq!(Answer::to(form(&app, path, "")).await.status, 401, "{path}");
+    }
+    let forged = app.client().get(app.url("/dashboard")).header("cookie", "lommebok-dashboard-AAAAAAAA=AAAA");
+    assert_eq!(Answer::to(forged).await.status, 401);
+    assert_eq!(app.state("p-1"), "AWAITING_USER");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_is_used_once_and_only_by_its_own_form() {
+    let app = TestApp::start().await;
+    let link = once(&app).await;
+    for _ in 0..2 {
+        let shown = Answer::to(app.client().get(app.url(&format!("/dashboard/sign-in?once={link}")))).await;
+        assert!(
+            shown.status.is_success() && !shown.headers.contains_key("set-cookie"),
+            "to look at it changes nothing"
+        );
+    }
+    let foreign = form(&app, "/dashboard/sign-in", &format!("once={link}")).header("origin", "https://evil.example");
+    assert_eq!(Answer::to(foreign).await.status, 403);
+    assert_eq!(redeem(&app, &link).await.status, 303);
+    assert_eq!(redeem(&app, &link).await.status, 403);
+    assert_eq!(redeem(&app, "").await.status, 403);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_goes_on_over_a_restart_and_ends_with_signing_out() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let app = app.restarted().await;
+    let look = || app.client().get(app.url("/dashboard")).header("cookie", &session);
+    assert!(Answer::to(look()).await.status.is_success());
+    let out = Answer::to(form(&app, "/dashboard/sign-out", "").header("cookie", &session)).await;
+    assert_eq!(out.status, 303);
+    assert!(out.headers["set-cookie"].to_str().unwrap().contains("=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"));
+    assert_eq!(Answer::to(look()).await.status, 401, "a copy of the cookie has ended too");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_sites_page_changes_nothing_and_under_a_foreign_name_nothing_answers() {
+    let app = TestApp::start().await;
+    app.init("p-1").await;
+    let session = session(&app).await;
+    let cancel = |header: &'static str, value: &'static str| {
+        let post = app.client().post(app.url("/dashboard/payments/1/cancel")).header("cookie", &session);
+        Answer::to(post.header(header, value))
+    };
+    for (header, value) in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site"), ("accept", "*/*")] {
+        assert_eq!(cancel(header, value).await.status, 403, "{header}: {value}");
+    }
+    let rebound = app.client().get(app.url("/dashboard")).header("cookie", &session).header("host", "evil.example");
+    assert_eq!(Answer::to(rebound).await.status, 421);
+    assert_eq!(app.state("p-1"), "AWAITING_USER");
+    let own = Answer::to(form(&app, "/dashboard/payments/1/cancel", "").header("cookie", &session)).await;
+    assert_eq!(own.headers["location"], "/dashboard/payments/1?done=cancel");
+    assert_eq!(app.state("p-1"), "CANCELLED");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_is_said_on_the_payments_page() {
+    let app = TestApp::start().await;
+    app.approved("p-1").await;
+    let session = session(&app).await;
+    let refused = Answer::to(form(&app, "/dashboard/payments/1/cancel", "").header("cookie", &session)).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text.contains("cancel is not possible: the payment is RESERVED"), "{}", refused.text);
+    app.stop().await;
+}
