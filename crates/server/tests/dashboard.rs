@@ -4,7 +4,7 @@ use lommebok_testkit::test_app::{Answer, TestApp};
 use reqwest::{Method, RequestBuilder};
 
 /// Every page of the dashboard; payment 1 and its exchange are there or not, it makes no difference.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 12] = [
     "/dashboard",
     "/dashboard?q=p-1",
     "/dashboard/payments/1",
@@ -12,15 +12,20 @@ const PAGES: [&str; 9] = [
     "/dashboard/exchanges",
     "/dashboard/exchanges/1",
     "/dashboard/exchanges/1/text",
+    "/dashboard/batches",
+    "/dashboard/batches/1",
+    "/dashboard/clock",
     "/dashboard/live/payments",
     "/dashboard/live/exchanges",
 ];
 
-const ACTS: [&str; 5] = [
+const ACTS: [&str; 7] = [
     "/dashboard/payments/1/approve",
     "/dashboard/payments/1/cancel",
     "/dashboard/payments/1/step-up",
     "/dashboard/payments/1/expire",
+    "/dashboard/batches/run",
+    "/dashboard/clock/advance",
     "/dashboard/sign-out",
 ];
 

@@ -161,6 +161,7 @@ fn others(page: Page<'_>) -> Vec<(&'static str, String)> {
                 version: "0.1.0",
                 test_users: &users,
                 test_cards: &cards,
+                latest: None,
             }),
         ),
         (

@@ -46,7 +46,7 @@ export function live(main, onShown) {
         return status !== 401 && status !== 409;
       },
       onConnection: (connected) => {
-        offline.hidden = connected;
+        if (offline) offline.hidden = connected;
       },
     },
   );

@@ -12,7 +12,7 @@ let ticking = false;
 /** Says all times in `root`; deadlines and the clock go on by themselves. */
 export function times(root) {
   const now = walletTime();
-  for (const time of root.querySelectorAll("time[datetime]:not([data-clock])")) {
+  for (const time of root.querySelectorAll("time[datetime]:not([data-clock], [data-face])")) {
     const at = new Date(time.getAttribute("datetime"));
     if (Number.isNaN(at.getTime())) continue;
     const today = new Date(now).toDateString() === at.toDateString();
@@ -32,8 +32,7 @@ function walletTime() {
 
 function tick() {
   const now = walletTime();
-  const clock = document.querySelector("[data-clock]");
-  if (clock) say(clock, ofDay.format(new Date(now)));
+  for (const face of document.querySelectorAll("[data-clock], [data-face]")) say(face, ofDay.format(new Date(now)));
   for (const left of document.querySelectorAll("[data-until]")) {
     const ms = Date.parse(left.dataset.until) - now;
     if (Number.isNaN(ms)) continue;

@@ -75,7 +75,7 @@ pub(crate) fn sandbox_router(
     let dashboard = Dashboard::new(pages.clone(), api.clone(), control.token, access, shown.invocation().clone());
     let guarded = for_people(edge, pages.clone())
         .layer(from_fn_with_state(keeps, observed_people::observed))
-        .merge(sandbox_pages::routes(shown))
+        .merge(sandbox_pages::routes(shown, dashboard.clone()))
         .merge(dashboard::routes(dashboard))
         .layer(from_fn_with_state(known, known_host::check))
         .layer(counted)

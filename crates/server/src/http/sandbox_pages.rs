@@ -13,6 +13,7 @@ use lommebok_domain::{CardKind, CardScheme};
 use lommebok_engine::keys::{SandboxKeys, Secret};
 use lommebok_engine::wallet::Wallet;
 
+use super::dashboard::Dashboard;
 use super::pages::{Pages, language, remember_language};
 use crate::seeds::{Seed, SeedCard, SeedUser};
 use crate::tenants::FIRST;
@@ -77,16 +78,17 @@ impl SandboxPages {
     }
 }
 
-pub(crate) fn routes(shown: SandboxPages) -> Router {
+pub(crate) fn routes(shown: SandboxPages, dashboard: Dashboard) -> Router {
     Router::new()
-        .route("/", get(start))
+        .route("/", get(start).with_state((shown.clone(), dashboard)))
         .route("/phone", get(phone))
         .route("/phone/{tenant}", get(phone_of))
         .with_state(shown)
 }
 
-async fn start(State(shown): State<SandboxPages>, uri: Uri, headers: HeaderMap) -> Response {
+async fn start(State((shown, dashboard)): State<(SandboxPages, Dashboard)>, uri: Uri, headers: HeaderMap) -> Response {
     let lang = language(&uri, &headers);
+    let latest = dashboard.latest(lang, &headers).await;
     let page = StartPage {
         page: shown.pages.page(lang, "/"),
         public_url: &shown.pages.wallet.settings.public_url,
@@ -97,6 +99,7 @@ async fn start(State(shown): State<SandboxPages>, uri: Uri, headers: HeaderMap) 
         version: env!("CARGO_PKG_VERSION"),
         test_users: &shown.test_users(),
         test_cards: &shown.test_cards(),
+        latest: latest.as_ref(),
     };
     remember_language(Html::page(lang, &page).into_response(), &uri, lang)
 }

@@ -80,6 +80,7 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
         "dashboard/payment.css",
         "dashboard/sequence.css",
         "dashboard/exchange.css",
+        "dashboard/clock.css",
         "dashboard/main.js",
         "dashboard/live.js",
         "dashboard/times.js",

@@ -4,6 +4,7 @@
 use askama::Template;
 use lommebok_engine::keys::Secret;
 
+use super::dashboard::exchanges::{ExchangeRow, Latest};
 use super::{page::Page, shown::ShownClock};
 
 /// A row of the table of magic amounts.
@@ -131,9 +132,16 @@ pub struct StartPage<'a> {
     pub test_users: &'a [TestUser],
     /// Their cards.
     pub test_cards: &'a [TestCard],
+    /// What was said last, for who is signed in to the dashboard.
+    pub latest: Option<&'a Latest>,
 }
 
 impl StartPage<'_> {
+    /// The rows of what was said last.
+    pub fn exchanges(&self) -> &[ExchangeRow] {
+        self.latest.map(|latest| latest.rows.as_slice()).unwrap_or_default()
+    }
+
     /// The amounts for the table.
     pub fn magic_amounts(&self) -> &'static [MagicAmount] {
         &MAGIC_AMOUNTS

@@ -83,6 +83,28 @@ async fn what_can_be_done_no_more_is_refused_on_the_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn time_moves_on_by_a_button_and_the_start_page_shows_what_was_said_last() {
+    let Some(browser) = Browser::desktop().await else { return };
+    let stage = Stage::set().await;
+    stage.payment("dash-6").await;
+    stage.open_dashboard(&browser).await;
+    browser.press("Clock").await;
+    browser.press("5 min").await;
+    browser.sees("Deadlines on the way: 1").await;
+    assert_eq!(stage.app.state("dash-6"), "EXPIRED");
+    browser.go(&stage.app.url("/")).await;
+    browser.sees("Recent traffic").await;
+    stage.app.report("dash-6", "CANCELLED", 49_900).await;
+    browser.sees("POST /psp/v3/psppayments/updatestatus").await;
+    browser.press("Dashboard").await;
+    browser.press("updatestatus").await;
+    browser.press("No. 1").await;
+    browser.sees("dash-6").await;
+    browser.close().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refused_request_is_seen_with_its_reason_the_moment_it_comes() {
     let Some(browser) = Browser::desktop().await else { return };
     let stage = Stage::set().await;

@@ -5,6 +5,8 @@
 
 pub mod access;
 mod acting;
+mod batches;
+mod clock;
 mod door;
 mod exchanges;
 mod form;
@@ -21,12 +23,13 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use http::{HeaderMap, Uri};
-use lommebok_control_api::Clock;
+use lommebok_control_api::{Clock, ExchangePage};
 use lommebok_engine::keys::Secret;
 
 use self::access::Access;
 use self::door::{Door, Refused};
 use super::pages::{Pages, cookie, language, remember_language};
+use crate::ui::dashboard::exchanges::{ExchangeRow, Latest};
 use crate::ui::dashboard::frame::{Frame, Notice, Section, ShownTime, Tone};
 use crate::ui::page::Page;
 use crate::ui::sandbox::Invocation;
@@ -36,6 +39,9 @@ use lommebok_web::pages::lang::Lang;
 
 /// Where the dashboard is, below the wallet's own path.
 pub(crate) const PATH: &str = "/dashboard";
+
+/// Exchanges that the start page shows.
+const LATEST: u32 = 5;
 
 /// What the dashboard is made of.
 #[derive(Clone, Debug)]
@@ -53,6 +59,23 @@ impl Dashboard {
     }
 }
 
+impl Dashboard {
+    /// The latest exchanges, for who is signed in.
+    pub(crate) async fn latest(&self, lang: Lang, headers: &HeaderMap) -> Option<Latest> {
+        if !self.is_signed_in(headers) {
+            return None;
+        }
+        let found = self.door.get::<ExchangePage>(&format!("exchanges?limit={LATEST}")).await.ok()?;
+        let events = self.pages.at(&format!("{PATH}/live/exchanges"));
+        Some(Latest { events, rows: found.exchanges.iter().map(|head| ExchangeRow::of(lang, head)).collect() })
+    }
+
+    fn is_signed_in(&self, headers: &HeaderMap) -> bool {
+        let session = cookie(headers, &self.access.cookie_name());
+        session.is_some_and(|session| self.access.is_signed_in(&session))
+    }
+}
+
 pub(crate) fn routes(dashboard: Dashboard) -> Router {
     let pages = Router::new()
         .route("/dashboard", get(payments::list))
@@ -65,6 +88,11 @@ pub(crate) fn routes(dashboard: Dashboard) -> Router {
         .route("/dashboard/exchanges", get(exchanges::list))
         .route("/dashboard/exchanges/{id}", get(exchanges::show))
         .route("/dashboard/exchanges/{id}/text", get(exchanges::text))
+        .route("/dashboard/batches", get(batches::list))
+        .route("/dashboard/batches/run", post(batches::run))
+        .route("/dashboard/batches/{id}", get(batches::show))
+        .route("/dashboard/clock", get(clock::show))
+        .route("/dashboard/clock/{hand}", post(clock::set))
         .route("/dashboard/live/payments", get(live::payments))
         .route("/dashboard/live/exchanges", get(live::exchanges))
         .route("/dashboard/sign-out", post(sign_in::sign_out))
@@ -75,8 +103,7 @@ pub(crate) fn routes(dashboard: Dashboard) -> Router {
 
 /// Nothing without the cookie.
 async fn signed_in(State(dashboard): State<Dashboard>, request: Request, next: Next) -> Response {
-    let session = cookie(request.headers(), &dashboard.access.cookie_name());
-    if session.is_some_and(|session| dashboard.access.is_signed_in(&session)) {
+    if dashboard.is_signed_in(request.headers()) {
         return next.run(request).await;
     }
     sign_in::needed(&dashboard, request.uri(), request.headers())

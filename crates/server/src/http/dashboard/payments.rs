@@ -28,7 +28,8 @@ pub(super) async fn list(State(dashboard): State<Dashboard>, uri: Uri, headers: 
         Ok(found) => (found, None),
         Err(Refused { detail, .. }) => (nothing(), Some(detail)),
     };
-    if let ([one], [FoundBy::Id], None) = (found.payments.as_slice(), found.found_by.as_slice(), found.before) {
+    let is_named = found.found_by.iter().any(|by| matches!(by, FoundBy::Id | FoundBy::Order));
+    if let ([one], true, None) = (found.payments.as_slice(), is_named, found.before) {
         return dashboard.pages.see_other(&format!("{PATH}/payments/{}", one.id), Policy::Closed);
     }
     let is_whole = before.is_none() && sought.is_empty() && listed == Listed::All;

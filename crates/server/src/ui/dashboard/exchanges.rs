@@ -105,6 +105,19 @@ pub struct ExchangesPage<'a> {
     pub refused: Option<String>,
 }
 
+impl ExchangesPage<'_> {
+    pub fn exchanges(&self) -> &[ExchangeRow] {
+        &self.exchanges
+    }
+}
+
+/// The latest exchanges on the start page, and where it hears of more.
+#[derive(Clone, Debug)]
+pub struct Latest {
+    pub rows: Vec<ExchangeRow>,
+    pub events: String,
+}
+
 /// A request or an answer, ready to be read.
 #[derive(Clone, Debug)]
 pub struct ShownMessage {

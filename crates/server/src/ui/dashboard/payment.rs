@@ -94,6 +94,10 @@ pub struct PaymentPage<'a> {
 }
 
 impl PaymentPage<'_> {
+    pub fn exchanges(&self) -> &[ExchangeRow] {
+        &self.exchanges
+    }
+
     /// All lanes of the sequence.
     pub fn lanes(&self) -> &'static [Lane] {
         &Lane::ALL

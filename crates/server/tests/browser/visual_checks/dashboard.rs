@@ -59,11 +59,22 @@ async fn in_language(language: Language) {
     let mut refused = stage.app.init_body("look-65");
     refused["customerMobileNumber"] = json!("+4712345678");
     assert_eq!(stage.app.send_init(&refused).await.status, 400);
+    let entries = json!([
+        {"pspTransactionId": LONG, "status": "CAPTURED", "amount": 100},
+        {"pspTransactionId": "look-61", "status": "CAPTURED", "amount": 100},
+    ]);
+    drop(stage.app.update_status(&entries).await.succeeded());
+    for (path, name) in [("batches", "batches"), ("batches/3", "batch"), ("clock", "clock")] {
+        browser.go(&stage.app.url(&format!("/dashboard/{path}"))).await;
+        browser.inspect(&format!("dashboard-{name}")).await;
+    }
     browser.go(&stage.app.url("/dashboard/exchanges")).await;
     browser.inspect("dashboard-exchanges").await;
     browser.script("document.querySelector('.rows .row-name').click()", vec![]).await;
     browser.until("the exchange", "return document.querySelector('.sides') !== null").await;
     browser.inspect("dashboard-exchange").await;
+    browser.go(&stage.app.url("/")).await;
+    browser.inspect("start-signed-in").await;
     browser.close().await;
     stage.strike().await;
 }
