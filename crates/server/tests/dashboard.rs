@@ -4,7 +4,7 @@ use lommebok_testkit::test_app::{Answer, TestApp};
 use reqwest::{Method, RequestBuilder};
 
 /// Every page of the dashboard; payment 1 and its exchange are there or not, it makes no difference.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "/dashboard",
     "/dashboard?q=p-1",
     "/dashboard/payments/1",
@@ -15,17 +15,19 @@ const PAGES: [&str; 12] = [
     "/dashboard/batches",
     "/dashboard/batches/1",
     "/dashboard/clock",
+    "/dashboard/worlds",
     "/dashboard/live/payments",
     "/dashboard/live/exchanges",
 ];
 
-const ACTS: [&str; 7] = [
+const ACTS: [&str; 8] = [
     "/dashboard/payments/1/approve",
     "/dashboard/payments/1/cancel",
     "/dashboard/payments/1/step-up",
     "/dashboard/payments/1/expire",
     "/dashboard/batches/run",
     "/dashboard/clock/advance",
+    "/dashboard/worlds",
     "/dashboard/sign-out",
 ];
 
@@ -142,5 +144,26 @@ async fn what_is_refused_is_said_on_the_payments_page() {
     let refused = Answer::to(form(&app, "/dashboard/payments/1/cancel", "").header("cookie", &session)).await;
     assert_eq!(refused.status, 409);
     assert!(refused.text.contains("cancel is not possible: the payment is RESERVED"), "{}", refused.text);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_world_is_made_and_deleted_here_and_one_sign_in_holds_for_its_dashboard_too() {
+    let app = TestApp::start().await;
+    app.init("of-the-first").await;
+    let session = session(&app).await;
+    let made = form(&app, "/dashboard/worlds", "name=checkout-17&ttl=3600").header("cookie", &session);
+    assert_eq!(Answer::to(made).await.status, 303);
+    let look = |path: &str| Answer::to(app.client().get(app.url(path)).header("cookie", &session));
+    assert!(look("/dashboard/worlds").await.text.contains("/tenants/checkout-17/dashboard"));
+    let own = look("/tenants/checkout-17/dashboard").await.succeeded();
+    assert!(own.text.contains("No payments yet") && own.text.contains("href=\"/tenants/checkout-17/dashboard/clock\""));
+    let stranger = Answer::to(app.client().get(app.url("/tenants/checkout-17/dashboard"))).await;
+    assert_eq!(stranger.status, 401);
+    let twice = form(&app, "/dashboard/worlds", "name=checkout-17").header("cookie", &session);
+    assert!(Answer::to(twice).await.text.contains("told-bad"), "what is refused is said");
+    let gone = form(&app, "/dashboard/worlds/checkout-17/delete", "").header("cookie", &session);
+    assert_eq!(Answer::to(gone).await.status, 303);
+    assert_eq!(look("/tenants/checkout-17/dashboard").await.status, 404);
     app.stop().await;
 }

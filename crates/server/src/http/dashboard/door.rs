@@ -53,6 +53,11 @@ impl Door {
         read(&self.whole(Method::POST, path, Body::empty()).await?)
     }
 
+    /// Deletes something.
+    pub(super) async fn delete(&self, path: &str) -> Result<(), Refused> {
+        self.whole(Method::DELETE, path, Body::empty()).await.map(drop)
+    }
+
     /// Reads a text.
     pub(super) async fn text(&self, path: &str) -> Result<String, Refused> {
         let bytes = self.whole(Method::GET, path, Body::empty()).await?;

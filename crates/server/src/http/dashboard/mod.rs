@@ -14,6 +14,7 @@ mod live;
 mod payment;
 mod payments;
 mod sign_in;
+mod worlds;
 
 use std::sync::Arc;
 
@@ -93,6 +94,9 @@ pub(crate) fn routes(dashboard: Dashboard) -> Router {
         .route("/dashboard/batches/{id}", get(batches::show))
         .route("/dashboard/clock", get(clock::show))
         .route("/dashboard/clock/{hand}", post(clock::set))
+        .route("/dashboard/worlds", get(worlds::list).post(worlds::create))
+        .route("/dashboard/worlds/{name}/reset", post(worlds::reset))
+        .route("/dashboard/worlds/{name}/delete", post(worlds::delete))
         .route("/dashboard/live/payments", get(live::payments))
         .route("/dashboard/live/exchanges", get(live::exchanges))
         .route("/dashboard/sign-out", post(sign_in::sign_out))

@@ -10,7 +10,7 @@ pub enum Section {
     Exchanges,
     Batches,
     Clock,
-    Users,
+    Worlds,
 }
 
 /// What is around a page.

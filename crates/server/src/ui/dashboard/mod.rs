@@ -9,3 +9,4 @@ pub mod payments;
 pub mod sequence;
 pub mod sign_in;
 pub mod words;
+pub mod worlds;

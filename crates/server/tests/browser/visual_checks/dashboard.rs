@@ -59,12 +59,14 @@ async fn in_language(language: Language) {
     let mut refused = stage.app.init_body("look-65");
     refused["customerMobileNumber"] = json!("+4712345678");
     assert_eq!(stage.app.send_init(&refused).await.status, 400);
+    let world = stage.app.control_call(Method::POST, "/tenants").json(&json!({"name": "look-a-world", "ttl_s": 3_600}));
+    drop(Answer::to(world).await.succeeded());
     let entries = json!([
         {"pspTransactionId": LONG, "status": "CAPTURED", "amount": 100},
         {"pspTransactionId": "look-61", "status": "CAPTURED", "amount": 100},
     ]);
     drop(stage.app.update_status(&entries).await.succeeded());
-    for (path, name) in [("batches", "batches"), ("batches/3", "batch"), ("clock", "clock")] {
+    for (path, name) in [("batches", "batches"), ("batches/3", "batch"), ("clock", "clock"), ("worlds", "worlds")] {
         browser.go(&stage.app.url(&format!("/dashboard/{path}"))).await;
         browser.inspect(&format!("dashboard-{name}")).await;
     }
