@@ -178,6 +178,7 @@ async fn queries_bodies_and_ids_that_are_not_as_asked_are_problems() {
 async fn what_can_not_be_searched_is_a_problem_that_names_the_member() {
     let app = TestApp::start().await;
     drop(app.init("control-1").await);
+    drop(app.update_status(&json!([{"pspTransactionId": "control-1", "status": "CAPTURED", "amount": 1}])).await);
     let mut table = Table::of(&app, "Control API, searches");
     let searches = [
         ("q=", "q must"),
@@ -218,7 +219,6 @@ async fn what_can_not_be_searched_is_a_problem_that_names_the_member() {
         let call = call(&app, "GET", &format!("/control/v1/{query}"));
         table.refuse(query, call, control(400).naming(named)).await;
     }
-    drop(app.update_status(&json!([{"pspTransactionId": "control-1", "status": "CAPTURED", "amount": 1}])).await);
     for (query, named) in [("fate=lost", "fate"), ("limit=501", "limit"), ("from=-1", "from")] {
         let call = call(&app, "GET", &format!("/control/v1/batch/1/entries?{query}"));
         table.refuse(format!("entries?{query}"), call, control(400).naming(named)).await;
