@@ -86,7 +86,8 @@ impl Drop for CommitInFlight {
     }
 }
 
-/// Requests to this process of which it is not known yet whose world they are about: they hold back the time of every world. Cheap to clone.
+/// Requests whose credentials are being checked, so that it is not known yet whether they are about this world: they hold back its time
+/// too. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Arrivals(Arc<Arrived>);
 

@@ -54,7 +54,7 @@ impl TimeTravel {
         waiting
     }
 
-    /// Requests whose world is not known yet hold back this one's time too.
+    /// These requests, of which it is not known yet whether they are about this world, hold back its time too.
     pub fn heed(&self, arrivals: &Arrivals) {
         drop(self.jumping.arrivals.set(arrivals.clone()));
     }

@@ -141,7 +141,7 @@ impl Edge {
         &self.0.rates
     }
 
-    /// The requests whose world is not known yet.
+    /// The requests whose credentials are being checked.
     pub(crate) fn arrivals(&self) -> &Arrivals {
         &self.0.arrivals
     }

@@ -221,6 +221,22 @@ async fn users_are_listed_with_their_cards_and_scripts_and_each_world_has_its_ow
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_world_below_a_path_has_scripts_and_a_time_that_jumps_of_its_own() {
+    let app = TestApp::start().await;
+    drop(post(&app, "/tenants", json!({"name": "own"})).await.succeeded());
+    let below = |method, path: &str| {
+        let call = app.client().request(method, app.url(&format!("/tenants/own/control/v1{path}")));
+        call.bearer_auth(app.control_token())
+    };
+    let set = below(Method::PUT, "/users/12345678/script").json(&json!({"script": "approve"}));
+    assert_eq!(Answer::to(set).await.succeeded().json["script"], "approve");
+    assert_eq!(Answer::to(below(Method::POST, "/clock/auto")).await.succeeded().json["mode"], "auto");
+    assert_eq!(app.control("/users/12345678").await["script"], Value::Null);
+    assert_eq!(app.control("/clock").await["mode"], "frozen");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_script_of_the_seed_is_there_at_each_start_and_one_that_was_set_ends_with_the_server() {
     let mut seed = Seed::built_in();
     seed.users[0].script = Script::parse("approve-after=3s").ok();
