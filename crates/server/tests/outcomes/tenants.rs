@@ -307,3 +307,46 @@ async fn what_is_wrong_with_a_wanted_world_is_said_and_nothing_is_left_of_it() {
 }
 
 const CLIENT_ID: &str = "0a0b0c0d-1111-4222-8333-444455556666";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_world_sees_its_own_exchanges_alone_without_its_secrets_and_takes_them_with_it() {
+    let app = TestApp::start().await;
+    let (a, mut b) = (World::create(&app, "a").await, World::create(&app, "b").await);
+    b.base = app.base().to_owned();
+    for world in [&a, &b] {
+        drop(world.init(100).await);
+        drop(Answer::to(world.control(Method::POST, "/payments/same-1/approve").json(&json!({}))).await.succeeded());
+    }
+    let list = async |world: &World<'_>| {
+        let list = Answer::to(world.control(Method::GET, "/exchanges?payment=same-1")).await.succeeded().json;
+        list["exchanges"].as_array().expect("a list").clone()
+    };
+    for (world, other) in [(&a, &b), (&b, &a)] {
+        let kept = list(world).await;
+        let said: Vec<_> = kept.iter().map(|exchange| exchange["interface"].as_str().expect("a text")).collect();
+        assert_eq!(said, ["make_payment", "psp_api"], "{kept:?}");
+        let path = kept[0]["url"].as_str().and_then(|url| url.strip_prefix(&world.tenant.head.url));
+        let path = path.and_then(|path| path.strip_prefix("/control/v1")).expect("the address is the world's");
+        assert_eq!(Answer::to(world.control(Method::GET, path)).await.status, StatusCode::OK);
+        assert_eq!(Answer::to(other.control(Method::GET, path)).await.status, StatusCode::NOT_FOUND);
+    }
+    let of_first = app.control("/exchanges").await;
+    assert_eq!(of_first["exchanges"], json!([]), "{of_first}");
+
+    // A secret in the wrong place, in the world that has given it away.
+    let key = a.tenant.psps[0].subscription_key.clone();
+    let wrong =
+        a.call(Method::GET, "/psp/v3/psppayments/x/details").header("Request-Id", &key).header("User-Agent", &key);
+    drop(Answer::to(wrong).await);
+    let newest = Answer::to(a.control(Method::GET, "/exchanges?limit=1")).await.json;
+    let path = format!("/exchanges/{}", newest["exchanges"][0]["id"]);
+    let whole = Answer::to(a.control(Method::GET, &path)).await.succeeded().text;
+    assert!(whole.contains("request-id") && !whole.contains(&key), "{whole}");
+
+    assert_eq!(delete(&app, "a").await, StatusCode::NO_CONTENT);
+    assert_eq!(list(&b).await.len(), 2);
+    let app = app.restarted().await;
+    let kept = std::fs::read_to_string(app.data_directory().join("exchanges.jsonl")).expect("it is there");
+    assert!(kept.contains("forgotten"), "{kept}");
+    app.stop().await;
+}
