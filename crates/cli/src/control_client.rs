@@ -119,6 +119,24 @@ impl ControlClient {
         self.answered(self.request(method, path, Bytes::new())?, patience_s).await
     }
 
+    /// Where the world is that it asks.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}{}", self.authority, self.base)
+    }
+
+    /// A text that `path` gives.
+    pub(crate) async fn text(&self, path: &str) -> anyhow::Result<String> {
+        let (authority, patience) = (&self.authority, Duration::from_secs(READING_S));
+        let request = self.request(Method::GET, path, Bytes::new())?;
+        let answer = tokio::time::timeout(patience, exchange(authority, request)).await;
+        let (status, answer) = answer.unwrap_or_else(|_| bail!("{authority} has not answered for {READING_S} s"))?;
+        if status.is_success() {
+            Ok(String::from_utf8_lossy(&answer).into_owned())
+        } else {
+            Err(fault_of(authority, status, &answer))
+        }
+    }
+
     /// Waits `within`, or as long as the server does by itself, for what `path`, whose query it ends, waits for: call by call, until there
     /// is nothing `left` of it, in ms.
     pub(crate) async fn wait<A: DeserializeOwned>(

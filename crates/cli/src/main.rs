@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Some(("logs", matches)) => commands::logs::run(matches),
         Some(("tenants", matches)) => commands::tenants::run(matches),
         Some(("dashboard", matches)) => commands::dashboard::run(matches),
+        Some(("export", matches)) => commands::export::run(matches),
         Some(("payments", matches)) => commands::payments::run(matches),
         Some(("users", matches)) => commands::users::run(matches),
         Some(("completions", matches)) => commands::completions::run(matches, for_people()),
@@ -76,6 +77,7 @@ fn command(of_dev: &[Arg]) -> Command {
         .subcommand(commands::tenants::command())
         .subcommand(commands::users::command())
         .subcommand(commands::logs::command())
+        .subcommand(commands::export::command())
         .subcommand(commands::dashboard::command())
         .subcommand(commands::check::command())
         .subcommand(commands::completions::command())

@@ -137,6 +137,7 @@ fn the_page_of_the_command_line_has_every_command_and_hides_what_is_hidden() {
             "`lommebok users show`",
             "`lommebok users script`",
             "`lommebok logs`",
+            "`lommebok export`",
             "`lommebok dashboard`",
             "`lommebok check`",
             "`lommebok completions`",

@@ -33,7 +33,7 @@ pub(crate) fn command() -> Command {
 }
 
 /// An id that can stand in an address as it is.
-fn plain_id(id: &str) -> Result<String, String> {
+pub(super) fn plain_id(id: &str) -> Result<String, String> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     if !id.is_empty() && id.bytes().all(plain) {
         Ok(id.to_owned())
@@ -193,7 +193,7 @@ fn payment(matches: &ArgMatches) -> String {
 
 /// `--> POST /psp/v3/psppayments/init  400  3 ms  179603165500017  Invalid request (98)`, or
 /// `<-- POST http://psp.example/make-payment  no answer (timeout)  15000 ms  179603165500018  FAILED, outcome unknown (timeout)`
-fn line(exchange: &ExchangeHead) -> String {
+pub(super) fn line(exchange: &ExchangeHead) -> String {
     let ExchangeHead { direction, method, path, ms, id, refused, .. } = exchange;
     let arrow = match direction {
         Direction::In => "-->",

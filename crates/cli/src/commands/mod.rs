@@ -9,6 +9,7 @@ mod crash_points;
 pub(crate) mod dashboard;
 pub(crate) mod dev;
 pub(crate) mod env;
+pub(crate) mod export;
 mod greeting;
 pub(crate) mod logs;
 pub(crate) mod man;

@@ -26,7 +26,7 @@ async fn every_command_of_the_readme_runs_as_it_stands() {
         drop(client.post("/psp/v3/psppayments/init", &body, id).await.unwrap().succeeded());
     }
     let commands = commands();
-    assert_eq!(commands.len(), 17, "{commands:?}");
+    assert_eq!(commands.len(), 18, "{commands:?}");
     let mut printed = Vec::new();
     for command in &commands {
         let words: Vec<&str> = command.iter().map(String::as_str).collect();

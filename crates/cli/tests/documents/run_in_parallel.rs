@@ -1,4 +1,4 @@
-//! The page on worlds: its commands from top to bottom, and its program beside a sandbox that is started as the page does it.
+//! The page on worlds: its commands from top to bottom, and its program in Python and in Node.
 
 use crate::page::{Page, Reader, marked, shell_mark};
 
@@ -10,13 +10,24 @@ fn tests_run_in_parallel_as_the_page_says() {
     page.agrees("sh", 0, &reader.pastes(&marked(&page.blocks("sh"), shell_mark)));
 }
 
-#[test]
-fn eight_tests_at_once_each_have_a_world() {
+/// Runs the page's program in a language, with a sandbox that is started as the page does it.
+fn eight_tests_at_once(language: &str, name: &str, program: &str) {
     if std::env::var("LOMMEBOK_NO_BROWSER").is_ok_and(|value| value == "1") {
         return;
     }
     let (page, reader) = (Page::read(PAGE), Reader::new());
-    reader.writes("tests.py", &marked(&page.blocks("python"), |mark| format!("print('\\n{mark}', flush=True)")));
+    reader.writes(name, page.blocks(language)[0]);
     let begin = page.blocks("sh")[0];
-    page.agrees("python", 0, &reader.pastes(&format!("{begin}\npython3 tests.py\nkill $SANDBOX")));
+    let run = marked(&[&format!("{program} {name}\nkill $SANDBOX\n")], shell_mark);
+    page.agrees(language, 0, &reader.pastes(&format!("{begin}\n{run}")));
+}
+
+#[test]
+fn eight_tests_in_python_at_once_each_have_a_world() {
+    eight_tests_at_once("python", "tests.py", "python3");
+}
+
+#[test]
+fn eight_tests_in_node_at_once_each_have_a_world() {
+    eight_tests_at_once("js", "tests.mjs", "node");
 }

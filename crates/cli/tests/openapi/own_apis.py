@@ -153,6 +153,18 @@ def walk_acting(control, psp):
     assert expired["payment"]["state"] == "EXPIRED", expired
 
 
+def walk_tenants(control):
+    made = control.call("POST", "/control/v1/tenants", 201, {"name": "own", "ttl_s": 600})
+    assert made["url"].endswith("/tenants/own"), made
+    control.call("POST", "/control/v1/tenants", 400, {"name": "Own"})
+    control.call("POST", "/control/v1/tenants", 409, {"name": "own"})
+    control.call("GET", "/control/v1/tenants", 200)
+    assert control.call("GET", "/control/v1/tenants/own", 200) == made
+    control.call("POST", "/control/v1/tenants/own/reset", 200)
+    control.call("DELETE", "/control/v1/tenants/own", 204)
+    control.call("GET", "/control/v1/tenants/own", 404)
+
+
 def walk_control(control, psp):
     entries = [
         {"pspTransactionId": "own-paid", "status": "CAPTURED", "amount": 10000, "paymentText": "half"},
@@ -165,6 +177,9 @@ def walk_control(control, psp):
     report = control.call("GET", "/control/v1/batch/report", 200)["batches"]
     assert report[0]["refusedEntries"] == 2, report
     control.call("GET", f"/control/v1/batch/{report[0]['id']}", 200)
+    control.call("GET", "/control/v1/batch?limit=1", 200)
+    control.call("GET", f"/control/v1/batch/{report[0]['id']}/entries", 200)
+    control.call("GET", "/control/v1/unknown-outcomes", 200)
     control.call("GET", "/control/v1/batch/999", 404)
     control.call("GET", f"/control/v1/batch/{report[0]['id']}/await", 200)
     control.call("GET", "/control/v1/payments?limit=2", 200)
@@ -192,6 +207,7 @@ def walk_control(control, psp):
     late = lambda: control.call("GET", "/control/v1/payments/own-late", 200)
     until(late, lambda payment: payment["notice"]["status"] == "delivered")
     walk_acting(control, psp)
+    walk_tenants(control)
     control.call("POST", "/control/v1/clock/auto", 200)
     control.call("POST", "/control/v1/clock/resume", 200)
     control.call("POST", "/control/v1/clock/reset", 200)

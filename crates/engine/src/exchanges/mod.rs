@@ -42,10 +42,12 @@ pub use record::{Observed, ObservedBody, ObservedHeaders, Reason, Target};
 
 /// A longer body is not looked at.
 pub const MOST_BODY_BYTES: usize = 64 * 1024;
-/// Exchanges that are taken in a second; what is more than people and their tests make is a load test.
-const TAKEN_PER_S: u32 = 1_000;
+/// The span in which exchanges are counted, in seconds: a suite that begins a hundred tests at once is over within it.
+const SPAN_S: u64 = 10;
+/// Exchanges that are taken in a span; what is more than people and their tests make is a load test.
+const TAKEN_PER_SPAN: u32 = 5_000;
 /// Refusals of them: an answer that may echo costs more to mask.
-const REFUSALS_TAKEN_PER_S: u32 = 250;
+const REFUSALS_TAKEN_PER_SPAN: u32 = 1_250;
 /// Exchanges that may wait for being masked, and the bytes of their bodies.
 const MOST_WAITING: usize = 1_024;
 const MOST_WAITING_BYTES: usize = 16 * 1024 * 1024;
@@ -123,7 +125,7 @@ impl Exchanges {
                 return None;
             }
         };
-        let [taken, refusals] = [TAKEN_PER_S, REFUSALS_TAKEN_PER_S].map(Budget::new);
+        let [taken, refusals] = [TAKEN_PER_SPAN, REFUSALS_TAKEN_PER_SPAN].map(Budget::new);
         Some(Arc::new(Self { shared, began: ProcessTime.now(), taken, refusals, seen, thread }))
     }
 
@@ -143,9 +145,9 @@ impl Exchanges {
         self.shared.some.notify_one();
     }
 
-    /// Leave to observe one more, unless there were too many in this second.
+    /// Leave to observe one more, unless there were too many in this span.
     pub fn place(&self) -> Option<Place> {
-        let place = self.taken.has_place(self.second()).then_some(Place(()));
+        let place = self.taken.has_place(self.span()).then_some(Place(()));
         if place.is_none() {
             dropped();
         }
@@ -154,7 +156,7 @@ impl Exchanges {
 
     /// Hands over what was observed; answers its number, or nothing when it is dropped.
     pub fn take(&self, _place: Place, observed: Observed) -> Option<u64> {
-        let too_many = is_refusal(observed.status) && !self.refusals.has_place(self.second());
+        let too_many = is_refusal(observed.status) && !self.refusals.has_place(self.span());
         let number = if too_many { None } else { self.shared.take(None, observed) };
         if number.is_none() {
             dropped();
@@ -169,8 +171,9 @@ impl Exchanges {
         }
     }
 
-    fn second(&self) -> u64 {
-        ProcessTime.now().duration_since(self.began).as_secs()
+    /// The span that it is now.
+    fn span(&self) -> u64 {
+        ProcessTime.now().duration_since(self.began).as_secs().div_euclid(SPAN_S)
     }
 
     /// The tenant's exchange with this number, if it is kept.

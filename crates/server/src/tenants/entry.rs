@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use lommebok_engine::keys::{KeptTenant, MasterKeys, SandboxKeys, Secret, TenantDirectories, TenantTerms};
 use tokio::sync::Mutex;
 
-use super::{MakesWorlds, PATH, TenantFault, World, going};
+use super::{MakesWorlds, PATH, TenantFault, World};
 use crate::seeds::Seed;
 
 /// A world that is known.
@@ -120,7 +120,7 @@ impl Entry {
         }
         *begins = Begins::Gone;
         if let Some(world) = self.world.get() {
-            going::drop_work(&self.name, world).await;
+            world.drop_work(&self.name).await;
         }
         // Under the lock: who makes it anew waits for this.
         removed_from.map_or(Ok(()), |directories| directories.remove(&self.name))?;

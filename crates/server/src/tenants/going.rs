@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use lommebok_engine::tasks::LeftOver;
 
-use super::{Entry, TenantFault, Tenants, World, now};
+use super::{Entry, TenantFault, Tenants, now};
 
 /// The longest time between two looks at the wall clock, which may be set, in ms.
 const LOOKS_EVERY_MS: u64 = 60_000;
@@ -67,13 +67,4 @@ impl Tenants {
         });
         join_all(finished).await.concat()
     }
-}
-
-/// Drops what runs in a world, and its database as it is.
-pub(super) async fn drop_work(tenant: &str, world: &World) {
-    world.tasks.end();
-    for left in world.tasks.finish(Duration::ZERO).await {
-        tracing::warn!(tenant, name = left.name, count = left.count, "left behind in a tenant that goes");
-    }
-    world.store.discard();
 }

@@ -10,19 +10,17 @@ mod entry;
 mod going;
 mod name;
 mod requests;
+mod world;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use axum::Router;
 use lommebok_domain::{TenantId, Timestamp};
 use lommebok_engine::keys::{KeyFault, SandboxKeys, TenantDirectories};
 use lommebok_engine::randomness::Randomness;
 use lommebok_engine::tasks::Tasks;
-use lommebok_engine::wallet::Wallet;
-use lommebok_store::Store;
 use tokio::sync::Notify;
 
 use crate::assembly::StartFault;
@@ -31,6 +29,7 @@ use crate::seeds::SeedFaults;
 pub(crate) use coming::Wanted;
 pub(crate) use entry::Entry;
 pub(crate) use name::FIRST;
+pub(crate) use world::World;
 
 /// Worlds beside the first, at most.
 pub(crate) const MOST_TENANTS: usize = 1_000;
@@ -51,16 +50,6 @@ pub(crate) trait MakesWorlds: Send + Sync {
 
     /// A `makePaymentUrl` that says OK to every PSP.
     fn make_payment_url(&self) -> Result<String, StartFault>;
-}
-
-/// A world at work.
-pub(crate) struct World {
-    pub(crate) wallet: Arc<Wallet>,
-    /// Answers for it, at paths without its own.
-    pub(crate) router: Router,
-    pub(crate) store: Store,
-    /// All that runs for it.
-    pub(crate) tasks: Tasks,
 }
 
 /// Why a world can't be made, or is not there.

@@ -283,7 +283,7 @@ async fn paths_and_methods_that_the_control_api_does_not_have_are_problems_too()
     let app = TestApp::start().await;
     let mut table = Table::of(&app, "Control API, where");
     for path in
-        ["/control/v1/nothing", "/control/v1/payments/", "/control/v1/tenants", "/control/v1/%ff", "/control/v1/x/y"]
+        ["/control/v1/nothing", "/control/v1/payments/", "/control/v1/worlds", "/control/v1/%ff", "/control/v1/x/y"]
     {
         table.refuse(path, call(&app, "GET", path), control(404)).await;
         let nobody = call(&app, "GET", path).without("Authorization");

@@ -51,7 +51,7 @@ impl Described {
 
     fn methods_in_source(&self) -> Methods {
         let route = |line: &str| {
-            let (path, handlers) = line.trim().strip_prefix(".route(\"")?.split_once("\", ")?;
+            let (path, handlers) = line.split_once(".route(\"")?.1.split_once("\", ")?;
             let has = |method: &&str| handlers.contains(&format!("{method}("));
             let methods: BTreeSet<String> =
                 ["get", "post", "put", "delete"].iter().filter(|m| has(m)).map(|m| (*m).to_owned()).collect();

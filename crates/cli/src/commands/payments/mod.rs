@@ -5,7 +5,7 @@ mod awaiting;
 mod follow;
 mod list;
 mod search;
-mod show;
+pub(super) mod show;
 pub(super) mod words;
 
 use anyhow::{Context, bail};

@@ -23,20 +23,26 @@ pub(super) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     if matches.get_flag("json") {
         return say_json(&payment);
     }
-    say(format!("Payment {}\n", payment.payment.id));
-    say(indented(&facts(&payment)));
-    say("\nLog, oldest first\n");
-    let log: Vec<Vec<String>> = payment.log.iter().map(line).collect();
-    let nothing = if after == 0 { "  nothing but its init" } else { "  nothing more" };
-    say(if log.is_empty() { nothing.to_owned() } else { indented(&log) });
+    say(in_words(&payment, if after == 0 { "nothing but its init" } else { "nothing more" }));
     if let Some(after) = payment.after {
         say(format!("\nThere is more: --after {after}"));
     }
     Ok(())
 }
 
+/// The payment and its log for people; `nothing` stands for a log without events.
+pub(crate) fn in_words(payment: &PaymentWithLog, nothing: &str) -> String {
+    let log: Vec<Vec<String>> = payment.log.iter().map(line).collect();
+    let log = if log.is_empty() { format!("  {nothing}") } else { indented(&log) };
+    format!("Payment {}\n\n{}\n\nLog, oldest first\n\n{log}", payment.payment.id, indented(&facts(payment)))
+}
+
 /// The payment with so many events of its log, page by page, and after which version the next ones are.
-async fn with_log(client: &ControlClient, id: &str, (after, limit): (i64, u32)) -> anyhow::Result<PaymentWithLog> {
+pub(crate) async fn with_log(
+    client: &ControlClient,
+    id: &str,
+    (after, limit): (i64, u32),
+) -> anyhow::Result<PaymentWithLog> {
     let mut payment: PaymentWithLog = client.ask(Method::GET, &path(id, after, limit)).await?;
     loop {
         let left = limit.saturating_sub(u32::try_from(payment.log.len()).unwrap_or(u32::MAX));
