@@ -4,7 +4,7 @@ use lommebok_testkit::test_app::{Answer, TestApp};
 use reqwest::{Method, RequestBuilder};
 
 /// Every page of the dashboard; payment 1 and its exchange are there or not, it makes no difference.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
     "/dashboard",
     "/dashboard?q=p-1",
     "/dashboard/payments/1",
@@ -14,18 +14,21 @@ const PAGES: [&str; 13] = [
     "/dashboard/exchanges/1/text",
     "/dashboard/batches",
     "/dashboard/batches/1",
+    "/dashboard/users",
     "/dashboard/clock",
     "/dashboard/worlds",
     "/dashboard/live/payments",
     "/dashboard/live/exchanges",
 ];
 
-const ACTS: [&str; 8] = [
+const ACTS: [&str; 10] = [
     "/dashboard/payments/1/approve",
     "/dashboard/payments/1/cancel",
     "/dashboard/payments/1/step-up",
     "/dashboard/payments/1/expire",
     "/dashboard/batches/run",
+    "/dashboard/users/12345678/script",
+    "/dashboard/users/12345678/script/clear",
     "/dashboard/clock/advance",
     "/dashboard/worlds",
     "/dashboard/sign-out",
@@ -165,5 +168,36 @@ async fn a_world_is_made_and_deleted_here_and_one_sign_in_holds_for_its_dashboar
     let gone = form(&app, "/dashboard/worlds/checkout-17/delete", "").header("cookie", &session);
     assert_eq!(Answer::to(gone).await.status, 303);
     assert_eq!(look("/tenants/checkout-17/dashboard").await.status, 404);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_users_cards_are_seen_and_its_script_is_set_refused_beside_its_field_and_cleared() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let look = || Answer::to(app.client().get(app.url("/dashboard/users")).header("cookie", &session));
+    let send = |path: &str, fields: &str| {
+        Answer::to(form(&app, &format!("/dashboard/users/12345678/script{path}"), fields).header("cookie", &session))
+    };
+    let script = || async {
+        let user = Answer::to(app.control_call(Method::GET, "/users/12345678")).await.succeeded().json;
+        user["script"].as_str().map(str::to_owned)
+    };
+    let shown = look().await.succeeded().text;
+    for words in ["Kari Nordmann", "12345678", "Visa 1111, debit", "Visa 2871, credit", "href=\"/phone\""] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    let set = send("", "script=approve-after%3D3s").await;
+    assert_eq!(set.headers["location"], "/dashboard/users?changed=12345678#user-12345678");
+    assert_eq!(script().await.as_deref(), Some("approve-after=3s"));
+    let wrong = send("", "script=%3Cb%3Esleep").await;
+    assert_eq!(wrong.status, 400);
+    let reason = wrong.text.find("id=\"wrong-12345678\"").expect("the reason is beside the field");
+    assert!(wrong.text[reason..].contains("script: ") && wrong.text.contains("value=\"&#60;b&#62;sleep\""));
+    assert_eq!(script().await.as_deref(), Some("approve-after=3s"), "what is refused changes nothing");
+    let foreign = form(&app, "/dashboard/users/12345678/script/clear", "").header("origin", "https://evil.example");
+    assert_eq!(Answer::to(foreign.header("cookie", &session)).await.status, 403);
+    assert_eq!(send("/clear", "").await.status, 303);
+    assert_eq!(script().await, None);
     app.stop().await;
 }

@@ -16,6 +16,9 @@ function shown() {
   copies(document);
 }
 
+// On a narrow screen the parts are wider than it.
+document.querySelector(".sections [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 live(main, shown);
 shown();
 keys(main);

@@ -81,6 +81,7 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
         "dashboard/sequence.css",
         "dashboard/exchange.css",
         "dashboard/clock.css",
+        "dashboard/users.css",
         "dashboard/main.js",
         "dashboard/live.js",
         "dashboard/times.js",

@@ -53,6 +53,12 @@ impl Door {
         read(&self.whole(Method::POST, path, Body::empty()).await?)
     }
 
+    /// Sets something.
+    pub(super) async fn put<A: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<A, Refused> {
+        let body = serde_json::to_vec(body).map_err(|fault| Refused::by_us(&fault.to_string()))?;
+        read(&self.whole(Method::PUT, path, Body::from(body)).await?)
+    }
+
     /// Deletes something.
     pub(super) async fn delete(&self, path: &str) -> Result<(), Refused> {
         self.whole(Method::DELETE, path, Body::empty()).await.map(drop)

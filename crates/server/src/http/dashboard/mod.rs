@@ -14,6 +14,7 @@ mod live;
 mod payment;
 mod payments;
 mod sign_in;
+mod users;
 mod worlds;
 
 use std::sync::Arc;
@@ -92,6 +93,9 @@ pub(crate) fn routes(dashboard: Dashboard) -> Router {
         .route("/dashboard/batches", get(batches::list))
         .route("/dashboard/batches/run", post(batches::run))
         .route("/dashboard/batches/{id}", get(batches::show))
+        .route("/dashboard/users", get(users::list))
+        .route("/dashboard/users/{number}/script", post(users::set_script))
+        .route("/dashboard/users/{number}/script/clear", post(users::clear_script))
         .route("/dashboard/clock", get(clock::show))
         .route("/dashboard/clock/{hand}", post(clock::set))
         .route("/dashboard/worlds", get(worlds::list).post(worlds::create))

@@ -9,6 +9,7 @@ pub enum Section {
     Payments,
     Exchanges,
     Batches,
+    Users,
     Clock,
     Worlds,
 }

@@ -8,5 +8,6 @@ pub mod payment;
 pub mod payments;
 pub mod sequence;
 pub mod sign_in;
+pub mod users;
 pub mod words;
 pub mod worlds;

@@ -36,6 +36,7 @@ async fn payments(stage: &Stage) {
 async fn in_language(language: Language) {
     let Some(mut browser) = super::browser(Device::Desktop, language).await else { return };
     browser.expect_status(403);
+    browser.expect_status(400);
     let stage = super::stage(language).await;
     browser.go(&stage.app.url("/dashboard")).await;
     browser.inspect("dashboard-signed-out").await;
@@ -70,6 +71,15 @@ async fn in_language(language: Language) {
         browser.go(&stage.app.url(&format!("/dashboard/{path}"))).await;
         browser.inspect(&format!("dashboard-{name}")).await;
     }
+    browser.go(&stage.app.url("/dashboard/users")).await;
+    browser.inspect("dashboard-users").await;
+    let script = stage.app.control_call(Method::PUT, "/users/12345679/script");
+    drop(Answer::to(script.json(&json!({"script": "approve-after=3s step-up=passed"}))).await.succeeded());
+    let wrong = "const field = document.querySelector('#script-12345678'); field.value = 'approve-after=soon'; \
+                 field.form.requestSubmit()";
+    browser.script(wrong, vec![]).await;
+    browser.until("what is wrong", "return document.querySelector('.user-wrong') !== null").await;
+    browser.inspect("dashboard-users-refused").await;
     browser.go(&stage.app.url("/dashboard/exchanges")).await;
     browser.inspect("dashboard-exchanges").await;
     browser.script("document.querySelector('.rows .row-name').click()", vec![]).await;
