@@ -1,5 +1,6 @@
 //! Who gets into the dashboard, over HTTP: who has opened a link of the Control API, once, in this browser.
 
+use lommebok_testkit::landing_page::LandingPage;
 use lommebok_testkit::test_app::{Answer, TestApp};
 use reqwest::{Method, RequestBuilder};
 
@@ -199,5 +200,31 @@ async fn a_users_cards_are_seen_and_its_script_is_set_refused_beside_its_field_a
     assert_eq!(Answer::to(foreign.header("cookie", &session)).await.status, 403);
     assert_eq!(send("/clear", "").await.status, 303);
     assert_eq!(script().await, None);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_is_approved_with_a_card_that_its_page_offers() {
+    let app = TestApp::start().await;
+    let payment = app.init("p-1").await;
+    let session = session(&app).await;
+    let look = || async {
+        let page = app.client().get(app.url("/dashboard/payments/1")).header("cookie", &session);
+        Answer::to(page).await.succeeded().text
+    };
+    let open = look().await;
+    for words in ["\"Kari Nordmann, 12345678\"", "\"Ola Nordmann, 12345679\"", "disabled>Visa 2871, credit (expired)<"] {
+        assert!(open.contains(words), "nobody has come, so all cards are offered: {words}");
+    }
+    assert_eq!(LandingPage::open(&app, &payment).await.confirm("12345679").await.as_u16(), 303);
+    let bound = look().await;
+    assert!(bound.contains("\"Ola Nordmann, 12345679\"") && !bound.contains("\"Kari Nordmann, "), "{bound}");
+    let (before, _) = bound.split_once("\">Visa 3500, credit<").expect("the second card is offered");
+    let (_, choice) = before.rsplit_once("value=\"").expect("a choice has a value");
+    let fields = format!("card={}", choice.replace(' ', "+"));
+    let approve = form(&app, "/dashboard/payments/1/approve", &fields).header("cookie", &session);
+    assert_eq!(Answer::to(approve).await.headers["location"], "/dashboard/payments/1?done=approve");
+    let paid = Answer::to(app.control_call(Method::GET, "/payments/1")).await.succeeded().json;
+    assert_eq!((&paid["card"]["network"], &paid["card"]["lastFour"]), (&"VISA".into(), &"3500".into()));
     app.stop().await;
 }

@@ -13,9 +13,10 @@ use super::{Dashboard, Making, PATH, notice_of};
 
 pub(super) async fn approve(State(dashboard): State<Dashboard>, id: Id, request: Request) -> Response {
     act(&dashboard, id, request, "approve", async |id: &str, form: &Form| {
-        let given = |name| Some(form.field(name).to_owned()).filter(|value| !value.is_empty());
+        let chosen = form.field("card").split_once(' ').map(|(user, card)| (user.to_owned(), card.to_owned()));
+        let (user, card) = chosen.unzip();
         // The page goes on by itself when the PSP has answered.
-        let body = ApprovePayment { user: given("user"), card: given("card"), wait: false };
+        let body = ApprovePayment { user, card, wait: false };
         dashboard.door.post::<Payment>(&format!("payments/{id}/approve"), &body).await.map(|_| 0)
     })
     .await

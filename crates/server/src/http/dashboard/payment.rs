@@ -5,15 +5,18 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
-use lommebok_control_api::{ExchangeHead, ExchangePage, LogEntry, PaymentWithLog};
+use lommebok_control_api::{
+    BoundTo, Clock, ExchangeHead, ExchangePage, LogEntry, Payment, PaymentWithLog, User, Users,
+};
 use lommebok_web::pages::html::{Policy, guard};
 
 use super::door::{Refused, encoded};
 use super::{Dashboard, Making, PATH};
 use crate::http::pages::query;
+use crate::ui::dashboard::cards::Wallet;
 use crate::ui::dashboard::exchanges::ExchangeRow;
 use crate::ui::dashboard::frame::{Notice, Section, Tone};
-use crate::ui::dashboard::payment::{CardChoice, PaymentPage, Possible, json, notice_due, sums, url_3d_secure};
+use crate::ui::dashboard::payment::{PaymentPage, Possible, json, notice_due, sums, url_3d_secure};
 use crate::ui::dashboard::payments::Row;
 use crate::ui::dashboard::sequence::Sequence;
 use lommebok_web::pages::lang::Lang;
@@ -24,6 +27,8 @@ pub(super) type Id = Result<Path<String>, PathRejection>;
 const LOG_PAGES: usize = 11;
 /// Exchanges of a payment that are shown.
 const EXCHANGES: u32 = 200;
+/// Users whose cards are offered.
+const MOST_WALLETS: usize = 50;
 
 pub(super) async fn show(State(dashboard): State<Dashboard>, id: Id, uri: Uri, headers: HeaderMap) -> Response {
     let making = Making::new(&dashboard, &uri, &headers);
@@ -39,6 +44,10 @@ pub(super) async fn page(making: &Making<'_>, id: Id, notice: Option<Notice>) ->
         Err(refused) => return making.refused(&refused),
     };
     let payment = &shown.payment;
+    let wallets = match wallets(making, payment).await {
+        Ok(wallets) => wallets,
+        Err(refused) => return making.refused(&refused),
+    };
     let mut frame = making.frame(Section::Payments, Some(&format!("live/payments?payment={}", payment.id))).await;
     frame.notice = notice;
     making.answer(&PaymentPage {
@@ -47,7 +56,7 @@ pub(super) async fn page(making: &Making<'_>, id: Id, notice: Option<Notice>) ->
         row: Row::of(lang, payment),
         possible: Possible::of(payment.state),
         sums: sums(lang, &shown),
-        cards: cards(lang),
+        wallets,
         sequence: Sequence::of(lang, &shown, &exchanges),
         exchanges: exchanges.iter().map(|head| ExchangeRow::of(lang, head)).collect(),
         others: shown.others_with_this_psp_transaction_id.clone(),
@@ -76,13 +85,19 @@ fn told(lang: Lang, uri: &Uri) -> Option<Notice> {
     Some(Notice { tone: Tone::Good, text: format!("{text}{}", also.unwrap_or_default()) })
 }
 
-fn cards(lang: Lang) -> Vec<CardChoice> {
-    let choice = |value: &str, label: &str| CardChoice { value: value.to_owned(), label: label.to_owned() };
-    vec![
-        choice("", lang.of("Første kort som kan brukes", "First card that can be used")),
-        choice("VISA", "Visa"),
-        choice("MASTERCARD", "Mastercard"),
-    ]
+/// The cards of the payment's user; of all users, as long as nobody has come.
+async fn wallets(making: &Making<'_>, payment: &Payment) -> Result<Vec<Wallet>, Refused> {
+    if Possible::of(payment.state) != Possible::Decide {
+        return Ok(Vec::new());
+    }
+    let door = &making.dashboard.door;
+    let (users, now) = (door.get::<Users>("users").await?.users, door.get::<Clock>("clock").await?.now);
+    let is_asked = |user: &&User| match payment.bound_to {
+        Some(BoundTo::User(id)) => user.id == id,
+        Some(BoundTo::Nobody(_)) | None => true,
+    };
+    let asked = users.iter().filter(is_asked).take(MOST_WALLETS);
+    Ok(asked.map(|user| Wallet::of(making.lang, user, &now)).filter(|wallet| !wallet.cards.is_empty()).collect())
 }
 
 /// A payment with its whole log, as far as that is shown, and its exchanges, newest first.

@@ -1,6 +1,7 @@
 //! The dashboard's pages: what the Control API answers, made ready to be read. Nothing is loaded here, and no rule is decided.
 
 pub mod batches;
+pub mod cards;
 pub mod clock;
 pub mod exchanges;
 pub mod frame;

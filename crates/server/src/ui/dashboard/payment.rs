@@ -4,6 +4,7 @@ use askama::Template;
 use lommebok_control_api::{Moment, PaymentState, PaymentWithLog, StateDetail};
 use lommebok_web::pages::lang::Lang;
 
+use super::cards::Wallet;
 use super::exchanges::ExchangeRow;
 use super::frame::{Frame, Section, Tone};
 use super::payments::Row;
@@ -65,14 +66,6 @@ pub fn sums(lang: Lang, shown: &PaymentWithLog) -> [Sum; 4] {
     ]
 }
 
-/// A card that may be chosen.
-#[derive(Clone, Debug)]
-pub struct CardChoice {
-    /// As the Control API takes it; empty for the first that can be used.
-    pub value: String,
-    pub label: String,
-}
-
 /// The page at `/dashboard/payments/{id}`.
 #[derive(Template)]
 #[template(path = "dashboard/payment.html")]
@@ -82,7 +75,8 @@ pub struct PaymentPage<'a> {
     pub row: Row,
     pub possible: Possible,
     pub sums: [Sum; 4],
-    pub cards: Vec<CardChoice>,
+    /// Whose cards may be chosen.
+    pub wallets: Vec<Wallet>,
     pub sequence: Sequence,
     pub exchanges: Vec<ExchangeRow>,
     /// Other PSPs' payments with the same `pspTransactionId`.

@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 use lommebok_control_api::{
-    Cancelled, Card, Failure, Moment, Notice, NoticeKind, NoticeStatus, Outcome, Payment, PaymentState, Phase,
-    StateDetail,
+    Cancelled, Failure, Moment, Notice, NoticeKind, NoticeStatus, Outcome, Payment, PaymentState, Phase, StateDetail,
 };
 use lommebok_web::pages::lang::Lang;
 
@@ -100,21 +99,6 @@ pub fn notice(lang: Lang, notice: &Notice) -> Option<String> {
 /// What a notice says.
 pub fn kind(notice: NoticeKind) -> &'static str {
     notice.as_str()
-}
-
-/// A card: `Visa 1111, debit`.
-pub fn card(lang: Lang, card: &Card) -> String {
-    let network = match card.network.as_str() {
-        "VISA" => "Visa",
-        "MASTERCARD" => "Mastercard",
-        other => other,
-    };
-    let kind = match card.kind.as_str() {
-        "credit" => lang.of("kreditt", "credit"),
-        "debit" => lang.of("debet", "debit"),
-        other => other,
-    };
-    format!("{network} {}, {kind}", card.last_four)
 }
 
 /// A moment in ms since the epoch; nothing for what is none.
