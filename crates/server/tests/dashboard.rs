@@ -213,7 +213,8 @@ async fn a_payment_is_approved_with_a_card_that_its_page_offers() {
         Answer::to(page).await.succeeded().text
     };
     let open = look().await;
-    for words in ["\"Kari Nordmann, 12345678\"", "\"Ola Nordmann, 12345679\"", "disabled>Visa 2871, credit (expired)<"] {
+    for words in ["\"Kari Nordmann, 12345678\"", "\"Ola Nordmann, 12345679\"", "disabled>Visa 2871, credit (expired)<"]
+    {
         assert!(open.contains(words), "nobody has come, so all cards are offered: {words}");
     }
     assert_eq!(LandingPage::open(&app, &payment).await.confirm("12345679").await.as_u16(), 303);
@@ -226,5 +227,28 @@ async fn a_payment_is_approved_with_a_card_that_its_page_offers() {
     assert_eq!(Answer::to(approve).await.headers["location"], "/dashboard/payments/1?done=approve");
     let paid = Answer::to(app.control_call(Method::GET, "/payments/1")).await.succeeded().json;
     assert_eq!((&paid["card"]["network"], &paid["card"]["lastFour"]), (&"VISA".into(), &"3500".into()));
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clock_jumps_by_itself_and_says_how_far() {
+    let app = TestApp::start().await;
+    app.init("p-1").await;
+    let session = session(&app).await;
+    let look = || async {
+        Answer::to(app.client().get(app.url("/dashboard/clock")).header("cookie", &session)).await.succeeded().text
+    };
+    let turn = |hand: &str| {
+        let form = form(&app, &format!("/dashboard/clock/{hand}"), "").header("cookie", &session);
+        async { assert_eq!(Answer::to(form).await.headers["location"], "/dashboard/clock") }
+    };
+    turn("auto").await;
+    let shown = look().await;
+    assert!(shown.contains("It has not jumped yet.") && shown.contains("<span class=\"chip\">auto</span>"), "{shown}");
+    assert_eq!(app.control("/payments/p-1/await?state=EXPIRED").await["reached"], true);
+    let shown = look().await;
+    assert!(shown.contains("Jumped so far: <strong>"), "{shown}");
+    turn("resume").await;
+    assert!(!look().await.contains("umped so far"), "it runs");
     app.stop().await;
 }

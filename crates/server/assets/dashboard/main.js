@@ -17,7 +17,15 @@ function shown() {
 }
 
 // On a narrow screen the parts are wider than it.
-document.querySelector(".sections [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+function showWhere() {
+  const part = document.querySelector(".sections [aria-current]");
+  if (!part) return;
+  const parts = part.parentElement;
+  parts.scrollLeft = part.offsetLeft - parts.offsetLeft - (parts.clientWidth - part.offsetWidth) / 2;
+}
+
+showWhere();
+addEventListener("resize", showWhere);
 
 live(main, shown);
 shown();

@@ -1,4 +1,4 @@
-//! Business time and its hands: freeze, resume, advance, reset.
+//! Business time and its hands: freeze, resume, auto, advance, reset.
 
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
@@ -31,8 +31,7 @@ async fn page(making: &Making<'_>, notice: Option<Notice>) -> Response {
     };
     let mut frame = making.frame(Section::Clock, Some("live/payments")).await;
     frame.notice = notice;
-    let frozen = frame.clock.as_ref().is_some_and(|clock| clock.stands_at.is_some());
-    making.answer(&ClockPage { page: making.page(), frame, clock, frozen })
+    making.answer(&ClockPage { page: making.page(), frame, clock })
 }
 
 /// Moves a hand: the last part of the path is the Control API's.
@@ -65,6 +64,7 @@ async fn moved(dashboard: &Dashboard, hand: &str, form: &Form) -> Result<Option<
         }
         "reset" => Ok(Some(door.post_empty::<Reset>("clock/reset").await?.done.len())),
         "freeze" => door.post_empty::<Clock>("clock/freeze").await.map(|_| None),
+        "auto" => door.post_empty::<Clock>("clock/auto").await.map(|_| None),
         _ => door.post_empty::<Clock>("clock/resume").await.map(|_| None),
     }
 }

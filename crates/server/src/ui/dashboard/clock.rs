@@ -1,9 +1,10 @@
 //! Business time: what it is, and its hands.
 
 use askama::Template;
-use lommebok_control_api::Clock;
+use lommebok_control_api::{Clock, ClockMode};
 
 use super::frame::{Frame, Section, Tone};
+use super::words;
 use crate::ui::page::Page;
 
 /// How far one may go at once, by the value that the form sends, in s.
@@ -17,10 +18,14 @@ pub struct ClockPage<'a> {
     pub page: Page<'a>,
     pub frame: Frame,
     pub clock: Clock,
-    pub frozen: bool,
 }
 
 impl ClockPage<'_> {
+    /// How far it has jumped by itself, in words; nothing as long as it has not.
+    pub fn jumped(&self) -> Option<String> {
+        (self.clock.jumped_ms != 0).then(|| words::span(self.clock.jumped_ms))
+    }
+
     /// How far one may go at once.
     pub fn steps(&self) -> &'static [(u64, &'static str)] {
         &STEPS

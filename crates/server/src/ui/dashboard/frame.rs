@@ -33,13 +33,15 @@ pub struct ShownTime {
     pub stands_at: Option<String>,
     /// How far it is ahead of the machine's, in ms; 0 where that is less than a second.
     pub ahead_ms: i64,
+    /// Whether it jumps to what is due while somebody awaits something.
+    pub is_auto: bool,
 }
 
 impl ShownTime {
     pub fn of(clock: &Clock) -> Self {
         let stands_at = (clock.mode == ClockMode::Frozen).then(|| clock.now.0.clone());
         let seconds = clock.ahead_ms.saturating_add(clock.ahead_ms.signum().saturating_mul(500)).checked_div(1_000);
-        Self { stands_at, ahead_ms: seconds.unwrap_or(0).saturating_mul(1_000) }
+        Self { stands_at, ahead_ms: seconds.unwrap_or(0).saturating_mul(1_000), is_auto: clock.mode == ClockMode::Auto }
     }
 
     /// How far it is ahead or behind, in words; nothing where it goes with the machine's.

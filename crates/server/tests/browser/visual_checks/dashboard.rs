@@ -85,6 +85,10 @@ async fn in_language(language: Language) {
     browser.script("document.querySelector('.rows .row-name').click()", vec![]).await;
     browser.until("the exchange", "return document.querySelector('.sides') !== null").await;
     browser.inspect("dashboard-exchange").await;
+    act(&stage, "/clock/auto").await;
+    assert_eq!(stage.app.control("/payments/look-64/await?state=EXPIRED").await["reached"], true);
+    browser.go(&stage.app.url("/dashboard/clock")).await;
+    browser.inspect("dashboard-clock-auto").await;
     browser.go(&stage.app.url("/")).await;
     browser.inspect("start-signed-in").await;
     browser.close().await;
