@@ -231,6 +231,26 @@ async fn a_payment_is_approved_with_a_card_that_its_page_offers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_has_signed_out_in_one_world_has_signed_out_in_all() {
+    let app = TestApp::start().await;
+    let world = app.control_call(Method::POST, "/tenants").json(&serde_json::json!({"name": "checkout-17"}));
+    drop(Answer::to(world).await.succeeded());
+    for out in ["/dashboard/sign-out", "/tenants/checkout-17/dashboard/sign-out"] {
+        let copied = session(&app).await;
+        let look = |path: &str| Answer::to(app.client().get(app.url(path)).header("cookie", &copied));
+        let pages = ["/dashboard", "/tenants/checkout-17/dashboard"];
+        for page in pages {
+            assert_eq!(look(page).await.status, 200, "{page}");
+        }
+        assert_eq!(Answer::to(form(&app, out, "").header("cookie", &copied)).await.status, 303);
+        for page in pages {
+            assert_eq!(look(page).await.status, 401, "{page}, after {out}");
+        }
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_clock_jumps_by_itself_and_says_how_far() {
     let app = TestApp::start().await;
     app.init("p-1").await;

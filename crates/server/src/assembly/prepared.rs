@@ -22,6 +22,7 @@ use super::start_fault::StartFault;
 use super::tenants::Maker;
 use super::world::{Common, Own, World};
 use crate::config::DevConfig;
+use crate::http::dashboard::access::Access;
 use crate::http::sandbox_pages::{Beside, Invocation};
 use crate::seeds::Seed;
 use crate::stub_psp::Shown;
@@ -94,6 +95,7 @@ impl PreparedSandbox {
             outbound: outbound.watched_by(seams.call_watch.clone()).kept_in(exchanges.clone()),
             signing_key,
             exchanges,
+            access: Arc::new(Access::new(&control_token, randomness.clone())),
             control_token,
             brand: Arc::new(parts::brand(config)),
             seams,

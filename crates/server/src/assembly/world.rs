@@ -21,9 +21,10 @@ use super::seams::Seams;
 use crate::access_token::AccessTokens;
 use crate::config::DevConfig;
 use crate::http::control::Control;
+use crate::http::dashboard::access::Access;
 use crate::http::edge::{Edge, EdgeParts};
 use crate::http::sandbox_pages::{Beside, SandboxPages};
-use crate::http::sandbox_router;
+use crate::http::{SandboxParts, sandbox_router};
 use crate::seeds::Seed;
 use crate::tenants::Tenants;
 use crate::ui::brand::Brand;
@@ -41,6 +42,8 @@ pub(super) struct Common {
     pub(super) outbound: OutboundClient,
     pub(super) signing_key: SigningKey,
     pub(super) control_token: Secret,
+    /// One sign-in, and one sign-out, for the dashboards of all.
+    pub(super) access: Arc<Access>,
     pub(super) hosts: Arc<KnownHosts>,
     pub(super) brand: Arc<Brand>,
     pub(super) exchanges: Option<Arc<Exchanges>>,
@@ -66,6 +69,7 @@ pub(super) struct World {
     pub(super) sandbox: Sandbox,
     pub(super) edge: Edge,
     pub(super) control: Control,
+    pub(super) access: Arc<Access>,
     pub(super) tasks: Tasks,
 }
 
@@ -104,7 +108,7 @@ impl Common {
         });
         let control = Control::new(Arc::clone(&wallet), self.control_token.clone(), Arc::clone(&self.hosts));
         let sandbox = wallet.sandbox(self.exchanges.clone());
-        World { wallet, store, sandbox, edge, control, tasks }
+        World { wallet, store, sandbox, edge, control, access: Arc::clone(&self.access), tasks }
     }
 
     /// The pages of a world with this seed; with these `credentials` on its start page, if they may be shown there.
@@ -119,6 +123,8 @@ impl Common {
 impl World {
     /// What answers for this world; with the other worlds, if it is the first.
     pub(super) fn router(&self, pages: SandboxPages, tenants: Option<Tenants>) -> Router {
-        sandbox_router(&self.edge, self.control.clone(), pages, (self.sandbox.clone(), tenants), &self.tasks)
+        let (sandbox, access) = (self.sandbox.clone(), Arc::clone(&self.access));
+        let parts = SandboxParts { sandbox, access, tenants };
+        sandbox_router(&self.edge, self.control.clone(), pages, parts, &self.tasks)
     }
 }

@@ -23,8 +23,8 @@ mod routers;
 pub mod sandbox_pages;
 
 pub use openapi::documents;
-pub(crate) use routers::sandbox_router;
 pub use routers::{ProductionPages, production_router};
+pub(crate) use routers::{SandboxParts, sandbox_router};
 
 pub use edge::Edge;
 

@@ -52,21 +52,31 @@ pub fn production_router(edge: &Edge, control: Control, shown: ProductionPages, 
         .layer(CatchPanicLayer::custom(panicked))
 }
 
+/// What only a sandbox's world is made of.
+#[derive(Debug)]
+pub(crate) struct SandboxParts {
+    pub(crate) sandbox: Sandbox,
+    /// Who may see the dashboards of all worlds.
+    pub(crate) access: Arc<Access>,
+    /// The other worlds, if this is the first.
+    pub(crate) tenants: Option<Tenants>,
+}
+
 /// The router of a sandbox's world; of the first one with all `tenants` beside it.
 pub(crate) fn sandbox_router(
     edge: &Edge,
     control: Control,
     shown: SandboxPages,
-    (sandbox, tenants): (Sandbox, Option<Tenants>),
+    parts: SandboxParts,
     tasks: &Tasks,
 ) -> Router {
+    let SandboxParts { sandbox, access, tenants } = parts;
     let pages = shown.pages.clone();
     let programs = for_programs(edge, &pages.wallet, tasks);
     let known = HostCheck { hosts: Arc::clone(&control.hosts), pages: pages.clone() };
     let keeps = KeepsExchanges { exchanges: sandbox.exchanges.clone(), wallet: Arc::clone(&pages.wallet) };
     sandbox.time_travel.heed(edge.arrivals());
     let counted = from_fn_with_state(pages.wallet.traffic.clone(), in_flight);
-    let access = Arc::new(Access::new(&control.token, pages.wallet.randomness.clone()));
     let of_tenants = tenants.clone().map(|tenants| control::tenant_routes(control.clone(), tenants));
     let api = control::operate_routes(control.clone())
         .layer(counted.clone())

@@ -1,7 +1,7 @@
 //! Who may see the dashboard: links that sign in once, and the cookie of who is signed in.
 //!
 //! Nothing is stored for a session. Its cookie carries when it ends and an HMAC under a key made from the control token, so that
-//! a restart signs nobody out and a new control token everybody. Links live in memory, are few and end soon. A newcomer's
+//! a restart signs nobody out and a new control token everybody. Links live in memory, are bounded and end soon. A newcomer's
 //! mistake: to sign in by a GET; whoever previews a link in a chat would use it up.
 
 use std::collections::VecDeque;
@@ -23,13 +23,13 @@ pub(crate) const LINK_LIFE_S: u64 = 600;
 /// How long a session lasts, in s: 30 days.
 const SESSION_LIFE_S: i64 = 2_592_000;
 /// Links that may be open at once; the oldest gives way.
-const MOST_LINKS: usize = 64;
+const MOST_LINKS: usize = 1_024;
 /// Sessions that were ended before their time and are remembered; the oldest is forgotten.
 const MOST_ENDED: usize = 1_024;
 const NONCE_BYTES: usize = 16;
 const SIGNED_BYTES: usize = 24;
 
-/// The links and sessions of a sandbox.
+/// The links and sessions of a sandbox; all of its worlds share them.
 #[derive(Debug)]
 pub struct Access {
     key: Hmac<Sha256>,
