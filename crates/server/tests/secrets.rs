@@ -259,6 +259,38 @@ async fn exchanges(app: &TestApp) -> String {
     all
 }
 
+/// A page of the dashboard, for who has signed in.
+async fn page(app: &TestApp, cookie: &str, path: &str) -> String {
+    let request = app.client().get(app.url(path)).header("cookie", cookie);
+    Answer::to(request).await.succeeded().text
+}
+
+/// The dashboard's pages of these payments, and those of all exchanges.
+async fn dashboard(app: &TestApp, started: &[Started]) -> (String, String) {
+    let link = Answer::to(app.control_call(Method::POST, "/dashboard/links")).await.succeeded().json;
+    let once = link["url"].as_str().and_then(|url| url.rsplit_once("once=")).expect("a link that signs in").1;
+    let form = app.client().post(app.url("/dashboard/sign-in")).body(format!("once={once}"));
+    let form = form.header("content-type", "application/x-www-form-urlencoded").header("origin", app.base());
+    let signed_in = Answer::to(form.header("sec-fetch-site", "same-origin")).await;
+    let cookie = signed_in.headers["set-cookie"].to_str().expect("a cookie is ASCII").split(';').next();
+    let cookie = cookie.expect("a cookie has a name and a value");
+    let mut payments = page(app, cookie, "/dashboard").await;
+    for payment in started {
+        for form in ["", "/text"] {
+            payments.push_str(&page(app, cookie, &format!("/dashboard/payments/{}{form}", payment.id)).await);
+        }
+    }
+    let mut exchanges = page(app, cookie, "/dashboard/exchanges").await;
+    let list = app.control("/exchanges?limit=1000").await;
+    for exchange in list["exchanges"].as_array().expect("a list") {
+        for form in ["", "/text"] {
+            let path = format!("/dashboard/exchanges/{}{form}", exchange["id"]);
+            exchanges.push_str(&page(app, cookie, &path).await);
+        }
+    }
+    (payments, exchanges)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_stands_where_it_does_not_belong() {
     let paper = Paper::default();
@@ -304,6 +336,11 @@ async fn no_secret_stands_where_it_does_not_belong() {
         canaries.absent("details", app.details(&payment.id).await.to_string().as_bytes(), &[]);
     }
     canaries.absent("what is kept of exchanges", exchanges(&app).await.as_bytes(), &[]);
+    let (of_payments, of_exchanges) = dashboard(&app, &started).await;
+    assert!(of_payments.contains("canary-4") && of_exchanges.contains("***"), "the dashboard shows what was done");
+    // Who may approve for a payment is called by number.
+    canaries.absent("the dashboard's payments", of_payments.as_bytes(), &["phone number"]);
+    canaries.absent("the dashboard's exchanges", of_exchanges.as_bytes(), &[]);
     let phone = app.phone(PHONE_NUMBER, PIN).await;
     let receipts: Value = phone.get("/receipts").await;
     canaries.absent("receipts", receipts.to_string().as_bytes(), &[]);
