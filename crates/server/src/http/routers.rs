@@ -109,7 +109,10 @@ fn other_worlds(tenants: Tenants, pages: Pages) -> Router {
     let below =
         async |State((tenants, pages)): State<(Tenants, Pages)>, request: Request| match tenants.below(request).await {
             Ok(answer) => answer,
-            Err(request) => pages.error(language(request.uri(), request.headers()), Wrong::NotFound, None),
+            Err(request) if psp::is_person(request.method(), request.headers()) => {
+                pages.error(language(request.uri(), request.headers()), Wrong::NotFound, None)
+            }
+            Err(_) => control::no_such_tenant(),
         };
     // Nested, so that no parameter of this path is taken for one of theirs.
     Router::new().nest_service(tenants::PATH, any(below).with_state((tenants, pages)))

@@ -28,6 +28,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, delete, get, post, put};
 use lommebok_psp_v3::hosts::KnownHosts;
 use tokio::sync::Semaphore;
@@ -143,6 +144,11 @@ pub(crate) fn tenant_routes(control: Control, tenants: Tenants) -> Router {
         .route("/control/v1/tenants/{name}", delete(tenants::delete))
         .route("/control/v1/tenants/{name}/reset", post(tenants::reset));
     guarded(routes, control).with_state(tenants)
+}
+
+/// The answer to a program that asks a world that is not there.
+pub(crate) fn no_such_tenant() -> Response {
+    Problem::new(StatusCode::NOT_FOUND, "there is no such tenant here".to_owned()).into_response()
 }
 
 fn guarded<S: Clone + Send + Sync + 'static>(routes: Router<S>, control: Control) -> Router<S> {

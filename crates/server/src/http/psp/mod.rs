@@ -132,7 +132,7 @@ async fn serve((edge, pages): (&Edge, &Pages), force_approve: Option<&ForceAppro
 }
 
 /// Whether a browser asks, in the name of a person: for a page, and not for JSON.
-fn is_person(method: &Method, headers: &HeaderMap) -> bool {
+pub(crate) fn is_person(method: &Method, headers: &HeaderMap) -> bool {
     let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     matches!(*method, Method::GET | Method::HEAD) && accepted.contains("text/html") && !accepted.contains("json")
 }
