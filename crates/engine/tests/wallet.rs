@@ -64,6 +64,7 @@ impl Shared {
             randomness: self.randomness.clone(),
             tasks: Tasks::new(),
             outbound: self.outbound.clone(),
+            exchanges: None,
             slots: Arc::clone(&self.slots),
             tokens: self.tokens.clone(),
             settings: Settings {

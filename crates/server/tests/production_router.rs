@@ -108,6 +108,7 @@ fn wallet(store: &Store, keys: &Arc<Keys>, randomness: &Randomness, tasks: &Task
         keys: Arc::clone(keys),
         randomness: randomness.clone(),
         tasks: tasks.clone(),
+        exchanges: None,
         outbound: OutboundClient::new(
             Policy::new(UrlPolicy::Production),
             tls_with_web_roots(&[]).unwrap(),

@@ -21,6 +21,7 @@ pub(crate) use notices::Notices;
 
 use crate::after_commit::QueuedAttempt;
 use crate::clock::BusinessClock;
+use crate::exchanges::Exchanges;
 use crate::in_flight::InFlight;
 use crate::inits::InitSecrets;
 use crate::outbound::{OutboundClient, Slots};
@@ -44,6 +45,8 @@ pub(crate) struct Attempts {
     pub(crate) tasks: Tasks,
     pub(crate) in_flight: InFlight,
     pub(crate) outbound: OutboundClient,
+    /// Where calls are kept; only a sandbox has any.
+    pub(crate) exchanges: Option<Arc<Exchanges>>,
     pub(crate) slots: Arc<Slots>,
     pub(crate) tokens: TokenSource,
     /// What the `operations` URLs begin with.

@@ -35,6 +35,8 @@ pub(crate) struct Notices {
     pub(crate) tasks: Tasks,
     pub(crate) in_flight: InFlight,
     pub(crate) outbound: OutboundClient,
+    /// Where calls are kept; only a sandbox has any.
+    pub(crate) exchanges: Option<Arc<Exchanges>>,
     pub(crate) slots: Arc<Slots>,
     pub(crate) timers: Arc<Schedule>,
 }
@@ -100,7 +102,7 @@ impl Notices {
             psp: Some(payment.terms.psp),
             ..About::new(self.payments.tenant, Interface::Notice)
         };
-        let (call, observed) = Exchanges::observe(self.outbound.exchanges(), about, self.clock.now(), call);
+        let (call, observed) = Exchanges::observe(self.exchanges.as_ref(), about, self.clock.now(), call);
         let outcome = self.outbound.post(call, &slot, deadline()).await;
         let observed = observed.map(|mut observed| {
             observed.ended(&outcome);

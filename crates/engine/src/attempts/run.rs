@@ -57,7 +57,7 @@ impl Attempts {
         let began = ProcessTime.now();
         let call = self.call(&open, &token, &secrets);
         let about = open.about(self.payments.tenant);
-        let (call, mut observed) = Exchanges::observe(self.outbound.exchanges(), about, open.at, call);
+        let (call, mut observed) = Exchanges::observe(self.exchanges.as_ref(), about, open.at, call);
         drop(token);
         let Some(outcome) = self.unless_ending(id, self.send(&open, call, &slot)).await else { return };
         drop(slot);

@@ -44,7 +44,6 @@ pub use tls::{TlsRootsError, read_authorities, tls_with_web_roots};
 pub use trace::{Phases, Trace};
 
 use crate::clock::ProcessTime;
-use crate::exchanges::Exchanges;
 use call::Content;
 use connect::{Dialer, Stream};
 use progress::Progress;
@@ -68,14 +67,13 @@ pub const MAX_ANSWER_HEADERS: usize = 100;
 pub struct OutboundClient {
     dialer: Arc<Dialer>,
     watch: Option<CallWatch>,
-    exchanges: Option<Arc<Exchanges>>,
 }
 
 impl OutboundClient {
     /// A client that reaches what `policy` allows, trusts what `tls` trusts ([`tls_with_web_roots`]) and finds addresses by `resolver`.
     pub fn new(policy: Policy, tls: Arc<rustls::ClientConfig>, resolver: Resolver) -> Self {
         let dialer = Dialer { policy, tls: TlsConnector::from(tls), resolver };
-        Self { dialer: Arc::new(dialer), watch: None, exchanges: None }
+        Self { dialer: Arc::new(dialer), watch: None }
     }
 
     /// The same client, which shows each call to `watch` before it is made.
@@ -83,18 +81,6 @@ impl OutboundClient {
     pub fn watched_by(mut self, watch: Option<CallWatch>) -> Self {
         self.watch = watch;
         self
-    }
-
-    /// The same client; who calls with it keeps the call in `exchanges`. Only a sandbox has any.
-    #[must_use]
-    pub fn kept_in(mut self, exchanges: Option<Arc<Exchanges>>) -> Self {
-        self.exchanges = exchanges;
-        self
-    }
-
-    /// Where calls are kept.
-    pub(crate) fn exchanges(&self) -> Option<&Arc<Exchanges>> {
-        self.exchanges.as_ref()
     }
 
     /// Sends `call` once and says how it ended.

@@ -179,6 +179,7 @@ impl<'p> Services<'p> {
             tasks: self.parts.tasks.clone(),
             in_flight: self.in_flight.clone(),
             outbound: self.parts.outbound.clone(),
+            exchanges: self.parts.exchanges.clone(),
             slots: Arc::clone(&self.parts.slots),
             tokens: self.parts.tokens.clone(),
             public_url: settings.public_url.clone(),
@@ -197,6 +198,7 @@ impl<'p> Services<'p> {
             tasks: self.parts.tasks.clone(),
             in_flight: self.in_flight.clone(),
             outbound: self.parts.outbound.clone(),
+            exchanges: self.parts.exchanges.clone(),
             slots: Arc::clone(&self.parts.slots),
             timers: Arc::clone(&self.schedule),
         })

@@ -56,6 +56,8 @@ pub struct Parts {
     pub tasks: Tasks,
     /// Makes the makePayment calls.
     pub outbound: OutboundClient,
+    /// Where those calls are kept; only a sandbox has any.
+    pub exchanges: Option<Arc<Exchanges>>,
     /// How many of them at once.
     pub slots: Arc<Slots>,
     /// Where network tokens come from.

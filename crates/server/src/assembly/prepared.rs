@@ -92,7 +92,7 @@ impl PreparedSandbox {
             listener: listener.address(),
             hosts: Arc::new(config.network.known_hosts(&public_url)),
             origin: public_url,
-            outbound: outbound.watched_by(seams.call_watch.clone()).kept_in(exchanges.clone()),
+            outbound: outbound.watched_by(seams.call_watch.clone()),
             signing_key,
             exchanges,
             access: Arc::new(Access::new(&control_token, randomness.clone())),

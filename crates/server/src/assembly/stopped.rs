@@ -123,6 +123,7 @@ pub(super) async fn silent_wallet(
         keys: Arc::new(parts::keys(&master, &randomness)),
         randomness,
         tasks: tasks.clone(),
+        exchanges: None,
         outbound: OutboundClient::new(Policy::new(UrlPolicy::Sandbox), tls_with_web_roots(&[])?, Resolver::System),
         slots: Arc::new(Slots::new(config.payments.calls_in_flight_per_psp)),
         tokens: TokenSource::new(|_| Err(TokenRefused::NotEligible)),

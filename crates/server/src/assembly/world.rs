@@ -84,6 +84,7 @@ impl Common {
             randomness: self.randomness.clone(),
             tasks: tasks.clone(),
             outbound: self.outbound.clone(),
+            exchanges: self.exchanges.clone(),
             slots: Arc::new(Slots::new(self.config.payments.calls_in_flight_per_psp)),
             tokens: parts::token_source(&self.config, credentials),
             settings: Settings {

@@ -12,7 +12,8 @@ use super::payment::Id;
 use super::{Dashboard, Making, PATH, notice_of};
 use crate::http::pages::query;
 use crate::ui::dashboard::batches::{BatchPage, BatchRow, BatchesPage, EntryRow};
-use crate::ui::dashboard::frame::{Notice, Section, Tone};
+use crate::ui::dashboard::frame::{Notice, Section};
+use crate::ui::dashboard::words::Tone;
 
 /// Entries on a page.
 const ENTRIES: u32 = 100;

@@ -12,7 +12,8 @@ use super::payment::Id;
 use super::{Dashboard, Making, PATH, notice_of};
 use crate::http::pages::query;
 use crate::ui::dashboard::clock::ClockPage;
-use crate::ui::dashboard::frame::{Notice, Section, Tone};
+use crate::ui::dashboard::frame::{Notice, Section};
+use crate::ui::dashboard::words::Tone;
 
 pub(super) async fn show(State(dashboard): State<Dashboard>, uri: Uri, headers: HeaderMap) -> Response {
     let making = Making::new(&dashboard, &uri, &headers);

@@ -15,10 +15,11 @@ use super::{Dashboard, Making, PATH};
 use crate::http::pages::query;
 use crate::ui::dashboard::cards::Wallet;
 use crate::ui::dashboard::exchanges::ExchangeRow;
-use crate::ui::dashboard::frame::{Notice, Section, Tone};
+use crate::ui::dashboard::frame::{Notice, Section};
 use crate::ui::dashboard::payment::{PaymentPage, Possible, json, notice_due, sums, url_3d_secure};
 use crate::ui::dashboard::payments::Row;
 use crate::ui::dashboard::sequence::Sequence;
+use crate::ui::dashboard::words::Tone;
 use lommebok_web::pages::lang::Lang;
 
 pub(super) type Id = Result<Path<String>, PathRejection>;

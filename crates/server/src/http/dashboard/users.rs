@@ -11,8 +11,9 @@ use super::form::Form;
 use super::payment::Id;
 use super::{Dashboard, Making, PATH, notice_of};
 use crate::http::pages::query;
-use crate::ui::dashboard::frame::{Notice, Section, Tone};
+use crate::ui::dashboard::frame::{Notice, Section};
 use crate::ui::dashboard::users::{ShownUser, UsersPage};
+use crate::ui::dashboard::words::Tone;
 use lommebok_web::pages::lang::Lang;
 
 /// A script that was not taken.

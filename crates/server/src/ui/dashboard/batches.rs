@@ -4,8 +4,9 @@ use askama::Template;
 use lommebok_control_api::{BatchHead, CountedBatch, Entry, Fate, FateCounts};
 use lommebok_web::pages::lang::Lang;
 
-use super::frame::{Frame, Section, Tone};
+use super::frame::{Frame, Section};
 use super::words;
+use super::words::Tone;
 use crate::ui::page::Page;
 
 /// One request of the list.

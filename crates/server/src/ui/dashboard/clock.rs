@@ -3,8 +3,9 @@
 use askama::Template;
 use lommebok_control_api::{Clock, ClockMode};
 
-use super::frame::{Frame, Section, Tone};
+use super::frame::{Frame, Section};
 use super::words;
+use super::words::Tone;
 use crate::ui::page::Page;
 
 /// How far one may go at once, by the value that the form sends, in s.

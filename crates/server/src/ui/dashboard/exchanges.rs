@@ -6,8 +6,9 @@ use lommebok_control_api::{
 };
 use lommebok_web::pages::lang::Lang;
 
-use super::frame::{Frame, Section, Tone};
+use super::frame::{Frame, Section};
 use super::words;
+use super::words::Tone;
 use crate::ui::page::Page;
 
 /// What a request is about, in a few words: `POST init`.

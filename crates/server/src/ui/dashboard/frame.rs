@@ -3,6 +3,8 @@
 use lommebok_control_api::{Clock, ClockMode};
 use lommebok_web::pages::lang::Lang;
 
+use super::words::Tone;
+
 /// The parts of the dashboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
@@ -60,25 +62,4 @@ impl ShownTime {
 pub struct Notice {
     pub tone: Tone,
     pub text: String,
-}
-
-/// How something is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    Plain,
-    Good,
-    Warn,
-    Bad,
-}
-
-impl Tone {
-    /// The end of its classes in the style sheet.
-    pub const fn class(self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::Good => "good",
-            Self::Warn => "warn",
-            Self::Bad => "bad",
-        }
-    }
 }

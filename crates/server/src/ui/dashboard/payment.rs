@@ -6,10 +6,11 @@ use lommebok_web::pages::lang::Lang;
 
 use super::cards::Wallet;
 use super::exchanges::ExchangeRow;
-use super::frame::{Frame, Section, Tone};
+use super::frame::{Frame, Section};
 use super::payments::Row;
 use super::sequence::{Lane, Sequence};
 use super::words;
+use super::words::Tone;
 use crate::ui::page::Page;
 
 /// What may be done to a payment without a phone.

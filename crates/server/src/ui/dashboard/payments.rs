@@ -4,8 +4,9 @@ use askama::Template;
 use lommebok_control_api::{Moment, Payment, PaymentState};
 use lommebok_web::pages::lang::Lang;
 
-use super::frame::{Frame, Section, Tone};
+use super::frame::{Frame, Section};
 use super::words;
+use super::words::Tone;
 use crate::ui::page::Page;
 
 /// One payment of the list.

@@ -5,7 +5,8 @@ use lommebok_control_api::{Moment, User};
 use lommebok_web::pages::lang::Lang;
 
 use super::cards::ShownCard;
-use super::frame::{Frame, Section, Tone};
+use super::frame::{Frame, Section};
+use super::words::Tone;
 use crate::ui::page::Page;
 
 /// Scripts that the field offers.

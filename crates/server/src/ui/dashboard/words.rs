@@ -6,7 +6,26 @@ use lommebok_control_api::{
 };
 use lommebok_web::pages::lang::Lang;
 
-use super::frame::Tone;
+/// How something is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Plain,
+    Good,
+    Warn,
+    Bad,
+}
+
+impl Tone {
+    /// The end of its classes in the style sheet.
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Good => "good",
+            Self::Warn => "warn",
+            Self::Bad => "bad",
+        }
+    }
+}
 
 /// How a state is meant.
 pub fn tone(payment: &Payment) -> Tone {

@@ -3,7 +3,8 @@
 use askama::Template;
 use lommebok_control_api::TenantHead;
 
-use super::frame::{Frame, Section, Tone};
+use super::frame::{Frame, Section};
+use super::words::Tone;
 use crate::ui::page::Page;
 
 /// After how long a world may be deleted by itself, by the value that the form sends, in s: Norwegian, English.

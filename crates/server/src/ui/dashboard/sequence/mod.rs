@@ -11,8 +11,8 @@ mod traffic;
 use lommebok_control_api::{ExchangeHead, Moment, PaymentWithLog};
 use lommebok_web::pages::lang::Lang;
 
-use super::frame::Tone;
 use super::words;
+use super::words::Tone;
 
 /// A longer time without anything is not drawn but said, in ms.
 const GAP_MS: i64 = 10_000;
